@@ -1,0 +1,62 @@
+"""The dbt project as Dagster sees it: where it is, where its manifest is, and how its nodes become assets."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+
+PROJECT_DIR = Path(__file__).parents[1] / "dbt_project"
+UNPARTITIONED = "tag:unpartitioned"
+OPERATING_DAY = "tag:operating_day"
+
+#: `make` builds the manifest with `dbt parse`, without any environment; it is never built at import.
+dbt_project = DbtProject(project_dir=PROJECT_DIR)
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """Return the parsed manifest; raise with the remedy where it was not built."""
+    try:
+        return json.loads(dbt_project.manifest_path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{dbt_project.manifest_path} is missing: run `make manifest` (or `dbt parse` in dbt_project)"
+        ) from None
+
+
+def digest(tag: str) -> str:
+    """Return a digest of every seed, model and macro that the nodes with a tag are built from."""
+    nodes = manifest()["nodes"].values()
+    parts = [f"{node['unique_id']} {node['checksum']['checksum']}" for node in nodes if tag in node.get("tags", ())]
+    macros = [item["macro_sql"] for item in manifest()["macros"].values() if item["package_name"] == "aero"]
+    return sha256("\n".join(sorted(parts) + sorted(macros)).encode()).hexdigest()[:16]
+
+
+class Translator(DagsterDbtTranslator):
+    """One group per schema, one owner, freshness on the marts people wait for."""
+
+    def __init__(self) -> None:
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """Return the spec of one dbt node."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+        if node["resource_type"] == "source":
+            return spec
+        spec = spec.replace_attributes(
+            group_name=node["schema"], owners=["team:analytics"], description=node["description"].strip()
+        )
+        if node["name"].startswith("fct_"):
+            spec = spec.replace_attributes(
+                freshness_policy=dg.FreshnessPolicy.time_window(
+                    fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
+                )
+            )
+        return spec

@@ -1,0 +1,1 @@
+"""The rooms, one per layer, in the order in which data flows."""

@@ -1,0 +1,1 @@
+"""What Glue, Athena and Spectrum are told."""

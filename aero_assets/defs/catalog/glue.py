@@ -1,0 +1,117 @@
+"""Registering typed tables and their partitions in the Glue catalog, from the register and the manifests.
+
+Partitions are explicit: Redshift Spectrum ignores partition projection, and a crawler would only guess the types we declared.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import boto3
+
+from aero_assets.feeds import Feed
+
+GLUE_TYPES = {
+    "VARCHAR": "string",
+    "INTEGER": "int",
+    "BIGINT": "bigint",
+    "DOUBLE": "double",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+PARQUET = {
+    "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+}
+
+
+def table_name(feed: Feed) -> str:
+    """The table of a feed in the typed database."""
+    return f"{feed.system}_{feed.name}"
+
+
+def declared_columns(feed: Feed) -> dict[str, str]:
+    """Column → Glue type, partition column last, as the register declares them."""
+    columns = {column.name: GLUE_TYPES[column.type] for column in feed.file_columns}
+    return {**columns, feed.business_date: "date"}
+
+
+class TypedCatalog:
+    """The Glue database of the typed zone."""
+
+    def __init__(self, database: str, lake_bucket: str, client: Any = None) -> None:  # noqa: ANN401
+        self.database, self.bucket = database, lake_bucket
+        self.glue = client or boto3.client("glue")
+
+    def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
+        """Make table and partitions equal to the register and the given dates; return (added, removed)."""
+        self._put_table(feed)
+        wanted, found = set(dates), set(self.partitions(feed))
+        added, removed = sorted(wanted - found), sorted(found - wanted)
+        for start in range(0, len(added), 100):
+            batch = [self._partition(feed, day) for day in added[start : start + 100]]
+            answer = self.glue.batch_create_partition(
+                DatabaseName=self.database, TableName=table_name(feed), PartitionInputList=batch
+            )
+            self._complain(answer)
+        for start in range(0, len(removed), 25):
+            gone = [{"Values": [day]} for day in removed[start : start + 25]]
+            self._complain(
+                self.glue.batch_delete_partition(
+                    DatabaseName=self.database, TableName=table_name(feed), PartitionsToDelete=gone
+                )
+            )
+        return len(added), len(removed)
+
+    def partitions(self, feed: Feed) -> Iterator[str]:
+        """Yield the business dates registered for a feed."""
+        pages = self.glue.get_paginator("get_partitions").paginate(
+            DatabaseName=self.database, TableName=table_name(feed)
+        )
+        for page in pages:
+            for partition in page["Partitions"]:
+                yield partition["Values"][0]
+
+    def columns(self, feed: Feed) -> dict[str, str]:
+        """Return column → type as the catalog has them."""
+        table = self.glue.get_table(DatabaseName=self.database, Name=table_name(feed))["Table"]
+        both = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
+        return {column["Name"]: column["Type"] for column in both}
+
+    def _put_table(self, feed: Feed) -> None:
+        table = {
+            "Name": table_name(feed),
+            "Description": f"Typed zone: {feed.grain}.",
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": "parquet", "aero.contract": feed.contract},
+            "PartitionKeys": [{"Name": feed.business_date, "Type": "date"}],
+            "StorageDescriptor": self._storage(feed, ""),
+        }
+        try:
+            current = self.glue.get_table(DatabaseName=self.database, Name=table["Name"])["Table"]
+        except self.glue.exceptions.EntityNotFoundException:
+            self.glue.create_table(DatabaseName=self.database, TableInput=table)
+            return
+        if current.get("Parameters", {}).get("aero.contract") != feed.contract:
+            self.glue.update_table(DatabaseName=self.database, TableInput=table)
+
+    def _partition(self, feed: Feed, day: str) -> dict[str, Any]:
+        return {"Values": [day], "StorageDescriptor": self._storage(feed, f"{feed.business_date}={day}/")}
+
+    def _storage(self, feed: Feed, folder: str) -> dict[str, Any]:
+        columns = [
+            {"Name": column.name, "Type": GLUE_TYPES[column.type], "Comment": column.description[:255]}
+            for column in feed.file_columns
+        ]
+        return {"Columns": columns, "Location": f"s3://{self.bucket}/typed/{feed.path}/{folder}", **PARQUET}
+
+    @staticmethod
+    def _complain(answer: dict[str, Any]) -> None:
+        errors = [
+            error
+            for error in answer.get("Errors", [])
+            if error["ErrorDetail"]["ErrorCode"] not in ("AlreadyExistsException", "EntityNotFoundException")
+        ]
+        if errors:
+            raise RuntimeError(f"the Glue catalog refused {len(errors)} partitions, first: {errors[0]}")

@@ -1,0 +1,57 @@
+"""Scheduled backfills, each with a name, and the environments in which they run by themselves."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+
+from aero_assets.defs.warehouse.assets import warehouse
+from aero_assets.environment import Environment
+
+#: A schedule missing here runs nowhere by itself; it can still be switched on by hand in the UI.
+RUNS_IN: dict[str, frozenset[str]] = {
+    "nightly_last_three_days": frozenset({"dev", "prod"}),
+    "monthly_close": frozenset({"prod"}),
+}
+
+
+def status(name: str) -> dg.DefaultScheduleStatus:
+    """Running where RUNS_IN says so, stopped elsewhere."""
+    runs = Environment.current().name in RUNS_IN[name]
+    return dg.DefaultScheduleStatus.RUNNING if runs else dg.DefaultScheduleStatus.STOPPED
+
+
+def days(first: datetime, last: datetime, name: str) -> dg.RunRequest:
+    """Ask for a range of operating days, both ends included."""
+    tags = {
+        ASSET_PARTITION_RANGE_START_TAG: f"{first:%Y-%m-%d}",
+        ASSET_PARTITION_RANGE_END_TAG: f"{last:%Y-%m-%d}",
+        "aero/backfill": name,
+    }
+    return dg.RunRequest(run_key=f"{name}:{last:%Y-%m-%d}", tags=tags)
+
+
+def due(context: dg.ScheduleEvaluationContext) -> datetime:
+    """The time this tick was meant for, in UTC."""
+    return context.scheduled_execution_time.astimezone(UTC)
+
+
+@dg.schedule(
+    job=warehouse,
+    cron_schedule="30 12 * * *",
+    execution_timezone="UTC",
+    default_status=status("nightly_last_three_days"),
+)
+def nightly_last_three_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """After the operating day closes (12:00 UTC on the day after): the last three operating days again."""
+    yesterday = due(context) - timedelta(days=1)
+    return days(yesterday - timedelta(days=2), yesterday, "nightly_last_three_days")
+
+
+@dg.schedule(
+    job=warehouse, cron_schedule="0 14 4 * *", execution_timezone="UTC", default_status=status("monthly_close")
+)
+def monthly_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """On the fourth: the whole month before, with the delay codes and revenue corrected since."""
+    last = due(context).replace(day=1) - timedelta(days=1)
+    return days(last.replace(day=1), last, "monthly_close")

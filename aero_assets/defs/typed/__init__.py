@@ -1,0 +1,1 @@
+"""Schema and UTC enforced, refused rows set aside."""

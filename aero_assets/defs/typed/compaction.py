@@ -1,0 +1,184 @@
+"""Compaction: one arrival day of raw files becomes typed Parquet files per business date, plus what was refused.
+
+The manifest is the switch. Before anything is written it notes what may appear (so that a crash leaves nothing unknown behind);
+after everything is written it names the new files; only then are the old ones deleted. Running it again with the same arrivals
+gives the same files.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from aero_assets.arrivals import ArrivalDay
+from aero_assets.defs.typed import rows
+from aero_assets.feeds import Feed
+from aero_assets.manifests import ArrivalManifest, TypedFile
+from aero_assets.outcomes import Outcome
+from aero_assets.partitions import FIRST_OPERATING_DATE
+from aero_assets.storage import Bucket
+
+HOP = "typed"
+MEMORY_LIMIT = "2GB"
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """The result of one compaction: its outcome row and the dates whose typed rows may have changed (old ∪ new)."""
+
+    outcome: Outcome
+    dates_touched: tuple[str, ...]
+    reasons: dict[str, int]
+
+
+class Compactor:
+    """Compacts arrival days of feeds between a raw and a lake bucket; scratch files live below `scratch`."""
+
+    def __init__(self, raw: Bucket, lake: Bucket, scratch: Path | None = None) -> None:
+        self.raw, self.lake, self.scratch = raw, lake, scratch
+
+    def run(self, feed: Feed, day: ArrivalDay, log: Callable[[str], None] = lambda _: None) -> Compacted:
+        """Replace everything this arrival day contributed by what it contributes now."""
+        started = time.monotonic()
+        before = ArrivalManifest.load(self.lake, feed, day.arrived_on)
+        if self.scratch:
+            self.scratch.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.scratch, prefix="compaction-") as folder:
+            work = Path(folder)
+            connection = duckdb.connect(str(work / "work.duckdb"))
+            try:
+                connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set preserve_insertion_order = true")
+                self._judge(connection, feed, day, work, log)
+                counts, reasons = _count(connection)
+                files, quarantine = _write(connection, feed, day, work)
+            finally:
+                connection.close()
+            after = self._publish(feed, day, before, files, quarantine, counts)
+        touched = tuple(sorted(before.dates | after.dates))
+        outcome = Outcome(
+            hop=HOP,
+            feed=feed.path,
+            subject=f"{feed.system}.{feed.name}",
+            day=day.arrived_on,
+            files_in=len(day.counted),
+            dates_touched=list(touched),
+            version=after.level,
+            seconds=round(time.monotonic() - started, 3),
+            **counts,
+        )
+        outcome.record(self.lake)
+        return Compacted(outcome, touched, reasons)
+
+    def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> None:  # noqa: ANN401
+        rows.prepare(connection)
+        for receipt in day.counted:
+            details = self.raw.read_json(receipt.receipt_key(feed))
+            if details is None:
+                raise LookupError(f"receipt {receipt.receipt_key(feed)} has vanished from the raw zone")
+            body = work / "body.csv.gz"
+            self.raw.download(details["raw_key"], body)
+            rows.add_lines(connection, body, details["raw_key"], receipt.arrived_at)
+            log(f"{feed.path}: read {details['inbox_key']} ({details['rows']} rows)")
+        last = day.arrived_on + timedelta(days=feed.max_days_ahead)
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, last)
+        connection.execute("""
+            create table kept as
+            select * exclude (record, line_number, raw_key, reason, message) from judged where reason is null
+            qualify row_number() over (partition by event_id order by received_at, raw_ref) = 1
+        """)
+
+    def _publish(
+        self,
+        feed: Feed,
+        day: ArrivalDay,
+        before: ArrivalManifest,
+        files: list[tuple[Path, str, str, int]],
+        quarantine: list[tuple[Path, str]],
+        counts: dict[str, int],
+    ) -> ArrivalManifest:
+        """Upload, switch the manifest, delete what it no longer names."""
+        new_keys = [key for _, key, _, _ in files] + [key for _, key in quarantine]
+        replace(before, level="", intended=(*before.intended, *new_keys)).save(self.lake)
+        typed = tuple(TypedFile(key, self.lake.upload(path, key).etag, on, count) for path, key, on, count in files)
+        for path, key in quarantine:
+            self.lake.upload(path, key)
+        after = ArrivalManifest(
+            feed=feed.path,
+            arrived_on=f"{day.arrived_on}",
+            level=day.level(feed),
+            files=typed,
+            quarantine=tuple(key for _, key in quarantine),
+            counts=counts,
+        )
+        after.save(self.lake)
+        old = {file.key for file in before.files} | set(before.quarantine) | set(before.intended)
+        self.lake.delete(sorted(old - set(new_keys)))
+        return after
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
+    """Count rows by fate, and refused rows by reason."""
+    [(total, refused, kept)] = connection.execute(
+        "select count(*), count(reason), (select count(*) from kept) from judged"
+    ).fetchall()
+    reasons = connection.execute("select reason, count(*) from judged where reason is not null group by 1 order by 1")
+    counts = {"rows_in": total, "rows_out": kept, "duplicates": total - refused - kept, "rejects": refused}
+    return counts, dict(reasons.fetchall())
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, day: ArrivalDay, work: Path
+) -> tuple[list[tuple[Path, str, str, int]], list[tuple[Path, str]]]:
+    """Write one file per business date and one for the refused rows; return them with their keys in the lake."""
+    name = f"arrived={day.arrived_on}-{day.level(feed)[:8]}"
+    columns = ", ".join(column.name for column in feed.columns)
+    out = work / "typed"
+    # One thread and sorted input: one file per date, and the same bytes for the same rows.
+    connection.execute("set threads = 1")
+    connection.execute(f"""
+        copy (select {columns} from kept order by {feed.business_date}, event_id)
+        to '{out}' (format parquet, compression zstd, partition_by ({feed.business_date}), filename_pattern '{name}_{{i}}')
+    """)
+    counted = dict(
+        connection.execute(f"select {feed.business_date}::varchar, count(*) from kept group by 1").fetchall()
+    )
+    files = []
+    for path in sorted(out.glob(f"{feed.business_date}=*/*.parquet")):
+        on = path.parent.name.partition("=")[2]
+        files.append((path, f"typed/{feed.path}/{path.parent.name}/{name}{_suffix(path)}.parquet", on, counted[on]))
+    quarantine = []
+    if connection.execute("select count(reason) from judged").fetchall() != [(0,)]:
+        path = work / "refused.parquet"
+        connection.execute(f"""
+            copy (select reason, message, raw_key, line_number, record, timestamp '{_midnight(day)}' as arrived_on
+                  from judged where reason is not null order by raw_key, line_number)
+            to '{path}' (format parquet, compression zstd)
+        """)
+        quarantine.append((path, f"quarantine/{feed.path}/dt={day.arrived_on}/rows-{day.level(feed)[:8]}.parquet"))
+    return files, quarantine
+
+
+def _suffix(path: Path) -> str:
+    """DuckDB numbers the files of a partition; the first needs no number."""
+    number = path.stem.rsplit("_", 1)[-1]
+    return "" if number == "0" else f"-{number}"
+
+
+def _midnight(day: ArrivalDay) -> datetime:
+    return datetime.combine(day.arrived_on, datetime.min.time())
+
+
+def compact_day(
+    compactor: Compactor,
+    feed: Feed,
+    planned: dict[date, ArrivalDay],
+    arrived_on: date,
+    log: Callable[[str], None] = lambda _: None,
+) -> Compacted:
+    """Compact one arrival day by the plan; a day the plan does not know contributes nothing."""
+    return compactor.run(feed, planned.get(arrived_on, ArrivalDay(arrived_on, (), 0)), log)

@@ -1,0 +1,190 @@
+"""Raw records to typed rows: the SQL of the typed step, compiled from a feed's register entry.
+
+Relations in a DuckDB connection, in order: `line` (records as received) → `field` → `helped` → `judged` (every record with
+its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else.
+"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from aero_assets.defs.typed.lines import read_lines
+from aero_assets.feeds import Clock, Feed
+from aero_assets.zones import airport_table, zone_days
+
+#: Reasons that concern a record's form; a feed's own rules follow them.
+FORM_RULES = (
+    ("bad_encoding", "defect = 'bad_encoding'", "'the line is not UTF-8 text'"),
+    ("line_too_long", "defect = 'line_too_long'", "'the line is longer than any record'"),
+    ("bad_quotes", "defect = 'bad_quotes'", "'a quotation mark is not closed or stands inside a value'"),
+    ("too_few_columns", "width < {width}", "'expected {width} columns, found ' || width"),
+    ("too_many_columns", "width > {width}", "'expected {width} columns, found ' || width"),
+)
+
+MACROS = """
+create or replace temp macro whole(text) as
+    case when regexp_full_match(text, '-?[0-9]{1,9}(\\.0+)?') then cast(cast(text as decimal(18, 6)) as integer) end;
+create or replace temp macro not_whole(text) as text is not null and whole(text) is null;
+create or replace temp macro clock_minutes(text) as
+    case when regexp_full_match(text, '[0-9]{1,4}')
+              and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
+         then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100 end;
+create or replace temp macro bad_clock(text) as text is not null and clock_minutes(text) is null;
+create or replace temp macro at_minute(minute) as make_timestamp(cast(minute as bigint) * 60000000);
+create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_date, leg_sequence) as
+    left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
+create or replace temp macro known_airport(code, day) as
+    exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
+"""
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty `line` relation."""
+    connection.execute("""
+        create or replace temp table line (
+            body varchar, line_number bigint, defect varchar, raw_key varchar, received_at timestamp
+        )
+    """)
+
+
+def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime) -> None:
+    """Append the records of one raw object to `line`."""
+    connection.register("lines_read", read_lines(path))
+    connection.execute(
+        "insert into line select body, line_number, defect, $raw_key, $received_at from lines_read",
+        {"raw_key": raw_key, "received_at": received_at.astimezone(UTC).replace(tzinfo=None)},
+    )
+    connection.unregister("lines_read")
+
+
+def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: date) -> None:
+    """Create `judged`: one row per record of `line` with the feed's typed columns, `reason` and `message`.
+
+    A record whose business date is outside `first`..`last` is refused like any other that breaks a rule.
+    """
+    connection.register("airport_source", airport_table([]))
+    connection.execute("create or replace temp table airport as select * from airport_source")
+    connection.execute(MACROS)
+    connection.execute(f"create or replace temp table field as {_fields(feed)}")
+    helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
+    connection.execute(f"create or replace temp table helped as select *{helpers} from field")
+    _load_zones(connection, feed)
+    connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
+    connection.execute("drop table field; drop table helped")
+
+
+def _fields(feed: Feed) -> str:
+    """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
+    names = ", ".join(f"nullif(trim(parts[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
+    return f"""
+        with checked as (
+            select * replace (case
+                when contains(body, '"') and not regexp_full_match(body, '(?:{value})(?:{feed.delimiter}(?:{value}))*')
+                then coalesce(defect, 'bad_quotes') else defect end as defect)
+            from line
+        ),
+        split as (
+            select *, case
+                when defect is not null then []
+                when contains(body, '"') then list_transform(
+                    regexp_extract_all(body || '{feed.delimiter}', '({value}){feed.delimiter}', 1),
+                    lambda part: case when part like '"%"' then replace(part[2:-2], '""', '"') else part end)
+                else string_split(body, '{feed.delimiter}') end as parts
+            from checked
+        )
+        select body, line_number, defect, raw_key, received_at, len(parts) as width, '{feed.source}' as source,
+               left(sha256('{feed.path}' || chr(31) || body), 32) as event_id, raw_key || '#' || line_number as raw_ref,
+               {names}
+        from split
+    """
+
+
+def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Create `zone_day` and `airport` for the airports and dates that occur."""
+    codes: set[str] = set()
+    for place in sorted({clock.airport for clock in feed.clocks}):
+        found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
+        codes.update(code for (code,) in found)
+    day = feed.date_expression
+    dates = connection.execute(f"select distinct {day} from helped where year({day}) between 1980 and 2100").fetchall()
+    connection.register("zone_source", zone_days(codes, (day for (day,) in dates)))
+    connection.register("airport_source", airport_table(codes))
+    connection.execute("create or replace temp table zone_day as select * from zone_source")
+    connection.execute("create or replace temp table airport as select * from airport_source")
+
+
+def _clock(feed: Feed, clock: Clock, number: int) -> str:
+    """CTEs that add one UTC instant (whole minutes since 1970) to the relation `clock_<number - 1>`.
+
+    The first picks the local day that brings the clock nearest to its anchor. The second finds the offsets of that day:
+    around a change of the clock there are two, and the instant nearer to the anchor is meant.
+    """
+    day, minute = feed.date_expression, f"({clock.minute_of_day})"
+    near = f"({clock.near or 'null'})"
+    distance = f"{near} + z.before - datediff('day', date '1970-01-01', {day}) * 1440 - {minute}"
+    return f"""
+        day_{number} as (
+            select c.*, {near} as the_anchor, {minute} as the_minute,
+                   {day} + coalesce(cast(round(({distance}) / 1440.0) as integer), 0) as the_day
+            from clock_{number - 1} c
+            left join zone_day z on z.iata = {clock.airport} and z.local_date = {day}
+        ),
+        offset_{number} as (
+            select d.*, datediff('day', date '1970-01-01', the_day) * 1440 + the_minute as the_local,
+                   case when the_minute < greatest(switch_minute, switch_minute + after - before)
+                        then before else after end as the_first,
+                   case when the_minute < least(switch_minute, switch_minute + after - before)
+                        then before else after end as the_second
+            from day_{number} d
+            left join zone_day y on y.iata = {clock.airport} and y.local_date = the_day
+        ),
+        clock_{number} as (
+            select * exclude (the_day, the_anchor, the_minute, the_local, the_first, the_second),
+                   case when abs(the_local - the_first - the_anchor) > abs(the_local - the_second - the_anchor)
+                        then the_local - the_second else the_local - the_first end as {clock.name}
+            from offset_{number}
+        )"""
+
+
+def _judged(feed: Feed, first: date, last: date) -> str:
+    """The clocks in order, then the first rule that speaks, then the typed columns (null where they cannot be cast)."""
+    rules = _rules(feed, first, last)
+    verdict = " ".join(f"when coalesce({when}, false) then {number}" for number, (_, when, _) in enumerate(rules))
+    codes = " ".join(f"when {number} then '{code}'" for number, (code, _, _) in enumerate(rules))
+    messages = " ".join(f"when {number} then {message}" for number, (_, _, message) in enumerate(rules))
+    columns = ", ".join(f"try_cast({column.sql} as {column.type}) as {column.name}" for column in feed.columns)
+    clocks = "".join(f",{_clock(feed, clock, number)}" for number, clock in enumerate(feed.clocks, 1))
+    return f"""
+        with clock_0 as (select * from helped){clocks},
+        ruled as (select *, case {verdict} end as verdict from clock_{len(feed.clocks)})
+        select body as record, line_number, raw_key,
+               case verdict {codes} end as reason, case verdict {messages} end as message, {columns}
+        from ruled
+    """
+
+
+def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
+    """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing missing."""
+    width, day = len(feed.header), feed.date_expression
+    rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
+    rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
+    rules.append(
+        (
+            "date_out_of_range",
+            f"{day} not between date '{first}' and date '{last}'",
+            f"'the date is outside {first} to {last}: ' || {day}",
+        )
+    )
+    for column in feed.columns:
+        if column.type != "VARCHAR":
+            misfit = f"({column.sql}) is not null and try_cast({column.sql} as {column.type}) is null"
+            rules.append(("bad_value", misfit, f"'{column.name} is not {column.type}: ' || ({column.sql})"))
+        if column.required:
+            rules.append(("missing_value", f"({column.sql}) is null", f"'{column.name} is empty'"))
+    return rules
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,123 @@
+"""Warehouse: every dbt model is an asset and every dbt test a check.
+
+Two sets, because one job cannot hold both partitionings: what has no date (seeds, staging views, dimensions), and the models of an
+operating day, rebuilt for exactly the days a run asks for.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
+from aero_assets.defs.catalog.assets import catalog_key
+from aero_assets.environment import Environment
+from aero_assets.feeds import feeds
+from aero_assets.lake import Pulled
+from aero_assets.manifests import Levels
+from aero_assets.outcomes import Outcome
+from aero_assets.partitions import operating_days
+from aero_assets.resources import Zones
+
+STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
+STAGING_PARTITION = "staging"
+
+
+def staging_level() -> str:
+    """The level of the undated models: their code, and the contract of every feed they read."""
+    return "-".join([digest(UNPARTITIONED.removeprefix("tag:")), *(feed.contract[:8] for feed in feeds())])
+
+
+def target_path() -> Path:
+    """Where dbt keeps its artefacts: one folder per state directory, for manifests hold absolute paths."""
+    return Environment.current().state / "dbt"
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest_path,
+    project=dbt_project,
+    select=UNPARTITIONED,
+    name="staging",
+    dagster_dbt_translator=Translator(),
+    pool="warehouse",
+)
+def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
+    """Seeds, staging views and dimensions."""
+    zones.copy_of_lake().pull(context.log.info)
+    build = ["build", "--exclude-resource-type", "unit_test"]
+    yield from dbt.cli(build, context=context, target_path=target_path()).stream()
+    if not context.is_subset:
+        Levels(zones.lake(), STAGING_LEVELS).advance({STAGING_PARTITION: staging_level()})
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest_path,
+    project=dbt_project,
+    select=OPERATING_DAY,
+    name="operating_day",
+    dagster_dbt_translator=Translator(),
+    partitions_def=operating_days,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool="warehouse",
+)
+def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
+    """The leg, its facts and their daily sums, for the operating dates of the run."""
+    started = time.monotonic()
+    days = list(context.partition_keys)
+    levels = Levels(zones.lake(), WAREHOUSE_LEVELS)
+    if not context.is_subset:
+        # Until the run has ended these days are at no level: a run that dies half way is asked for again.
+        levels.advance(dict.fromkeys(days, ""))
+    pulled = zones.copy_of_lake().pull(context.log.info)
+    build = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"operating_dates": days})]
+    yield from dbt.cli(build, context=context, target_path=target_path()).stream()
+    if context.is_subset:
+        return
+    outcome(days, pulled, time.monotonic() - started).record(zones.lake())
+    levels.advance({day: pulled.versions.get(day, "") for day in days})
+
+
+def outcome(days: list[str], pulled: Pulled, seconds: float) -> Outcome:
+    """Count what the run read and what became of it: typed rows in, legs out, the rest merged into them."""
+    environment = Environment.current()
+    with duckdb.connect(str(environment.warehouse), read_only=True) as connection:
+        span = [days[0], days[-1]]
+        [(legs,)] = connection.execute(
+            "select count(*) from operations.fct_leg where operating_date between ? and ?", span
+        ).fetchall()
+        [(rows,)] = connection.execute(
+            "select count(*) from intermediate.int_leg_fact where operating_date between ? and ?", span
+        ).fetchall()
+    return Outcome(
+        hop="warehouse",
+        feed="*",
+        subject=f"{days[0]}_{days[-1]}",
+        day=datetime.now(UTC).date(),
+        rows_in=rows,
+        rows_out=legs,
+        duplicates=rows - legs,
+        rejects=0,
+        dates_touched=[day for day in days if day in pulled.versions],
+        seconds=round(seconds, 3),
+    )
+
+
+catalog_and_staging = dg.define_asset_job(
+    "catalog_and_staging",
+    selection=dg.AssetSelection.assets(*(catalog_key(feed) for feed in feeds()), *staging.keys),
+    executor_def=dg.in_process_executor,
+    description="Glue tables and partitions, then what has no date: seeds, staging views, dimensions.",
+)
+
+warehouse = dg.define_asset_job(
+    "warehouse",
+    selection=dg.AssetSelection.assets(*operating_day.keys),
+    partitions_def=operating_days,
+    executor_def=dg.in_process_executor,
+    description="Marts, for the operating dates of the run.",
+)

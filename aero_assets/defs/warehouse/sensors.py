@@ -1,0 +1,63 @@
+"""Typed versions: every operating date whose rows changed is asked for, once the catalog and the staging views can serve it."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
+from aero_assets.defs.catalog.assets import level
+from aero_assets.defs.warehouse.assets import (
+    STAGING_LEVELS,
+    STAGING_PARTITION,
+    WAREHOUSE_LEVELS,
+    catalog_and_staging,
+    staging_level,
+    warehouse,
+)
+from aero_assets.environment import Environment
+from aero_assets.feeds import feeds
+from aero_assets.levels import Want, requests
+from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
+from aero_assets.resources import Zones
+
+
+def _reached(zones: Zones, name: str) -> dict[str, str]:
+    """Levels written down for the warehouse; none of them holds where its file has been removed."""
+    environment = Environment.current()
+    if environment.is_local and not environment.warehouse.exists():
+        return {}
+    return Levels(zones.lake(), name).read()
+
+
+def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
+    """What catalog and staging should hold: each feed's contract and dates, and the code of the undated models.
+
+    They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt runs them.
+    """
+    wanted = {feed.path: level(feed, manifests) for feed in feeds()} | {STAGING_PARTITION: staging_level()}
+    reached = Levels(zones.lake(), CATALOG_LEVELS).read() | _reached(zones, STAGING_LEVELS)
+    return Want("catalog_and_staging", catalog_and_staging.name, wanted, reached, partitioned=False)
+
+
+def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
+    """The version of every operating date, against the version the marts were built from."""
+    reached = _reached(zones, WAREHOUSE_LEVELS)
+    return Want("warehouse", warehouse.name, typed_versions(manifests), reached)
+
+
+@dg.sensor(
+    jobs=[catalog_and_staging, warehouse],
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
+    """Ask for catalog and staging where they lag; when both are there, for the operating dates that changed."""
+    now = datetime.now(UTC)
+    manifests = zones.copy_of_lake().manifests()
+    first = catalog_want(zones, manifests)
+    if first.behind:
+        return dg.SensorResult(run_requests=requests(context.instance, first, now=now))
+    # One at a time: the warehouse has one writer.
+    return dg.SensorResult(
+        run_requests=requests(context.instance, warehouse_want(zones, manifests), now=now, most=1)
+    )

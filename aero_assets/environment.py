@@ -1,0 +1,119 @@
+"""The one place that reads AERO_ENV and the AERO_* variables, and what differs from one to the next.
+
+Nothing is read or checked at import: a value that is missing is named by the error of whoever first needs
+it. Standard library only, so that every process of the platform may import it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NAMES = ("local", "dev", "prod")
+BUCKETS = ("raw", "lake", "results", "inbox")
+#: The emulator's account. It is no account of AWS: nothing local can reach one by mistake.
+LOCAL_ACCOUNT = "000000000000"
+LOCAL_REGION = "us-east-1"
+PROJECT = Path(__file__).parents[1]
+
+
+class ConfigurationError(ValueError):
+    """The environment names something unknown, or does not name what is needed."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where this process runs, and the names and places that follow from it."""
+
+    name: str = "local"
+    #: The AERO_* variables as they were read; values are looked up when they are used.
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.name not in NAMES:
+            raise ConfigurationError(f"AERO_ENV={self.name!r} is unknown; it is one of {', '.join(NAMES)}")
+
+    @classmethod
+    def current(cls, environ: Mapping[str, str] | None = None) -> "Environment":
+        """Return the environment of this process; local when AERO_ENV is not set."""
+        environ = os.environ if environ is None else environ
+        variables = {key: value for key, value in environ.items() if key.startswith("AERO_") and value}
+        return cls(variables.get("AERO_ENV", "local"), variables)
+
+    @property
+    def is_local(self) -> bool:
+        """True on the emulator."""
+        return self.name == "local"
+
+    @property
+    def buckets(self) -> dict[str, str]:
+        """Every bucket's name by its role: raw, lake, results, inbox."""
+        return {role: self._bucket(role) for role in BUCKETS}
+
+    @property
+    def raw_bucket(self) -> str:
+        """Bucket of the raw zone."""
+        return self._bucket("raw")
+
+    @property
+    def lake_bucket(self) -> str:
+        """Bucket of the typed zone, manifests, outcomes and quarantine."""
+        return self._bucket("lake")
+
+    @property
+    def results_bucket(self) -> str:
+        """Bucket of Athena's results and of the Lambdas' zips."""
+        return self._bucket("results")
+
+    @property
+    def inbox_bucket(self) -> str:
+        """Bucket where partners drop files."""
+        return self._bucket("inbox")
+
+    @property
+    def raw_database(self) -> str:
+        """Glue database of the raw zone."""
+        return f"aero_{self.name}_raw"
+
+    @property
+    def typed_database(self) -> str:
+        """Glue database of the typed zone."""
+        return f"aero_{self.name}_typed"
+
+    @property
+    def workgroup(self) -> str:
+        """Athena workgroup of every reader."""
+        return f"aero-{self.name}"
+
+    def role(self, name: str) -> str:
+        """Return the name of a role from the templates, e.g. ``aero-local-analyst``."""
+        return f"aero-{self.name}-{name}"
+
+    @property
+    def state(self) -> Path:
+        """Directory of everything a platform keeps on this machine."""
+        if self.is_local:
+            return Path(self.variables.get("AERO_STATE") or PROJECT / ".aero" / "current")
+        # A default would be a folder inside the installed package.
+        return Path(self._required("AERO_STATE", "a directory that this machine may write to"))
+
+    @property
+    def lake_copy(self) -> Path:
+        """The read-through copy of the typed zone."""
+        return Path(self.variables.get("AERO_LAKE_COPY") or self.state / "lake")
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt writes."""
+        return Path(self.variables.get("AERO_WAREHOUSE") or self.state / "warehouse.duckdb")
+
+    def _bucket(self, role: str) -> str:
+        variable = f"AERO_{role.upper()}_BUCKET"
+        if self.is_local:
+            return self.variables.get(variable) or f"aero-local-{role}-{LOCAL_ACCOUNT}"
+        return self._required(variable, f"the {role} bucket (`aero deploy --env {self.name}` prints it)")
+
+    def _required(self, variable: str, meaning: str) -> str:
+        if value := self.variables.get(variable):
+            return value
+        raise ConfigurationError(f"{variable} is not set: in {self.name} it must name {meaning}")

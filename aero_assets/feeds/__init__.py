@@ -1,0 +1,48 @@
+"""The register: one entry per feed, and nothing else.
+
+A new feed is a TOML file in `feeds/<system>/`, a staging model and a source in `dbt_project`; `aero feed new` writes
+the skeletons and `aero feed check` says what is missing. Nothing here imports Dagster: the dashboard, the deploy driver
+and the tests read the register too.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from aero_assets.feeds.model import Clock, Column, Feed, RowRule, Value
+from aero_assets.feeds.register import FeedError, load_feed, load_register
+
+FOLDER = Path(__file__).parent
+
+__all__ = [
+    "FOLDER",
+    "Clock",
+    "Column",
+    "Feed",
+    "FeedError",
+    "RowRule",
+    "Value",
+    "doors",
+    "feeds",
+    "find",
+    "load_feed",
+    "load_register",
+]
+
+
+@cache
+def feeds() -> tuple[Feed, ...]:
+    """Return every registered feed, sorted by `system/name`."""
+    return load_register(FOLDER)
+
+
+def find(path: str) -> Feed:
+    """Return the feed named `system/name`; raise FeedError naming the ones that exist."""
+    for feed in feeds():
+        if feed.path == path:
+            return feed
+    raise FeedError(f"no feed {path!r}; registered: {', '.join(feed.path for feed in feeds())}")
+
+
+def doors() -> list[dict[str, object]]:
+    """Return what the door for files must know: path, header and contract of every feed that arrives as files."""
+    return [feed.door() for feed in feeds() if feed.arrival == "file"]

@@ -1,0 +1,113 @@
+"""What a feed is: the vocabulary of the register, with no I/O and no Dagster.
+
+A feed says where facts come from, what one row is, how a raw record becomes typed columns and when a record is
+refused. Expressions are DuckDB SQL over the raw columns; they are compiled by the typed step.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal
+
+Arrival = Literal["file", "event", "table"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A named helper expression; later expressions may use it by name."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A local wall-clock time that becomes whole minutes since 1970-01-01 in UTC.
+
+    `minute_of_day` is an expression for minutes after local midnight, `airport` names the place whose clock it is.
+    `near` is an expression for the instant (in the same unit) it must be closest to; it chooses the day and, where
+    a clock is set back, which of the two hours is meant. Without it the operating date and the first hour are taken.
+    """
+
+    name: str
+    minute_of_day: str
+    airport: str
+    near: str | None = None
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A reason to refuse a record: the first rule whose condition is true names it."""
+
+    code: str
+    when: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the typed zone."""
+
+    name: str
+    type: str
+    description: str
+    sql: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One source of facts, from the name of its inbox folder to its typed columns."""
+
+    system: str
+    name: str
+    version: int
+    grain: str
+    owner: str
+    arrival: Arrival
+    source: str
+    business_date: str
+    header: tuple[str, ...]
+    delimiter: str
+    values: tuple[Value, ...]
+    clocks: tuple[Clock, ...]
+    rules: tuple[RowRule, ...]
+    columns: tuple[Column, ...]
+    fresh_within_hours: int
+    max_days_ahead: int
+
+    @property
+    def path(self) -> str:
+        """`system/name`: the prefix of this feed in every zone."""
+        return f"{self.system}/{self.name}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """`(system, name)`: the tail of every asset key of this feed."""
+        return (self.system, self.name)
+
+    @property
+    def staging_model(self) -> str:
+        """The dbt model that reads this feed."""
+        return f"stg_{self.system}__{self.name}"
+
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        """The columns inside the Parquet files: all but the partition column."""
+        return tuple(column for column in self.columns if column.name != self.business_date)
+
+    @property
+    def date_expression(self) -> str:
+        """The business date as an expression over raw columns and helper values."""
+        [column] = [column for column in self.columns if column.name == self.business_date]
+        return f"try_cast({column.sql} as date)"
+
+    @cached_property
+    def contract(self) -> str:
+        """A digest of everything that decides the typed rows; when it changes, arrivals are compacted again."""
+        parts = (self.version, self.header, self.delimiter, self.values, self.clocks, self.rules, self.columns)
+        return sha256(repr(parts).encode()).hexdigest()[:16]
+
+    def door(self) -> dict[str, object]:
+        """What the door for files needs to know of this feed."""
+        return {"feed": self.path, "format": "csv", "header": list(self.header), "contract": self.contract}

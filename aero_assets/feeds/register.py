@@ -1,0 +1,139 @@
+"""Reading the register: one TOML file per feed, checked at load; every error names the file and the line."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
+
+TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
+#: What every typed row carries beside its own columns: name -> (type, description, expression).
+LINEAGE = (
+    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "source", True),
+    Column("attempt", "INTEGER", "Which departure attempt of the leg the fact speaks of.", "1", True),
+    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "true", True),
+    Column("version", "INTEGER", "Version of the fact as its sender counts it.", "1", True),
+    Column("received_at", "TIMESTAMP", "When we first saw the fact (UTC).", "received_at", True),
+    Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "event_id", True),
+    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "raw_ref", True),
+)
+#: Columns that the typed step adds to every record before the feed's expressions see it.
+RESERVED = {"body", "line_number", "defect", "raw_key", "received_at", "width", "source", "event_id", "raw_ref"}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class FeedError(ValueError):
+    """A register entry that cannot be used: says the file, the line and what to write instead."""
+
+
+def load_feed(path: Path) -> Feed:
+    """Read one register entry; raise FeedError where it is wrong."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FeedError(f"{path}: {error}") from error
+    return _Reader(path, text, data).feed()
+
+
+def load_register(folder: Path) -> tuple[Feed, ...]:
+    """Read every entry below `folder`, sorted by path; two entries may not share a name."""
+    feeds = [load_feed(path) for path in sorted(folder.glob("*/*.toml"))]
+    names = [feed.path for feed in feeds]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise FeedError(f"{folder}: registered twice: {', '.join(sorted(twice))}")
+    return tuple(feeds)
+
+
+class _Reader:
+    """Turns one parsed TOML document into a Feed, remembering lines for its complaints."""
+
+    def __init__(self, path: Path, text: str, data: dict[str, Any]) -> None:
+        self.path, self.lines, self.data = path, text.splitlines(), data
+
+    def fail(self, message: str, *, at: str) -> FeedError:
+        """Build the error for the line that `at` first matches (the file's first line if none does)."""
+        number = next((i for i, line in enumerate(self.lines, 1) if re.match(at, line.strip())), 1)
+        return FeedError(f"{self.path}:{number}: {message}")
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.fail(f'`{key}` is missing: write {key} = "…"', at=rf"{key}\s*=")
+        return value.strip()
+
+    def rows(self, table: str, build: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
+        """Build one object per `[[table]]`; a missing or unknown key names the entry's line."""
+        built = []
+        for number, entry in enumerate(self.data.get(table, [])):
+            try:
+                built.append(build(entry))
+            except (TypeError, KeyError) as error:
+                raise self._entry_error(table, number, f"{error}".strip("'")) from error
+        return tuple(built)
+
+    def _entry_error(self, table: str, number: int, message: str) -> FeedError:
+        starts = [i for i, line in enumerate(self.lines, 1) if line.strip() == f"[[{table}]]"]
+        return FeedError(f"{self.path}:{starts[number] if number < len(starts) else 1}: [[{table}]] {message}")
+
+    def feed(self) -> Feed:
+        """Assemble and cross-check the whole entry."""
+        columns = self.rows("columns", lambda entry: Column(**{"sql": entry["name"], **entry}))
+        feed = Feed(
+            system=self.text("system"),
+            name=self.text("feed"),
+            version=int(self.data.get("version", 0)),
+            grain=self.text("grain"),
+            owner=self.text("owner"),
+            arrival=self.data.get("arrival", "file"),
+            source=self.text("source"),
+            business_date=self.text("business_date"),
+            header=tuple(self.data.get("header", ())),
+            delimiter=self.data.get("delimiter", ","),
+            values=self.rows("values", lambda entry: Value(**entry)),
+            clocks=self.rows("clocks", lambda entry: Clock(**entry)),
+            rules=self.rows("rules", lambda entry: RowRule(**entry)),
+            columns=(*columns, *LINEAGE),
+            fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
+            max_days_ahead=int(self.data.get("max_days_ahead", 1)),
+        )
+        self._check(feed)
+        return feed
+
+    def _check(self, feed: Feed) -> None:
+        if feed.version < 1:
+            raise self.fail("`version` must be a whole number from 1", at=r"version\s*=")
+        if feed.arrival not in get_args(Arrival):
+            raise self.fail(f"`arrival` is one of {', '.join(get_args(Arrival))}", at=r"arrival\s*=")
+        if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
+            raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
+        if not feed.header or len(set(feed.header)) != len(feed.header):
+            raise self.fail("`header` must list the file's columns, each once", at=r"header\s*=")
+        self._check_names("columns", (column.name for column in feed.columns))
+        self._check_names("rules", (rule.code for rule in feed.rules))
+        helpers = [item.name for item in (*feed.values, *feed.clocks)]
+        self._check_names("values", helpers)
+        raw = {name.lower() for name in feed.header}
+        if taken := raw & RESERVED:
+            raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
+        for name in helpers:
+            if name in raw:
+                raise self.fail(f"{name!r} is also a raw column (SQL ignores case)", at=rf'name\s*=\s*"{name}"')
+        for column in feed.columns:
+            at = rf'name\s*=\s*"{column.name}"'
+            if column.type not in TYPES:
+                raise self.fail(f"type {column.type!r}: use one of {', '.join(sorted(TYPES))}", at=at)
+            if not column.description.strip():
+                raise self.fail(f"column {column.name} has no description", at=at)
+        if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
+            raise self.fail(f"no DATE column named {feed.business_date!r}", at=r"business_date\s*=")
+
+    def _check_names(self, table: str, names: Iterable[str]) -> None:
+        seen: set[str] = set()
+        for name in names:
+            if not _NAME.fullmatch(name) or name in seen:
+                why = "twice" if name in seen else "not snake_case"
+                raise self.fail(f"[[{table}]] {name!r} is {why}", at=rf'(name|code)\s*=\s*"{re.escape(name)}"')
+            seen.add(name)

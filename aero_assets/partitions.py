@@ -1,0 +1,14 @@
+"""The two partitionings of the platform: by arrival day (raw, typed) and by operating day (marts). Both are UTC-dated days."""
+
+from datetime import date
+
+import dagster as dg
+
+FIRST_ARRIVAL_DATE = date(2026, 1, 1)
+#: Moving this earlier makes older history buildable and costs one partition per day; later hides built days.
+FIRST_OPERATING_DATE = date(2010, 1, 1)
+#: Days after today that may already have rows (schedules are filed about a season ahead).
+OPERATING_DAYS_AHEAD = 370
+
+arrival_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_ARRIVAL_DATE}", end_offset=1)
+operating_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_OPERATING_DATE}", end_offset=OPERATING_DAYS_AHEAD)

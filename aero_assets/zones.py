@@ -1,0 +1,142 @@
+"""Local clocks and UTC: the one place that knows zones and airports.
+
+Rules come from the pinned PyPI `tzdata` and zones from our airport table, never from the system or from DuckDB. The result
+is a small table, one row per airport and local date, that SQL joins: `before` and `after` are UTC offsets in minutes,
+`switch_minute` is the minute of that local day (on the old clock) at which the clock changes, 1441 on every other day.
+"""
+
+import csv
+import importlib.resources
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+AIRPORTS_CSV = Path(__file__).parents[1] / "dbt_project" / "seeds" / "reference" / "airports.csv"
+NEVER = 1441
+
+ZONE_DAY_SCHEMA = pa.schema(
+    [
+        ("iata", pa.string()),
+        ("local_date", pa.date32()),
+        ("before", pa.int32()),
+        ("after", pa.int32()),
+        ("switch_minute", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Airport:
+    """An airport as our table knows it; `valid_from` and `valid_to` bound its service, both inclusive."""
+
+    iata: str
+    icao: str
+    name: str
+    country: str
+    zone: str
+    valid_from: date
+    valid_to: date
+
+
+@cache
+def airports() -> dict[str, Airport]:
+    """Return the airport table by IATA code."""
+    with AIRPORTS_CSV.open(encoding="utf-8", newline="") as file:
+        return {row["iata"]: _airport(row) for row in csv.DictReader(file)}
+
+
+def _airport(row: dict[str, str]) -> Airport:
+    return Airport(
+        iata=row["iata"],
+        icao=row["icao"],
+        name=row["name"],
+        country=row["country"],
+        zone=row["zone"],
+        valid_from=date.fromisoformat(row["valid_from"] or "1900-01-01"),
+        valid_to=date.fromisoformat(row["valid_to"] or "9999-12-31"),
+    )
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Load a zone from the pinned tzdata; `ZoneInfo(name)` would prefer the system's files."""
+    file = importlib.resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    with file.open("rb") as stream:
+        return ZoneInfo.from_file(stream, key=name)
+
+
+def offset_minutes(name: str, instant: datetime) -> int:
+    """Return the UTC offset of a zone at an instant, in whole minutes."""
+    offset = instant.astimezone(zone(name)).utcoffset()
+    assert offset is not None  # noqa: S101 - an aware datetime always has one
+    return int(offset.total_seconds() // 60)
+
+
+def _changes(name: str, first: datetime, last: datetime) -> Iterator[tuple[datetime, int, int]]:
+    """Yield (instant, before, after) for every change of the clock between two instants, to the minute."""
+    left, before = first, offset_minutes(name, first)
+    while left < last:
+        right = left + timedelta(days=1)
+        after = offset_minutes(name, right)
+        if after != before:
+            low, high = left, right
+            while high - low > timedelta(minutes=1):
+                middle = low + timedelta(minutes=int((high - low).total_seconds() // 120))
+                low, high = (middle, high) if offset_minutes(name, middle) == before else (low, middle)
+            yield high, before, after
+        left, before = right, after
+
+
+@cache
+def _month(name: str, year: int, month: int) -> tuple[tuple[date, int, int, int], ...]:
+    """Return (local date, before, after, switch minute) for every day of one month in a zone."""
+    start = datetime(year, month, 1, tzinfo=UTC)
+    end = (start + timedelta(days=32)).replace(day=1)
+    switches: dict[date, tuple[int, int, int]] = {}
+    steps = [(start - timedelta(days=2), offset_minutes(name, start - timedelta(days=2)))]
+    for instant, before, after in _changes(name, steps[0][0], end + timedelta(days=1)):
+        old_clock = instant + timedelta(minutes=before)
+        # Clocks set back at midnight repeat the end of the day before: it owns the change.
+        owner = old_clock - timedelta(minutes=1) if after < before else old_clock
+        midnight = owner.replace(hour=0, minute=0)
+        switches[owner.date()] = (before, after, int((old_clock - midnight).total_seconds() // 60))
+        steps.append((instant, after))
+    days = []
+    for number in range((end - start).days):
+        noon = start + timedelta(days=number, hours=12)
+        offset = next(value for since, value in reversed(steps) if since + timedelta(minutes=value) <= noon)
+        days.append((noon.date(), *switches.get(noon.date(), (offset, offset, NEVER))))
+    return tuple(days)
+
+
+def zone_days(codes: Iterable[str], dates: Iterable[date]) -> pa.Table:
+    """Return the offsets of the known airports among `codes` for the months of `dates` and four days around them."""
+    near = {day + timedelta(days=shift) for day in dates for shift in (-4, 4)}
+    months = sorted({(day.year, day.month) for day in near})
+    known = airports()
+    rows = [
+        (code, *day)
+        for code in sorted(set(codes) & known.keys())
+        for year, month in months
+        for day in _month(known[code].zone, year, month)
+    ]
+    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in ZONE_DAY_SCHEMA]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, ZONE_DAY_SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=ZONE_DAY_SCHEMA)
+
+
+def airport_table(codes: Iterable[str]) -> pa.Table:
+    """Return code and validity of the known airports among `codes`."""
+    known = [airports()[code] for code in sorted(set(codes)) if code in airports()]
+    return pa.table(
+        {
+            "iata": pa.array([airport.iata for airport in known], pa.string()),
+            "valid_from": pa.array([airport.valid_from for airport in known], pa.date32()),
+            "valid_to": pa.array([airport.valid_to for airport in known], pa.date32()),
+        }
+    )

@@ -1,0 +1,1 @@
+"""The laptop: what starts, runs and stops the platform on one machine. Never deployed."""

@@ -1,0 +1,27 @@
+"""`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
+
+from aero_local.commands import feed, lake, run, stacks
+from aero_local.commands.common import App
+
+app = App(
+    name="aero",
+    help="The route platform on this machine, and its deployment. AERO_DEBUG=1 shows tracebacks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command(epilog="Example: aero up --input flights.csv.gz --port dagster=3000")(run.up)
+app.command(epilog="Example: aero down")(run.down)
+app.command(epilog="Example: aero status --json")(run.status)
+app.command(epilog="Example: aero logs dagster --follow")(run.logs)
+app.command(epilog='Example: eval "$(aero env)"')(run.env)
+app.command(epilog="Example: aero demo --input flights.csv.gz --once")(run.demo)
+app.command(epilog="Example: aero deploy --env local")(stacks.deploy)
+app.command(epilog="Example: aero plan --env dev")(stacks.plan)
+app.command(epilog="Example: aero destroy --env local --yes")(run.destroy)
+app.add_typer(lake.app, name="lake")
+app.add_typer(feed.app, name="feed")
+
+if __name__ == "__main__":
+    app()

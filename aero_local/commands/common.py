@@ -1,0 +1,148 @@
+"""What the commands share: options, progress, results, and how an error is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from aero_local.errors import Log
+    from aero_local.state import State
+
+
+class EnvironmentName(StrEnum):
+    """Where a command acts."""
+
+    local = "local"
+    dev = "dev"
+    prod = "prod"
+
+
+InputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--input",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="A file of flights; each has a platform of its own.",
+    ),
+]
+StateOption = Annotated[
+    str | None, typer.Option("--state", metavar="NAME", help="Which platform; the one used last when not given.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+PortOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port", metavar="[SERVICE=]NUMBER", help="A port of your choice; dagster's when no service is named."
+    ),
+]
+EnvOption = Annotated[EnvironmentName, typer.Option("--env", help="Where; nothing defaults to a cloud account.")]
+
+
+def progress() -> Log:
+    """Return a log that prints seconds and lines to standard error; results have standard output to themselves."""
+    begin = time.monotonic()
+
+    def log(line: str) -> None:
+        print(f"{time.monotonic() - begin:6.1f} s  {line}", file=sys.stderr, flush=True)
+
+    return log
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+    """Print a result for a program."""
+    print(json.dumps(value, indent=2, default=str))
+
+
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a result for a person."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(soft_wrap=True).print(table)
+
+
+def find_state(source: Path | None, name: str | None) -> State:
+    """Return the state directory that the options mean."""
+    from aero_local.state import State  # noqa: PLC0415
+
+    if source and name:
+        raise typer.BadParameter("name either an input or a state, not both")
+    if name:
+        return State.named(name)
+    return State.for_input(source) if source else State.current()
+
+
+def port_options(options: Iterable[str] | None) -> dict[str, int]:
+    """Return what --port asks for."""
+    from aero_local import ports  # noqa: PLC0415
+    from aero_local.errors import AeroError  # noqa: PLC0415
+
+    wanted = {}
+    for option in options or ():
+        service, _, number = option.rpartition("=")
+        try:
+            wanted[service or "dagster"] = ports.parse(number, f"--port {service or 'dagster'}")
+        except AeroError as error:
+            raise typer.BadParameter(str(error)) from error
+    return wanted
+
+
+def running(state: State) -> State:
+    """Return the state directory if its emulator runs; say how to start it if not."""
+    from aero_local.errors import AeroError  # noqa: PLC0415
+    from aero_local.platform import status  # noqa: PLC0415
+
+    if next(one for one in status(state) if one.name == "ministack").state != "up":
+        raise AeroError(f"The platform {state.name} is not running.", "Start it with `aero up`.")
+    return state
+
+
+def explain(error: Exception) -> str:
+    """Return one clear message; a traceback helps only whoever works on the code."""
+    from aero_local.errors import AeroError  # noqa: PLC0415
+
+    text = str(error).strip() or type(error).__name__
+    known = isinstance(error, AeroError) or type(error).__module__.split(".")[0].startswith(("aero_", "infra"))
+    if known:
+        return text
+    return f"{type(error).__name__}: {text}\nAERO_DEBUG=1 shows where."
+
+
+class App(typer.Typer):
+    """The command line: every error is a message and exit code 1; wrong use is 2."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - typer's own
+        """Run a command."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:
+            if os.environ.get("AERO_DEBUG"):
+                raise
+            print(f"error: {explain(error)}", file=sys.stderr)
+            sys.exit(1)
+
+
+def every(seconds: float, action: Callable[[], object]) -> None:
+    """Repeat until Ctrl-C."""
+    try:
+        while True:
+            action()
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,205 @@
+"""The main job end to end: a file goes into the inbox, everything else happens by itself, and what came out is shown.
+
+Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the jobs, as it
+is in production; this module watches levels until they are reached and says what it sees.
+"""
+
+import gzip
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from aero_assets.arrivals import plan, receipts
+from aero_assets.environment import PROJECT, Environment
+from aero_assets.feeds import doors, feeds
+from aero_assets.lake import LakeCopy
+from aero_assets.manifests import Levels, typed_versions
+from aero_assets.storage import Bucket
+from aero_local import http, platform, results, sample
+from aero_local.errors import AeroError, Log
+from aero_local.state import HOME, State
+
+PATIENCE_SECONDS = 900
+FAILED_RUNS_TOLERATED = 3
+FAILED_RUNS = """{ runsOrError(filter: {statuses: [FAILURE], createdAfter: %f}, limit: 20) {
+    ... on Runs { results { runId jobName } } } }"""
+CHECKS = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+    name executionForLatestMaterialization { status } } } } } }"""
+
+
+@dataclass
+class Watch:
+    """Seconds since the start, by milestone; each is announced once, when it is first reached."""
+
+    log: Log
+    started: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.time)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def reached(self, milestone: str, text: str) -> None:
+        """Note and announce a milestone."""
+        if milestone not in self.seconds:
+            self.seconds[milestone] = time.monotonic() - self.started
+            self.log(text)
+
+
+def run(
+    source: Path | None,
+    *,
+    state: State,
+    once: bool = False,
+    live: bool = True,  # noqa: ARG001 - part of the surface; the streaming side joins it later
+    port_overrides: Mapping[str, int] | None = None,
+    log: Log = print,
+) -> int:
+    """Send a file (or the made-up sample) through the platform; return 0 if every row ended where it should."""
+    console, watch = Console(), Watch(log)
+    file = source or _sample(state, log)
+    good = False
+    with platform.foreground(state, log, until=lambda: once or not good, port_overrides=port_overrides) as up:
+        watch.seconds |= {"platform": up.seconds["total"]}
+        with state.acting_as("orchestrator"):
+            _send(state, file, watch)
+            _settle(state, watch)
+            lake = Bucket(Environment.current().lake_bucket)
+            found = results.collect(state.warehouse, lake, str(source or sample.NAME), watch.seconds)
+        found["checks"] = _checks(state)
+        for place in (state.root / "results.json", HOME / "results.json"):
+            results.save(found, place)
+        results.show(found, console)
+        good = _verdict(found, console)
+        if not once:
+            _docs(state, log)
+            _addresses(state, console)
+    return 0 if good else 1
+
+
+def _sample(state: State, log: Log) -> Path:
+    file = state.root / sample.NAME
+    legs = sample.write(file)
+    log(f"no INPUT: {legs} made-up flights (datos sintéticos)")
+    return file
+
+
+def _feed_of(file: Path) -> str:
+    """Return the feed whose header a file has; a file of no feed goes where the door will say why."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            header = lines.readline().rstrip("\r\n").split(",")
+    except (OSError, EOFError, UnicodeDecodeError):
+        header = []
+    return next((str(door["feed"]) for door in doors() if door["header"] == header), sample.FEED)
+
+
+def _send(state: State, file: Path, watch: Watch) -> None:
+    """Upload as the partner does, and wait for the door's word on this very arrival."""
+    inbox_key = f"{_feed_of(file)}/{file.name}"
+    lake = Bucket(Environment.current().lake_bucket)
+    mark = sha256(inbox_key.encode()).hexdigest()[:12]
+    before = {item.key for item in lake.list("_outcomes/door/")}
+    watch.reached("upload", f"inbox: {file.name} ({file.stat().st_size / 1e6:.1f} MB) goes in as {inbox_key}")
+    partner = state.session("partner").client("s3")
+    partner.upload_file(str(file), Environment.current().inbox_bucket, inbox_key)
+    while True:
+        for item in lake.list("_outcomes/door/"):
+            if mark in item.key and item.key not in before and (row := lake.read_json(item.key)):
+                if row["status"] == "rejected":
+                    raise AeroError(f"The door refused {file.name}: {row['message']}", f"Reason: {row['reason']}.")
+                watch.reached("door", f"door: {row['status']}, {row['rows_in']:,} rows")
+                return
+        _patience(state, watch)
+
+
+def _settle(state: State, watch: Watch) -> None:
+    """Wait until typed zone and warehouse have reached the levels of what has arrived."""
+    environment = Environment.current()
+    raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
+    copy = LakeCopy(state.lake_copy, lake)
+    while True:
+        manifests = copy.manifests()
+        levels = {(item.feed, item.arrived_on): item.level for item in manifests}
+        typed = all(
+            levels.get((feed.path, f"{day}")) == planned.level(feed)
+            for feed in feeds()
+            for day, planned in plan(receipts(raw, feed)).items()
+        )
+        if typed:
+            dates = typed_versions(manifests)
+            watch.reached("typed", f"typed zone: {sum(item.counts['rows_out'] for item in manifests):,} rows of "
+                                   f"{len(dates)} operating dates")  # fmt: skip
+            if state.warehouse.exists() and Levels(lake, "warehouse").read() == dates:
+                watch.reached("warehouse", f"warehouse: marts of {len(dates)} operating dates are built")
+                return
+        _patience(state, watch)
+
+
+def _patience(state: State, watch: Watch) -> None:
+    """Wait a moment; give up with the reason where runs keep failing or time is up."""
+    url = state.url("dagster")
+    data = http.graphql(f"{url}/graphql", FAILED_RUNS % watch.started_at) or {}
+    failed = data.get("runsOrError", {}).get("results", [])
+    if len(failed) > FAILED_RUNS_TOLERATED:
+        jobs = ", ".join(sorted({run["jobName"] for run in failed}))
+        raise AeroError(f"{len(failed)} runs of {jobs} failed.", f"See {url}/runs/{failed[0]['runId']}")
+    if time.monotonic() - watch.started > PATIENCE_SECONDS:
+        raise AeroError(f"Nothing more happened in {PATIENCE_SECONDS} s.", f"See {url}/runs and `aero logs`.")
+    time.sleep(0.5)
+
+
+def _checks(state: State) -> dict[str, Any]:
+    """Count the asset checks by outcome, as Dagster has them for the latest materialisations."""
+    data = http.graphql(f"{state.url('dagster')}/graphql", CHECKS) or {"assetNodes": []}
+    found: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
+    for node in data["assetNodes"]:
+        for check in node["assetChecksOrError"].get("checks", []):
+            name = f"{'/'.join(node['assetKey']['path'])}:{check['name']}"
+            status = (check["executionForLatestMaterialization"] or {}).get("status")
+            if status == "SUCCEEDED":
+                found["passed"] += 1
+            else:
+                found["failed" if status else "not_run"].append(name)
+    return found
+
+
+def _verdict(found: dict[str, Any], console: Console) -> bool:
+    """Say whether every row is accounted for and every check is green."""
+    complaints = [
+        f"{hop['hop']}: {hop['rows_in']} rows in, but {hop['rows_out']} + {hop['duplicates']} + {hop['rejects']} accounted for"
+        for hop in found["hops"]
+        if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"]
+    ]
+    complaints += [f"check failed: {name}" for name in found["checks"]["failed"]]
+    complaints += [f"check did not run: {name}" for name in found["checks"]["not_run"]]
+    console.print(f"asset checks: {found['checks']['passed']} passed, {len(complaints)} complaints")
+    for complaint in complaints:
+        console.print(f"  [red]✗[/red] {complaint}")
+    return not complaints
+
+
+def _docs(state: State, log: Log) -> None:
+    """Generate the dbt docs and put them where the docs service looks."""
+    log("dbt docs: generating")
+    command = [str(Path(sys.executable).with_name("dbt")), "docs", "generate", "--target-path", str(state.dbt_target)]
+    done = subprocess.run(command, cwd=PROJECT / "dbt_project", env=state.env("orchestrator"), capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    if done.returncode:
+        raise AeroError(f"dbt docs could not be generated: {done.stdout[-800:]}", "Try `dbt docs generate` by hand.")
+    state.dbt_docs.mkdir(parents=True, exist_ok=True)
+    for name in ("index.html", "manifest.json", "catalog.json"):
+        shutil.copyfile(state.dbt_target / name, state.dbt_docs / name)
+
+
+def _addresses(state: State, console: Console) -> None:
+    console.print(f"\nDagster   {state.url('dagster')}")
+    console.print(f"dbt docs  {state.url('docs')}")
+    console.print(f"results   {HOME / 'results.json'}")
+    console.print("Ctrl-C stops everything.")

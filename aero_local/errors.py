@@ -1,0 +1,23 @@
+"""Errors a person reads: what happened and where, and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Where progress goes, one line at a time.
+Log = Callable[[str], None]
+
+
+class AeroError(Exception):
+    """Something that a person can put right; shown without a traceback."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message, self.fix = message, fix
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.fix}" if self.fix else self.message
+
+
+class ServiceError(AeroError):
+    """A local service cannot start, died, or does not stop."""

@@ -1,0 +1,53 @@
+"""Runs that a killed platform left open: failed at start-up, before a daemon could wait for them for hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dagster import DagsterInstance
+
+MESSAGE = "The process of this run ended with the platform's last run."
+SENSOR_TAG = "dagster/sensor_name"
+MAX_RETRIES_TAG = "dagster/max_retries"
+
+
+def fail_orphans_in(dagster_home: Path) -> list[str]:
+    """Fail the open runs of an instance whose processes are known to be gone; return their ids."""
+    if not (dagster_home / "history").exists():
+        return []  # nothing ever ran here, and importing Dagster takes seconds
+    from dagster import DagsterInstance  # noqa: PLC0415
+
+    with DagsterInstance.from_config(str(dagster_home)) as instance:
+        return fail_orphans(instance)
+
+
+def fail_orphans(instance: DagsterInstance) -> list[str]:
+    """Fail every run that claims to be in progress and free all slots; queued runs stay queued.
+
+    The default launcher does not watch its workers: a killed run would stay STARTED and keep its pool slot
+    until the monitor's time limit. Runs that a person, a schedule or a backfill asked for are tried again by
+    Dagster (run_retries); runs of sensors are not, because sensors compare levels and ask again themselves.
+    """
+    from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415
+
+    open_statuses = [
+        DagsterRunStatus.NOT_STARTED,
+        DagsterRunStatus.STARTING,
+        DagsterRunStatus.STARTED,
+        DagsterRunStatus.CANCELING,
+    ]
+    failed = []
+    for run in instance.get_runs(filters=RunsFilter(statuses=open_statuses)):
+        if SENSOR_TAG in run.tags:
+            instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
+        instance.report_run_failed(run, message=MESSAGE)
+        failed.append(run.run_id)
+    storage = instance.event_log_storage
+    if storage.supports_global_concurrency_limits:
+        # Also of runs that ended but were killed before they gave their slot back.
+        for run_id in storage.get_concurrency_run_ids():
+            storage.free_concurrency_slots_for_run(run_id)
+    return failed

@@ -1,0 +1,146 @@
+"""Processes of ours, known across commands: a record on disk, a mark in the environment, and how they end.
+
+A record alone is not enough: process numbers are used again, and a process killed hard leaves children. So a
+record carries the time its process started, and every process inherits a mark that names its service.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+MARK = "AERO_SERVICE"
+#: Start times are read from two clocks that may differ by a tick.
+SAME_START_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Record:
+    """A started process: who it is, where its log begins, and whether it outlives the command."""
+
+    pid: int
+    pgid: int
+    started_at: float
+    port: int | None
+    log_offset: int
+    detached: bool
+
+    @property
+    def process(self) -> psutil.Process | None:
+        """The process, if it still is the one that was started."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started_at) < SAME_START_SECONDS
+            return process if same and not is_gone(process) else None
+        except psutil.Error:
+            return None
+
+    def write(self, file: Path) -> None:
+        """Keep the record; a reader never sees half of it."""
+        part = file.with_name(f".{file.name}")
+        part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        part.replace(file)
+
+    @classmethod
+    def read(cls, file: Path) -> Record | None:
+        """Return the record of a service, if there is one."""
+        return cls(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+
+
+def spawn(
+    command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, mark: str
+) -> tuple[subprocess.Popen[bytes], float, int]:
+    """Start a process in a session of its own; return it, when it started and where its log begins."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        offset = out.tell()
+        process = subprocess.Popen(
+            command,
+            env={**env, MARK: mark},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C in the terminal is ours to handle: the order of stopping matters.
+            start_new_session=True,
+        )
+    return process, psutil.Process(process.pid).create_time(), offset
+
+
+def family(mark: str, record: Record | None) -> list[psutil.Process]:
+    """Return every living process of a service: by its mark, and by its group where titles overwrite marks."""
+    group = record.pgid if record and _is_ours(record) else None
+    found = []
+    for process in psutil.process_iter():
+        try:
+            ours = process.environ().get(MARK) == mark or (group and os.getpgid(process.pid) == group)
+            if ours and not is_gone(process):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def _is_ours(record: Record) -> bool:
+    """False when the group's number went to a later process."""
+    try:
+        leader = psutil.Process(record.pgid)
+        return abs(leader.create_time() - record.started_at) < SAME_START_SECONDS
+    except psutil.Error:
+        return True  # while a member lives, nobody else gets the number
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """True when a process has ended; a zombie has, whenever its parent takes notice."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    """Wait for processes to end; False when time is up first."""
+    deadline = time.monotonic() + seconds
+    while not all(is_gone(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def ask_to_stop(process: psutil.Process, seconds: float) -> bool:
+    """Send SIGTERM and wait; True when the process is gone."""
+    try:
+        process.terminate()
+    except psutil.NoSuchProcess:
+        return True
+    return wait_until_gone([process], seconds)
+
+
+def kill(processes: Sequence[psutil.Process]) -> None:
+    """End processes at once and see them gone."""
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    wait_until_gone(processes, 5)
+
+
+def tail(log: Path, lines: int = 20, offset: int = 0) -> str:
+    """Return the last lines of a log, from `offset` on."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        end = file.seek(0, 2)
+        # A line is rarely longer than this; reading a whole log to show its end would be slow.
+        file.seek(max(offset, end - lines * 2000) if end > offset else offset)
+        text = file.read().decode("utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-lines:])

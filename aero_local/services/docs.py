@@ -1,0 +1,43 @@
+"""The dbt docs as a web page on loopback."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aero_local import http
+from aero_local.ports import LOOPBACK
+from aero_local.services import Service
+
+if TYPE_CHECKING:
+    from aero_local.errors import Log
+    from aero_local.state import State
+
+WAITING = """<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>dbt docs</title>
+<p>The docs come with the first build of the warehouse; this page looks again every five seconds.</p>
+"""
+
+
+class Docs(Service):
+    """Serves whatever `State.dbt_docs` holds."""
+
+    name = "docs"
+    ports = ("docs",)
+    ready_seconds = 20
+    stop_seconds = 2
+
+    def prepare(self, state: State, log: Log) -> None:
+        """Leave a page that says what to wait for until there are docs."""
+        state.dbt_docs.mkdir(parents=True, exist_ok=True)
+        index = state.dbt_docs / "index.html"
+        if not index.exists():
+            index.write_text(WAITING, encoding="utf-8")
+
+    def command(self, state: State) -> list[str]:
+        """Python's own server is enough for static pages."""
+        server = [sys.executable, "-m", "http.server", str(state.port("docs"))]
+        return [*server, "--bind", LOOPBACK, "--directory", str(state.dbt_docs)]
+
+    def is_ready(self, state: State, started_at: float) -> bool:
+        """It answers."""
+        return http.answers(f"{state.url('docs')}/")

@@ -1,0 +1,248 @@
+"""Starts services in order, watches them become ready, and stops them in reverse."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aero_local import ports, processes
+from aero_local.errors import Log, ServiceError
+from aero_local.processes import Record
+
+if TYPE_CHECKING:
+    from aero_local.services import Service
+    from aero_local.state import State
+
+LOG_TAIL_LINES = 20
+LOG_KEPT_BYTES = 20_000_000
+#: How often a person waiting for a slow start is told that it still goes on.
+PATIENCE_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of a service now."""
+
+    name: str
+    #: up, down, or died (it was started, nobody stopped it, and it is gone)
+    state: str
+    pid: int | None = None
+    url: str | None = None
+    seconds: float | None = None
+
+
+class Supervisor:
+    """The services of one state directory, whichever command started them."""
+
+    #: What must be free on the disk before anything is started.
+    free_bytes = 1_000_000_000
+
+    def __init__(self, state: State, services: Mapping[str, Service], log: Log = print) -> None:
+        self.state, self.services = state, services
+        self._log_to = log
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        #: When this command started a service that was not waited for yet.
+        self._begun: dict[str, float] = {}
+
+    def log(self, line: str) -> None:
+        """Report progress; a reader that went away must not keep us from stopping what we started."""
+        try:
+            self._log_to(line)
+        except OSError:
+            self._log_to = lambda _: None
+
+    def order(self, names: Iterable[str] | None = None) -> list[str]:
+        """Return services and what they depend on, dependencies first."""
+        ordered: list[str] = []
+
+        def visit(name: str) -> None:
+            for dependency in self.services[name].depends_on:
+                visit(dependency)
+            if name not in ordered:
+                ordered.append(name)
+
+        for name in self.services if names is None else names:
+            visit(name)
+        return ordered
+
+    @contextmanager
+    def lock(self) -> Generator[None]:
+        """Keep two commands from starting and stopping the same services at once."""
+        self.state.run_dir.mkdir(parents=True, exist_ok=True)
+        with (self.state.run_dir / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.log("waiting for another aero command on this platform …")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def record(self, name: str) -> Record | None:
+        """Return the record of a service that was started and not stopped."""
+        return Record.read(self.state.run_dir / f"{name}.json")
+
+    def is_alive(self, name: str) -> bool:
+        """True while the service's own process runs."""
+        if (child := self._children.get(name)) is not None:
+            child.poll()  # a dead child of ours stays visible until it is asked
+        record = self.record(name)
+        return record is not None and record.process is not None
+
+    def status(self, name: str) -> Status:
+        """Return what is known of a service now."""
+        record = self.record(name)
+        if record is None:
+            return Status(name, "down")
+        if not self.is_alive(name):
+            return Status(name, "died")
+        url = f"http://{ports.LOOPBACK}:{record.port}" if record.port else None
+        return Status(name, "up", record.pid, url, time.time() - record.started_at)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Find out what would keep services from starting before any of them is started."""
+        free = shutil.disk_usage(self._existing_parent()).free
+        if free < self.free_bytes:
+            raise ServiceError(
+                f"The disk of {self.state.root} is full: {free / 1e9:.1f} GB are free, "
+                f"{self.free_bytes / 1e9:.0f} GB is the least.",
+                "Make room, for example with `aero destroy --env local`, and try again.",
+            )
+        for name in names:
+            if self.is_alive(name):
+                continue
+            self.services[name].check(self.state)
+            for port in self.services[name].ports:
+                self._check_port(name, port)
+
+    def start(self, name: str, *, detached: bool = True) -> bool:
+        """Start a service whose dependencies are ready; False when it runs already. Does not wait."""
+        if self.is_alive(name):
+            return False
+        service = self.services[name]
+        self.sweep(name)
+        self.check([name])
+        service.prepare(self.state, self.log)
+        log_file = self.state.log_file(name)
+        if log_file.exists() and log_file.stat().st_size > LOG_KEPT_BYTES:
+            log_file.replace(log_file.with_suffix(".1.log"))
+        command = service.command(self.state)
+        try:
+            child, started_at, offset = processes.spawn(
+                command, service.env(self.state), service.directory(self.state), log_file, self._mark(name)
+            )
+        except FileNotFoundError as missing:
+            raise ServiceError(f"{name} cannot start: {missing.filename} is missing.", "Run `make setup`.") from missing
+        self._children[name] = child
+        port = self.state.port(service.ports[0]) if service.ports else None
+        record = Record(child.pid, os.getpgid(child.pid), started_at, port, offset, detached)
+        record.write(self.state.run_dir / f"{name}.json")
+        self._begun[name] = time.monotonic()
+        return True
+
+    def wait(self, name: str, *, verify: bool = True) -> None:
+        """Wait until a started service is ready; raise with the end of its log when it will not be."""
+        service, record = self.services[name], self.record(name)
+        if record is None:
+            raise ServiceError(f"{name} was not started.")
+        begin = told = time.monotonic()
+        while True:
+            alive = self.is_alive(name)
+            if alive and service.is_ready(self.state, record.started_at):
+                break
+            waited = time.monotonic() - begin
+            if not alive:
+                raise ServiceError(f"{name} died while it started.", self._last_words(name))
+            if waited > service.ready_seconds:
+                raise ServiceError(f"{name} was not ready after {waited:.0f} s.", self._last_words(name))
+            if time.monotonic() - told > PATIENCE_SECONDS:
+                told = time.monotonic()
+                self.log(f"{name} … {waited:.0f} s")
+            time.sleep(0.1)
+        where = f"  http://{ports.LOOPBACK}:{record.port}" if record.port else ""
+        if name not in self._begun:
+            self.log(f"{name} is running{where}")
+            return
+        if verify:
+            service.verify(self.state)
+        self.log(f"{name} ready after {time.monotonic() - self._begun.pop(name):.1f} s{where}")
+
+    def sweep(self, name: str) -> None:
+        """End what a dead service left behind; one that runs is left alone."""
+        if not self.is_alive(name):
+            self._clear(name, died=True)
+
+    def watch(self, names: Iterable[str]) -> None:
+        """Raise when one of these services is no longer there."""
+        for name in names:
+            if not self.is_alive(name):
+                raise ServiceError(f"{name} died.", self._last_words(name))
+
+    def stop(self, names: Iterable[str] | None = None) -> list[str]:
+        """Stop services in reverse order, and whatever they started; return those that ran."""
+        stopped: list[str] = []
+        failed: list[ServiceError] = []
+        for name in reversed([one for one in self.order() if names is None or one in set(names)]):
+            try:
+                if self._stop(name):
+                    stopped.append(name)
+            except ServiceError as error:
+                # The others still get their chance.
+                failed.append(error)
+                self.log(error.message)
+        if failed:
+            raise failed[0]
+        return stopped
+
+    def _stop(self, name: str) -> bool:
+        service, record = self.services[name], self.record(name)
+        process = record.process if record else None
+        if process is not None:
+            begin = time.monotonic()
+            gone = processes.ask_to_stop(process, service.stop_seconds)
+            if not gone and not service.may_be_killed:
+                raise ServiceError(
+                    f"{name} (process {process.pid}) DOES NOT STOP: it was asked {service.stop_seconds:.0f} s "
+                    "ago. Killing it would lose what it holds in memory, so it was left running.",
+                    f"Run `aero down` again later. Last resort: `kill -9 {process.pid}` and `aero destroy`.",
+                )
+            self.log(f"{name} stopped after {time.monotonic() - begin:.1f} s{'' if gone else ' (killed)'}")
+        self._clear(name, died=process is None)
+        return process is not None
+
+    def _clear(self, name: str, *, died: bool) -> None:
+        """End what a service's process left behind, and forget it."""
+        record = self.record(name)
+        if left := processes.family(self._mark(name), record):
+            processes.kill(left)
+        if (child := self._children.pop(name, None)) is not None:
+            child.wait()
+        if record is not None:
+            if died:
+                self.services[name].recover(self.state, self.log)
+            (self.state.run_dir / f"{name}.json").unlink()
+
+    def _check_port(self, name: str, port_name: str) -> None:
+        port = self.state.port(port_name)
+        if not ports.is_free(port):
+            raise ServiceError(
+                f"Port {port} of {name} is taken by {ports.holder(port)}.",
+                f"Stop it, or choose another port: --port {port_name}=NUMBER or AERO_PORT_{port_name.upper()}=NUMBER.",
+            )
+
+    def _last_words(self, name: str) -> str:
+        record, log_file = self.record(name), self.state.log_file(name)
+        text = processes.tail(log_file, LOG_TAIL_LINES, record.log_offset if record else 0)
+        return f"The end of {log_file}:\n{text}" if text.strip() else f"Its log is empty: {log_file}"
+
+    def _mark(self, name: str) -> str:
+        return f"{name}@{self.state.root}"
+
+    def _existing_parent(self) -> str:
+        return str(next(path for path in (self.state.root, *self.state.root.parents) if path.exists()))

@@ -1,0 +1,80 @@
+"""Ctrl-C and its relatives: when they interrupt, and when they have to wait."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from aero_local.errors import ServiceError
+
+if TYPE_CHECKING:
+    from aero_local.services.supervisor import Supervisor
+
+#: The polite ways of ending us: Ctrl-C, kill, and a terminal that was closed.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """Turn every polite way of ending us into KeyboardInterrupt, so that nothing is left running.
+
+    Set even where a shell started us with SIGINT ignored (a background job): children would inherit that, and
+    Dagster could not be stopped.
+    """
+    yield from _handling(signal.default_int_handler)
+
+
+@contextmanager
+def deaf() -> Generator[None]:
+    """Finish stopping although somebody presses Ctrl-C again: half a stop loses the emulator's state."""
+
+    def patience(number: int, frame: object) -> None:
+        os.write(2, b"still stopping: the emulator saves its state\n")
+
+    yield from _handling(patience)
+
+
+@contextmanager
+def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
+    """Interrupt the body when a service dies under it, and raise what became of it."""
+    names = [name for name in supervisor.services if supervisor.is_alive(name)]
+    done = threading.Event()
+    deaths: list[ServiceError] = []
+
+    def watch() -> None:
+        while not done.wait(seconds):
+            try:
+                supervisor.watch(names)
+            except ServiceError as death:
+                deaths.append(death)
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not deaths:
+            raise
+    finally:
+        done.set()
+        thread.join()
+    if deaths:
+        raise deaths[0]
+
+
+def _handling(handler: Callable[[int, Any], object]) -> Generator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

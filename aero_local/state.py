@@ -1,0 +1,217 @@
+"""A state directory: everything one local platform keeps, from its ports to its warehouse.
+
+Each input has its own, so that real and synthetic flights never share a mart. ``.aero/current`` points at the
+one in use. The properties say what is where; nothing else knows the layout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aero_assets.environment import PROJECT, Environment
+from aero_local import ports, profiles
+from aero_local.errors import AeroError
+
+if TYPE_CHECKING:
+    import boto3
+
+HOME = PROJECT / ".aero"
+SAMPLE = "sample"
+#: What a process inherits from the shell. Everything else, keys above all, stays outside.
+INHERITED = ("HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+
+
+def name_for(source: Path | None) -> str:
+    """Return the name of an input's state directory: readable, and different for every path."""
+    if source is None:
+        return SAMPLE
+    stem = source.name.split(".")[0].lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "input"
+    return f"{slug}-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class State:
+    """One state directory; making the object touches nothing."""
+
+    root: Path
+
+    @classmethod
+    def for_input(cls, source: Path | None, home: Path = HOME) -> State:
+        """Return the state directory of an input file, or of the made-up sample."""
+        return cls(home.absolute() / "state" / name_for(source))
+
+    @classmethod
+    def current(cls, home: Path = HOME) -> State:
+        """Return the state directory that was used last; the sample's when none was."""
+        link = home.absolute() / "current"
+        return cls(link.resolve() if link.is_symlink() else home.absolute() / "state" / SAMPLE)
+
+    @classmethod
+    def named(cls, name: str, home: Path = HOME) -> State:
+        """Return a state directory by its name; it must exist."""
+        found = cls(home.absolute() / "state" / name)
+        if not found.exists:
+            known = sorted(path.name for path in (home / "state").glob("*") if path.is_dir())
+            raise AeroError(
+                f"There is no state directory {name}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
+            )
+        return found
+
+    @property
+    def name(self) -> str:
+        """The directory's name."""
+        return self.root.name
+
+    @property
+    def exists(self) -> bool:
+        """True once a platform was started here."""
+        return self.ports_file.exists()
+
+    @property
+    def ports_file(self) -> Path:
+        """Port by service."""
+        return self.root / "ports.json"
+
+    @property
+    def platform_file(self) -> Path:
+        """What the stacks left: outputs by stack, endpoint."""
+        return self.root / "platform.json"
+
+    @property
+    def aws_config(self) -> Path:
+        """The botocore profiles."""
+        return self.root / "aws" / "config"
+
+    @property
+    def emulator(self) -> Path:
+        """The emulator's directories: state, s3, tmp."""
+        return self.root / "emulator"
+
+    @property
+    def lake_copy(self) -> Path:
+        """The read-through copy of the typed zone: a link that its owner switches, never made here."""
+        return self.root / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.root / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Target path of dbt: manifests hold absolute paths, so there is one per state directory."""
+        return self.root / "dbt"
+
+    @property
+    def dbt_docs(self) -> Path:
+        """What the docs service serves; whoever generates the docs copies the pages here."""
+        return self.dbt_target / "docs"
+
+    @property
+    def run_dir(self) -> Path:
+        """One record per running service."""
+        return self.root / "run"
+
+    def log_file(self, service: str) -> Path:
+        """Return the log of a service."""
+        return self.root / "logs" / f"{service}.log"
+
+    def create(self) -> None:
+        """Make the directories that belong to nobody else."""
+        for path in (self.root / "logs", self.run_dir, self.aws_config.parent, self.dbt_target):
+            path.mkdir(parents=True, exist_ok=True)
+
+    def activate(self) -> None:
+        """Point `.aero/current` here."""
+        if self.root.parent.name != "state":
+            return  # a throw-away directory, as tests use
+        link = self.root.parent.parent / "current"
+        fresh = link.with_name(f".current.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(Path("state") / self.name)
+        fresh.replace(link)
+
+    def port(self, service: str) -> int:
+        """Return the port chosen for a service."""
+        try:
+            return ports.read(self.ports_file)[service]
+        except KeyError:
+            raise AeroError(f"No port was chosen for {service} in {self.root}.", "Run `aero up`.") from None
+
+    def url(self, service: str) -> str:
+        """Return the address of a service."""
+        return f"http://{ports.LOOPBACK}:{self.port(service)}"
+
+    def write_profiles(self) -> None:
+        """Write aws/config for the emulator's port."""
+        self.aws_config.parent.mkdir(parents=True, exist_ok=True)
+        self.aws_config.write_text(profiles.config(self.url("ministack")), encoding="utf-8")
+
+    def write_platform(self, outputs: dict[str, Any]) -> None:
+        """Keep what the stacks left, for people and for `env`."""
+        facts = {"env": "local", "endpoint": self.url("ministack"), "outputs": outputs}
+        self.platform_file.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+    def platform(self) -> dict[str, Any]:
+        """Return what the stacks left; empty before the first deployment."""
+        return json.loads(self.platform_file.read_text(encoding="utf-8")) if self.platform_file.exists() else {}
+
+    def variables(self, profile: str) -> dict[str, str]:
+        """Return the AERO_* and AWS_* variables of a process that runs under `profile`."""
+        buckets = Environment("local").buckets
+        return {
+            "AERO_ENV": "local",
+            "AERO_STATE": str(self.root),
+            **{f"AERO_{role.upper()}_BUCKET": name for role, name in buckets.items()},
+            "AERO_LAKE_COPY": str(self.lake_copy),
+            "AERO_WAREHOUSE": str(self.warehouse),
+            "AWS_PROFILE": profile,
+            "AWS_CONFIG_FILE": str(self.aws_config),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def env(self, profile: str) -> dict[str, str]:
+        """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+        return {**kept, "PATH": path, "PYTHONUNBUFFERED": "1", **self.variables(profile)}
+
+    def session(self, profile: str) -> boto3.Session:
+        """Return a session under a profile, whatever the environment of this process says."""
+        import boto3  # noqa: PLC0415 - the command line must stay quick
+        import botocore.session  # noqa: PLC0415
+
+        core = botocore.session.Session(profile=profile)
+        core.set_config_variable("config_file", str(self.aws_config))
+        core.set_config_variable("credentials_file", str(self.aws_config.with_name("none")))
+        return boto3.Session(botocore_session=core)
+
+    @contextmanager
+    def acting_as(self, profile: str) -> Generator[None]:
+        """Give this very process the environment of a profile, and its own back afterwards."""
+        before = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "AERO_"))}
+        for name in before:
+            del os.environ[name]
+        os.environ.update(self.variables(profile))
+        try:
+            yield
+        finally:
+            for name in self.variables(profile):
+                os.environ.pop(name, None)
+            os.environ.update(before)

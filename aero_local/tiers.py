@@ -1,0 +1,81 @@
+"""`make test`: the tiers in order, cheapest first, each with a budget in minutes that it prints.
+
+The first tier that fails ends the run. A tier over its budget is told, not failed: machines differ.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One level of proof: what runs, one after the other, and how long it may take on two cores."""
+
+    name: str
+    budget_minutes: float
+    commands: tuple[tuple[str, ...], ...]
+
+
+TIERS = (
+    Tier(
+        "lint",
+        1.5,
+        (
+            ("ruff", "check", "."),
+            ("ruff", "format", "--check", "."),
+            ("ty", "check"),
+            ("sqlfluff", "lint", "dbt_project"),
+            ("cfn-lint",),
+        ),
+    ),
+    Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
+    Tier("dbt", 4, (("pytest", "tests/dbt"),)),
+    Tier("platform", 6, (("pytest", "tests/platform"),)),
+)
+
+
+def run(tier: Tier) -> tuple[bool, float]:
+    """Run a tier's commands until one fails; return whether all passed, and the minutes it took."""
+    begin, passed = time.monotonic(), True
+    for command in tier.commands:
+        print(f"── {tier.name}: {' '.join(command)}", flush=True)
+        if subprocess.run((TOOLS / command[0], *command[1:]), check=False).returncode:
+            passed = False
+            break
+    minutes = (time.monotonic() - begin) / 60
+    print(f"tier {tier.name}: {minutes:.1f} minutes (budget {tier.budget_minutes:g})", flush=True)
+    return passed, minutes
+
+
+def main(names: list[str]) -> int:
+    """Run the named tiers, or all of them, and print what came of each."""
+    known = [tier.name for tier in TIERS]
+    if unknown := set(names) - set(known):
+        print(f"no tier is called {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    results, failed = [], False
+    for tier in TIERS:
+        if names and tier.name not in names:
+            continue
+        if failed:
+            results.append((tier, "not run", None))
+            continue
+        passed, minutes = run(tier)
+        over = " (over budget)" if minutes > tier.budget_minutes else ""
+        results.append((tier, ("passed" if passed else "FAILED") + over, minutes))
+        failed = not passed
+    print("\ntier       minutes  budget  result")
+    for tier, result, minutes in results:
+        print(f"{tier.name:<10} {'' if minutes is None else f'{minutes:.1f}':>7}  {tier.budget_minutes:>6g}  {result}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+{# Times: whole minutes, truncated toward minus infinity, and the fixed-width text of a time. #}
+
+{% macro minutes_between(earlier, later) -%}
+    {{ return(adapter.dispatch('minutes_between')(earlier, later)) }}
+{%- endmacro %}
+
+{# Counting boundaries (date_diff in minutes) would call 14:59 late "15": elapsed microseconds, then floor. #}
+{% macro default__minutes_between(earlier, later) -%}
+    cast(floor((epoch_us({{ later }}) - epoch_us({{ earlier }})) / 60000000.0) as integer)
+{%- endmacro %}
+
+{% macro redshift__minutes_between(earlier, later) -%}
+    cast(floor(datediff(microsecond, {{ earlier }}, {{ later }}) / 60000000.0) as integer)
+{%- endmacro %}
+
+
+{% macro timestamp_text(column) -%}
+    {{ return(adapter.dispatch('timestamp_text')(column)) }}
+{%- endmacro %}
+
+{# 26 characters that sort as the time does: 2015-01-01 13:34:00.000000 #}
+{% macro default__timestamp_text(column) -%}
+    strftime({{ column }}, '%Y-%m-%d %H:%M:%S.%f')
+{%- endmacro %}
+
+{% macro redshift__timestamp_text(column) -%}
+    to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US')
+{%- endmacro %}

@@ -1,0 +1,76 @@
+with merged as (
+
+    select
+        *,
+        coalesce(is_cancelled, false) as cancelled,
+        -- one status each: a leg that was cancelled after landing elsewhere is cancelled
+        coalesce(is_diverted and not coalesce(is_cancelled, false), false) as diverted
+    from {{ ref('int_leg') }}
+    where {{ where_operating_dates() }}
+
+),
+
+-- A leg flew as planned only if it was neither cancelled nor diverted; block, air and taxi-in
+-- times of other legs measure something else.
+classified as (
+
+    select
+        *,
+        not cancelled and not diverted as as_planned,
+        coalesce(is_diverted, false)
+        or coalesce(out_at, last_out_at, off_at, on_at, in_at) is not null as departed
+    from merged
+
+)
+
+select
+    leg_uid,
+
+    -- identity of the leg
+    operating_date,
+    carrier,
+    flight_number,
+    operational_suffix,
+    leg_sequence,
+    origin,
+    destination,
+    origin || '-' || destination as route,
+    tail,
+
+    -- times, all UTC
+    std_at,
+    sta_at,
+    out_at,
+    off_at,
+    on_at,
+    in_at,
+    attempts,
+
+    -- status
+    cancelled as is_cancelled,
+    case when cancelled then cancellation_code end as cancellation_code,
+    diverted as is_diverted,
+    departed as is_departed,
+    departed and not cancelled as is_operated,
+
+    -- whole minutes
+    {{ minutes_between('std_at', 'out_at') }} as departure_delay_minutes,
+    case when as_planned then {{ minutes_between('sta_at', 'in_at') }} end as arrival_delay_minutes,
+    {{ minutes_between('std_at', 'sta_at') }} as scheduled_block_minutes,
+    case when as_planned then {{ minutes_between('last_out_at', 'in_at') }} end as block_minutes,
+    case when not cancelled then {{ minutes_between('last_out_at', 'off_at') }} end as taxi_out_minutes,
+    case when as_planned then {{ minutes_between('off_at', 'on_at') }} end as air_minutes,
+    case when as_planned then {{ minutes_between('on_at', 'in_at') }} end as taxi_in_minutes,
+
+    -- causes, as coded
+    carrier_delay_minutes,
+    weather_delay_minutes,
+    nas_delay_minutes,
+    security_delay_minutes,
+    late_aircraft_delay_minutes,
+
+    -- size
+    cast(cast(distance_miles as decimal(9, 0)) * 1.609344 as decimal(18, 6)) as distance_km,
+    seats,
+    passengers
+from classified

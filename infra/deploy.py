@@ -1,0 +1,264 @@
+"""Deploys the templates beside this file, in order, by change sets; running it twice changes nothing.
+
+A stack is one template; its name is ``aero-<env>-<template>``. Values go from stack to stack as parameters:
+``Stack.inputs`` names which output of which earlier stack feeds which parameter. To add a stack, add a row
+to ``STACKS``.
+
+**Phases.** AWS refuses some things in one go (a cluster must exist before its private connectivity can be
+switched on; a Flink application must exist before it can be started). Such a stack has several ``Phase``
+rows: each is one change set with its own extra parameters, with something to do before and after it. A
+stack that already carries the parameters of a later phase starts there, so that running again neither undoes
+a phase nor repeats those before it; one that was interrupted goes on at the phase it had reached. Parameters
+add up from phase to phase. Hooks of the phase that is run again run again: they must be idempotent. Example::
+
+    Stack("stream", inputs={...}, phases=(
+        Phase("cluster", {"Connectivity": "off"}, after=create_topics),
+        Phase("connectivity", {"Connectivity": "on"}, after=start_application),
+    ))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from infra.changesets import Change, ChangeSets, DeployError, Desired, Log
+from infra.package import Door, Package, door_package, upload
+
+if TYPE_CHECKING:
+    from boto3 import Session
+
+ENVIRONMENTS = ("local", "dev", "prod")
+TEMPLATES = Path(__file__).parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass
+class Deployment:
+    """What hooks and packages get to work with; ``outputs`` grows stack by stack."""
+
+    env: str
+    session: Session
+    log: Log
+    doors: Callable[[], Sequence[Door]]
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def output(self, address: str) -> str:
+        """The value of ``<stack>.<output>``."""
+        stack, _, name = address.partition(".")
+        if stack not in self.outputs:
+            raise LookupError(f"stack {stack} is not deployed yet")
+        if name not in self.outputs[stack]:
+            raise DeployError(f"{stack}.yaml has no output {name}; it has {', '.join(self.outputs[stack])}")
+        return self.outputs[stack][name]
+
+
+Hook = Callable[[Deployment], object]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One pass over a stack: extra parameters, and what to do before and after it."""
+
+    name: str = "deploy"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    before: Hook | None = None
+    after: Hook | None = None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One template: where its parameters come from, its zips and its phases."""
+
+    template: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, Callable[[Deployment], Package]] = field(default_factory=dict)
+    phases: tuple[Phase, ...] = (Phase(),)
+
+    def name(self, env: str) -> str:
+        """The stack's name in an environment."""
+        return f"aero-{env}-{self.template}"
+
+
+STACKS = (
+    Stack("lake"),
+    Stack(
+        "ingest",
+        inputs={
+            "RawBucket": "lake.RawBucket",
+            "LakeBucket": "lake.LakeBucket",
+            "CodeBucket": "lake.ResultsBucket",
+        },
+        code={"CodeKey": lambda deployment: door_package(deployment.doors())},
+    ),
+    Stack(
+        "orchestrator",
+        inputs={
+            "RawBucket": "lake.RawBucket",
+            "LakeBucket": "lake.LakeBucket",
+            "ResultsBucket": "lake.ResultsBucket",
+            "InboxBucket": "ingest.InboxBucket",
+            "RawDatabase": "lake.RawDatabase",
+            "TypedDatabase": "lake.TypedDatabase",
+            "Workgroup": "lake.Workgroup",
+        },
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """What a deployment did and what it left: outputs and changes by stack."""
+
+    env: str
+    outputs: Mapping[str, Mapping[str, str]]
+    changes: Mapping[str, tuple[Change, ...]]
+
+    @property
+    def changed(self) -> bool:
+        """False when everything was already as the templates say."""
+        return any(self.changes.values())
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Every output by its own name: ``RawBucket``, ``OrchestratorRoleArn`` and so on."""
+        return {name: value for outputs in self.outputs.values() for name, value in outputs.items()}
+
+
+def deploy(
+    env: str,
+    session: Session,
+    log: Log = print,
+    *,
+    doors: Sequence[Door] | None = None,
+    stacks: Sequence[Stack] = STACKS,
+    templates: Path = TEMPLATES,
+) -> DeployResult:
+    """Bring every stack to what its template says; prints each change set before executing it."""
+    deployment, change_sets = _open(env, session, log, doors)
+    changes: dict[str, tuple[Change, ...]] = {}
+    for stack in stacks:
+        changes[stack.template] = _deploy_stack(stack, deployment, change_sets, templates)
+    return DeployResult(env, deployment.outputs, changes)
+
+
+def deploy_plan(
+    env: str,
+    session: Session,
+    log: Log = print,
+    *,
+    doors: Sequence[Door] | None = None,
+    stacks: Sequence[Stack] = STACKS,
+    templates: Path = TEMPLATES,
+) -> dict[str, tuple[Change, ...] | None]:
+    """Show what a deployment would change and leave nothing behind; None: waits for an earlier stack."""
+    deployment, change_sets = _open(env, session, log, doors)
+    plan: dict[str, tuple[Change, ...] | None] = {}
+    for stack in stacks:
+        name, state = stack.name(env), change_sets.settle(stack.name(env))
+        try:
+            parameters = _parameters(stack, deployment, store_code=False)
+        except LookupError as waiting:
+            log(f"{name}: cannot be shown before its turn: {waiting}")
+            plan[stack.template] = None
+            continue
+        phase = remaining_phases(stack, state.parameters if state else {})[0]
+        prepared = change_sets.prepare(_desired(stack, env, templates, {**parameters, **phase.parameters}))
+        plan[stack.template] = prepared.changes if prepared else ()
+        _show(name, phase, stack, plan[stack.template] or (), log)
+        if prepared:
+            change_sets.discard(prepared)
+        if state is not None and not state.is_new:
+            deployment.outputs[stack.template] = dict(state.outputs)
+    return plan
+
+
+def remaining_phases(stack: Stack, current: Mapping[str, str]) -> tuple[Phase, ...]:
+    """The phases still to go through, from the furthest one the stack carries; parameters add up."""
+    reached, added = 0, {}
+    phases = []
+    for number, phase in enumerate(stack.phases):
+        added = {**added, **phase.parameters}
+        phases.append(replace(phase, parameters=added))
+        # A phase without parameters of its own leaves no trace on the stack: it cannot count as reached.
+        if phase.parameters and all(current.get(name) == value for name, value in added.items()):
+            reached = number
+    return tuple(phases[reached:])
+
+
+def _deploy_stack(stack: Stack, deployment: Deployment, change_sets: ChangeSets, templates: Path) -> tuple[Change, ...]:
+    name, log = stack.name(deployment.env), deployment.log
+    state = change_sets.settle(name)
+    done: list[Change] = []
+    try:
+        parameters = _parameters(stack, deployment, store_code=True)
+    except LookupError as missing:
+        raise DeployError(f"{name}: {missing}; list it before {stack.template} in STACKS") from missing
+    for phase in remaining_phases(stack, state.parameters if state else {}):
+        if phase.before:
+            phase.before(deployment)
+        desired = _desired(stack, deployment.env, templates, {**parameters, **phase.parameters})
+        prepared = change_sets.prepare(desired)
+        _show(name, phase, stack, prepared.changes if prepared else (), log)
+        state = change_sets.execute(prepared) if prepared else change_sets.refresh(desired)
+        done += prepared.changes if prepared else ()
+        deployment.outputs[stack.template] = dict(state.outputs) if state else {}
+        if phase.after:
+            phase.after(deployment)
+    return tuple(done)
+
+
+def _open(env: str, session: Session, log: Log, doors: Sequence[Door] | None) -> tuple[Deployment, ChangeSets]:
+    """Check that the session leads where the environment says; nothing defaults to a cloud account."""
+    if env not in ENVIRONMENTS:
+        raise DeployError(f"environment {env!r} is unknown; it is one of {', '.join(ENVIRONMENTS)}")
+    if session.get_credentials() is None:
+        raise DeployError(
+            f"no AWS credentials for {env}: nothing defaults to an account. Name a profile "
+            "(AWS_PROFILE=…) or sign in (`aws sso login`), then deploy again."
+        )
+    if not session.region_name:
+        raise DeployError(f"no AWS region for {env}: set `region` in the profile or AWS_DEFAULT_REGION.")
+    client = session.client("cloudformation")
+    host = urlsplit(client.meta.endpoint_url).hostname
+    if env == "local" and host not in LOOPBACK:
+        raise DeployError(
+            f"environment local goes to the emulator on this machine, but the session leads to {host}. "
+            "Start the platform (`aero up`) or name the environment you mean (--env dev)."
+        )
+    known = registered_doors if doors is None else lambda: doors
+    return Deployment(env, session, log, known), ChangeSets(client, log)
+
+
+def registered_doors() -> Sequence[Door]:
+    """The feeds that arrive as files, from the register."""
+    # Here and not above: infra is before the register in the flow and only packaging looks at it.
+    from aero_assets.feeds import doors  # noqa: PLC0415
+
+    return doors()
+
+
+def _parameters(stack: Stack, deployment: Deployment, store_code: bool) -> dict[str, str]:
+    parameters = {"Environment": deployment.env}
+    parameters |= {name: deployment.output(address) for name, address in stack.inputs.items()}
+    for name, build in stack.code.items():
+        package = build(deployment)
+        if store_code and upload(package, deployment.session.client("s3"), parameters["CodeBucket"]):
+            deployment.log(f"{stack.name(deployment.env)}: stored {package.key} ({len(package.data):,} bytes)")
+        parameters[name] = package.key
+    return parameters
+
+
+def _desired(stack: Stack, env: str, templates: Path, parameters: Mapping[str, str]) -> Desired:
+    template = (templates / f"{stack.template}.yaml").read_text(encoding="utf-8")
+    return Desired(stack.name(env), template, parameters, {"project": "aero", "environment": env})
+
+
+def _show(name: str, phase: Phase, stack: Stack, changes: Sequence[Change], log: Log) -> None:
+    where = f"{name} [{phase.name}]" if len(stack.phases) > 1 else name
+    log(f"{where}: {f'{len(changes)} changes' if changes else 'no changes'}")
+    for change in changes:
+        log(f"  {change}")

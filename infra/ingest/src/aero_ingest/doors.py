@@ -1,0 +1,58 @@
+"""Which feeds arrive as files and what their header is, and which of them an inbox key belongs to.
+
+The list is ``doors.json`` beside this file. It is made from the feed register when the zip is packed and is
+not in the repository: the register is the only place where a feed is written down.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aero_ingest.reasons import RejectedFile, unknown_feed, wrong_folder
+
+DOORS_FILE = Path(__file__).with_name("doors.json")
+UNKNOWN_FEED = "partner/_unknown"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One feed as the door knows it."""
+
+    feed: str
+    header: tuple[str, ...]
+    contract: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a key says its file belongs; without a door, ``problem`` says why not."""
+
+    feed: str
+    file_name: str
+    door: Door | None = None
+    problem: RejectedFile | None = None
+
+
+def load_doors(path: Path = DOORS_FILE) -> dict[str, Door]:
+    """Read the doors that were packed into the zip."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path.name} is missing: the zip was not made by infra/package.py")
+    found = (
+        Door(door["feed"], tuple(door["header"]), door["contract"]) for door in json.loads(path.read_text("utf-8"))
+    )
+    return {door.feed: door for door in found}
+
+
+def place_of(key: str, doors: Mapping[str, Door]) -> Place:
+    """Recognise the feed in ``partner/<feed>/<file>``."""
+    folders, _, name = key.rpartition("/")
+    feed = "/".join(folders.split("/")[:2])
+    door = doors.get(feed)
+    if door is None:
+        return Place(UNKNOWN_FEED, name or "unnamed", problem=unknown_feed(key, doors))
+    if folders != feed or not name:
+        return Place(feed, name or "unnamed", problem=wrong_folder(key, feed))
+    return Place(feed, name, door)

@@ -1,0 +1,98 @@
+"""The zips that go to Lambda: the same sources always give the same key, so a second deploy changes nothing.
+
+What belongs here: from a source folder and generated files to bytes and a key, and the upload. Which stack
+takes which zip is said in ``deploy.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+INFRA = Path(__file__).parent
+DOOR_SOURCE = INFRA / "ingest" / "src" / "aero_ingest"
+# The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+READABLE = 0o100644 << 16
+
+Door = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip and the key it is stored under, which carries the hash of what is inside."""
+
+    name: str
+    key: str
+    data: bytes
+
+
+def door_package(doors: Sequence[Door]) -> Package:
+    """Pack ``aero_ingest`` with the register's doors as ``aero_ingest/doors.json``."""
+    check_doors(doors)
+    ordered = sorted((dict(door) for door in doors), key=lambda door: door["feed"])
+    text = json.dumps(ordered, indent=1, sort_keys=True, ensure_ascii=False)
+    return package("aero_ingest", DOOR_SOURCE, {"aero_ingest/doors.json": text.encode()})
+
+
+def check_doors(doors: Iterable[Door]) -> None:
+    """Refuse doors that the Lambda could not work with, naming the feed and what it lacks."""
+    seen: set[str] = set()
+    for door in doors:
+        feed = str(door.get("feed", "?"))
+        if feed.count("/") != 1 or not feed.startswith("partner/"):
+            raise ValueError(f"door {feed!r}: a feed that arrives as files is named partner/<name>")
+        if feed in seen:
+            raise ValueError(f"door {feed!r} is registered twice")
+        if door.get("format") != "csv":
+            raise ValueError(f"door {feed!r}: format {door.get('format')!r} is unknown; the door reads csv")
+        if not door.get("header") or not door.get("contract"):
+            raise ValueError(f"door {feed!r} needs a header (its column names) and a contract (a digest)")
+        seen.add(feed)
+
+
+def package(name: str, source: Path, generated: Mapping[str, bytes]) -> Package:
+    """Zip the Python files of ``source`` (a package folder) and the generated files beside them."""
+    files = {f"{source.name}/{path.relative_to(source).as_posix()}": path for path in source.rglob("*.py")}
+    if not files:
+        raise ValueError(f"no Python files under {source}: nothing to deploy")
+    contents = {**{name: path.read_bytes() for name, path in files.items()}, **generated}
+    digest = hashlib.sha256()
+    for path, content in sorted(contents.items()):
+        # Over the files and not the zip: another zlib may pack the same files into other bytes.
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return Package(name, f"_code/{name}-{digest.hexdigest()[:20]}.zip", zipped(contents))
+
+
+def zipped(contents: Mapping[str, bytes]) -> bytes:
+    """Zip the files in a fixed order, with fixed times and rights."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(contents.items()):
+            entry = zipfile.ZipInfo(path, FIXED_TIME)
+            entry.external_attr, entry.create_system = READABLE, 3
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def upload(package: Package, s3: S3Client, bucket: str) -> bool:
+    """Put the zip where the templates look for it; False when it is already there."""
+    try:
+        s3.put_object(Bucket=bucket, Key=package.key, Body=package.data, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "PreconditionFailed":
+            return False
+        raise
+    return True

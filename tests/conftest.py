@@ -1,0 +1,43 @@
+"""What every tier shares: a clean environment, and the public data beside the project."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aero_assets.environment import PROJECT
+
+SHARED_DATA = "AERO_SHARED_DATA"
+REAL_DATA_FIXTURES = {"shared_data", "real_bts"}
+
+
+def pytest_configure() -> None:
+    """Forget the developer's accounts and platform: no test may reach either."""
+    for variable in list(os.environ):
+        if variable.startswith(("AWS_", "AERO_", "DAGSTER_", "DBT_")) and variable != SHARED_DATA:
+            del os.environ[variable]
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what reads the public data, so that `-m 'not real_data'` leaves it out."""
+    for item in items:
+        if REAL_DATA_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.real_data)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data beside the project; AERO_SHARED_DATA names another one."""
+    folder = Path(os.environ.get(SHARED_DATA) or PROJECT.parent / "shared" / "data")
+    if not folder.is_dir():
+        message = f"the public data is missing: {folder} is no folder ({SHARED_DATA} names another)"
+        # Where results count, a test that did not run must not look like one that passed.
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_bts(shared_data: Path) -> Path:
+    """Two days of real flights as BTS publishes them: 30,691 legs of 1 and 2 January 2015."""
+    return shared_data / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"

@@ -1,0 +1,67 @@
+"""Stand-ins with the real interfaces, small enough to read: for tests that need no service."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from hashlib import md5, sha256
+from pathlib import Path
+from typing import Any
+
+from aero_assets.arrivals import Receipt
+from aero_assets.feeds import Feed
+from aero_assets.storage import StoredObject
+
+
+class FolderBucket:
+    """A bucket kept as files below a folder; the interface of `aero_assets.storage.Bucket`."""
+
+    def __init__(self, root: Path, name: str = "bucket") -> None:
+        self.root, self.name = root, name
+        self.writes: list[str] = []
+
+    def _stored(self, path: Path) -> StoredObject:
+        body = path.read_bytes()
+        return StoredObject(f"{path.relative_to(self.root)}", md5(body).hexdigest(), len(body))  # noqa: S324
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        keys = sorted(f"{path.relative_to(self.root)}" for path in self.root.rglob("*") if path.is_file())
+        return iter([self._stored(self.root / key) for key in keys if key.startswith(prefix)])
+
+    def read_json(self, key: str) -> dict[str, Any] | None:
+        path = self.root / key
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def write_json(self, key: str, value: dict[str, Any]) -> None:
+        self._put(key, json.dumps(value, default=str).encode())
+
+    def upload(self, path: Path, key: str) -> StoredObject:
+        self._put(key, path.read_bytes())
+        return self._stored(self.root / key)
+
+    def download(self, key: str, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.root / key, path)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            (self.root / key).unlink(missing_ok=True)
+
+    def _put(self, key: str, body: bytes) -> None:
+        self.writes.append(key)
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+
+def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetime) -> Receipt:
+    """Do what the door does with a good file: body, receipt."""
+    arrived = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z"
+    receipt = Receipt(arrived, sha256(inbox_key.encode()).hexdigest()[:12], sha256(body).hexdigest()[:12])
+    raw_key = f"{feed.path}/dt={receipt.arrived_on}/hh={at:%H}/{arrived}-{receipt.key_hash}.csv.gz"
+    raw._put(raw_key, body)
+    raw.write_json(
+        receipt.receipt_key(feed),
+        {"raw_key": raw_key, "inbox_key": inbox_key, "rows": body.count(b"\n") - 1, "arrived_at": at.isoformat()},
+    )
+    return receipt

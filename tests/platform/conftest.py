@@ -1,0 +1,51 @@
+"""One emulator with our stacks for the whole tier; Dagster is started only by tests that are about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from aero_assets.environment import Environment
+from aero_local import platform as local_platform
+from aero_local.state import State
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder starts real services."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.platform)
+
+
+class Platform:
+    """A running platform as a test sees it: every call is made under a named role."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.buckets = Environment("local").buckets
+
+    @property
+    def outputs(self) -> dict[str, dict[str, str]]:
+        """What the stacks left, by stack."""
+        return self.state.platform()["outputs"]
+
+    def session(self, profile: str) -> boto3.Session:
+        """Return a session under root, orchestrator, analyst or partner."""
+        return self.state.session(profile)
+
+    def client(self, profile: str, service: str) -> Any:
+        """Return a client under a profile."""
+        return self.session(profile).client(service)
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Emulator and stacks, feeds registered; in a state directory that nobody else uses."""
+    state = State(tmp_path_factory.mktemp("platform") / "test")
+    try:
+        local_platform.up(state, names=["ministack"])
+        yield Platform(state)
+    finally:
+        local_platform.down(state)

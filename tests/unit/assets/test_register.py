@@ -1,0 +1,86 @@
+"""The register: what is wrong with an entry is said with its file and its line."""
+
+import pytest
+
+from aero_assets.feeds import FOLDER, FeedError, doors, feeds, find, load_feed, load_register
+
+GOOD = (FOLDER / "partner" / "bts_ontime.toml").read_text(encoding="utf-8")
+
+
+def entry(tmp_path, text, name="partner/bts_ontime"):
+    path = tmp_path / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def complaint(tmp_path, text, name="partner/bts_ontime"):
+    with pytest.raises(FeedError) as caught:
+        load_feed(entry(tmp_path, text, name))
+    return f"{caught.value}"
+
+
+def line_of(text, needle):
+    return next(number for number, line in enumerate(text.splitlines(), 1) if needle in line)
+
+
+def test_every_entry_loads_and_can_be_found():
+    assert find("partner/bts_ontime") in feeds()
+
+
+def test_an_unknown_feed_is_answered_with_the_ones_there_are():
+    with pytest.raises(FeedError, match=r"no feed 'x/y'; registered: .*partner/bts_ontime"):
+        find("x/y")
+
+
+def test_the_door_is_told_the_header_and_the_contract():
+    [door] = [door for door in doors() if door["feed"] == "partner/bts_ontime"]
+    assert door["header"][:2] == ["YEAR", "MONTH"]
+    assert door["contract"] == find("partner/bts_ontime").contract
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('grain = "one row', 'grain = ""  # "one row', "`grain` is missing"),
+        ('arrival = "file"', 'arrival = "pigeon"', "`arrival` is one of file, event, table"),
+        ("version = 1", "version = 0", "`version` must be a whole number from 1"),
+        ('business_date = "operating_date"', 'business_date = "day"', "no DATE column named 'day'"),
+        ('name = "tail"\ntype = "VARCHAR"', 'name = "tail"\ntype = "TEXT"', "type 'TEXT': use one of"),
+        ('code = "bad_date"', 'code = "missing_value"', "[[rules]] 'missing_value' is twice"),
+        ('code = "bad_date"', 'code = "Bad date"', "[[rules]] 'Bad date' is not snake_case"),
+        ('name = "number"', 'name = "flight_number"', "'flight_number' is also a raw column"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path, old, new, says):
+    assert old in GOOD
+    text = GOOD.replace(old, new, 1)
+    message = complaint(tmp_path, text)
+    assert says in message
+    number = int(message.split(".toml:")[1].split(":")[0])
+    assert abs(number - line_of(text, new.splitlines()[0])) <= 1 or "twice" in says
+
+
+def test_a_missing_key_of_an_entry_is_named_with_the_line_of_the_entry(tmp_path):
+    text = GOOD + '\n[[rules]]\ncode = "half_a_rule"\n'
+    message = complaint(tmp_path, text)
+    assert f".toml:{len(text.splitlines()) - 1}: [[rules]]" in message
+    assert "'when'" in message
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path):
+    assert "line" in complaint(tmp_path, GOOD.replace("version = 1", "version = = 1", 1))
+
+
+def test_an_entry_in_the_wrong_folder_is_refused(tmp_path):
+    assert "must live in partner/bts_ontime.toml" in complaint(tmp_path, GOOD, "other/bts_ontime")
+
+
+def test_a_change_of_any_rule_changes_the_contract(tmp_path):
+    changed = load_feed(entry(tmp_path, GOOD.replace("not between 1 and 9999", "not between 1 and 8999", 1)))
+    assert changed.contract != find("partner/bts_ontime").contract
+
+
+def test_a_register_is_read_whole(tmp_path):
+    entry(tmp_path, GOOD)
+    assert [feed.path for feed in load_register(tmp_path)] == ["partner/bts_ontime"]

@@ -1,0 +1,334 @@
+"""What the door does with each kind of file: taken in with a receipt, or put aside with a reason."""
+
+import gzip
+import hashlib
+import json
+import re
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from aero_ingest.doors import Door, load_doors, place_of
+from aero_ingest.partner_drop import handle
+from aero_ingest.receipts import event_time
+from tests.unit.infra.door import AT, DOOR, FEED, GOOD, HEADER, INBOX, LAKE, RAW, event, packed, put, send, using
+from tests.unit.infra.fake_s3 import FakeS3, refused
+
+KEY = f"{FEED}/january.csv"
+
+
+@pytest.fixture
+def s3():
+    return FakeS3()
+
+
+def xlsx() -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return buffer.getvalue()
+
+
+def rejection(s3: FakeS3) -> dict:
+    """The one reason in quarantine, after checking that the file lies beside it and nothing is in raw."""
+    assert s3.keys(RAW) == []
+    assert s3.uploads == {}
+    [reason_key] = [key for key in s3.keys(LAKE, "quarantine/") if key.endswith("/reason.json")]
+    [file_key] = [key for key in s3.keys(LAKE, "quarantine/") if key != reason_key]
+    assert file_key.rpartition("/")[0] == reason_key.rpartition("/")[0]
+    return s3.document(LAKE, reason_key)
+
+
+def test_a_plain_file_is_compressed_and_a_compressed_one_kept_byte_for_byte(s3):
+    send(s3, GOOD, f"{FEED}/plain.csv")
+    send(s3, packed(GOOD + b"AM,4,1\n"), f"{FEED}/packed.csv.gz")
+    plain, kept = (s3.body(RAW, key) for key in sorted(s3.keys(RAW, f"{FEED}/dt="), key=lambda k: len(s3.body(RAW, k))))
+    assert gzip.decompress(plain) == GOOD
+    assert kept == packed(GOOD + b"AM,4,1\n")
+
+
+def test_the_receipt_marker_and_outcome_say_exactly_what_was_agreed(s3):
+    outcome = send(s3, GOOD)
+    content, key_hash = hashlib.sha256(GOOD).hexdigest(), hashlib.sha256(KEY.encode()).hexdigest()[:12]
+    version = s3.objects[INBOX, KEY][0][0]
+    time = f"{event_time(AT, version):%Y%m%dT%H%M%S%f}Z"
+    name = f"{time}-{key_hash}"
+    raw_key = f"{FEED}/dt=2026-11-23/hh=23/{name}.csv.gz"
+    assert s3.keys(RAW) == sorted(
+        [
+            raw_key,
+            f"{FEED}/_arrivals/dt=2026-11-23/{name}-{content[:12]}.json",
+            f"{FEED}/_content/{content}.json",
+        ]
+    )
+    assert s3.document(RAW, f"{FEED}/_content/{content}.json") == {"raw_key": raw_key}
+    receipt = s3.document(RAW, f"{FEED}/_arrivals/dt=2026-11-23/{name}-{content[:12]}.json")
+    assert re.fullmatch(r"2026-11-23T23:59:59\.999\d{3}Z", receipt.pop("arrived_at"))
+    assert receipt == {
+        "arrival_id": f"{name}-{content[:12]}",
+        "feed": FEED,
+        "inbox_key": KEY,
+        "inbox_version_id": version,
+        "content_sha256": content,
+        "content_bytes": len(GOOD),
+        "rows": 3,
+        "raw_key": raw_key,
+        "status": "accepted",
+    }
+    assert s3.keys(LAKE) == [f"_outcomes/door/dt=2026-11-23/{name}-{content[:12]}.json"]
+    assert outcome == s3.document(LAKE, s3.keys(LAKE)[0])
+    assert outcome.pop("seconds") >= 0
+    assert outcome.pop("arrived_at").startswith("2026-11-23T23:59:59.999")
+    assert outcome == {
+        "hop": "door",
+        "feed": FEED,
+        "subject": f"{name}-{content[:12]}",
+        "status": "accepted",
+        "files_in": 1,
+        "rows_in": 3,
+        "rows_out": 3,
+        "duplicates": 0,
+        "rejects": 0,
+        "dates_touched": [],
+        "version": "contract-1",
+        "reason": None,
+        "message": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        (GOOD.removesuffix(b"\n"), 3),
+        (GOOD.replace(b"\n", b"\r\n"), 3),
+        (b"\xef\xbb\xbf" + GOOD, 3),
+        (GOOD + b"\n  \r\n\n", 3),
+        (b'"CARRIER","NUMBER","DELAY"\nAM,1,5\n', 1),
+        (packed(GOOD[:30]) + packed(GOOD[30:]), 3),
+        (packed(GOOD) + b"\0" * 512, 3),
+        (HEADER + "Aeroméxico,1,5\n".encode(), 1),
+    ],
+    ids=["no last line end", "CR LF", "BOM", "blank lines", "quoted header", "two members", "padded", "UTF-8"],
+)
+def test_these_are_good_files(s3, data, rows):
+    outcome = send(s3, data)
+    assert (outcome["status"], outcome["rows_out"]) == ("accepted", rows)
+
+
+def test_a_few_lines_that_are_not_utf8_pass_and_are_counted(s3):
+    outcome = send(s3, GOOD + "México,4,1\n".encode("latin-1"))
+    assert outcome["status"] == "accepted"
+    assert outcome["rows_out"] == 4
+    assert outcome["message"].startswith("1 lines are not UTF-8")
+
+
+LATIN = "México,1,1\n".encode("latin-1")
+BAD_FILES = {
+    "empty": (b"", "empty", "is empty"),
+    "only blank": (b" \n\n", "empty", "is empty"),
+    "only a BOM": (b"\xef\xbb\xbf", "empty", "is empty"),
+    "gzip of nothing": (packed(b""), "empty", "is empty"),
+    "header only": (HEADER, "no_data_rows", "no data rows"),
+    "header and blank lines": (HEADER + b"\r\n \n", "no_data_rows", "no data rows"),
+    "web page": (b"<!DOCTYPE html><html>404</html>", "html_page", "web page"),
+    "web page after blanks": (b"\n\n  <html><body>error</body></html>", "html_page", "web page"),
+    "compressed web page": (packed(b"\xef\xbb\xbf <HTML>"), "html_page", "web page"),
+    "xml error": (b"<?xml version='1.0'?><Error/>", "other_format", "XML document"),
+    "excel": (xlsx(), "zip_or_excel", "send the csv"),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "zip_or_excel", ".xls"),
+    "parquet": (b"PAR1" + b"\0" * 20, "other_format", "Parquet"),
+    "gzip in gzip": (packed(packed(GOOD)), "compressed_twice", "twice"),
+    "cut off": (packed(GOOD)[:-9], "gzip_truncated", "cut off"),
+    "cut off in the second member": (packed(GOOD) + packed(GOOD)[:15], "gzip_truncated", "cut off"),
+    "damaged": (packed(GOOD)[:-6] + b"\1\2" + packed(GOOD)[-4:], "gzip_corrupt", "gzip -t"),
+    "more after gzip": (packed(GOOD) + b"more", "gzip_trailing_data", "not gzip"),
+    "one byte after gzip": (packed(GOOD) + b"x", "gzip_trailing_data", "not gzip"),
+    "utf-16": (GOOD.decode().encode("utf-16"), "bad_encoding", "UTF-16"),
+    "utf-16 without a mark": (GOOD.decode().encode("utf-16-le"), "bad_encoding", "NUL"),
+    "binary": (HEADER + b"AM,1,\0\1\2\n", "bad_encoding", "NUL"),
+    "latin-1 throughout": (HEADER + LATIN * 3 + b"AM,1,1\n", "bad_encoding", "3 of 4 lines"),
+    "latin-1 header": ("Año,B\n1,2\n".encode("latin-1"), "bad_encoding", "first line"),
+    "old mac": (GOOD.replace(b"\n", b"\r"), "header_mismatch", "lone CR"),
+    "missing column": (b"CARRIER,DELAY\nAM,1\n", "header_mismatch", "missing 'NUMBER'"),
+    "extra column": (b"CARRIER,NUMBER,DELAY,X\nAM,1,1,1\n", "header_mismatch", "unexpected 'X'"),
+    "trailing comma": (b"CARRIER,NUMBER,DELAY,\nAM,1,1,\n", "header_mismatch", "unexpected ''"),
+    "column twice": (b"CARRIER,NUMBER,DELAY,DELAY\n1,1,1,1\n", "header_mismatch", "4 columns instead of 3"),
+    "other order": (b"CARRIER,DELAY,NUMBER\nAM,1,1\n", "header_mismatch", "from column 2 ('DELAY')"),
+    "lower case": (b"carrier,number, delay\nAM,1,1\n", "header_mismatch", "capitals or spaces"),
+    "semicolons": (b"CARRIER;NUMBER;DELAY\nAM;1;1\n", "header_mismatch", "semicolons"),
+    "no header": (b"AM,1,5\nAM,2,5\n", "header_mismatch", "missing 'CARRIER', 'NUMBER', 'DELAY'"),
+    "first line blank": (b"\n" + GOOD, "header_mismatch", "it is empty"),
+    "endless line": (HEADER + b"A" * ((1 << 20) + 1), "line_too_long", "Line 2"),
+    "long line between": (GOOD + b"A" * ((1 << 20) + 1) + b"\n" + b"AM,1,1\n", "line_too_long", "Line 5"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason", "says"), BAD_FILES.values(), ids=BAD_FILES.keys())
+@pytest.mark.parametrize("pieces", [1, 4000], ids=["at once", "in pieces"])
+def test_what_is_not_what_it_says_goes_to_quarantine_with_a_reason(data, reason, says, pieces):
+    s3 = FakeS3(piece=len(data) // pieces + 1)
+    outcome = send(s3, data)
+    written = rejection(s3)
+    assert (written["reason"], outcome["reason"]) == (reason, reason)
+    assert says.lower() in written["message"].lower()
+    assert written["bytes"] == len(data)
+    assert written["inbox_key"] == KEY
+    [copy] = [key for key in s3.keys(LAKE, f"quarantine/{FEED}/dt=2026-11-23/files/") if key.endswith(".csv")]
+    assert s3.body(LAKE, copy) == data
+    assert outcome["status"] == "rejected"
+    assert outcome["rows_in"] == outcome["rejects"]
+    assert s3.document(LAKE, s3.keys(LAKE, "_outcomes/door/dt=2026-11-23/")[0]) == outcome
+
+
+def test_a_file_with_more_content_than_the_limit_is_refused_early(s3):
+    bomb = packed(HEADER + b"AM,1,1\n" * 300_000)
+    assert len(bomb) < 10_000
+    outcome = send(s3, bomb, max_content_bytes=1_000_000)
+    assert rejection(s3)["reason"] == "too_large"
+    assert outcome["rows_in"] < 300_000
+
+
+def test_a_file_too_large_to_be_copied_stays_in_the_inbox_and_the_reason_says_so(s3):
+    huge = event(KEY, s3.put(INBOX, KEY, b"-"), 6 << 30)
+    handle({"Records": [huge]}, using(s3))
+    [reason] = s3.keys(LAKE, "quarantine/")
+    assert "stays in the inbox" in s3.document(LAKE, reason)["message"]
+
+
+@pytest.mark.parametrize(
+    ("key", "reason", "folder"),
+    [
+        ("partner/january.csv", "unknown_feed", "partner/_unknown"),
+        ("partner/hotels/january.csv", "unknown_feed", "partner/_unknown"),
+        ("partner/legs/2026/january.csv", "wrong_folder", "partner/legs"),
+        ("partner/legs/", "wrong_folder", "partner/legs"),
+    ],
+)
+def test_a_file_in_the_wrong_place_is_put_aside_and_the_message_names_the_right_ones(s3, key, reason, folder):
+    outcome = send(s3, GOOD, key)
+    written = rejection(s3)
+    assert written["reason"] == outcome["reason"] == reason
+    assert "partner/legs/" in written["message"]
+    assert outcome["feed"] == folder
+    assert s3.keys(LAKE, f"quarantine/{folder}/dt=2026-11-23/files/")
+
+
+def test_a_rejected_file_named_reason_json_does_not_overwrite_its_own_reason(s3):
+    send(s3, b"", f"{FEED}/reason.json")
+    assert rejection(s3)["reason"] == "empty"
+
+
+def test_a_very_long_name_does_not_make_the_quarantine_key_too_long(s3):
+    send(s3, b"", f"{FEED}/{'é' * 480}.csv")
+    assert all(len(key.encode()) <= 1024 for key in s3.keys(LAKE))
+    assert rejection(s3)["reason"] == "empty"
+
+
+def test_a_folder_made_in_the_console_is_no_file(s3):
+    assert handle({"Records": [put(s3, f"{FEED}/", b"")]}, using(s3)) == []
+    assert s3.writes == 0
+
+
+def test_a_test_event_is_no_file(s3):
+    assert handle({"Service": "Amazon S3", "Event": "s3:TestEvent"}, using(s3)) == []
+
+
+def test_keys_arrive_encoded(s3):
+    outcome = send(s3, GOOD, f"{FEED}/enero 2026 (más+).csv")
+    receipt = s3.document(RAW, s3.keys(RAW, f"{FEED}/_arrivals/")[0])
+    assert receipt["inbox_key"] == f"{FEED}/enero 2026 (más+).csv"
+    assert outcome["status"] == "accepted"
+
+
+def test_the_version_of_the_event_is_read_and_not_the_newest(s3):
+    first = put(s3, KEY, GOOD)
+    put(s3, KEY, b"<html>")
+    assert handle({"Records": [first]}, using(s3))[0]["status"] == "accepted"
+
+
+def test_two_versions_in_the_same_millisecond_do_not_share_a_body(s3):
+    first, second = put(s3, KEY, GOOD), put(s3, KEY, GOOD + b"AM,4,4\n")
+    handle({"Records": [first, second]}, using(s3))
+    assert len(s3.keys(RAW, f"{FEED}/dt=")) == 2
+
+
+def test_a_file_deleted_before_it_was_read_leaves_an_outcome_and_no_retry(s3):
+    outcome = handle({"Records": [event(KEY, "v-gone", 10)]}, using(s3))[0]
+    assert (outcome["status"], outcome["reason"], outcome["rows_in"]) == ("rejected", "gone", 0)
+
+
+def test_equal_content_is_a_duplicate_whatever_its_name_and_compression(s3):
+    send(s3, GOOD, f"{FEED}/a.csv", "2026-11-23T10:00:00.000Z")
+    again = send(s3, packed(GOOD), f"{FEED}/b.csv.gz", "2026-11-24T10:00:00.000Z")
+    [body] = s3.keys(RAW, f"{FEED}/dt=")
+    receipts = [s3.document(RAW, key) for key in s3.keys(RAW, f"{FEED}/_arrivals/")]
+    assert [receipt["status"] for receipt in receipts] == ["accepted", "duplicate"]
+    assert {receipt["raw_key"] for receipt in receipts} == {body}
+    assert (again["rows_in"], again["rows_out"], again["duplicates"]) == (3, 0, 3)
+    assert s3.uploads == {}
+
+
+def test_a_body_larger_than_a_part_goes_up_in_parts_and_a_duplicate_of_it_is_given_up(s3):
+    # Compressing does nothing to random text, so that the parts fill.
+    lines = [hashlib.sha512(f"{number}".encode()).hexdigest() for number in range(160_000)]
+    large = gzip.compress(HEADER + "".join(f"AM,1,{line}\n" for line in lines).encode(), 1)
+    assert len(large) > 9 << 20
+    assert send(s3, large, f"{FEED}/a.csv.gz")["rows_out"] == 160_000
+    [body] = s3.keys(RAW, f"{FEED}/dt=")
+    assert s3.body(RAW, body) == large
+    assert send(s3, large, f"{FEED}/b.csv.gz")["status"] == "duplicate"
+    assert s3.keys(RAW, f"{FEED}/dt=") == [body]
+    assert s3.uploads == {}
+
+
+def test_one_bad_record_does_not_stop_the_others_and_is_raised_after_them(s3):
+    good = put(s3, KEY, GOOD)
+    with pytest.raises(KeyError):
+        handle({"Records": [{"s3": {}}, good]}, using(s3))
+    assert s3.keys(RAW, f"{FEED}/_arrivals/")
+    with pytest.raises(ExceptionGroup) as raised:
+        handle({"Records": [{"s3": {}}, {}]}, using(s3))
+    assert len(raised.value.exceptions) == 2
+
+
+@pytest.mark.parametrize("breaks_at", [10, 9 << 20])
+def test_a_connection_that_breaks_is_raised_for_a_retry_and_leaves_no_half_upload(s3, breaks_at):
+    s3.breaks_at = breaks_at
+    with pytest.raises(ConnectionError):
+        send(s3, HEADER + b"".join(b"%d,1," % number + b"5" * 1000 + b"\n" for number in range(10_000)))
+    assert s3.keys(RAW) == s3.keys(LAKE) == []
+    assert s3.uploads == {}
+
+
+def test_a_refusal_is_raised_and_not_taken_for_a_bad_file(s3):
+    def refuse(number, call):
+        raise refused("AccessDenied")
+
+    s3.before = refuse
+    with pytest.raises(Exception, match="AccessDenied"):
+        send(s3, GOOD)
+
+
+def test_each_file_leaves_one_line_of_log_without_its_content(s3, capsys):
+    send(s3, GOOD)
+    send(s3, b"<html>secret")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["status"] for line in lines] == ["accepted", "rejected"]
+    assert all(line["peak_memory_kb"] > 1000 for line in lines)
+    assert "secret" not in json.dumps(lines)
+
+
+def test_the_doors_come_from_the_zip_and_their_absence_is_explained(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"not made by infra/package\.py"):
+        load_doors(tmp_path / "doors.json")
+    written = tmp_path / "doors.json"
+    written.write_text('[{"feed": "partner/legs", "format": "csv", "header": ["A"], "contract": "c"}]')
+    assert load_doors(written) == {"partner/legs": Door("partner/legs", ("A",), "c")}
+
+
+def test_a_place_without_any_registered_feed_says_so():
+    problem = place_of("partner/x/y.csv", {}).problem
+    assert problem is not None
+    assert "no feed is registered yet" in problem.message
+    assert place_of("partner/legs/y.csv", {FEED: DOOR}).door is DOOR

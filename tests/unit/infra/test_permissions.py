@@ -1,0 +1,92 @@
+"""What each role may and may not do, decided from the statements in the templates.
+
+The platform tests ask the emulator the same of what it enforces; this table also holds for what it does not.
+"""
+
+import pytest
+
+from tests.unit.infra import rules
+from tests.unit.infra.rendered import ACCOUNT, REGION, resources
+
+ROLES = {role.name.removeprefix("aero-prod-"): role for role in rules.of_kind(resources(), "AWS::IAM::Role")}
+
+
+def s3(bucket: str, key: str = "") -> str:
+    return f"arn:aws:s3:::aero-prod-{bucket}-{ACCOUNT}{f'/{key}' if key else ''}"
+
+
+def glue(resource: str) -> str:
+    return f"arn:aws:glue:{REGION}:{ACCOUNT}:{resource}"
+
+
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:aero-prod-partner-drop-failures"
+MAY = [
+    ("partner", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
+    ("partner-drop", "s3:GetObjectVersion", s3("inbox", "partner/legs/a.csv")),
+    ("partner-drop", "s3:PutObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("partner-drop", "s3:AbortMultipartUpload", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("partner-drop", "s3:GetObject", s3("raw", "partner/legs/_content/abc.json")),
+    ("partner-drop", "s3:PutObject", s3("lake", "_outcomes/door/dt=2026-01-01/a.json")),
+    ("partner-drop", "s3:PutObject", s3("lake", "quarantine/partner/legs/dt=2026-01-01/files/a/a.csv")),
+    ("partner-drop", "sqs:SendMessage", QUEUE),
+    ("orchestrator", "s3:GetObject", s3("raw", "partner/legs/_arrivals/a.json")),
+    ("orchestrator", "s3:ListBucket", s3("raw")),
+    ("orchestrator", "s3:ListBucket", s3("lake")),
+    ("orchestrator", "s3:ListBucket", s3("inbox")),
+    *(
+        ("orchestrator", f"s3:{action}Object", s3("lake", f"{folder}/x"))
+        for action in ("Get", "Put", "Delete")
+        for folder in ("typed", "_manifests", "_outcomes/typed", "quarantine/partner")
+    ),
+    ("orchestrator", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
+    ("orchestrator", "glue:BatchCreatePartition", glue("table/aero_prod_raw/legs")),
+    ("analyst", "s3:GetObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("analyst", "s3:GetObject", s3("lake", "quarantine/partner/legs/x")),
+    ("analyst", "s3:PutObject", s3("results", "athena/x.csv")),
+    ("analyst", "glue:GetPartitions", glue("table/aero_prod_typed/legs")),
+]
+MAY_NOT = [
+    ("partner", "s3:GetObject", s3("inbox", "partner/legs/a.csv")),
+    ("partner", "s3:DeleteObject", s3("inbox", "partner/legs/a.csv")),
+    ("partner", "s3:ListBucket", s3("inbox")),
+    ("partner", "s3:PutObject", s3("inbox", "other/a.csv")),
+    ("partner", "s3:PutObject", s3("raw", "partner/legs/a.csv")),
+    ("partner-drop", "s3:DeleteObject", s3("inbox", "partner/legs/a.csv")),
+    ("partner-drop", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
+    ("partner-drop", "s3:GetObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("partner-drop", "s3:DeleteObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("partner-drop", "s3:ListBucket", s3("raw")),
+    ("partner-drop", "s3:GetObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("partner-drop", "s3:PutObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("partner-drop", "s3:PutObject", s3("lake", "_outcomes/typed/x.json")),
+    ("partner-drop", "s3:PutObject", s3("lake", "_manifests/x.json")),
+    ("partner-drop", "s3:GetObject", s3("lake", "_outcomes/door/x.json")),
+    ("partner-drop", "s3:ListBucket", s3("lake")),
+    ("orchestrator", "s3:PutObject", s3("raw", "partner/legs/x")),
+    ("orchestrator", "s3:DeleteObject", s3("raw", "partner/legs/x")),
+    ("orchestrator", "s3:GetObject", s3("inbox", "partner/legs/a.csv")),
+    ("orchestrator", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
+    ("orchestrator", "s3:DeleteObject", s3("inbox", "partner/legs/a.csv")),
+    ("orchestrator", "s3:PutObject", s3("results", "_code/aero_ingest.zip")),
+    ("orchestrator", "glue:DeleteDatabase", glue("database/aero_prod_typed")),
+    ("analyst", "s3:PutObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("analyst", "s3:DeleteObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("analyst", "s3:GetObject", s3("raw", "partner/legs/x")),
+    ("analyst", "s3:GetObject", s3("results", "_code/aero_ingest.zip")),
+    ("analyst", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
+]
+
+
+@pytest.mark.parametrize(("role", "action", "arn"), MAY, ids=lambda part: part)
+def test_a_role_may_do_its_work(role, action, arn):
+    assert rules.allowed(ROLES[role], action, arn)
+
+
+@pytest.mark.parametrize(("role", "action", "arn"), MAY_NOT, ids=lambda part: part)
+def test_a_role_may_do_nothing_else(role, action, arn):
+    assert not rules.allowed(ROLES[role], action, arn)
+
+
+@pytest.mark.parametrize(("prefix", "may"), [("typed/partner/", True), ("_code/", False), ("", False)])
+def test_an_analyst_lists_only_the_folders_of_the_lake_that_are_theirs(prefix, may):
+    assert rules.allowed(ROLES["analyst"], "s3:ListBucket", s3("lake"), s3_prefix=prefix) is may
