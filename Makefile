@@ -24,7 +24,7 @@ help: ## Show this list
 # ── what people run ──────────────────────────────────────────────────────────────────────────────────────────
 
 demo: setup ## Run everything on a file of flights: INPUT=file [ONCE=1] [LIVE=0] [PORT=3000]; without INPUT a small sample
-	@.venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(filter 1 true yes,$(ONCE)),--once) \
+	@exec .venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(filter 1 true yes,$(ONCE)),--once) \
 		$(if $(filter 0 false no,$(LIVE)),--no-live) $(foreach port,$(PORT),--port '$(port)')
 
 test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each with its budget; TIER=name for one

@@ -71,7 +71,11 @@ def plan(all_receipts: Iterable[Receipt]) -> dict[date, ArrivalDay]:
     The answer depends on the set of receipts alone, not on the order in which they are seen.
     """
     ordered = sorted(set(all_receipts))
-    latest = {receipt.key_hash: receipt for receipt in ordered}
+    latest: dict[str, Receipt] = {}
+    for receipt in ordered:
+        # The same file sent again under its key is no new arrival: the first of the unbroken run stands for it.
+        if receipt.key_hash not in latest or latest[receipt.key_hash].content_hash != receipt.content_hash:
+            latest[receipt.key_hash] = receipt
     first_of_content: dict[str, Receipt] = {}
     for receipt in sorted(latest.values()):
         first_of_content.setdefault(receipt.content_hash, receipt)

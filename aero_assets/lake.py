@@ -84,7 +84,7 @@ class LakeCopy:
         """Bring the copy up to date; safe to repeat, and cheap when nothing changed."""
         for attempt in range(3):
             manifests = self.manifests()
-            wanted = {file.key: file.etag for manifest in manifests for file in manifest.files}
+            wanted = {file.key: file.digest for manifest in manifests for file in manifest.files}
             wanted |= {empty_file(feed): f"schema {feed.contract}" for feed in feeds()}
             try:
                 downloaded, deleted = self._switch(wanted, log)
@@ -102,7 +102,7 @@ class LakeCopy:
         have: dict[str, str] = json.loads(state_file.read_text()) if state_file.exists() else {}
         if have == wanted:
             return 0, 0
-        missing = sorted(key for key, etag in wanted.items() if have.get(key) != etag)
+        missing = sorted(key for key, digest in wanted.items() if have.get(key) != digest)
         gone = have.keys() - wanted.keys()
         number = max((int(path.name) for path in self._versions.glob("[0-9]*")), default=0) + 1
         building = self._versions / f".building-{os.getpid()}"

@@ -18,10 +18,10 @@ TYPED = "_manifests/typed"
 
 @dataclass(frozen=True)
 class TypedFile:
-    """One Parquet file of one business date."""
+    """One Parquet file of one business date; its name and its digest follow from its content."""
 
     key: str
-    etag: str
+    digest: str
     date: str
     rows: int
 
@@ -76,11 +76,11 @@ class ArrivalManifest:
 
 
 def typed_versions(manifests: Iterable[ArrivalManifest]) -> dict[str, str]:
-    """Return a digest per business date over the files that hold its rows."""
+    """Return a digest per business date over the content of the files that hold its rows."""
     files: dict[str, list[str]] = {}
     for manifest in manifests:
         for file in manifest.files:
-            files.setdefault(file.date, []).append(f"{file.key} {file.etag}")
+            files.setdefault(file.date, []).append(file.digest)
     return {day: sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16] for day, keys in sorted(files.items())}
 
 

@@ -64,10 +64,16 @@ def run(
     console, watch = Console(), Watch(log)
     file = source or _sample(state, log)
     good = False
-    with platform.foreground(state, log, until=lambda: once or not good, port_overrides=port_overrides) as up:
-        watch.seconds |= {"platform": up.seconds["total"]}
+
+    def register_and_send(log: Log) -> None:
+        # While Dagster still starts: the door needs nobody.
+        platform.register_feeds(log)
+        _send(state, file, watch)
+
+    options: dict[str, Any] = {"register": register_and_send, "port_overrides": port_overrides}
+    with platform.foreground(state, log, until=lambda: once or not good, **options):
+        watch.seconds["platform"] = time.monotonic() - watch.started
         with state.acting_as("orchestrator"):
-            _send(state, file, watch)
             _settle(state, watch)
             lake = Bucket(Environment.current().lake_bucket)
             found = results.collect(state.warehouse, lake, str(source or sample.NAME), watch.seconds)
@@ -144,6 +150,7 @@ def _settle(state: State, watch: Watch) -> None:
 
 def _patience(state: State, watch: Watch) -> None:
     """Wait a moment; give up with the reason where runs keep failing or time is up."""
+    time.sleep(0.5)
     url = state.url("dagster")
     data = http.graphql(f"{url}/graphql", FAILED_RUNS % watch.started_at) or {}
     failed = data.get("runsOrError", {}).get("results", [])
@@ -151,8 +158,7 @@ def _patience(state: State, watch: Watch) -> None:
         jobs = ", ".join(sorted({run["jobName"] for run in failed}))
         raise AeroError(f"{len(failed)} runs of {jobs} failed.", f"See {url}/runs/{failed[0]['runId']}")
     if time.monotonic() - watch.started > PATIENCE_SECONDS:
-        raise AeroError(f"Nothing more happened in {PATIENCE_SECONDS} s.", f"See {url}/runs and `aero logs`.")
-    time.sleep(0.5)
+        raise AeroError(f"Not finished after {PATIENCE_SECONDS} s.", f"See {url}/runs and `aero logs`.")
 
 
 def _checks(state: State) -> dict[str, Any]:

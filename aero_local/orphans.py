@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 MESSAGE = "The process of this run ended with the platform's last run."
-SENSOR_TAG = "dagster/sensor_name"
-MAX_RETRIES_TAG = "dagster/max_retries"
 
 
 def fail_orphans_in(dagster_home: Path) -> list[str]:
@@ -28,8 +26,7 @@ def fail_orphans(instance: DagsterInstance) -> list[str]:
     """Fail every run that claims to be in progress and free all slots; queued runs stay queued.
 
     The default launcher does not watch its workers: a killed run would stay STARTED and keep its pool slot
-    until the monitor's time limit. Runs that a person, a schedule or a backfill asked for are tried again by
-    Dagster (run_retries); runs of sensors are not, because sensors compare levels and ask again themselves.
+    until the monitor's time limit. Sensors compare levels and ask again for what a lost run owed.
     """
     from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415
 
@@ -41,8 +38,6 @@ def fail_orphans(instance: DagsterInstance) -> list[str]:
     ]
     failed = []
     for run in instance.get_runs(filters=RunsFilter(statuses=open_statuses)):
-        if SENSOR_TAG in run.tags:
-            instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
         instance.report_run_failed(run, message=MESSAGE)
         failed.append(run.run_id)
     storage = instance.event_log_storage

@@ -163,7 +163,7 @@ def _up(
     supervisor.check(names)
 
     def start(name: str) -> None:
-        if supervisor.start(name, detached=detached):
+        if supervisor.start(name, detached=detached) and name not in started:
             started.append(name)
 
     start("ministack")

@@ -23,7 +23,7 @@ def interruptible() -> Generator[None]:
     """Turn every polite way of ending us into KeyboardInterrupt, so that nothing is left running.
 
     Set even where a shell started us with SIGINT ignored (a background job): children would inherit that, and
-    Dagster could not be stopped.
+    Dagster could not be stopped. Only nohup is respected: it asks for a life after the terminal.
     """
     yield from _handling(signal.default_int_handler)
 
@@ -40,13 +40,21 @@ def deaf() -> Generator[None]:
 
 @contextmanager
 def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
-    """Interrupt the body when a service dies under it, and raise what became of it."""
+    """Interrupt the body when a service dies under it, and raise what became of it.
+
+    Also when whoever started us is gone: `make` passes no Ctrl-C on that was sent to it alone, and once it was
+    killed nobody could end us. Under nohup we were meant to stay.
+    """
+    parent = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else os.getppid()
     names = [name for name in supervisor.services if supervisor.is_alive(name)]
     done = threading.Event()
     deaths: list[ServiceError] = []
 
     def watch() -> None:
         while not done.wait(seconds):
+            if parent is not None and os.getppid() != parent:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
             try:
                 supervisor.watch(names)
             except ServiceError as death:
@@ -72,7 +80,8 @@ def _handling(handler: Callable[[int, Any], object]) -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, handler) for number in STOPPING}
+    asked = [one for one in STOPPING if one != signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in asked}
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from aero_assets.feeds import doors
 from aero_local import platform
@@ -32,8 +32,8 @@ ROW = (
 
 def rows(count: int) -> Iterator[bytes]:
     """The header and ``count`` made-up flights, a few thousand lines at a time."""
-    [header] = [door["header"] for door in doors() if door["feed"] == "partner/bts_ontime"]
-    yield (",".join(map(str, header)) + "\n").encode()  # type: ignore[arg-type]
+    [header] = [cast("list[str]", door["header"]) for door in doors() if door["feed"] == "partner/bts_ontime"]
+    yield (",".join(header) + "\n").encode()
     for start in range(0, count, 5_000):
         lines = (
             ROW.format(day=n % 31 + 1, flight=n % 7_000, tail=n % 99_999, minute=n % 2_400, delay=n % 300 - 30)
@@ -69,7 +69,7 @@ class Stream(io.RawIOBase):
         return given
 
 
-def main(count: int = ROWS, say: Callable[[str], object] = print) -> dict[str, Any]:
+def main(count: int = ROWS, say: Callable[[str], None] = print) -> dict[str, Any]:
     """Send the file and report the handler's peak memory."""
     with tempfile.TemporaryDirectory(prefix="aero-bench-") as folder:
         state = State(Path(folder) / "state" / "bench")
@@ -81,7 +81,7 @@ def main(count: int = ROWS, say: Callable[[str], object] = print) -> dict[str, A
             platform.down(state, say)
 
 
-def measure(state: State, outputs: dict[str, str], count: int, say: Callable[[str], object]) -> dict[str, Any]:
+def measure(state: State, outputs: dict[str, str], count: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Put the file as the partner and wait for the handler's log line."""
     marks = iter(range(50_000_000, 1 << 62, 50_000_000))
     mark = [next(marks)]
@@ -93,7 +93,7 @@ def measure(state: State, outputs: dict[str, str], count: int, say: Callable[[st
 
     stream = Stream(rows(count), progress)
     began = time.monotonic()
-    state.session("partner").client("s3").upload_fileobj(stream, outputs["InboxBucket"], KEY)
+    state.session("partner").client("s3").upload_fileobj(cast("BinaryIO", stream), outputs["InboxBucket"], KEY)
     sent_after = time.monotonic() - began
     say(f"sent {stream.sent / 1e6:.0f} MB in {sent_after:.1f} s; waiting for the door")
     line = wait_for_line(state, outputs["PartnerDropLogGroup"])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOG_TAIL_LINES = 20
 LOG_KEPT_BYTES = 20_000_000
+PORT_SECONDS = 1
 #: How often a person waiting for a slow start is told that it still goes on.
 PATIENCE_SECONDS = 5
 
@@ -230,7 +231,11 @@ class Supervisor:
 
     def _check_port(self, name: str, port_name: str) -> None:
         port = self.state.port(port_name)
-        if not ports.is_free(port):
+        # A process that was just killed may be gone a moment before its socket is.
+        deadline = time.monotonic() + PORT_SECONDS
+        while not (free := ports.is_free(port)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not free:
             raise ServiceError(
                 f"Port {port} of {name} is taken by {ports.holder(port)}.",
                 f"Stop it, or choose another port: --port {port_name}=NUMBER or AERO_PORT_{port_name.upper()}=NUMBER.",

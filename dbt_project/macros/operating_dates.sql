@@ -5,11 +5,18 @@
     strategy deletes exactly those dates before it inserts: a day that became empty empties.
     Without it a build means all days: the dates present in the new rows are replaced, so that an
     empty lake never shrinks a mart. A full refresh with dates would lose every other day and is refused.
+
+    Dates may also come as a JSON list in the environment (AERO_OPERATING_DATES), as the orchestrator gives
+    them: a variable makes dbt parse the whole project again. The environment is read while a model runs and
+    never while it is parsed, so that no parse remembers it.
 #}
 
 {% macro requested_operating_dates() %}
     {#- The requested dates as text, or none when the build means all days. -#}
     {%- set requested = var('operating_dates', none) -%}
+    {%- if requested is none and execute -%}
+        {%- set requested = fromjson(env_var('AERO_OPERATING_DATES', 'null')) -%}
+    {%- endif -%}
     {%- if requested is none -%}{{ return(none) }}{%- endif -%}
     {%- if requested is string or requested is mapping -%}
         {%- do exceptions.raise_compiler_error(
@@ -23,7 +30,7 @@
     {%- set dates = [] -%}
     {%- for value in requested -%}
         {%- set text = value | string -%}
-        {%- if not modules.re.match('^\d{4}-\d{2}-\d{2}$', text) -%}
+        {%- if not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', text) -%}
             {%- do exceptions.raise_compiler_error(
                 "operating_dates holds '" ~ text ~ "', which is not an ISO date; write it as YYYY-MM-DD") -%}
         {%- endif -%}

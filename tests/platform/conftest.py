@@ -9,6 +9,7 @@ import pytest
 
 from aero_assets.environment import Environment
 from aero_local import platform as local_platform
+from aero_local.signals import interruptible
 from aero_local.state import State
 
 
@@ -37,15 +38,17 @@ class Platform:
 
     def client(self, profile: str, service: str) -> Any:
         """Return a client under a profile."""
-        return self.session(profile).client(service)
+        return self.session(profile).client(service)  # ty: ignore[no-matching-overload] - any service
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Emulator and stacks, feeds registered; in a state directory that nobody else uses."""
     state = State(tmp_path_factory.mktemp("platform") / "test")
-    try:
-        local_platform.up(state, names=["ministack"])
-        yield Platform(state)
-    finally:
-        local_platform.down(state)
+    # Also when the whole run is told to stop: an emulator left behind would hold its port for ever.
+    with interruptible():
+        try:
+            local_platform.up(state, names=["ministack"])
+            yield Platform(state)
+        finally:
+            local_platform.down(state)

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from pathlib import Path
+from typing import cast
 
 import boto3
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.platform
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"
 FEED = "partner/bts_ontime"
-[HEADER] = [",".join(door["header"]) for door in doors() if door["feed"] == FEED]
+[HEADER] = [",".join(cast("list[str]", door["header"])) for door in doors() if door["feed"] == FEED]
 COLUMNS = HEADER.count(",") + 1
 
 

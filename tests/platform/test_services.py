@@ -13,6 +13,7 @@ from aero_local import platform as local_platform
 from aero_local import processes
 from aero_local.errors import ServiceError
 from aero_local.services import services
+from aero_local.services.ministack import MiniStack
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 
@@ -41,8 +42,21 @@ def _family(state, name):
     return processes.family(f"{name}@{state.root}", None)
 
 
+def _wait_until(true, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def _status(state, name):
     return Supervisor(state, services()).status(name)
+
+
+def _pid(state, name):
+    pid = _status(state, name).pid
+    assert pid is not None
+    return pid
 
 
 def test_no_key_is_in_the_environment_of_anything_that_was_started(platform, monkeypatch):
@@ -57,7 +71,7 @@ def test_no_key_is_in_the_environment_of_anything_that_was_started(platform, mon
             for process in family:
                 assert "from-the-shell" not in process.environ().values()
                 assert os.getpgid(process.pid) != os.getpgid(0)
-            leader = psutil.Process(_status(platform.state, name).pid)
+            leader = psutil.Process(_pid(platform.state, name))
             assert not set(KEYS) & set(leader.environ())
     finally:
         supervisor.stop(["docs"])
@@ -94,12 +108,12 @@ def test_a_partner_may_drop_files_and_nothing_else(platform):
 
 
 def test_a_second_start_finds_everything_and_changes_nothing(platform):
-    before = _status(platform.state, "ministack").pid
+    before = _pid(platform.state, "ministack")
     lines = []
 
     result = local_platform.up(platform.state, lines.append, names=["ministack"])
 
-    assert _status(platform.state, "ministack").pid == before
+    assert _pid(platform.state, "ministack") == before
     assert [line for line in lines if "changes" in line] == [
         f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator")
     ]
@@ -129,7 +143,8 @@ def test_everything_survives_a_clean_stop(platform):
 def test_a_new_platform_survives_the_death_of_its_emulator(other):
     local_platform.up(other, names=["ministack"])
     other.session("root").client("s3").put_object(Bucket="aero-local-raw-000000000000", Key="kept", Body=b"")
-    os.kill(_status(other, "ministack").pid, signal.SIGKILL)
+    os.kill(_pid(other, "ministack"), signal.SIGKILL)
+    _wait_until(lambda: _status(other, "ministack").state == "died")
     lines = []
 
     local_platform.up(other, lines.append, names=["ministack"])
@@ -150,10 +165,9 @@ def test_objects_without_the_stacks_they_belong_to_are_refused_with_the_way_out(
 
 
 def test_an_athena_that_makes_answers_up_is_refused(platform):
-    emulator = services()["ministack"]
-    emulator.verify(platform.state)
+    MiniStack().verify(platform.state)
 
-    class Guessing(type(emulator)):
+    class Guessing(MiniStack):
         def answer(self, state):
             return "mock_value"
 
@@ -166,15 +180,12 @@ def test_ctrl_c_in_the_foreground_leaves_nothing_running(other):
         [sys.executable, "-c", FOREGROUND, str(other.root)], stdout=subprocess.PIPE, text=True, cwd=PROJECT
     )
     # Progress first, then the word of the body.
-    assert any("held" in line for line in held.stdout)
+    assert any("held" in line for line in held.stdout or ())
     running = [*_family(other, "ministack"), *_family(other, "docs")]
     assert len(running) >= 2
 
     held.send_signal(signal.SIGINT)
 
     assert held.wait(30) == 0
-    deadline = time.monotonic() + 5
-    while not all(processes.is_gone(process) for process in running) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [process.pid for process in running if not processes.is_gone(process)] == []
+    assert processes.wait_until_gone(running, 5)
     assert (other.emulator / "state" / "cloudformation.json").exists()

@@ -81,7 +81,6 @@ typed_zone = [typed_asset(feed) for feed in feeds()]
 ingest = dg.define_asset_job(
     "ingest",
     selection=dg.AssetSelection.assets(*(typed_key(feed) for feed in feeds())),
-    partitions_def=arrival_days,
     executor_def=dg.in_process_executor,
     description="Raw to typed, by arrival day.",
 )

@@ -8,12 +8,14 @@ gives the same files.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from aero_assets.arrivals import ArrivalDay
 from aero_assets.defs.typed import rows
@@ -55,10 +57,10 @@ class Compactor:
                 connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set preserve_insertion_order = true")
                 self._judge(connection, feed, day, work, log)
                 counts, reasons = _count(connection)
-                files, quarantine = _write(connection, feed, day, work)
+                written = _write(connection, feed, work)
             finally:
                 connection.close()
-            after = self._publish(feed, day, before, files, quarantine, counts)
+            after = self._publish(feed, day, before, written, counts)
         touched = tuple(sorted(before.dates | after.dates))
         outcome = Outcome(
             hop=HOP,
@@ -97,27 +99,27 @@ class Compactor:
         feed: Feed,
         day: ArrivalDay,
         before: ArrivalManifest,
-        files: list[tuple[Path, str, str, int]],
-        quarantine: list[tuple[Path, str]],
+        written: list[tuple[Path, str]],
         counts: dict[str, int],
     ) -> ArrivalManifest:
-        """Upload, switch the manifest, delete what it no longer names."""
-        new_keys = [key for _, key, _, _ in files] + [key for _, key in quarantine]
-        replace(before, level="", intended=(*before.intended, *new_keys)).save(self.lake)
-        typed = tuple(TypedFile(key, self.lake.upload(path, key).etag, on, count) for path, key, on, count in files)
-        for path, key in quarantine:
-            self.lake.upload(path, key)
+        """Upload what is new, switch the manifest, delete what it no longer names."""
+        files, quarantine = _name(feed, day, written)
+        there = {file.key for file in before.files} | set(before.quarantine)
+        named = [key for _, key in quarantine] + [file.key for _, file in files]
+        replace(before, level="", intended=(*before.intended, *named)).save(self.lake)
+        for path, key in [*quarantine, *((path, file.key) for path, file in files)]:
+            if key not in there:
+                self.lake.upload(path, key)
         after = ArrivalManifest(
             feed=feed.path,
             arrived_on=f"{day.arrived_on}",
             level=day.level(feed),
-            files=typed,
+            files=tuple(file for _, file in files),
             quarantine=tuple(key for _, key in quarantine),
             counts=counts,
         )
         after.save(self.lake)
-        old = {file.key for file in before.files} | set(before.quarantine) | set(before.intended)
-        self.lake.delete(sorted(old - set(new_keys)))
+        self.lake.delete(sorted((there | set(before.intended)) - set(named)))
         return after
 
 
@@ -131,46 +133,43 @@ def _count(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[
     return counts, dict(reasons.fetchall())
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, day: ArrivalDay, work: Path
-) -> tuple[list[tuple[Path, str, str, int]], list[tuple[Path, str]]]:
-    """Write one file per business date and one for the refused rows; return them with their keys in the lake."""
-    name = f"arrived={day.arrived_on}-{day.level(feed)[:8]}"
+def _write(connection: duckdb.DuckDBPyConnection, feed: Feed, work: Path) -> list[tuple[Path, str]]:
+    """Write one file per business date, and one without a date for the refused rows."""
     columns = ", ".join(column.name for column in feed.columns)
-    out = work / "typed"
+    folder = work / "typed"
     # One thread and sorted input: one file per date, and the same bytes for the same rows.
     connection.execute("set threads = 1")
     connection.execute(f"""
         copy (select {columns} from kept order by {feed.business_date}, event_id)
-        to '{out}' (format parquet, compression zstd, partition_by ({feed.business_date}), filename_pattern '{name}_{{i}}')
+        to '{folder}' (format parquet, compression zstd, partition_by ({feed.business_date}))
     """)
-    counted = dict(
-        connection.execute(f"select {feed.business_date}::varchar, count(*) from kept group by 1").fetchall()
-    )
-    files = []
-    for path in sorted(out.glob(f"{feed.business_date}=*/*.parquet")):
-        on = path.parent.name.partition("=")[2]
-        files.append((path, f"typed/{feed.path}/{path.parent.name}/{name}{_suffix(path)}.parquet", on, counted[on]))
-    quarantine = []
+    written = [(path, path.parent.name.partition("=")[2]) for path in sorted(folder.glob("*/*.parquet"))]
     if connection.execute("select count(reason) from judged").fetchall() != [(0,)]:
         path = work / "refused.parquet"
         connection.execute(f"""
-            copy (select reason, message, raw_key, line_number, record, timestamp '{_midnight(day)}' as arrived_on
+            copy (select reason, message, raw_key, line_number, record
                   from judged where reason is not null order by raw_key, line_number)
             to '{path}' (format parquet, compression zstd)
         """)
-        quarantine.append((path, f"quarantine/{feed.path}/dt={day.arrived_on}/rows-{day.level(feed)[:8]}.parquet"))
+        written.append((path, ""))
+    return written
+
+
+def _name(
+    feed: Feed, day: ArrivalDay, written: list[tuple[Path, str]]
+) -> tuple[list[tuple[Path, TypedFile]], list[tuple[Path, str]]]:
+    """Name files by arrival day and content, so that what did not change keeps its name and is not sent again."""
+    files, quarantine = [], []
+    for path, on in written:
+        digest = sha256(path.read_bytes()).hexdigest()[:16]
+        name = f"arrived={day.arrived_on}-{digest[:12]}.parquet"
+        if on:
+            rows_in_file = pq.read_metadata(path).num_rows
+            key = f"typed/{feed.path}/{feed.business_date}={on}/{name}"
+            files.append((path, TypedFile(key, digest, on, rows_in_file)))
+        else:
+            quarantine.append((path, f"quarantine/{feed.path}/dt={day.arrived_on}/rows-{digest[:12]}.parquet"))
     return files, quarantine
-
-
-def _suffix(path: Path) -> str:
-    """DuckDB numbers the files of a partition; the first needs no number."""
-    number = path.stem.rsplit("_", 1)[-1]
-    return "" if number == "0" else f"-{number}"
-
-
-def _midnight(day: ArrivalDay) -> datetime:
-    return datetime.combine(day.arrived_on, datetime.min.time())
 
 
 def compact_day(

@@ -5,8 +5,10 @@ operating day, rebuilt for exactly the days a run asks for.
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +28,9 @@ from aero_assets.resources import Zones
 
 STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
 STAGING_PARTITION = "staging"
+#: Unit tests prove the code, not the data: they run before a release, not with every build.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+REQUESTED_DATES = "AERO_OPERATING_DATES"
 
 
 def staging_level() -> str:
@@ -49,8 +54,7 @@ def target_path() -> Path:
 def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
     """Seeds, staging views and dimensions."""
     zones.copy_of_lake().pull(context.log.info)
-    build = ["build", "--exclude-resource-type", "unit_test"]
-    yield from dbt.cli(build, context=context, target_path=target_path()).stream()
+    yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if not context.is_subset:
         Levels(zones.lake(), STAGING_LEVELS).advance({STAGING_PARTITION: staging_level()})
 
@@ -74,12 +78,22 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
         # Until the run has ended these days are at no level: a run that dies half way is asked for again.
         levels.advance(dict.fromkeys(days, ""))
     pulled = zones.copy_of_lake().pull(context.log.info)
-    build = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"operating_dates": days})]
-    yield from dbt.cli(build, context=context, target_path=target_path()).stream()
+    with requested(days):
+        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if context.is_subset:
         return
     outcome(days, pulled, time.monotonic() - started).record(zones.lake())
     levels.advance({day: pulled.versions.get(day, "") for day in days})
+
+
+@contextmanager
+def requested(days: list[str]) -> Iterator[None]:
+    """Tell dbt which operating dates to build, by the environment: a variable would make it parse everything again."""
+    os.environ[REQUESTED_DATES] = json.dumps(days)
+    try:
+        yield
+    finally:
+        del os.environ[REQUESTED_DATES]
 
 
 def outcome(days: list[str], pulled: Pulled, seconds: float) -> Outcome:
@@ -117,7 +131,6 @@ catalog_and_staging = dg.define_asset_job(
 warehouse = dg.define_asset_job(
     "warehouse",
     selection=dg.AssetSelection.assets(*operating_day.keys),
-    partitions_def=operating_days,
     executor_def=dg.in_process_executor,
     description="Marts, for the operating dates of the run.",
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
-from aero_assets.defs.catalog.assets import level
+from aero_assets.defs.catalog.assets import catalog_key, level
 from aero_assets.defs.warehouse.assets import (
     STAGING_LEVELS,
     STAGING_PARTITION,
@@ -34,9 +34,20 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 
     They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt runs them.
     """
-    wanted = {feed.path: level(feed, manifests) for feed in feeds()} | {STAGING_PARTITION: staging_level()}
-    reached = Levels(zones.lake(), CATALOG_LEVELS).read() | _reached(zones, STAGING_LEVELS)
-    return Want("catalog_and_staging", catalog_and_staging.name, wanted, reached, partitioned=False)
+    tables = {feed.path: level(feed, manifests) for feed in feeds()}
+    reached = Levels(zones.lake(), CATALOG_LEVELS).read()
+    staged = _reached(zones, STAGING_LEVELS)
+    late = [feed for feed in feeds() if tables[feed.path] != reached.get(feed.path)]
+    views = [key for feed in late for key in (catalog_key(feed), dg.AssetKey(["staging", feed.staging_model]))]
+    return Want(
+        "catalog_and_staging",
+        catalog_and_staging.name,
+        tables | {STAGING_PARTITION: staging_level()},
+        reached | staged,
+        # New dates need their partitions and the tests of their source; new code needs everything.
+        assets=views if staged.get(STAGING_PARTITION) == staging_level() else None,
+        partitioned=False,
+    )
 
 
 def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
@@ -58,6 +69,4 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     if first.behind:
         return dg.SensorResult(run_requests=requests(context.instance, first, now=now))
     # One at a time: the warehouse has one writer.
-    return dg.SensorResult(
-        run_requests=requests(context.instance, warehouse_want(zones, manifests), now=now, most=1)
-    )
+    return dg.SensorResult(run_requests=requests(context.instance, warehouse_want(zones, manifests), now=now, most=1))

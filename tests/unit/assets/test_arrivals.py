@@ -43,6 +43,12 @@ def test_going_back_to_an_older_content_is_an_arrival_of_its_own():
     assert counted([old, new, old_again]) == [old_again]
 
 
+def test_the_same_file_again_under_its_key_changes_nothing():
+    first, again = receipt(0, "a", "x"), receipt(90_000, "a", "x")
+    assert counted([first, again]) == [first]
+    assert plan([first, again])[first.arrived_on].level(FEED) == plan([first])[first.arrived_on].level(FEED)
+
+
 def test_when_the_counted_copy_is_superseded_the_other_copy_takes_its_place():
     first, copy, newer = receipt(0, "a", "x"), receipt(1, "b", "x"), receipt(90_000, "a", "y")
     assert counted([first, copy, newer]) == [copy, newer]

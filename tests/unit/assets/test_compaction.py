@@ -95,6 +95,18 @@ def test_compacting_again_changes_no_file(lake):
     assert {item.key: item.etag for item in lake.lake.list("typed/")} == before
 
 
+def test_a_file_that_adds_to_one_date_leaves_the_files_of_the_others_alone(lake):
+    lake.drop("a.csv", PLAIN, NEXT_DAY)
+    lake.compact()
+    before = typed_versions(lake.copy.manifests())
+    lake.drop("b.csv", GUAM, at=MONDAY + timedelta(hours=1))
+    lake.lake.writes.clear()
+    lake.compact()
+    assert len([key for key in lake.lake.writes if key.startswith("typed/")]) == 1
+    after = typed_versions(lake.copy.manifests())
+    assert {day for day in before if before[day] != after[day]} == {"2015-01-01"}
+
+
 def test_a_file_sent_again_with_a_row_moved_leaves_the_first_day_and_touches_both(lake):
     lake.drop("a.csv", PLAIN, at=MONDAY)
     lake.compact()

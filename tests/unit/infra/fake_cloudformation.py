@@ -5,6 +5,7 @@ of parameter X), which is all that a driver can see of a real one.
 """
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
@@ -23,6 +24,7 @@ class FakeCloudFormation:
     """The calls of the client that the driver makes; ``calls`` keeps those that change something."""
 
     def __init__(self) -> None:
+        self.meta = SimpleNamespace(endpoint_url="http://127.0.0.1:4566")
         self.stacks: dict[str, dict[str, Any]] = {}
         self.change_sets: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls: list[tuple[str, str]] = []

@@ -1,78 +1,10 @@
-"""The deploy driver against a fake CloudFormation: order, change sets, failures told plainly, phases, refusals."""
-
-from types import SimpleNamespace
+"""The deploy driver against a fake CloudFormation: order, change sets, and failures told plainly."""
 
 import pytest
 
 from infra.changesets import ChangeSets, DeployError, Desired
-from infra.deploy import Phase, Stack, deploy, deploy_plan, remaining_phases
-from infra.package import Package
-from tests.unit.infra.fake_cloudformation import FakeCloudFormation
-from tests.unit.infra.fake_s3 import FakeS3
-
-LAKE = "Resources: {Bucket: 'AWS::S3::Bucket', Role: 'AWS::IAM::Role'}\nOutputs: {Bucket: the-bucket}\n"
-INGEST = "Resources: {Function: 'AWS::Lambda::Function'}\nOutputs: {Code: $CodeKey}\n"
-ZIP = Package("door", "_code/door-1.zip", b"zip")
-STACKS = (
-    Stack("lake"),
-    Stack("ingest", inputs={"CodeBucket": "lake.Bucket"}, code={"CodeKey": lambda deployment: ZIP}),
-)
-
-
-class FakeSession:
-    """A session with credentials that lead to the fakes."""
-
-    def __init__(self, cloudformation: FakeCloudFormation, host: str = "127.0.0.1") -> None:
-        self.cloudformation, self.s3 = cloudformation, FakeS3()
-        self.region_name: str | None = "us-east-1"
-        self.credentials: object | None = object()
-        cloudformation.meta = SimpleNamespace(endpoint_url=f"http://{host}:4566")  # type: ignore[attr-defined]
-
-    def get_credentials(self) -> object | None:
-        return self.credentials
-
-    def client(self, service: str) -> object:
-        return {"cloudformation": self.cloudformation, "s3": FakeUpload(self.s3)}[service]
-
-
-class FakeUpload:
-    """The one call of packaging."""
-
-    def __init__(self, s3: FakeS3) -> None:
-        self._s3 = s3
-
-    def put_object(self, **asked: object) -> object:
-        return self._s3.put_object(ContentType="application/zip", **asked)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def cloud():
-    return FakeCloudFormation()
-
-
-@pytest.fixture
-def session(cloud):
-    return FakeSession(cloud)
-
-
-@pytest.fixture
-def templates(tmp_path):
-    (tmp_path / "lake.yaml").write_text(LAKE)
-    (tmp_path / "ingest.yaml").write_text(INGEST)
-    return tmp_path
-
-
-@pytest.fixture
-def log():
-    return []
-
-
-@pytest.fixture
-def run(session, templates, log):
-    def _run(stacks=STACKS, env="dev"):
-        return deploy(env, session, log.append, doors=[], stacks=stacks, templates=templates)
-
-    return _run
+from infra.deploy import Stack, deploy
+from tests.unit.infra.conftest import LAKE, STACKS, ZIP
 
 
 def test_stacks_are_made_in_order_and_values_go_from_one_to_the_next(run, cloud, session):
@@ -207,7 +139,7 @@ def test_a_stuck_rollback_says_what_to_run(run, cloud):
 def test_a_stack_that_never_ends_is_given_up_after_the_time_allowed(cloud):
     cloud.looks = 10_000
     slept = []
-    change_sets = ChangeSets(cloud, print, slept.append, timeout_seconds=60)  # type: ignore[arg-type]
+    change_sets = ChangeSets(cloud, print, slept.append, timeout_seconds=60)
     prepared = change_sets.prepare(Desired("aero-dev-lake", LAKE, {}, {}))
     assert prepared is not None
     with pytest.raises(DeployError, match="gave up waiting for aero-dev-lake after 60 s"):
@@ -217,7 +149,7 @@ def test_a_stack_that_never_ends_is_given_up_after_the_time_allowed(cloud):
 
 
 def test_a_template_beyond_the_limit_is_refused_by_name(cloud):
-    change_sets = ChangeSets(cloud, print)  # type: ignore[arg-type]
+    change_sets = ChangeSets(cloud, print)
     with pytest.raises(DeployError, match=r"aero-dev-x: the template is over 51200 bytes"):
         change_sets.prepare(Desired("aero-dev-x", "#" * 60_000, {}, {}))
 
@@ -227,111 +159,3 @@ def test_an_input_that_no_stack_gives_is_named(run):
         run((Stack("lake"), Stack("ingest", inputs={"X": "lake.Nothing"})))
     with pytest.raises(DeployError, match="stack ingest is not deployed yet; list it before lake"):
         run((Stack("lake", inputs={"X": "ingest.Code"}),))
-
-
-# -- the plan
-
-
-def test_a_plan_shows_and_leaves_nothing_behind(session, templates, cloud, log):
-    plan = deploy_plan("dev", session, log.append, doors=[], stacks=STACKS, templates=templates)
-    assert [change.resource for change in plan["lake"] or ()] == ["Bucket", "Role"]
-    assert plan["ingest"] is None
-    assert "cannot be shown before its turn: stack lake is not deployed yet" in log[-1]
-    assert cloud.change_sets == {}
-    assert [call for call in cloud.calls if call[0] != "delete"] == []
-    assert deploy_plan("dev", session, log.append, doors=[], stacks=STACKS, templates=templates) == plan
-
-
-def test_a_plan_of_what_is_deployed_is_empty_and_stores_no_code(run, session, templates, cloud):
-    run()
-    session.s3.objects.clear()
-    plan = deploy_plan("dev", session, print, doors=[], stacks=STACKS, templates=templates)
-    assert plan == {"lake": (), "ingest": ()}
-    assert session.s3.objects == {}
-
-
-# -- phases
-
-
-@pytest.fixture
-def phased(log):
-    def hook(text):
-        return lambda deployment: log.append(f"{text} {sorted(deployment.outputs)}")
-
-    return Stack(
-        "lake",
-        phases=(
-            Phase("cluster", {"Connectivity": "off", "Size": "3"}, after=hook("topics")),
-            Phase("connectivity", {"Connectivity": "on"}, before=hook("drain"), after=hook("start")),
-        ),
-    )
-
-
-def test_a_stack_goes_through_its_phases_with_what_lies_between(run, cloud, log, phased):
-    run((phased,))
-    assert [line for line in log if not line.startswith("  ")] == [
-        "aero-dev-lake [cluster]: 2 changes",
-        "topics ['lake']",
-        "drain ['lake']",
-        "aero-dev-lake [connectivity]: 2 changes",
-        "start ['lake']",
-    ]
-    assert cloud.stacks["aero-dev-lake"]["parameters"] == {
-        "Environment": "dev",
-        "Connectivity": "on",
-        "Size": "3",
-    }
-
-
-def test_a_second_run_stays_in_the_last_phase_and_undoes_nothing(run, cloud, log, phased):
-    run((phased,))
-    cloud.calls.clear()
-    log.clear()
-    assert not run((phased,)).changed
-    assert cloud.calls == []
-    assert log == ["drain []", "aero-dev-lake [connectivity]: no changes", "start ['lake']"]
-
-
-def test_an_interrupted_run_goes_on_at_the_phase_it_had_reached(run, cloud, log, phased):
-    run((Stack("lake", phases=phased.phases[:1]),))
-    log.clear()
-    assert run((phased,)).changed
-    assert [line for line in log if "[" in line and "aero" in line] == [
-        "aero-dev-lake [cluster]: no changes",
-        "aero-dev-lake [connectivity]: 2 changes",
-    ]
-
-
-def test_a_phase_without_parameters_leaves_no_trace_and_is_never_skipped_to():
-    stack = Stack("x", phases=(Phase("one", {"A": "1"}), Phase("two")))
-    assert [phase.name for phase in remaining_phases(stack, {"A": "1"})] == ["one", "two"]
-    assert remaining_phases(stack, {})[1].parameters == {"A": "1"}
-
-
-# -- where it may go
-
-
-def test_without_credentials_nothing_defaults_to_an_account(run, session, cloud):
-    session.credentials = None
-    for env in ("dev", "prod", "local"):
-        with pytest.raises(DeployError, match=f"no AWS credentials for {env}: nothing defaults to an account"):
-            run(env=env)
-    assert cloud.calls == []
-
-
-def test_without_a_region_it_does_not_guess(run, session):
-    session.region_name = None
-    with pytest.raises(DeployError, match="no AWS region for dev"):
-        run()
-
-
-def test_an_unknown_environment_is_refused(run):
-    with pytest.raises(DeployError, match="'staging' is unknown; it is one of local, dev, prod"):
-        run(env="staging")
-
-
-def test_local_never_leaves_this_machine(templates, cloud):
-    away = FakeSession(cloud, host="cloudformation.us-east-1.amazonaws.com")
-    with pytest.raises(DeployError, match="local goes to the emulator on this machine"):
-        deploy("local", away, print, doors=[], stacks=STACKS, templates=templates)  # type: ignore[arg-type]
-    assert cloud.calls == []

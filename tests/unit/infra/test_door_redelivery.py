@@ -134,7 +134,7 @@ DELIVERIES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     arrivals=st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(CONTENTS)), min_size=1, max_size=5),
     deliveries=DELIVERIES,

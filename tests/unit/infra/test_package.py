@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,7 @@ def test_a_zip_is_stored_once():
         def put_object(self, **asked):
             return self.s3.put_object(ContentType="", **asked)
 
+    client: Any = Client()
     zip_file = door_package(DOORS)
-    assert upload(zip_file, Client(), "code") is True
-    assert upload(zip_file, Client(), "code") is False
+    assert upload(zip_file, client, "code") is True
+    assert upload(zip_file, client, "code") is False

@@ -4,7 +4,7 @@ import tomllib
 import pytest
 import yaml
 from dagster import DagsterInstance, DagsterRunStatus
-from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.test_utils import create_run_for_test
 
 from aero_assets.environment import PROJECT
@@ -25,17 +25,17 @@ def instance(home):
         yield instance
 
 
-def _run(instance, status, tags=None):
-    location = GrpcServerCodeLocationOrigin(host="localhost", port=1, location_name="aero_assets")
+def _run(instance, status):
+    location = RegisteredCodeLocationOrigin("aero_assets")  # ty: ignore[abstract-class-instantiation]
     origin = RemoteRepositoryOrigin(location, "__repository__").get_job_origin("warehouse")
-    run = create_run_for_test(instance, job_name="warehouse", status=status, tags=tags, remote_job_origin=origin)
+    run = create_run_for_test(instance, job_name="warehouse", status=status, remote_job_origin=origin)
     return run.run_id
 
 
 def test_our_configuration_is_what_the_platform_counts_on(instance):
     assert instance.run_coordinator.dequeue_interval_seconds == 1
     assert not instance.telemetry_enabled
-    assert not instance.run_retries_retry_on_asset_or_op_failure
+    assert not instance.run_retries_enabled
     instance.event_log_storage.initialize_concurrency_limit_to_default("warehouse")
     assert instance.event_log_storage.get_concurrency_info("warehouse").slot_count == 1
 
@@ -71,16 +71,6 @@ def test_the_slot_of_a_lost_run_is_free_again(instance):
     assert storage.get_concurrency_run_ids() == set()
     assert storage.claim_concurrency_slot("warehouse", "next", "build").is_claimed
     storage.free_concurrency_slots_for_run("next")
-
-
-def test_only_sensors_ask_again_themselves_so_only_other_runs_are_tried_again(instance):
-    asked_by_sensor = _run(instance, DagsterRunStatus.STARTED, {"dagster/sensor_name": "arrivals"})
-    asked_by_person = _run(instance, DagsterRunStatus.STARTED)
-
-    fail_orphans(instance)
-
-    assert instance.get_run_by_id(asked_by_sensor).tags["dagster/will_retry"] == "false"
-    assert instance.get_run_by_id(asked_by_person).tags["dagster/will_retry"] == "true"
 
 
 def test_a_platform_that_never_ran_has_no_orphans(tmp_path):

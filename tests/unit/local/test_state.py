@@ -121,6 +121,7 @@ def test_ports_are_chosen_once_and_never_one_of_another_platform(tmp_path):
 def test_a_port_can_be_asked_for_and_stays(tmp_path):
     file = tmp_path / "state" / "a" / "ports.json"
     asked = ports.override("dagster", {"AERO_PORT_DAGSTER": "3000"})
+    assert asked == 3000
 
     assert ports.choose(file, ["dagster"], {"dagster": asked})["dagster"] == 3000
     assert ports.choose(file, ["dagster"], {})["dagster"] == 3000

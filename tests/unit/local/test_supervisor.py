@@ -4,65 +4,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 import pytest
 
-from aero_assets.environment import PROJECT
 from aero_local import ports, processes
 from aero_local.errors import ServiceError
 from aero_local.processes import Record
 from aero_local.services.supervisor import Supervisor
-from aero_local.state import State
-from tests.unit.local.tiny import DOOMED, PARENT, STUBBORN, Tiny, chain, events, named
-
-HOLD = """
-import sys
-from pathlib import Path
-from aero_local.platform import held
-from aero_local.services.supervisor import Supervisor
-from aero_local.state import State
-from tests.unit.local.tiny import chain
-
-supervisor = Supervisor(State(Path(sys.argv[1])), chain())
-
-def begin():
-    for name in supervisor.order():
-        supervisor.start(name, detached=False)
-        supervisor.wait(name)
-
-with held(supervisor, begin, until=lambda: False):
-    print("held", flush=True)
-    if sys.argv[2] == "error":
-        raise RuntimeError("the body failed")
-"""
-
-
-@pytest.fixture
-def state(tmp_path: Path):
-    state = State(tmp_path / "one")
-    state.create()
-    yield state
-    for process in psutil.process_iter():
-        # Whatever a failing test left behind; the mark names this test's own directory.
-        if not processes.is_gone(process) and _mark(process).endswith(f"@{state.root}"):
-            process.kill()
-
-
-def _mark(process: psutil.Process) -> str:
-    try:
-        return process.environ().get(processes.MARK, "")
-    except (psutil.Error, OSError):
-        return ""
-
-
-def _eventually(true: Callable[[], object], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return bool(true())
+from tests.unit.local.tiny import DOOMED, PARENT, STUBBORN, Tiny, chain, events, eventually, named, pid_of
 
 
 def _start_all(supervisor: Supervisor) -> None:
@@ -104,7 +54,7 @@ def test_each_service_has_a_process_group_of_its_own(state):
     supervisor = Supervisor(state, chain())
     _start_all(supervisor)
 
-    groups = {os.getpgid(supervisor.status(name).pid) for name in supervisor.order()}
+    groups = {os.getpgid(pid_of(supervisor, name)) for name in supervisor.order()}
     supervisor.stop()
 
     assert len(groups) == 3
@@ -179,7 +129,7 @@ def test_stopping_ends_children_wherever_they_moved(state):
     parent = Tiny("parent", code=PARENT.replace("sys.argv[1]", repr(str(family))))
     supervisor = Supervisor(state, named(parent))
     supervisor.start("parent")
-    assert _eventually(lambda: family.exists() and len(family.read_text().split()) == 2)
+    assert eventually(lambda: family.exists() and len(family.read_text().split()) == 2)
     children = [psutil.Process(int(pid)) for pid in family.read_text().split()]
 
     supervisor.stop()
@@ -192,10 +142,10 @@ def test_what_a_killed_service_left_is_ended_before_it_starts_again(state):
     parent = Tiny("parent", code=PARENT.replace("sys.argv[1]", repr(str(family))))
     supervisor = Supervisor(state, named(parent))
     supervisor.start("parent")
-    assert _eventually(lambda: family.exists() and len(family.read_text().split()) == 2)
+    assert eventually(lambda: family.exists() and len(family.read_text().split()) == 2)
     children = [psutil.Process(int(pid)) for pid in family.read_text().split()]
-    os.kill(supervisor.status("parent").pid, signal.SIGKILL)
-    assert _eventually(lambda: supervisor.status("parent").state == "died")
+    os.kill(pid_of(supervisor, "parent"), signal.SIGKILL)
+    assert eventually(lambda: supervisor.status("parent").state == "died")
 
     assert supervisor.start("parent")
 
@@ -209,7 +159,7 @@ def test_a_service_that_ignores_us_is_killed_after_its_deadline(state):
     lines: list[str] = []
     supervisor = Supervisor(state, named(stubborn), lines.append)
     supervisor.start("stubborn")
-    assert _eventually((state.root / "ready").exists)
+    assert eventually((state.root / "ready").exists)
 
     assert supervisor.stop() == ["stubborn"]
     assert lines[-1].endswith("(killed)")
@@ -222,7 +172,7 @@ def test_a_service_with_a_memory_is_never_killed_and_the_others_still_stop(state
     for name in ("other", "precious"):
         supervisor.start(name)
     supervisor.wait("other")
-    assert _eventually((state.root / "ready").exists)
+    assert eventually((state.root / "ready").exists)
 
     with pytest.raises(ServiceError, match="DOES NOT STOP"):
         supervisor.stop()
@@ -246,63 +196,3 @@ def test_a_process_number_that_was_used_again_is_not_ours(state):
     finally:
         somebody.kill()
         somebody.wait()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_that_is_held_in_order(state, number):
-    holder = _hold(state, "wait")
-    os.kill(holder.pid, number)
-
-    assert holder.wait(20) == 0
-    _assert_all_stopped(state)
-
-
-def test_an_error_in_the_body_stops_everything_and_is_told(state):
-    holder = _hold(state, "error")
-
-    assert holder.wait(20) == 1
-    assert "the body failed" in (state.root / "hold.txt").read_text()
-    _assert_all_stopped(state)
-
-
-def test_the_death_of_a_service_ends_what_is_held_and_is_told(state):
-    holder = _hold(state, "wait")
-    os.kill(Supervisor(state, chain()).status("engine").pid, signal.SIGKILL)
-
-    assert holder.wait(20) == 1
-    assert "engine died" in (state.root / "hold.txt").read_text()
-    assert events(state)[-2:] == ["stopped board", "stopped store"]
-
-
-def test_what_another_command_left_running_stays(state):
-    supervisor = Supervisor(state, chain())
-    supervisor.start("store", detached=True)
-    supervisor.wait("store")
-    holder = _hold(state, "wait")
-    os.kill(holder.pid, signal.SIGINT)
-
-    assert holder.wait(20) == 0
-    assert supervisor.is_alive("store")
-    assert not supervisor.is_alive("engine")
-    supervisor.stop()
-
-
-def _hold(state: State, mode: str) -> subprocess.Popen[bytes]:
-    """Hold three services in another process; return once they are up."""
-    out = state.root / "hold.txt"
-    # Started as a shell starts a background job, with SIGINT ignored.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with out.open("w") as log:
-            command = [sys.executable, "-c", HOLD, str(state.root), mode]
-            holder = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=PROJECT)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert _eventually(lambda: "held" in out.read_text() or holder.poll() is not None, 20), out.read_text()
-    assert "held" in out.read_text(), out.read_text()
-    return holder
-
-
-def _assert_all_stopped(state: State) -> None:
-    assert events(state)[-3:] == ["stopped board", "stopped engine", "stopped store"]
-    assert list(state.run_dir.glob("*.json")) == []

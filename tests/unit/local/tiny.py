@@ -1,9 +1,12 @@
 """Services small enough for unit tests: real processes of a few milliseconds."""
 
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from aero_local.services import Service
+from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 
 OBEDIENT = """
@@ -64,3 +67,16 @@ def named(*services: Service) -> dict[str, Service]:
 def chain() -> dict[str, Service]:
     """Three services, each needing the one before; named so that the alphabet does not help."""
     return named(Tiny("store"), Tiny("engine", ("store",)), Tiny("board", ("engine",)))
+
+
+def pid_of(supervisor: Supervisor, name: str) -> int:
+    pid = supervisor.status(name).pid
+    assert pid is not None
+    return pid
+
+
+def eventually(true: Callable[[], object], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(true())

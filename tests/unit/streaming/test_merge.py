@@ -100,7 +100,7 @@ def test_facts_of_two_legs_are_not_merged():
 
 def test_an_unknown_departure_policy_is_refused():
     with pytest.raises(ValueError, match="first_out or last_out"):
-        merge([FACT], "second_out")
+        merge([FACT], "second_out")  # ty: ignore[invalid-argument-type]
 
 
 @pytest.mark.parametrize(

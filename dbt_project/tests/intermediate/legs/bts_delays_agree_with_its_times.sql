@@ -1,4 +1,5 @@
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_leg'}}}) }}
+-- depends_on: {{ ref('int_leg') }}
 -- The file states its delays and its times: a difference means a time resolved to the wrong day or zone.
 select
     event_id,

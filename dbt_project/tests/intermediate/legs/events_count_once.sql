@@ -1,4 +1,5 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_leg'}}}) }}
+-- depends_on: {{ ref('int_leg') }}
 -- Staging keeps the copy received first; a later copy of an old fact must not beat a correction.
 select
     event_id,

@@ -1,4 +1,5 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_leg'}}}) }}
+-- depends_on: {{ ref('int_leg') }}
 -- leg_uid is the hash of these: facts that differ in one were hashed wrongly by someone.
 with facts as (
 

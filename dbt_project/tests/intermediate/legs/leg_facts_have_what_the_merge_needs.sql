@@ -1,4 +1,5 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_leg'}}}) }}
+-- depends_on: {{ ref('int_leg') }}
 -- A key of the merge has fixed widths: a fact that breaks them would win or lose by accident.
 select
     event_id,

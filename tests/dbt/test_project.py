@@ -1,0 +1,154 @@
+"""The project itself: it parses everywhere, documents everything, and says what other rooms rely on."""
+
+import re
+
+import duckdb
+import pytest
+import yaml
+
+from tests.dbt.project import FOLDER, environment, invoke, messages
+from tests.dbt.typed_lake import FEED
+
+# Functions and syntax that DuckDB or PostgreSQL take and Redshift does not.
+NOT_REDSHIFT = re.compile(
+    r"\b(string_agg|array_agg|generate_series|try_cast|distinct\s+on|lateral|read_parquet|strftime|epoch_us"
+    r"|date_diff|arg_max|count_if|\w+\s+exclude)\b|\)\s*filter\s*\(|::\s*json",
+    re.IGNORECASE,
+)
+
+
+def _nodes(parsed, *kinds: str) -> list:
+    return [node for node in parsed.manifest.nodes.values() if node.resource_type in kinds]
+
+
+def test_the_project_compiles_for_redshift_without_environment_or_network(tmp_path):
+    with environment():
+        result = invoke(
+            tmp_path,
+            *("compile", "--target", "redshift", "--no-introspect", "--no-populate-cache"),
+            *("--exclude", "test_type:unit", "--no-partial-parse", "--show-all-deprecations"),
+            *("--warn-error-options", '{"error": ["Deprecations"]}'),
+        )
+    assert result.success, messages(result)
+    compiled = {
+        node.node.name: node.node.compiled_code for node in result.result.results if node.node.language == "sql"
+    }
+    assert {"int_leg", "fct_leg", "stg_partner__bts_ontime", "otp_denominators_are_what_they_say"} <= compiled.keys()
+    found = {name: NOT_REDSHIFT.findall(sql or "") for name, sql in compiled.items()}
+    assert not {name: words for name, words in found.items() if words}
+    assert '"spectrum_typed"."partner_bts_ontime"' in compiled["stg_partner__bts_ontime"]
+
+
+def test_the_project_parses_without_any_environment(tmp_path):
+    with environment():
+        result = invoke(tmp_path, "parse", "--no-partial-parse")
+    assert result.success, messages(result)
+
+
+def test_every_column_is_documented_and_typed(parsed):
+    described = [*_nodes(parsed, "model", "seed"), *parsed.manifest.sources.values()]
+    gaps = [
+        f"{node.name}.{column.name}"
+        for node in described
+        for column in node.columns.values()
+        if not column.description.strip() or not column.data_type
+    ]
+    assert not gaps
+    assert not [node.name for node in described if not node.columns or "one row per" not in node.description.lower()]
+
+
+def test_the_warehouse_has_the_columns_and_types_that_are_documented(parsed, built):
+    with duckdb.connect() as engine:
+        for node in _nodes(parsed, "model", "seed"):
+            found = dict(
+                built.rows(
+                    "select column_name, data_type from duckdb_columns() "
+                    f"where schema_name = '{node.schema}' and table_name = '{node.name}'"
+                )
+            )
+            types = {column.name: column.data_type for column in node.columns.values()}
+            sql = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in types.items())
+            assert found == {name: kind for name, kind, *_ in engine.execute(f"describe select {sql}").fetchall()}, (
+                node.name
+            )
+
+
+def test_descriptions_end_in_the_grain(parsed):
+    for node in _nodes(parsed, "model", "seed"):
+        last = re.split(r"(?<=[.;])\s+", " ".join(node.description.split()))[-1]
+        assert last.lower().startswith("one row per"), node.name
+
+
+def test_the_source_is_what_the_register_declares(parsed):
+    [source] = [source for source in parsed.manifest.sources.values() if source.name == FEED.name]
+    declared = {column.name: column.type.lower() for column in FEED.columns}
+    assert {column.name: column.data_type for column in source.columns.values()} == declared
+    assert source.config.meta["dagster"]["asset_key"] == ["catalog", *FEED.key]
+
+
+def test_two_tags_split_the_project(parsed):
+    """Seeds, models and tests carry exactly one of them; a test of dated figures never runs without its date."""
+    for node in _nodes(parsed, "model", "seed", "test"):
+        about_sources = node.resource_type == "test" and not node.depends_on.nodes[0].startswith("model")
+        assert len({"unpartitioned", "operating_day"} & set(node.tags)) == 1, (node.unique_id, about_sources)
+    dated = {node.name for node in _nodes(parsed, "model") if "operating_day" in node.tags}
+    assert dated == {
+        "int_leg",
+        "fct_leg",
+        "fct_route_day",
+        "fct_carrier_day",
+        "fct_delay_cause_day",
+        "fct_otp_day",
+    }
+    assert all(
+        node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
+    )
+
+
+def test_marts_have_contracts(parsed):
+    marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
+    assert len(marts) == 8
+    assert all(node.contract.enforced for node in marts)
+
+
+def test_every_singular_test_names_an_asset_that_it_reads(parsed):
+    """Dagster drops a check without a word when the test does not depend on the asset that it names."""
+    for node in _nodes(parsed, "test"):
+        if not getattr(node, "test_metadata", None):
+            read = {unique_id.rpartition(".")[2] for unique_id in node.depends_on.nodes}
+            assert node.config.meta["dagster"]["ref"]["name"] in read, node.name
+            assert node.description
+
+
+def test_facts_carry_no_lineage(parsed):
+    """The same facts arriving differently give identical rows."""
+    for node in _nodes(parsed, "model"):
+        if node.name.startswith(("fct_", "int_leg")) and node.name != "int_leg_fact":
+            assert not {"raw_ref", "received_at", "version", "event_id", "source"} & node.columns.keys()
+
+
+def test_the_otp_definitions_are_those_of_the_domain(built):
+    assert built.rows("select * from reference.otp_definitions order by all") == [
+        ("afac_slot", "slot_event", "slot", None, 15, -15, "operations", "imputable"),
+        ("cirium_a14", "IN", "STA", 15, None, None, "operated_tracked", None),
+        ("d0", "OUT", "STD", 1, None, None, "operated", None),
+        ("d15", "OUT", "STD", 15, None, None, "operated", None),
+        ("dot_a14", "IN", "STA", 15, None, None, "scheduled", None),
+        ("eurocontrol", "IN", "STA", None, 15, None, "operated", None),
+        ("oag_a14", "IN", "STA", 15, None, None, "scheduled", None),
+    ]
+
+
+def test_every_word_of_the_vocabulary_is_used_or_is_an_entry(parsed):
+    used = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.yml"))
+    entries = {"leg", "fact", "otp", "__overview__"}
+    ours = {doc.name for doc in parsed.manifest.docs.values() if doc.package_name == "aero"}
+    assert not {name for name in ours - entries if f'doc("{name}")' not in used}
+
+
+@pytest.mark.parametrize("name", ["dbt_project.yml", "profiles.yml"])
+def test_nothing_is_downloaded_or_sent(name):
+    assert not list(FOLDER.glob("packages.yml")) + list(FOLDER.glob("dependencies.yml"))
+    text = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    if name == "dbt_project.yml":
+        assert text["flags"]["send_anonymous_usage_stats"] is False

@@ -1,0 +1,110 @@
+"""The production line without its daemon: real sensors, jobs, emulator and dbt, driven tick by tick in this process."""
+
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from aero_assets.environment import PROJECT, Environment
+from aero_assets.storage import Bucket
+from aero_local.state import State
+
+MARTS = ("fct_leg", "fct_route_day", "fct_carrier_day", "fct_delay_cause_day", "fct_otp_day")
+FEED = "partner/bts_ontime"
+
+
+class Line:
+    """Drops files as the partner does, and lets the sensors and jobs run until nothing is behind."""
+
+    def __init__(self, state: State) -> None:
+        from aero_assets.definitions import defs
+
+        self.state, self.defs = state, defs()
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.ran: list[str] = []
+
+    @property
+    def lake(self) -> Bucket:
+        return Bucket(Environment.current().lake_bucket)
+
+    def drop(self, name: str, body: bytes, *, feed: str = FEED) -> dict:
+        """Put a file into the inbox; return the outcome the door writes for this arrival."""
+        key = f"{feed}/{name}"
+        mark = sha256(key.encode()).hexdigest()[:12]
+        before = {item.key for item in self.lake.list("_outcomes/door/")}
+        inbox = Environment.current().inbox_bucket
+        self.state.session("partner").client("s3").put_object(Bucket=inbox, Key=key, Body=body)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for item in self.lake.list("_outcomes/door/"):
+                if mark in item.key and item.key not in before and (row := self.lake.read_json(item.key)):
+                    return row
+            time.sleep(0.05)
+        raise AssertionError(f"the door said nothing about {key}")
+
+    def tick(self, name: str) -> list[dg.RunRequest]:
+        """Evaluate a sensor once, as the daemon would."""
+        repository = self.defs.get_repository_def()
+        resources = repository.get_top_level_resources()
+        context = dg.build_sensor_context(
+            instance=self.instance,
+            cursor=self.cursors.get(name),
+            repository_def=repository,
+            resources={"zones": resources["zones"]},
+        )
+        data = repository.get_sensor_def(name).evaluate_tick(context)
+        self.cursors[name] = data.cursor
+        for event in data.asset_events:
+            self.instance.report_runless_asset_event(event)
+        return list(data.run_requests or ())
+
+    cursors: dict[str, str | None] = {}
+
+    def settle(self) -> list[str]:
+        """Tick and run until both sensors ask for nothing; return the names of the jobs that ran."""
+        ran: list[str] = []
+        while requests := self.tick("arrivals") or self.tick("typed_changes"):
+            for request in requests:
+                job = self.defs.resolve_job_def(request.job_name)
+                done = job.execute_in_process(
+                    instance=self.instance,
+                    tags=request.tags,
+                    asset_selection=list(request.asset_selection) if request.asset_selection else None,
+                    raise_on_error=True,
+                )
+                assert done.success
+                ran.append(request.job_name)
+        return ran
+
+    def marts(self) -> dict[str, list[tuple]]:
+        """Return every mart as a multiset: its rows in order."""
+        with duckdb.connect(str(self.state.warehouse), read_only=True) as connection:
+            return {mart: connection.sql(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.state.warehouse), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def refused(self) -> dict[str, int]:
+        """Count the rows in quarantine by reason."""
+        folder = self.state.root / "quarantine"
+        for old in folder.glob("*.parquet"):
+            old.unlink()
+        for number, item in enumerate(self.lake.list(f"quarantine/{FEED}/")):
+            if item.key.endswith(".parquet"):
+                self.lake.download(item.key, folder / f"{number}.parquet")
+        if not list(folder.glob("*.parquet")):
+            return {}
+        return dict(duckdb.sql(f"select reason, count(*) from '{folder}/*.parquet' group by 1").fetchall())
+
+    def dbt(self, *arguments: str) -> str:
+        """Run dbt by hand, as an analyst does."""
+        command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--target-path", str(self.state.dbt_target)]
+        done = subprocess.run(command, cwd=PROJECT / "dbt_project", env=self.state.env("analyst"), text=True,
+                              capture_output=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout[-3000:]
+        return done.stdout

@@ -1,0 +1,155 @@
+"""From the inbox to the marts on real services: however the same flights arrive, the marts are the same to the row."""
+
+import gzip
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aero_assets.feeds import find
+from aero_assets.manifests import Levels
+from aero_local import platform as local_platform
+from aero_local import results
+from aero_local.signals import interruptible
+from aero_local.state import State
+from tests.platform.line import FEED, MARTS, Line
+
+pytestmark = pytest.mark.real_data
+
+HEADER = ",".join(find(FEED).header)
+LATE_LEG = "2015,1,{day},1,AS,98,N407AS,ANC,SEA,0005,2354,-11,21,0015,205,194,169,1448,0404,4,0430,0408,-22,0,0,,,,,,"
+TEN_KINDS = {
+    "too_few_columns": lambda cells: cells[:10],
+    "bad_encoding": lambda cells: [cells[0], "\udcff", *cells[2:]],
+    "bad_date": lambda cells: [cells[0], "13", *cells[2:]],
+    "bad_carrier": lambda cells: [*cells[:4], "Alaska", *cells[5:]],
+    "unknown_airport": lambda cells: [*cells[:7], "ZZZ", *cells[8:]],
+    "bad_time": lambda cells: [*cells[:9], "2575", *cells[10:]],
+    "schedule_mismatch": lambda cells: [*cells[:14], f"{int(cells[14]) + 7}", *cells[15:]],
+    "distance_not_positive": lambda cells: [*cells[:17], f"-{cells[17]}", *cells[18:]],
+    "bad_flag": lambda cells: [*cells[:24], "7", *cells[25:]],
+    "same_airport": lambda cells: [*cells[:8], cells[7], *cells[9:]],
+}
+
+
+def packed(rows: list[str]) -> bytes:
+    return gzip.compress("\n".join([HEADER, *rows, ""]).encode("utf-8", "surrogateescape"), 1)
+
+
+@pytest.fixture(scope="module")
+def rows(real_bts: Path) -> list[str]:
+    return gzip.open(real_bts, "rt").read().splitlines()[1:]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    state = State(tmp_path_factory.mktemp("spine") / "spine")
+    with interruptible():
+        try:
+            local_platform.up(state, names=["ministack"])
+            with state.acting_as("orchestrator"):
+                yield Line(state)
+        finally:
+            local_platform.down(state)
+
+
+@pytest.fixture(scope="module")
+def whole(line: Line, rows: list[str]) -> dict[str, list[tuple]]:
+    """The marts after the whole file arrived once, on a lake that was empty before."""
+    assert line.settle() == ["catalog_and_staging"]
+    line.dbt("build", "--exclude-resource-type", "unit_test")
+    assert {mart: len(found) for mart, found in line.marts().items()} == dict.fromkeys(MARTS, 0)
+    assert line.drop("jan.csv.gz", packed(rows))["status"] == "accepted"
+    assert line.settle() == ["ingest", "catalog_and_staging", "warehouse"]
+    return line.marts()
+
+
+def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
+    cells = [row.split(",") for row in rows]
+    arrived = [int(cell[22]) for cell in cells if cell[22]]
+    departed = [int(cell[11]) for cell in cells if cell[11]]
+    found = results.collect(line.state.warehouse, line.lake, "jan", {})
+    assert {
+        "legs": len(cells),
+        "cancelled": sum(cell[24] == "1" for cell in cells),
+        "diverted": sum(cell[23] == "1" for cell in cells),
+        "arrived": len(arrived),
+        "arr_late_15": sum(delay >= 15 for delay in arrived),
+        "departed": len(departed),
+        "dep_late_15": sum(delay >= 15 for delay in departed),
+        "dep_on_time_d0": sum(delay <= 0 for delay in departed),
+        "routes": len({(cell[7], cell[8]) for cell in cells}),
+        "carriers": len({cell[4] for cell in cells}),
+    }.items() <= found.items()
+    assert found["delay_minutes"]["late_aircraft"] == sum(int(cell[29] or 0) for cell in cells)
+    assert found["otp"]["afac_slot"] == {"n": None, "on_time": None, "value": None}
+    assert (found["otp"]["d0"]["on_time"], found["otp"]["d0"]["n"]) == (15_955, 29_968)
+    assert (found["otp"]["cirium_a14"]["on_time"], found["otp"]["cirium_a14"]["n"]) == (22_365, 29_968)
+    assert (found["otp"]["dot_a14"]["on_time"], found["otp"]["dot_a14"]["n"]) == (22_365, 30_691)
+    for hop in found["hops"]:
+        assert hop["rows_in"] == hop["rows_out"] + hop["duplicates"] + hop["rejects"] == len(cells)
+
+
+def test_block_times_from_utc_are_the_files_for_every_leg(line, whole, rows):
+    wanted = sorted((cell[4], int(cell[5]), cell[7], int(cell[14])) for cell in (row.split(",") for row in rows))
+    found = line.query("select carrier, flight_number, origin, datediff('minute', std_at, sta_at) from operations.fct_leg")
+    assert sorted(found) == wanted
+
+
+def test_the_same_file_again_changes_nothing_and_asks_for_nothing(line, whole, rows):
+    assert line.drop("jan.csv.gz", packed(rows))["status"] == "duplicate"
+    assert line.drop("copy.csv.gz", packed(rows))["status"] == "duplicate"
+    assert line.settle() == []
+    assert line.marts() == whole
+
+
+def test_halves_in_the_wrong_order_and_repeated_rows_end_in_the_same_marts(line, whole, rows):
+    half = len(rows) // 2
+    draw = random.Random(5)
+    line.drop("jan.csv.gz", packed(rows[half:] + draw.sample(rows[half:], len(rows) // 20)))
+    line.drop("copy.csv.gz", packed(rows[:half]))
+    assert line.settle() == ["ingest", "warehouse"]
+    assert line.marts() == whole
+    [typed] = [hop for hop in results.hops(line.lake) if hop["hop"] == "typed"]
+    assert typed["duplicates"] == len(rows) // 20
+
+
+def test_a_hundred_damaged_rows_of_ten_kinds_are_in_quarantine_and_the_rest_in_the_marts(line, whole, rows):
+    draw = random.Random(11)
+    damaged = list(rows)
+    broken = draw.sample([i for i, row in enumerate(rows) if row.split(",")[22]], 100)
+    for number, index in enumerate(broken):
+        kind = list(TEN_KINDS.values())[number % 10]
+        damaged[index] = ",".join(kind(rows[index].split(",")))
+    line.drop("jan.csv.gz", packed(damaged))
+    line.drop("copy.csv.gz", packed(damaged))
+    line.settle()
+    assert line.refused() == dict.fromkeys(TEN_KINDS, 10)
+    assert line.query("select count(*) from operations.fct_leg") == [(len(rows) - 100,)]
+    line.drop("jan.csv.gz", packed(rows))
+    line.settle()
+    assert line.marts() == whole
+
+
+def test_a_row_that_moves_to_another_day_leaves_the_first_one_empty_in_every_mart(line, whole):
+    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=5)}\n".encode())
+    line.settle()
+    counts = "select " + ", ".join(
+        f"(select count(*) from operations.{mart} where operating_date = '2015-01-0{day}')"
+        for day in (5, 6)
+        for mart in MARTS
+        if mart != "fct_delay_cause_day"
+    )
+    assert line.query(counts) == [(1, 1, 1, 6, 0, 0, 0, 0)]
+    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=6)}\n".encode())
+    line.settle()
+    assert line.query(counts) == [(0, 0, 0, 0, 1, 1, 1, 6)]
+    assert "2015-01-05" not in Levels(line.lake, "warehouse").read()
+
+
+def test_a_plain_build_on_a_full_warehouse_changes_nothing(line, whole):
+    before = line.marts()
+    line.dbt("build", "--exclude-resource-type", "unit_test")
+    assert line.marts() == before
+    assert line.settle() == []

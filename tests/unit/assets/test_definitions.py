@@ -1,0 +1,97 @@
+"""The code location: it loads with nothing, holds what it should, and every piece says who owns it and what one row is."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from aero_assets.defs.schedules import RUNS_IN
+from aero_assets.feeds import feeds
+
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def defs():
+    from aero_assets.definitions import defs as load
+
+    return load()
+
+
+@pytest.fixture(scope="module")
+def graph(defs):
+    return defs.resolve_asset_graph()
+
+
+def test_it_loads_without_environment_network_or_credentials():
+    """Guards the promise that a code location can be validated anywhere: no bucket, key, profile or home is needed."""
+    block = "import socket\nsocket.socket.connect = None\nimport aero_assets.definitions as d\nd.defs()\n"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", block], cwd=PROJECT, env={"PATH": os.defpath},
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_every_feed_is_an_asset_in_every_layer(graph):
+    """A module with a @definitions function drops its other assets without a word."""
+    wanted = {dg.AssetKey([layer, *feed.key]) for feed in feeds() for layer in ("inbox", "raw", "typed", "catalog")}
+    assert wanted <= set(graph.get_all_asset_keys())
+
+
+def test_the_lineage_runs_from_the_inbox_to_the_marts(graph):
+    ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", "fct_route_day"]))
+    assert dg.AssetKey(["inbox", "partner", "bts_ontime"]) in ancestors
+
+
+def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_grain(graph):
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners, key
+        assert node.group_name != "default", key
+        assert node.kinds, key
+        assert "one row per" in node.description.lower(), key
+        assert node.description.rstrip().endswith("."), key
+
+
+def test_there_are_three_jobs_two_sensors_and_the_named_backfills(defs):
+    repository = defs.get_repository_def()
+    jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
+    assert jobs == {"ingest", "catalog_and_staging", "warehouse"}
+    assert {sensor.name for sensor in repository.sensor_defs} == {"arrivals", "typed_changes"}
+    assert {schedule.name for schedule in repository.schedule_defs} == set(RUNS_IN)
+
+
+def test_no_schedule_runs_by_itself_on_a_laptop(defs):
+    for schedule in defs.get_repository_def().schedule_defs:
+        assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "first", "last"),
+    [
+        ("nightly_last_three_days", datetime(2026, 3, 1, 12, 30, tzinfo=UTC), "2026-02-26", "2026-02-28"),
+        ("monthly_close", datetime(2024, 3, 4, 14, tzinfo=UTC), "2024-02-01", "2024-02-29"),
+    ],
+)
+def test_a_scheduled_backfill_asks_for_its_range(defs, name, at, first, last):
+    schedule = defs.get_repository_def().get_schedule_def(name)
+    with dg.DagsterInstance.ephemeral() as instance:
+        tick = schedule.evaluate_tick(dg.build_schedule_context(instance, scheduled_execution_time=at))
+    [request] = tick.run_requests
+    assert request.tags["dagster/asset_partition_range_start"] == first
+    assert request.tags["dagster/asset_partition_range_end"] == last
+
+
+def test_every_mart_people_wait_for_has_a_freshness_policy(graph):
+    for key in graph.get_all_asset_keys():
+        if key.path[-1].startswith("fct_") or key.path[0] in {"raw", "typed"}:
+            assert graph.get(key).freshness_policy, key
+
+
+def test_dbt_tests_of_models_and_of_sources_are_checks(graph):
+    names = {key.name for key in graph.asset_check_keys}
+    assert {"rows_balance", "columns_match", "unique_fct_leg_leg_uid"} <= names
+    assert any(name.startswith("source_not_null") for name in names)
