@@ -1,8 +1,13 @@
 """What assets and sensors reach the world through; swapped in tests. No asset logic belongs here."""
 
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from dagster_dbt import DbtCliResource
+from packaging.version import Version, parse
 
 from aero_assets.environment import Environment
 from aero_assets.lake import LakeCopy
@@ -35,3 +40,18 @@ class Zones(dg.ConfigurableResource):
     def scratch(self) -> Path:
         """A folder for working files, on the same disk as the rest of the state."""
         return Environment.current().state / "scratch"
+
+
+class Dbt(DbtCliResource):
+    """dbt as a subprocess and nothing more.
+
+    Before each command the original asks `dbt --version` twice (two processes, and a look at the package index) and opens the
+    adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write. We use neither.
+    """
+
+    @property
+    def _cli_version(self) -> Version:
+        return parse(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:  # noqa: ANN401 - as the original
+        return None
