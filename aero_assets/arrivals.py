@@ -1,8 +1,9 @@
 """What arrived: the receipts that the door for files leaves in the raw zone, and which of them count.
 
-A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different keys add up;
-equal content under several keys counts once, where it arrived first. All of this is decided from the names of the receipts,
-`<arrived>Z-<hash of the inbox key>-<hash of the content>.json`, so a feed's whole history is one cheap listing.
+A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different
+keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the
+names of the receipts, `<arrived>Z-<hash of the inbox key>-<hash of the content>.json`, so a feed's whole history is
+one cheap listing.
 """
 
 from collections.abc import Iterable
@@ -66,7 +67,8 @@ def receipts(raw: Bucket, feed: Feed) -> list[Receipt]:
 
 
 def plan(all_receipts: Iterable[Receipt]) -> dict[date, ArrivalDay]:
-    """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it counts.
+    """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it
+    counts.
 
     The answer depends on the set of receipts alone, not on the order in which they are seen.
     """

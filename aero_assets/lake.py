@@ -1,8 +1,8 @@
 """The read-through copy of the typed zone: how DuckDB, which does not talk to S3, reads the lake.
 
-The copy holds exactly the files that the arrival manifests name, plus a zero-row file per feed so that everything builds on an
-empty lake. Each pull builds a new version beside the old one (unchanged files are hard links) and switches a symbolic link, so a
-reader never sees half of a change.
+The copy holds exactly the files that the arrival manifests name, plus a zero-row file per feed so that everything
+builds on an empty lake. Each pull builds a new version beside the old one (unchanged files are hard links) and
+switches a symbolic link, so a reader never sees half of a change.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Level-triggered requests: compare what should be with what is, and ask for the difference.
 
-Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked for again, after
-a pause that doubles with every failure. Requests are contiguous ranges of days, a bounded number at a time.
+Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked
+for again, after a pause that doubles with every failure. Requests are contiguous ranges of days, a bounded number
+at a time.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

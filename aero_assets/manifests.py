@@ -1,7 +1,8 @@
 """Manifests: which files make up the typed zone, and how far each later step has come.
 
-An arrival manifest names every typed file that one arrival day produced; the union of all manifests is the typed zone. The
-version of an operating date is a digest of its files. Levels are what later steps write down when they have caught up.
+An arrival manifest names every typed file that one arrival day produced; the union of all manifests is the typed
+zone. The version of an operating date is a digest of its files. Levels are what later steps write down when they
+have caught up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ class TypedFile:
 class ArrivalManifest:
     """The result of compacting one arrival day of one feed.
 
-    While `level` is empty a compaction is under way: `intended` names what it may have written beside `files`, so that the next
-    one can clean up after a crash.
+    While `level` is empty a compaction is under way: `intended` names what it may have written beside `files`, so
+    that the next one can clean up after a crash.
     """
 
     feed: str

@@ -1,4 +1,6 @@
-"""The two partitionings of the platform: by arrival day (raw, typed) and by operating day (marts). Both are UTC-dated days."""
+"""The two partitionings of the platform: by arrival day (raw, typed) and by operating day (marts). Both are UTC-
+dated days.
+"""
 
 from datetime import date
 

@@ -1,13 +1,16 @@
 """What assets and sensors reach the world through; swapped in tests. No asset logic belongs here."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import boto3
 import dagster as dg
 from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
+from pydantic import PrivateAttr
 
 from aero_assets.environment import Environment
 from aero_assets.lake import LakeCopy
@@ -23,14 +26,21 @@ class Zones(dg.ConfigurableResource):
     raw_bucket: str | None = None
     lake_bucket: str | None = None
     copy_path: str | None = None
+    _client: Any = PrivateAttr(default=None)
+
+    def _bucket(self, name: str) -> Bucket:
+        # One client, hence one assumed role, for as long as a tick or a run lasts.
+        if self._client is None:
+            self._client = boto3.client("s3")
+        return Bucket(name, self._client)
 
     def raw(self) -> Bucket:
         """The raw zone."""
-        return Bucket(self.raw_bucket or Environment.current().raw_bucket)
+        return self._bucket(self.raw_bucket or Environment.current().raw_bucket)
 
     def lake(self) -> Bucket:
         """The lake: typed zone, quarantine, manifests and outcomes."""
-        return Bucket(self.lake_bucket or Environment.current().lake_bucket)
+        return self._bucket(self.lake_bucket or Environment.current().lake_bucket)
 
     def copy_of_lake(self) -> LakeCopy:
         """The read-through copy that DuckDB reads."""
@@ -45,11 +55,12 @@ class Zones(dg.ConfigurableResource):
 class Dbt(DbtCliResource):
     """dbt as a subprocess and nothing more.
 
-    Before each command the original asks `dbt --version` twice (two processes, and a look at the package index) and opens the
-    adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write. We use neither.
+    Before each command the original asks `dbt --version` twice (two processes, and a look at the package index) and
+    opens the adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write. We
+    use neither.
     """
 
-    @property
+    @cached_property
     def _cli_version(self) -> Version:
         return parse(version("dbt-core"))
 

@@ -1,4 +1,6 @@
-"""One bucket as the platform uses it: listing, small JSON objects, files. No knowledge of zones or feeds belongs here."""
+"""One bucket as the platform uses it: listing, small JSON objects, files. No knowledge of zones or feeds belongs
+here.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -22,16 +24,15 @@ class StoredObject:
 class Bucket:
     """A bucket, reached under the role of the running process."""
 
-    def __init__(self, name: str, session: boto3.Session | None = None) -> None:
+    def __init__(self, name: str, client: Any = None) -> None:  # noqa: ANN401 - boto3 clients have no static type
         self.name = name
-        self._session = session
-        self._client: Any = None
+        self._client = client
 
     @property
-    def client(self) -> Any:  # noqa: ANN401 - boto3 clients have no static type without their stubs
+    def client(self) -> Any:  # noqa: ANN401
         """The S3 client, made at first use: importing and constructing need no network."""
         if self._client is None:
-            self._client = (self._session or boto3.Session()).client("s3")
+            self._client = boto3.client("s3")
         return self._client
 
     def list(self, prefix: str) -> Iterator[StoredObject]:

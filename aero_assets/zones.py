@@ -1,8 +1,9 @@
 """Local clocks and UTC: the one place that knows zones and airports.
 
-Rules come from the pinned PyPI `tzdata` and zones from our airport table, never from the system or from DuckDB. The result
-is a small table, one row per airport and local date, that SQL joins: `before` and `after` are UTC offsets in minutes,
-`switch_minute` is the minute of that local day (on the old clock) at which the clock changes, 1441 on every other day.
+Rules come from the pinned PyPI `tzdata` and zones from our airport table, never from the system or from DuckDB. The
+result is a small table, one row per airport and local date, that SQL joins: `before` and `after` are UTC offsets in
+minutes, `switch_minute` is the minute of that local day (on the old clock) at which the clock changes, 1441 on
+every other day.
 """
 
 import csv

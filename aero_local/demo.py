@@ -1,7 +1,8 @@
-"""The main job end to end: a file goes into the inbox, everything else happens by itself, and what came out is shown.
+"""The main job end to end: a file goes into the inbox, everything else happens by itself, and what came out is
+shown.
 
-Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the jobs, as it
-is in production; this module watches levels until they are reached and says what it sees.
+Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the
+jobs, as it is in production; this module watches levels until they are reached and says what it sees.
 """
 
 import gzip
@@ -56,7 +57,7 @@ def run(
     *,
     state: State,
     once: bool = False,
-    live: bool = True,  # noqa: ARG001 - part of the surface; the streaming side joins it later
+    live: bool = True,
     port_overrides: Mapping[str, int] | None = None,
     log: Log = print,
 ) -> int:
@@ -179,7 +180,8 @@ def _checks(state: State) -> dict[str, Any]:
 def _verdict(found: dict[str, Any], console: Console) -> bool:
     """Say whether every row is accounted for and every check is green."""
     complaints = [
-        f"{hop['hop']}: {hop['rows_in']} rows in, but {hop['rows_out']} + {hop['duplicates']} + {hop['rejects']} accounted for"
+        f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
+        f"{hop['rejects']} rejects: they do not add up"
         for hop in found["hops"]
         if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"]
     ]

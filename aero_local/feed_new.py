@@ -1,7 +1,7 @@
 """`aero feed`: skeletons for a new feed, and a check that says what is still missing.
 
-The register entry, the dbt source with its staging model, and a test are written from the header of a sample file; nothing is
-guessed beyond names and types. `check` is what the tests run too.
+The register entry, the dbt source with its staging model, and a test are written from the header of a sample file;
+nothing is guessed beyond names and types. `check` is what the tests run too.
 """
 
 import csv
@@ -15,6 +15,7 @@ import duckdb
 import yaml
 
 from aero_assets.feeds import FOLDER, Feed, FeedError, load_feed
+from aero_assets.feeds.register import LINEAGE
 
 PROJECT = Path(__file__).parents[1]
 STAGING = PROJECT / "dbt_project" / "models" / "staging"
@@ -37,7 +38,7 @@ def snake(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "column"
 
 
-def create(name: str, sample: Path, date_column: str | None, layout: Layout = Layout()) -> list[Path]:  # noqa: B008
+def create(name: str, sample: Path, date_column: str | None, layout: Layout = Layout()) -> list[Path]:
     """Write the skeletons of feed `system/feed` from a sample file; refuse to overwrite anything."""
     system, _, feed = name.partition("/")
     if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*", name):
@@ -200,7 +201,7 @@ def _head(sample: Path) -> str:
         )
 
 
-def check(name: str, layout: Layout = Layout()) -> list[str]:  # noqa: B008
+def check(name: str, layout: Layout = Layout()) -> list[str]:
     """Return what is missing before a feed is complete, one sentence per finding; empty when it is right."""
     system, _, feed_name = name.partition("/")
     entry = layout.register / system / f"{feed_name}.toml"
@@ -239,15 +240,12 @@ def _dbt_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
         return
     for column in feed.columns:
         if column.name in declared and declared[column.name] != column.type.lower():
-            yield (
-                f"{folder}: source column {column.name} is {declared[column.name]} in dbt, {column.type.lower()} in the register"
-            )
+            both = f"{declared[column.name]} in dbt, {column.type.lower()} in the register"
+            yield f"{folder}: source column {column.name} is {both}"
     own = {column.name: column for column in feed.columns}
     for name in sorted(declared.keys() - own.keys()):
         yield f"{folder}: dbt declares column {name}, the register does not"
-    for name in sorted(
-        own.keys() - declared.keys() - {"source", "attempt", "is_actual", "version", "received_at", "raw_ref"}
-    ):
+    for name in sorted(own.keys() - declared.keys() - ({column.name for column in LINEAGE} - {"event_id"})):
         yield f"{folder}: the register declares column {name}, dbt does not"
 
 

@@ -1,7 +1,7 @@
 """A small made-up file of flights (datos sintéticos), in the format of a partner's file, for a demo without input.
 
-Deterministic: the same seed gives the same bytes. Numbers are drawn, times are computed, so every record passes the same rules
-as a real one. It is a sample of the format, not a model of an airline.
+Deterministic: the same seed gives the same bytes. Numbers are drawn, times are computed, so every record passes the
+same rules as a real one. It is a sample of the format, not a model of an airline.
 """
 
 import csv

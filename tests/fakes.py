@@ -10,14 +10,15 @@ from typing import Any
 
 from aero_assets.arrivals import Receipt
 from aero_assets.feeds import Feed
-from aero_assets.storage import StoredObject
+from aero_assets.storage import Bucket, StoredObject
 
 
-class FolderBucket:
+class FolderBucket(Bucket):
     """A bucket kept as files below a folder; the interface of `aero_assets.storage.Bucket`."""
 
     def __init__(self, root: Path, name: str = "bucket") -> None:
-        self.root, self.name = root, name
+        super().__init__(name)
+        self.root = root
         self.writes: list[str] = []
 
     def _stored(self, path: Path) -> StoredObject:

@@ -1,4 +1,6 @@
-"""Which resources the rooms get. The only module with `@dg.definitions`: another one would silently drop its own assets."""
+"""Which resources the rooms get. The only module with `@dg.definitions`: another one would silently drop its own
+assets.
+"""
 
 import sys
 from pathlib import Path

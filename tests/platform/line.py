@@ -25,7 +25,7 @@ class Line:
 
         self.state, self.defs = state, defs()
         self.instance = dg.DagsterInstance.ephemeral()
-        self.ran: list[str] = []
+        self.cursors: dict[str, str | None] = {}
 
     @property
     def lake(self) -> Bucket:
@@ -62,13 +62,12 @@ class Line:
             self.instance.report_runless_asset_event(event)
         return list(data.run_requests or ())
 
-    cursors: dict[str, str | None] = {}
-
     def settle(self) -> list[str]:
         """Tick and run until both sensors ask for nothing; return the names of the jobs that ran."""
         ran: list[str] = []
         while requests := self.tick("arrivals") or self.tick("typed_changes"):
             for request in requests:
+                assert request.job_name
                 job = self.defs.resolve_job_def(request.job_name)
                 done = job.execute_in_process(
                     instance=self.instance,
@@ -83,11 +82,11 @@ class Line:
     def marts(self) -> dict[str, list[tuple]]:
         """Return every mart as a multiset: its rows in order."""
         with duckdb.connect(str(self.state.warehouse), read_only=True) as connection:
-            return {mart: connection.sql(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
+            return {mart: connection.execute(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.state.warehouse), read_only=True) as connection:
-            return connection.sql(sql).fetchall()
+            return connection.execute(sql).fetchall()
 
     def refused(self) -> dict[str, int]:
         """Count the rows in quarantine by reason."""
@@ -99,7 +98,7 @@ class Line:
                 self.lake.download(item.key, folder / f"{number}.parquet")
         if not list(folder.glob("*.parquet")):
             return {}
-        return dict(duckdb.sql(f"select reason, count(*) from '{folder}/*.parquet' group by 1").fetchall())
+        return dict(duckdb.execute(f"select reason, count(*) from '{folder}/*.parquet' group by 1").fetchall())
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt by hand, as an analyst does."""

@@ -93,7 +93,9 @@ def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
 
 def test_block_times_from_utc_are_the_files_for_every_leg(line, whole, rows):
     wanted = sorted((cell[4], int(cell[5]), cell[7], int(cell[14])) for cell in (row.split(",") for row in rows))
-    found = line.query("select carrier, flight_number, origin, datediff('minute', std_at, sta_at) from operations.fct_leg")
+    found = line.query(
+        "select carrier, flight_number, origin, datediff('minute', std_at, sta_at) from operations.fct_leg"
+    )
     assert sorted(found) == wanted
 
 

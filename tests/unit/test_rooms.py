@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ["sources", "raw", "typed", "catalog", "warehouse", "published", "streaming", "alerts", "opportunities", "schedules"]
+ROOMS = [
+    "sources",
+    "raw",
+    "typed",
+    "catalog",
+    "warehouse",
+    "published",
+    "streaming",
+    "alerts",
+    "opportunities",
+    "schedules",
+]
 #: raw/sensors.py asks for the job of the next room: a sensor stands between two rooms and knows both.
 DOORS_BETWEEN = {("raw", "typed", "sensors.py")}
 PACKAGES = {

@@ -1,6 +1,7 @@
 """Registering typed tables and their partitions in the Glue catalog, from the register and the manifests.
 
-Partitions are explicit: Redshift Spectrum ignores partition projection, and a crawler would only guess the types we declared.
+Partitions are explicit: Redshift Spectrum ignores partition projection, and a crawler would only guess the types we
+declared.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +43,7 @@ class TypedCatalog:
 
     def __init__(self, database: str, lake_bucket: str, client: Any = None) -> None:  # noqa: ANN401
         self.database, self.bucket = database, lake_bucket
-        self.glue = client or boto3.client("glue")
+        self.glue: Any = client or boto3.client("glue")
 
     def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
         """Make table and partitions equal to the register and the given dates; return (added, removed)."""

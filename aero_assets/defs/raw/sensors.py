@@ -1,11 +1,12 @@
 """Arrivals: new receipts become materialisations of the raw zone and requests to compact their days.
 
-Materialisations follow a cursor by arrival that looks back over an overlap, so arrivals of the same instant and of a time when nothing
-was running are all reported once. Requests are level-triggered: they need no memory.
+Materialisations follow a cursor by arrival that looks back over an overlap, so arrivals of the same instant and of
+a time when nothing was running are all reported once. Requests are level-triggered: they need no memory.
 """
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -27,18 +28,19 @@ CURSOR_VERSION = 1
 def unseen(found: list[Receipt], cursor: str | None) -> tuple[list[Receipt], str]:
     """Return the receipts not yet reported, oldest first and a bounded number, and the next cursor.
 
-    The cursor names the receipts reported within the overlap before the newest one; everything older is known to be reported.
+    The cursor names the receipts reported within the overlap before the newest one; everything older is known to be
+    reported.
     """
-    state = json.loads(cursor) if cursor else {}
+    state: dict[str, Any] = json.loads(cursor) if cursor else {}
     if state.get("version") != CURSOR_VERSION:
         state = {"since": "", "seen": []}
-    seen = set(state["seen"])
-    new = [r for r in found if r.arrived >= state["since"] and r.arrival_id not in seen][:MOST_EVENTS]
+    last, seen = str(state["since"]), set(state["seen"])
+    new = [r for r in found if r.arrived >= last and r.arrival_id not in seen][:MOST_EVENTS]
     if not new:
         return [], cursor or ""
     since = f"{new[-1].arrived_at - OVERLAP:%Y%m%dT%H%M%S%fZ}"
     # Never look back further than the last report did: what lay before it was reported.
-    since = max(since, state["since"])
+    since = max(since, last)
     reported = seen | {receipt.arrival_id for receipt in new}
     kept = sorted(r.arrival_id for r in found if r.arrived >= since and r.arrival_id in reported)
     return new, json.dumps({"version": CURSOR_VERSION, "since": since, "seen": kept})

@@ -1,4 +1,6 @@
-"""Typed zone: each arrival day rewritten as Parquet by business date, schema and UTC enforced, the rest in quarantine."""
+"""Typed zone: each arrival day rewritten as Parquet by business date, schema and UTC enforced, the rest in
+quarantine.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

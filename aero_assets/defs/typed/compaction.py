@@ -1,8 +1,8 @@
 """Compaction: one arrival day of raw files becomes typed Parquet files per business date, plus what was refused.
 
-The manifest is the switch. Before anything is written it notes what may appear (so that a crash leaves nothing unknown behind);
-after everything is written it names the new files; only then are the old ones deleted. Running it again with the same arrivals
-gives the same files.
+The manifest is the switch. Before anything is written it notes what may appear (so that a crash leaves nothing
+unknown behind); after everything is written it names the new files; only then are the old ones deleted. Running it
+again with the same arrivals gives the same files.
 """
 
 import time
@@ -71,7 +71,10 @@ class Compactor:
             dates_touched=list(touched),
             version=after.level,
             seconds=round(time.monotonic() - started, 3),
-            **counts,
+            rows_in=counts["rows_in"],
+            rows_out=counts["rows_out"],
+            duplicates=counts["duplicates"],
+            rejects=counts["rejects"],
         )
         outcome.record(self.lake)
         return Compacted(outcome, touched, reasons)

@@ -1,7 +1,7 @@
 """Reading a raw body as numbered lines, whatever is in it.
 
-A CSV reader decides what a record is while it reads, and a stray quote or byte can make it swallow or refuse the rest. Here a
-line is a line; what it means is judged later, one line at a time.
+A CSV reader decides what a record is while it reads, and a stray quote or byte can make it swallow or refuse the
+rest. Here a line is a line; what it means is judged later, one line at a time.
 """
 
 import gzip

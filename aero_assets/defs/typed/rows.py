@@ -1,7 +1,7 @@
 """Raw records to typed rows: the SQL of the typed step, compiled from a feed's register entry.
 
-Relations in a DuckDB connection, in order: `line` (records as received) → `field` → `helped` → `judged` (every record with
-its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else.
+Relations in a DuckDB connection, in order: `line` (records as received) → `field` → `helped` → `judged` (every
+record with its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else.
 """
 
 from datetime import UTC, date, datetime
@@ -166,7 +166,9 @@ def _judged(feed: Feed, first: date, last: date) -> str:
 
 
 def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
-    """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing missing."""
+    """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing
+    missing.
+    """
     width, day = len(feed.header), feed.date_expression
     rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
     rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]

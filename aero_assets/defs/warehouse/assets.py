@@ -1,13 +1,13 @@
 """Warehouse: every dbt model is an asset and every dbt test a check.
 
-Two sets, because one job cannot hold both partitionings: what has no date (seeds, staging views, dimensions), and the models of an
-operating day, rebuilt for exactly the days a run asks for.
+Two sets, because one job cannot hold both partitionings: what has no date (seeds, staging views, dimensions), and
+the models of an operating day, rebuilt for exactly the days a run asks for.
 """
 
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
 
 
 @contextmanager
-def requested(days: list[str]) -> Iterator[None]:
+def requested(days: list[str]) -> Generator[None]:
     """Tell dbt which operating dates to build, by the environment: a variable would make it parse everything again."""
     os.environ[REQUESTED_DATES] = json.dumps(days)
     try:

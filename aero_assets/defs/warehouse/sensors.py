@@ -1,11 +1,15 @@
-"""Typed versions: every operating date whose rows changed is asked for, once the catalog and the staging views can serve it."""
+"""Typed versions: every operating date whose rows changed is asked for, once the catalog and the staging views can
+serve it.
+"""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from aero_assets.arrivals import receipts
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
+from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.warehouse.assets import (
     STAGING_LEVELS,
     STAGING_PARTITION,
@@ -20,6 +24,9 @@ from aero_assets.levels import Want, requests
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
 
+#: A stream of arrivals that never ends must not keep the marts from being built.
+PATIENCE = timedelta(seconds=60)
+
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:
     """Levels written down for the warehouse; none of them holds where its file has been removed."""
@@ -32,7 +39,8 @@ def _reached(zones: Zones, name: str) -> dict[str, str]:
 def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     """What catalog and staging should hold: each feed's contract and dates, and the code of the undated models.
 
-    They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt runs them.
+    They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt
+    runs them.
     """
     tables = {feed.path: level(feed, manifests) for feed in feeds()}
     reached = Levels(zones.lake(), CATALOG_LEVELS).read()
@@ -62,11 +70,19 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Ask for catalog and staging where they lag; when both are there, for the operating dates that changed."""
+    """Ask for catalog and staging where they lag; when both are there, for the operating dates that changed.
+
+    What is still being compacted is waited for a little, so that one run serves all of it.
+    """
     now = datetime.now(UTC)
     manifests = zones.copy_of_lake().manifests()
+    arriving = any(behind(feed, receipts(zones.raw(), feed), manifests).behind for feed in feeds())
+    waiting_since = datetime.fromisoformat(context.cursor) if context.cursor else now
+    if arriving and now - waiting_since < PATIENCE:
+        return dg.SensorResult(cursor=waiting_since.isoformat())
     first = catalog_want(zones, manifests)
     if first.behind:
-        return dg.SensorResult(run_requests=requests(context.instance, first, now=now))
+        return dg.SensorResult(run_requests=requests(context.instance, first, now=now), cursor="")
     # One at a time: the warehouse has one writer.
-    return dg.SensorResult(run_requests=requests(context.instance, warehouse_want(zones, manifests), now=now, most=1))
+    asked = requests(context.instance, warehouse_want(zones, manifests), now=now, most=1)
+    return dg.SensorResult(run_requests=asked, cursor="")

@@ -1,4 +1,6 @@
-"""Compaction and the copy of the lake: the same arrivals, however they came, end in the same typed rows; nothing is lost."""
+"""Compaction and the copy of the lake: the same arrivals, however they came, end in the same typed rows; nothing is
+lost.
+"""
 
 import gzip
 import json
@@ -41,7 +43,7 @@ class Lake:
     def rows(self) -> list[tuple]:
         self.copy.pull()
         files = f"{self.copy.root}/typed/partner/bts_ontime/*/*.parquet"
-        return duckdb.sql(f"""
+        return duckdb.execute(f"""
             select * exclude (received_at, raw_ref)
             from read_parquet('{files}', hive_partitioning = true, hive_types = {{operating_date: date}})
             order by all
@@ -82,7 +84,9 @@ def test_refused_rows_are_in_quarantine_with_their_text_their_line_and_a_reason(
     assert done.reasons == {"distance_not_positive": 1}
     [item] = lake.lake.list("quarantine/")
     lake.lake.download(item.key, tmp_path / "q.parquet")
-    [(reason, line, record)] = duckdb.sql(f"select reason, line_number, record from '{tmp_path}/q.parquet'").fetchall()
+    [(reason, line, record)] = duckdb.execute(
+        f"select reason, line_number, record from '{tmp_path}/q.parquet'"
+    ).fetchall()
     assert (reason, line) == ("distance_not_positive", 3)
     assert record.startswith("2015,1,1,4,UA,200")
 

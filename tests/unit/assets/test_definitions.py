@@ -1,4 +1,6 @@
-"""The code location: it loads with nothing, holds what it should, and every piece says who owns it and what one row is."""
+"""The code location: it loads with nothing, holds what it should, and every piece says who owns it and what one row
+is.
+"""
 
 import os
 import subprocess

@@ -1,4 +1,6 @@
-"""Level-triggered requests, against a real instance with real run records: what counts as under way decides what is lost."""
+"""Level-triggered requests, against a real instance with real run records: what counts as under way decides what is
+lost.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -25,7 +25,7 @@ def test_the_offset_of_every_minute_of_every_day_is_the_zone_databases(code, day
     for fold, limit in ((0, max(row["switch_minute"], row["switch_minute"] + gap)),
                         (1, min(row["switch_minute"], row["switch_minute"] + gap))):  # fmt: skip
         ours = row["before"] if minute < limit else row["after"]
-        assert ours * 60 == local.replace(fold=fold).utcoffset().total_seconds()
+        assert timedelta(minutes=ours) == local.replace(fold=fold).utcoffset()
 
 
 @pytest.mark.parametrize(
