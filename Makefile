@@ -31,7 +31,7 @@ test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each wi
 	@$(PY) -m aero_local.tiers $(TIER)
 
 lint: setup-dev ## Check style, types, SQL and templates
-	@$(PY) -m aero_local.tiers lint
+	@$(PY) -m aero_local.tiers gates
 
 format: setup-dev ## Rewrite the Python code in the project's style
 	@.venv/bin/ruff check --fix --quiet . || true

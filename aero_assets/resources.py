@@ -31,7 +31,7 @@ class Zones(dg.ConfigurableResource):
     def _bucket(self, name: str) -> Bucket:
         # One client, hence one assumed role, for as long as a tick or a run lasts.
         if self._client is None:
-            self._client = boto3.client("s3")
+            self._client = boto3.Session().client("s3")
         return Bucket(name, self._client)
 
     def raw(self) -> Bucket:

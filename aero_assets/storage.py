@@ -32,7 +32,8 @@ class Bucket:
     def client(self) -> Any:  # noqa: ANN401
         """The S3 client, made at first use: importing and constructing need no network."""
         if self._client is None:
-            self._client = boto3.client("s3")
+            # A session of its own: boto3's default one would keep the role it first saw.
+            self._client = boto3.Session().client("s3")
         return self._client
 
     def list(self, prefix: str) -> Iterator[StoredObject]:

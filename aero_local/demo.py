@@ -18,13 +18,10 @@ from typing import Any
 
 from rich.console import Console
 
-from aero_assets.arrivals import plan, receipts
 from aero_assets.environment import PROJECT, Environment
-from aero_assets.feeds import doors, feeds
-from aero_assets.lake import LakeCopy
-from aero_assets.manifests import Levels, typed_versions
+from aero_assets.feeds import doors
 from aero_assets.storage import Bucket
-from aero_local import http, platform, results, sample
+from aero_local import http, platform, progress, results, sample
 from aero_local.errors import AeroError, Log
 from aero_local.state import HOME, State
 
@@ -128,24 +125,15 @@ def _send(state: State, file: Path, watch: Watch) -> None:
 
 def _settle(state: State, watch: Watch) -> None:
     """Wait until typed zone and warehouse have reached the levels of what has arrived."""
-    environment = Environment.current()
-    raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
-    copy = LakeCopy(state.lake_copy, lake)
     while True:
-        manifests = copy.manifests()
-        levels = {(item.feed, item.arrived_on): item.level for item in manifests}
-        typed = all(
-            levels.get((feed.path, f"{day}")) == planned.level(feed)
-            for feed in feeds()
-            for day, planned in plan(receipts(raw, feed)).items()
-        )
-        if typed:
-            dates = typed_versions(manifests)
-            watch.reached("typed", f"typed zone: {sum(item.counts['rows_out'] for item in manifests):,} rows of "
-                                   f"{len(dates)} operating dates")  # fmt: skip
-            if state.warehouse.exists() and Levels(lake, "warehouse").read() == dates:
-                watch.reached("warehouse", f"warehouse: marts of {len(dates)} operating dates are built")
-                return
+        seen = progress.look()
+        if seen.typed:
+            watch.reached("typed", f"typed zone: {seen.rows:,} rows of {seen.dates} operating dates")
+            if not seen.dates:
+                raise AeroError("No row of the file was accepted.", "The reasons are in the lake's quarantine/.")
+        if seen.built:
+            watch.reached("warehouse", f"warehouse: marts of {seen.dates} operating dates are built")
+            return
         _patience(state, watch)
 
 

@@ -26,8 +26,8 @@ class Tier:
 
 TIERS = (
     Tier(
-        "lint",
-        1.5,
+        "gates",
+        2,
         (
             ("ruff", "check", "."),
             ("ruff", "format", "--check", "."),
@@ -37,8 +37,8 @@ TIERS = (
         ),
     ),
     Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
-    Tier("dbt", 4, (("pytest", "tests/dbt"),)),
-    Tier("platform", 6, (("pytest", "tests/platform"),)),
+    Tier("dbt", 3, (("pytest", "tests/dbt"),)),
+    Tier("platform", 6, (("pytest", "tests/platform", "-n", "2", "--dist", "loadfile"),)),
 )
 
 

@@ -43,7 +43,7 @@ class TypedCatalog:
 
     def __init__(self, database: str, lake_bucket: str, client: Any = None) -> None:  # noqa: ANN401
         self.database, self.bucket = database, lake_bucket
-        self.glue: Any = client or boto3.client("glue")
+        self.glue: Any = client or boto3.Session().client("glue")
 
     def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
         """Make table and partitions equal to the register and the given dates; return (added, removed)."""

@@ -1,0 +1,36 @@
+"""How far the platform has come with what arrived: levels wanted against levels reached, read as the orchestrator."""
+
+from dataclasses import dataclass
+
+from aero_assets.arrivals import plan, receipts
+from aero_assets.environment import Environment
+from aero_assets.feeds import feeds
+from aero_assets.lake import LakeCopy
+from aero_assets.manifests import Levels, typed_versions
+from aero_assets.storage import Bucket
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A look at the levels: is every arrival typed, is every operating date built from what is typed now."""
+
+    typed: bool
+    built: bool
+    rows: int
+    dates: int
+
+
+def look() -> Progress:
+    """Read the levels of the environment's platform."""
+    environment = Environment.current()
+    raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
+    manifests = LakeCopy(environment.lake_copy, lake).manifests()
+    reached = {(item.feed, item.arrived_on): item.level for item in manifests}
+    typed = all(
+        reached.get((feed.path, f"{day}")) == planned.level(feed)
+        for feed in feeds()
+        for day, planned in plan(receipts(raw, feed)).items()
+    )
+    versions = typed_versions(manifests)
+    built = typed and environment.warehouse.exists() and Levels(lake, "warehouse").read() == versions
+    return Progress(typed, built, sum(item.counts.get("rows_out", 0) for item in manifests), len(versions))

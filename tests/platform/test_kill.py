@@ -1,0 +1,126 @@
+"""SIGKILL of every process that is ours, in the middle of ingest and of dbt: a start finishes the work by itself.
+
+The emulator stays up in its own process group, as AWS would. Nothing is repaired by hand: what was half done is asked
+for again because its level was not reached, and the marts end as if nothing had happened.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+
+from aero_assets.environment import PROJECT, Environment
+from aero_assets.manifests import TYPED
+from aero_assets.storage import Bucket
+from aero_local import platform as local_platform
+from aero_local import progress, sample
+from aero_local.processes import family
+from aero_local.services import services
+from aero_local.services.supervisor import Supervisor
+from aero_local.signals import interruptible
+from aero_local.state import State
+from tests.platform.line import MARTS
+
+DAYS = 150
+SERVICES = ("ministack", "dagster")
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    found = State(tmp_path_factory.mktemp("kill") / "kill")
+    with interruptible():
+        try:
+            yield found
+        finally:
+            local_platform.down(found)
+
+
+def wait(what: str, condition: Callable[[], object], seconds: float, pause: float = 0.3) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come in {seconds} s"
+        time.sleep(pause)
+
+
+def kill_all_of_ours(state: State) -> int:
+    """SIGKILL everything but the emulator; return how many processes that were."""
+    record = Supervisor(state, services(), print).record("dagster")
+    doomed = family(f"dagster@{state.root}", record)
+    for process in doomed:
+        process.send_signal(signal.SIGKILL)
+    psutil.wait_procs(doomed, timeout=5)
+    return len(doomed)
+
+
+def compaction_under_way(lake: Bucket) -> bool:
+    return any((lake.read_json(item.key) or {"level": "x"})["level"] == "" for item in lake.list(f"{TYPED}/"))
+
+
+def dbt_builds_dates() -> bool:
+    """True while a dbt of this test writes marts (and not while it only starts)."""
+    environment = Environment.current()
+    wal = Path(f"{environment.warehouse}.wal")
+    if not (wal.exists() and wal.stat().st_size):
+        return False
+    for process in psutil.process_iter():
+        try:
+            variables = process.environ()
+        except psutil.Error:
+            continue
+        if variables.get("AERO_WAREHOUSE") == str(environment.warehouse) and "AERO_OPERATING_DATES" in variables:
+            return True
+    return False
+
+
+def marts(warehouse: Path) -> dict[str, list[tuple]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {mart: connection.execute(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
+
+
+def built_afresh(state: State) -> dict[str, list[tuple]]:
+    """The marts as one undisturbed build makes them from the same lake."""
+    other = state.root / "afresh.duckdb"
+    command = [str(Path(sys.executable).with_name("dbt")), "run", "--target-path", str(state.root / "afresh")]
+    environment = state.env("analyst") | {"AERO_WAREHOUSE": str(other)}
+    for step in (["seed"], ["run"]):
+        done = subprocess.run([command[0], *step, *command[2:]], cwd=PROJECT / "dbt_project", env=environment,
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:]
+    return marts(other)
+
+
+def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happened(state, tmp_path):
+    file = tmp_path / "flights.csv.gz"
+    legs = sample.write(file, datetime(2026, 1, 1, tzinfo=UTC), DAYS)
+    local_platform.up(state, names=SERVICES)
+    with state.acting_as("orchestrator"):
+        lake = Bucket(Environment.current().lake_bucket)
+        inbox = Environment.current().inbox_bucket
+        state.session("partner").client("s3").upload_file(str(file), inbox, "partner/bts_ontime/flights.csv.gz")
+
+        wait("a compaction under way", lambda: compaction_under_way(lake), 60, pause=0.02)
+        assert kill_all_of_ours(state) >= 3
+        assert compaction_under_way(lake), "it was killed too late to prove anything"
+        assert not progress.look().typed
+
+    local_platform.up(state, names=SERVICES)
+    with state.acting_as("orchestrator"):
+        wait("dbt writing marts", dbt_builds_dates, 120, pause=0.05)
+        assert kill_all_of_ours(state) >= 3
+        assert not progress.look().built
+
+    local_platform.up(state, names=SERVICES)
+    with state.acting_as("orchestrator"):
+        wait("the marts", lambda: progress.look().built, 150)
+        assert progress.look().rows == legs
+    local_platform.down(state)
+    found = marts(state.warehouse)
+    assert len(found["fct_leg"]) == legs
+    assert found == built_afresh(state)
