@@ -1,98 +1,131 @@
-"""`aero feed`: skeletons for a new feed, and a check that says what is still missing.
+"""`aero feed new`: skeletons of a new feed, written from a sample file; `feed_check.py` says what they still lack.
 
-The register entry, the dbt source with its staging model, and a test are written from the header of a sample file;
-nothing is guessed beyond names and types. `check` is what the tests run too.
+Four files: register entry, dbt source with the documentation of the staging model, staging model, test with the first
+records of the sample. Together they load, parse and build as written; what only a person knows says DESCRIBE.
 """
 
-import csv
-import gzip
+import json
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
 import yaml
 
-from aero_assets.feeds import FOLDER, Feed, FeedError, load_feed
+from aero_assets.environment import PROJECT
+from aero_assets.feeds import FeedError
 from aero_assets.feeds.register import LINEAGE
+from aero_assets.partitions import OPERATING_DAYS_AHEAD
+from aero_local.feed_sample import Guess, Sample, read
 
-PROJECT = Path(__file__).parents[1]
-STAGING = PROJECT / "dbt_project" / "models" / "staging"
-TESTS = PROJECT / "tests" / "unit" / "feeds"
 PLACEHOLDER = "DESCRIBE:"
+#: Types of the register as dbt writes them; the rest are the same word in lower case.
+DBT_TYPES = {"DOUBLE": "double precision"}
+
+
+class UsageError(FeedError):
+    """Arguments that cannot be meant."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the pieces of a feed live; a test points it at an empty folder."""
+    """Where the pieces of a feed live in a checkout; a test points it at a folder of its own."""
 
-    register: Path = FOLDER
-    staging: Path = STAGING
-    tests: Path = TESTS
+    project: Path = PROJECT
+
+    def register(self, name: str) -> Path:
+        """The register entry of feed `system/feed`."""
+        return self.project / "aero_assets" / "feeds" / f"{name}.toml"
+
+    def staging(self, system: str) -> Path:
+        """The staging models of a system, and the yml files that document them."""
+        return self.project / "dbt_project" / "models" / "staging" / system
+
+    def test(self, name: str) -> Path:
+        """The test of a feed; its sample lies beside it."""
+        return self.project / "tests" / "unit" / "feeds" / f"test_{name.replace('/', '__')}.py"
+
+    def sample(self, name: str) -> Path:
+        """The records that the test of a feed starts from."""
+        return self.test(name).with_name(f"{name.replace('/', '__')}.csv")
+
+    @property
+    def leg_facts(self) -> Path:
+        """The union of everything that sources say about legs."""
+        return self.project / "dbt_project" / "models" / "intermediate" / "facts" / "int_leg_fact.sql"
 
 
-def snake(name: str) -> str:
-    """Turn a column heading into a snake_case name."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "column"
+def dbt_type(kind: str) -> str:
+    """Return a type of the register as dbt writes it."""
+    return DBT_TYPES.get(kind, kind.lower())
 
 
-def create(name: str, sample: Path, date_column: str | None, layout: Layout = Layout()) -> list[Path]:
+def create(
+    name: str, sample: Path, date_column: str | None, layout: Layout = Layout(), today: date | None = None
+) -> list[Path]:
     """Write the skeletons of feed `system/feed` from a sample file; refuse to overwrite anything."""
-    system, _, feed = name.partition("/")
     if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*", name):
-        raise FeedError(f"{name!r} is not a feed name: write system/feed in snake_case, e.g. partner/bts_ontime")
-    columns = list(_columns(sample))
-    business_date = date_column or next((raw for raw, kind in columns if kind == "DATE"), None)
-    if business_date is None or business_date not in {raw for raw, _ in columns}:
-        choices = ", ".join(raw for raw, _ in columns)
-        raise FeedError(f"which column is the business date? Say --date COLUMN, one of: {choices}")
+        raise UsageError(f"{name!r} is not a feed name: write system/feed in snake_case, e.g. partner/bts_ontime")
+    system, _, feed = name.partition("/")
+    if system != "partner":
+        raise UsageError(f"{name}: files arrive through the door, which watches partner/: call it partner/{feed}")
+    seen = read(sample)
+    columns, day = _with_date(seen, date_column)
+    arrived = today or datetime.now(UTC).date()
+    folder = layout.staging(system)
     files = {
-        layout.register / system / f"{feed}.toml": _register(system, feed, columns, business_date),
-        layout.staging / system / f"stg_{system}__{feed}.sql": _staging(system, feed, columns, business_date),
-        layout.staging / system / f"_stg_{system}__{feed}.yml": _yml(system, feed, columns, business_date),
-        layout.tests / f"test_{system}__{feed}.py": _test(system, feed, sample),
+        layout.register(name): _register(system, feed, seen, columns, day, arrived),
+        folder / f"stg_{system}__{feed}.sql": _staging(system, feed, columns, day),
+        folder / f"_stg_{system}__{feed}.yml": _yml(system, feed, columns, day, _about(folder, system)),
+        layout.test(name): _test(name, day, arrived),
+        layout.sample(name): seen.text,
     }
     if taken := [path for path in files if path.exists()]:
         raise FeedError(f"already there, nothing was written: {', '.join(map(str, taken))}")
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="")
     return list(files)
 
 
-def _columns(sample: Path) -> Iterator[tuple[str, str]]:
-    """Yield (heading, type) of a CSV sample; types as DuckDB sniffs them, reduced to those of the register."""
-    opener = gzip.open if sample.suffix == ".gz" else open
-    with opener(sample, "rt", encoding="utf-8", newline="") as file:
-        header = next(csv.reader(file), None)
-    if not header:
-        raise FeedError(f"{sample} is empty: the first line must name the columns")
-    types = {"DATE": "DATE", "TIMESTAMP": "TIMESTAMP", "BOOLEAN": "BOOLEAN", "DOUBLE": "DOUBLE", "BIGINT": "BIGINT"}
-    with duckdb.connect() as connection:
-        rows = connection.execute("describe select * from read_csv(?, header = true)", [str(sample)]).fetchall()
-    for heading, row in zip(header, rows, strict=True):
-        yield heading, types.get(row[1], "VARCHAR")
+def _with_date(sample: Sample, date_column: str | None) -> tuple[list[Guess], Guess]:
+    """Return the typed columns, and the one of the business date; where no column is a date, one is added."""
+    columns = list(sample.columns)
+    found = [one for one in columns if (one.raw == date_column if date_column else one.type == "DATE")]
+    if not found:
+        choices = ", ".join(sample.header)
+        raise UsageError(f"which column is the business date? Say --date COLUMN, one of: {choices}")
+    day = found[0]
+    if day.type != "DATE":
+        example = "YEAR || '-' || lpad(MONTH, 2, '0') || '-' || lpad(DAY, 2, '0')"
+        note = f"{day.raw} is no date in the sample; write an expression that gives YYYY-MM-DD, e.g. {example}"
+        name = "business_date" if all(one.name != "business_date" for one in columns) else "business_date_2"
+        day = Guess(day.raw, name, "DATE", day.sql, note)
+        columns.insert(0, day)
+    return columns, day
 
 
-def _typed(columns: list[tuple[str, str]], business_date: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (heading, typed name, type); the business date is a date."""
-    for raw, kind in columns:
-        name = snake(raw)
-        name = name if name not in {"source", "version", "attempt"} else f"{name}_given"
-        yield raw, name, "DATE" if raw == business_date else kind
+def _toml(text: str) -> str:
+    """Return a TOML string: literal where that spares escapes."""
+    return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
 
 
-def _register(system: str, feed: str, columns: list[tuple[str, str]], business_date: str) -> str:
-    header = ", ".join(f'"{raw}"' for raw, _ in columns)
+def _register(system: str, feed: str, sample: Sample, columns: list[Guess], day: Guess, arrived: date) -> str:
+    headings = " ".join(_toml(raw).replace(" ", "\x1f") + "," for raw in sample.header)
+    header = "\n".join(f"    {line}" for line in textwrap.wrap(headings, 114, break_long_words=False,
+                                                               break_on_hyphens=False)).replace("\x1f", " ")  # fmt: skip
+    ahead = (day.newest - arrived).days if day.newest else 0
     entries = "\n".join(
-        f'\n[[columns]]\nname = "{name}"\ntype = "{kind}"\n'
-        f'description = "{PLACEHOLDER} what {raw} means and in which unit"\n'
-        f"sql = '\"{raw}\"'" + ("\nrequired = true" if raw == business_date else "")
-        for raw, name, kind in _typed(columns, business_date)
+        f"\n[[columns]]\nname = {_toml(one.name)}\ntype = {_toml(one.type)}\n"
+        + ("required = true\n" if one is day else "")
+        + f"description = {_toml(f'{PLACEHOLDER} what {one.raw} means, in which unit')}\n"
+        + (f"# {PLACEHOLDER} {one.note}\n" if one.note else "")
+        + f"sql = {_toml(one.sql)}"
+        for one in columns
     )
-    return f'''# {PLACEHOLDER} who publishes this, under which licence, and what one line is.
+    return f"""# {PLACEHOLDER} who publishes this, under which licence, and what one line is.
 version = 1
 system = "{system}"
 feed = "{feed}"
@@ -100,22 +133,67 @@ grain = "{PLACEHOLDER} one row per …"
 owner = "team:data-platform"
 arrival = "file"
 source = "partner_file"
-business_date = "{snake(business_date)}"
-header = [{header}]
+business_date = "{day.name}"
+# A record dated further ahead of its arrival than this is refused as date_out_of_range; schedules need months.
+max_days_ahead = {OPERATING_DAYS_AHEAD if ahead > 1 else 1}
+fresh_within_hours = 48
+header = [
+{header}
+]
+{_advice(sample)}
+# -- typed columns ----------------------------------------------------------------------------------------------------
+# `sql` is DuckDB SQL over the raw columns, which are text, trimmed, and null where empty. A value that does not fit the
+# type is refused as bad_value, an empty one as missing_value where the column says `required = true`.
+{entries}
+"""
 
-# Reasons to refuse a row, e.g.
+
+def _advice(sample: Sample) -> str:
+    """Write what the register can do beyond columns, as comments with this sample's own headings."""
+    clock, airport = sample.clock or "LOCAL_TIME", sample.airport or "AIRPORT"
+    some = sample.columns[-1].sql
+    return f"""
+# -- times ------------------------------------------------------------------------------------------------------------
+# The typed zone holds UTC and nothing else. A TIMESTAMP column takes its text as UTC: keep one only where the sender
+# writes UTC (or Z). A time with an offset goes through utc_text(), as in sql = "utc_text(SENT_AT)". A local clock (hhmm)
+# becomes UTC by the airport whose clock it is, on the business date or, with `near`, on the day nearest to an instant:
+# [[clocks]]
+# name = "local_clock"
+# minute_of_day = {_toml(f"clock_minutes({clock})")}
+# airport = {_toml(airport)}
+#
+# [[rules]]
+# code = "bad_time"
+# when = {_toml(f"bad_clock({clock})")}
+# message = {_toml(f"'no time as hhmm: ' || {clock}")}
+#
+# [[rules]]
+# code = "unknown_airport"
+# when = {_toml(f"not known_airport({airport}, current_date)")}
+# message = {_toml(f"'no airport we know on that date: ' || {airport}")}
+#
+# [[columns]]
+# name = "local_clock_at"
+# type = "TIMESTAMP"
+# description = "… (UTC)."
+# sql = "at_minute(local_clock)"
+
+# -- reasons to refuse a record, beside those that every feed has ------------------------------------------------------
+# `when` must not fail on any text: whole() and try_cast() give null for what is no number. Each needs a test.
 # [[rules]]
 # code = "negative_amount"
-# when = "try_cast(AMOUNT as double) < 0"
-# message = "'amount is negative: ' || AMOUNT"
-{entries}
-'''
+# when = {_toml(f"whole({some}) < 0")}
+# message = {_toml(f"'amount is negative: ' || {some}")}
+"""
 
 
-def _staging(system: str, feed: str, columns: list[tuple[str, str]], business_date: str) -> str:
-    casts = ",\n".join(
-        f"        cast({name} as {kind.lower()}) as {name}" for _, name, kind in _typed(columns, business_date)
-    )
+def _staging(system: str, feed: str, columns: list[Guess], day: Guess) -> str:
+    casts = [(one.name, one.type) for one in columns]
+    lineage = [(one.name, one.type) for one in LINEAGE if one.name != "event_id"]
+
+    def lines(names: Iterable[tuple[str, str]]) -> str:
+        return ",\n".join(f"        cast({name} as {dbt_type(kind)}) as {name}" for name, kind in names)
+
     return f"""with source as (
 
     select * from {{{{ source('{system}', '{feed}') }}}}
@@ -124,7 +202,7 @@ def _staging(system: str, feed: str, columns: list[tuple[str, str]], business_da
 
 first_received as (
 
-    {{{{ first_received('source', date_column='{snake(business_date)}') }}}}
+    {{{{ first_received('source', date_column='{day.name}') }}}}
 
 ),
 
@@ -132,7 +210,11 @@ renamed as (
 
     select
         cast(event_id as varchar) as event_id,
-{casts}
+
+{lines(casts)},
+
+        -- where the row comes from
+{lines(lineage)}
 
     from first_received
 
@@ -142,119 +224,92 @@ select * from renamed
 """
 
 
-def _yml(system: str, feed: str, columns: list[tuple[str, str]], business_date: str) -> str:
-    def described(indent: str) -> str:
-        return "\n".join(
-            f"{indent}- {{name: {name}, data_type: {kind.lower()}, description: '{PLACEHOLDER} {name}'}}"
-            for _, name, kind in _typed(columns, business_date)
-        )
+def _about(folder: Path, system: str) -> str:
+    """Return what the other yml files of a system say about it, or a placeholder."""
+    for path in sorted(folder.glob("*.yml")):
+        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
+            if source.get("name") == system and source.get("description"):
+                return " ".join(source["description"].split())
+    return f"{PLACEHOLDER} where the feeds of {system} come from."
 
-    day = snake(business_date)
+
+def _yml(system: str, feed: str, columns: list[Guess], day: Guess, about: str) -> str:
+    own = [(one.name, dbt_type(one.type), f"{PLACEHOLDER} {one.name}") for one in columns]
+    lineage = [(one.name, dbt_type(one.type), f'{{{{ doc("{one.name}") }}}}') for one in LINEAGE]
+    both = [(name, kind, text) for name, kind, text in (*own, *lineage) if name != "event_id"]
+    event_id = "{name: event_id, data_type: varchar, description: '{{ doc(\"event_id\") }}'"
+    # A name that YAML takes for something else, as it does with no and y, is put in quotes.
+    names = {name: name if yaml.safe_load(name) == name else f'"{name}"' for name, _, _ in both}
+    declared = "\n".join(
+        f"          - &{name} {{name: {names[name]}, data_type: {kind}, description: '{text}'}}"
+        for name, kind, text in both
+    )
     return f"""sources:
   - name: {system}
-    description: "{PLACEHOLDER} where the feed comes from."
+    description: {json.dumps(about, ensure_ascii=False)}
     schema: "{{{{ env_var('AERO_SPECTRUM_SCHEMA', 'spectrum_typed') if target.type == 'redshift' else '{system}' }}}}"
     tables:
       - name: {feed}
         identifier: "{{{{ '{system}_{feed}' if target.type == 'redshift' else '{feed}' }}}}"
-        description: "{PLACEHOLDER} one row per …"
+        description: "{PLACEHOLDER} what this is. One row per …"
         config:
           meta:
             formatter: template
             external_location: >-
               read_parquet(
               '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{system}/{feed}/*/*.parquet',
-              hive_partitioning = true, hive_types = {{'{day}': DATE}}, union_by_name = true)
+              hive_partitioning = true, hive_types = {{'{day.name}': DATE}}, union_by_name = true)
             dagster: {{asset_key: [catalog, {system}, {feed}]}}
         columns:
-          - {{name: event_id, data_type: varchar, description: '{{{{ doc("event_id") }}}}', data_tests: [not_null]}}
-{described("          ")}
+          - {event_id}, data_tests: [not_null]}}
+{declared}
 
+# The columns above again, by their anchors; a column that the model changes gets an entry of its own.
 models:
   - name: stg_{system}__{feed}
-    description: "{PLACEHOLDER} one row per …"
+    description: "{PLACEHOLDER} what the model does to the source. One row per …"
     columns:
-      - {{name: event_id, data_type: varchar, description: '{{{{ doc("event_id") }}}}', data_tests: [not_null, unique]}}
-{described("      ")}
+      - {event_id}, data_tests: [not_null, unique]}}
+{chr(10).join(f"      - *{name}" for name, _, _ in both)}
 """
 
 
-def _test(system: str, feed: str, sample: Path) -> str:
-    return f'''"""Feed {system}/{feed}: a sample goes through the typed step, and what is wrong with a row is said."""
+def _test(name: str, day: Guess, arrived: date) -> str:
+    column = json.dumps(day.raw, ensure_ascii=False)
+    return f'''"""Feed {name}: what a record becomes, and every reason to refuse one."""
 
-from tests.judging import judged
+from datetime import date
+from pathlib import Path
 
-# The first lines of {sample.name}; add one row per rule of the register entry, and what it must say.
-SAMPLE = """{_head(sample)}"""
+import pytest
+
+from aero_assets.feeds import find
+from tests.judging import broken, judged
+
+FEED = find("{name}")
+ARRIVED = date({arrived.year}, {arrived.month}, {arrived.day})
+#: The first records of the sample: add those that show something, and say below what they become.
+SAMPLE = Path(__file__).with_name("{name.replace("/", "__")}.csv").read_text(encoding="utf-8")
+#: Reason → what is wrong with the first record. Every rule of the register entry belongs here.
+REFUSED = {{
+    "missing_value": {{{column}: ""}},
+    "bad_value": {{{column}: "no date"}},
+}}
 
 
-def test_the_sample_is_accepted():
-    assert [row["reason"] for row in judged("{system}/{feed}", SAMPLE)] == [None] * (SAMPLE.count("\\n") - 1)
+def test_every_record_of_the_sample_is_accepted():
+    rows = judged(FEED.path, SAMPLE, ARRIVED)
+    assert rows
+    assert {{row["line_number"]: row["message"] for row in rows if row["reason"]}} == {{}}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
+    [row] = judged(FEED.path, broken(SAMPLE, REFUSED[reason]), ARRIVED)
+    assert row["reason"] == reason
+    assert row["message"]
+
+
+def test_every_rule_of_the_register_has_a_record_that_breaks_it():
+    assert {{rule.code for rule in FEED.rules}} <= REFUSED.keys()
 '''
-
-
-def _head(sample: Path) -> str:
-    opener = gzip.open if sample.suffix == ".gz" else open
-    with opener(sample, "rt", encoding="utf-8", newline="") as file:
-        return "".join(line.rstrip("\r\n") + "\n" for _, line in zip(range(4), file, strict=False)).replace(
-            '"""', "'''"
-        )
-
-
-def check(name: str, layout: Layout = Layout()) -> list[str]:
-    """Return what is missing before a feed is complete, one sentence per finding; empty when it is right."""
-    system, _, feed_name = name.partition("/")
-    entry = layout.register / system / f"{feed_name}.toml"
-    if not entry.exists():
-        return [f"{entry}: no register entry; `aero feed new {name} --sample FILE` writes one"]
-    try:
-        feed = load_feed(entry)
-    except FeedError as error:
-        return [f"{error}"]
-    return [*_placeholders(layout, feed), *_dbt_gaps(layout, feed), *_test_gaps(layout, feed)]
-
-
-def _placeholders(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield every line that still says what to write."""
-    yml = (layout.staging / feed.system).glob("*.yml")
-    for path in (layout.register / feed.system / f"{feed.name}.toml", *sorted(yml)):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if PLACEHOLDER in line:
-                yield f"{path}:{number}: replace «{PLACEHOLDER} …» by a description"
-
-
-def _dbt_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield what dbt does not know of the feed: source, columns, staging model."""
-    folder = layout.staging / feed.system
-    model = folder / f"{feed.staging_model}.sql"
-    if not model.exists():
-        yield f"{model}: the staging model is missing"
-    declared: dict[str, str] | None = None
-    for path in sorted(folder.glob("*.yml")):
-        for source in yaml.safe_load(path.read_text(encoding="utf-8")).get("sources", []):
-            for table in source["tables"]:
-                if table["config"]["meta"].get("dagster", {}).get("asset_key") == ["catalog", *feed.key]:
-                    declared = {column["name"]: column["data_type"] for column in table["columns"]}
-    if declared is None:
-        yield f"{folder}: no dbt source has asset_key [catalog, {feed.system}, {feed.name}]"
-        return
-    for column in feed.columns:
-        if column.name in declared and declared[column.name] != column.type.lower():
-            both = f"{declared[column.name]} in dbt, {column.type.lower()} in the register"
-            yield f"{folder}: source column {column.name} is {both}"
-    own = {column.name: column for column in feed.columns}
-    for name in sorted(declared.keys() - own.keys()):
-        yield f"{folder}: dbt declares column {name}, the register does not"
-    for name in sorted(own.keys() - declared.keys() - ({column.name for column in LINEAGE} - {"event_id"})):
-        yield f"{folder}: the register declares column {name}, dbt does not"
-
-
-def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
-    path = layout.tests / f"test_{feed.system}__{feed.name}.py"
-    if not path.exists():
-        yield f"{path}: no test of the feed"
-        return
-    text = path.read_text(encoding="utf-8")
-    for rule in feed.rules:
-        if rule.code not in text:
-            yield f"{path}: no test shows a row refused as {rule.code}"

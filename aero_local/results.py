@@ -14,7 +14,20 @@ from rich.table import Table
 from aero_assets.outcomes import ledger
 from aero_assets.storage import Bucket
 
-HOPS = ("door", "typed", "warehouse")
+COUNTS = ("rows_in", "rows_out", "duplicates", "rejects")
+ROUTE_COLUMNS = ("route", "operated", "arrived", "arr_late_15", "departure_delay_minutes")
+FACT_NAMES = {
+    "legs": "scheduled",
+    "cancelled": "cancelled",
+    "diverted": "diverted",
+    "arrived": "with an arrival delay",
+    "arr_late_15": "… of 15 minutes or more",
+    "departed": "with a departure delay",
+    "dep_late_15": "… of 15 minutes or more",
+    "dep_on_time_d0": "… of zero or less (D0)",
+    "routes": "directed routes",
+    "carriers": "carriers",
+}
 
 FACTS = """
     select count(*) as legs,
@@ -45,13 +58,18 @@ ROUTES = """
 """
 
 
-def hops(lake: Bucket) -> list[dict[str, Any]]:
-    """Sum the ledger per hop; an arrival that was compacted again counts once, as it is now."""
-    totals = {hop: {"hop": hop, "rows_in": 0, "rows_out": 0, "duplicates": 0, "rejects": 0} for hop in HOPS}
-    for row in ledger(lake, HOPS):
-        for count in ("rows_in", "rows_out", "duplicates", "rejects"):
+def hops(lake: Bucket, warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Count rows per hop as things stand: arrivals at the door, arrival days as typed now, legs."""
+    totals = {hop: dict.fromkeys(COUNTS, 0) for hop in ("door", "typed")}
+    for row in ledger(lake, totals):
+        for count in COUNTS:
             totals[row["hop"]][count] += row[count]
-    return list(totals.values())
+    [(facts, legs)] = warehouse.execute(
+        "select (select count(*) from intermediate.int_leg_fact), (select count(*) from operations.fct_leg)"
+    ).fetchall()
+    # Facts of a leg that several files report are merged into one.
+    totals["warehouse"] = {"rows_in": facts, "rows_out": legs, "duplicates": facts - legs, "rejects": 0}
+    return [{"hop": hop, **counts} for hop, counts in totals.items()]
 
 
 def collect(warehouse: Path, lake: Bucket, source: str, seconds: dict[str, float]) -> dict[str, Any]:
@@ -61,21 +79,19 @@ def collect(warehouse: Path, lake: Bucket, source: str, seconds: dict[str, float
         names = [column[0] for column in cursor.description or ()]
         facts = dict(zip(names, cursor.fetchall()[0], strict=True))
         otp = {
-            definition: {"n": n, "on_time": on_time, "value": on_time / n if n else None}
+            definition: {"n": n, "on_time": on_time, "value": on_time / n} if n else None
             for definition, n, on_time in connection.execute(OTP).fetchall()
         }
         causes = dict(connection.execute(CAUSES).fetchall())
         worst = connection.execute(ROUTES).fetchall()
+        counted = hops(lake, connection)
     return {
         "input": source,
         **facts,
         "otp": otp,
         "delay_minutes": causes,
-        "worst_routes": [
-            dict(zip(("route", "operated", "arrived", "arr_late_15", "departure_delay_minutes"), row, strict=True))
-            for row in worst
-        ],
-        "hops": hops(lake),
+        "worst_routes": [dict(zip(ROUTE_COLUMNS, row, strict=True)) for row in worst],
+        "hops": counted,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }
 
@@ -96,31 +112,14 @@ def show(results: dict[str, Any], console: Console) -> None:
 
 
 def _facts(results: dict[str, Any]) -> Table:
-    table = Table(title=f"{results['input']}  ({results['first_operating_date']} to {results['last_operating_date']})")
-    for heading in (
-        "legs",
-        "cancelled",
-        "diverted",
-        "arrived",
-        "15+ late",
-        "departed",
-        "on time (D0)",
-        "routes",
-        "carriers",
-    ):
-        table.add_column(heading, justify="right")
-    keys = (
-        "legs",
-        "cancelled",
-        "diverted",
-        "arrived",
-        "arr_late_15",
-        "departed",
-        "dep_on_time_d0",
-        "routes",
-        "carriers",
-    )
-    table.add_row(*(f"{results[key]:,}" for key in keys))
+    span = f"{results['first_operating_date']} to {results['last_operating_date']}"
+    table = Table(title=f"{Path(results['input']).name}, {span}")
+    table.add_column("legs")
+    table.add_column("", justify="right")
+    for key, text in FACT_NAMES.items():
+        table.add_row(text, f"{results[key]:,}")
+    for cause, minutes in sorted(results["delay_minutes"].items(), key=lambda item: -item[1]):
+        table.add_row(f"delay minutes, {cause.replace('_', ' ')}", f"{minutes:,}")
     return table
 
 
@@ -130,7 +129,7 @@ def _otp(results: dict[str, Any]) -> Table:
     for heading in ("legs", "on time", "share"):
         table.add_column(heading, justify="right")
     for definition, figures in results["otp"].items():
-        if figures["n"]:
+        if figures:
             table.add_row(definition, f"{figures['n']:,}", f"{figures['on_time']:,}", f"{figures['value']:.2%}")
         else:
             table.add_row(definition, "–", "–", "no input")

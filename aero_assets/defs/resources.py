@@ -1,5 +1,6 @@
-"""Which resources the rooms get. The only module with `@dg.definitions`: another one would silently drop its own
-assets.
+"""Which resources the rooms get, and where steps run.
+
+The only module with `@dg.definitions`: another one would silently drop its own assets.
 """
 
 import sys
@@ -13,7 +14,8 @@ from aero_assets.resources import Dbt, Zones
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    """Return the resources; they connect when they are used."""
+    """Return resources, which connect when they are used, and the executor."""
     # The dbt of this very environment: nothing may depend on how PATH was set.
     dbt = Dbt(project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt")))
-    return dg.Definitions(resources={"zones": Zones(), "dbt": dbt})
+    # A backfill from the UI is one step, as every job is: a process of its own would only import everything again.
+    return dg.Definitions(resources={"zones": Zones(), "dbt": dbt}, executor=dg.in_process_executor)

@@ -11,16 +11,26 @@ from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
 #: What every typed row carries beside its own columns: name -> (type, description, expression).
 LINEAGE = (
-    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "source", True),
+    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),
     Column("attempt", "INTEGER", "Which departure attempt of the leg the fact speaks of.", "1", True),
     Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "true", True),
     Column("version", "INTEGER", "Version of the fact as its sender counts it.", "1", True),
-    Column("received_at", "TIMESTAMP", "When we first saw the fact (UTC).", "received_at", True),
-    Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "event_id", True),
-    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "raw_ref", True),
+    Column("received_at", "TIMESTAMP", "When we first saw the fact (UTC).", "_received_at", True),
+    Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "_event_id", True),
+    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
-#: Columns that the typed step adds to every record before the feed's expressions see it.
-RESERVED = {"body", "line_number", "defect", "raw_key", "received_at", "width", "source", "event_id", "raw_ref"}
+#: What the typed step puts beside the typed columns of a judged record.
+RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
+#: What it puts beside the raw columns of a record, before the feed's expressions see it.
+OWN = {
+    "_body", "_line_number", "_defect", "_raw_key", "_received_at", "_width", "_source", "_event_id", "_raw_ref",
+    "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute", "_local", "_first",
+    "_second",
+}  # fmt: skip
+KEYS = {
+    "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
+    "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns",
+}  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -103,32 +113,43 @@ class _Reader:
         return feed
 
     def _check(self, feed: Feed) -> None:
+        if unknown := sorted(self.data.keys() - KEYS):
+            at = rf"\[*{re.escape(unknown[0])}\b"
+            raise self.fail(f"`{unknown[0]}` means nothing here; known: {', '.join(sorted(KEYS))}", at=at)
         if feed.version < 1:
             raise self.fail("`version` must be a whole number from 1", at=r"version\s*=")
         if feed.arrival not in get_args(Arrival):
             raise self.fail(f"`arrival` is one of {', '.join(get_args(Arrival))}", at=r"arrival\s*=")
         if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
-        if not feed.header or len(set(feed.header)) != len(feed.header):
-            raise self.fail("`header` must list the file's columns, each once", at=r"header\s*=")
+        self._check_header(feed.header)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
         self._check_names("values", helpers)
         raw = {name.lower() for name in feed.header}
-        if taken := raw & RESERVED:
-            raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
         for name in helpers:
             if name in raw:
                 raise self.fail(f"{name!r} is also a raw column (SQL ignores case)", at=rf'name\s*=\s*"{name}"')
         for column in feed.columns:
             at = rf'name\s*=\s*"{column.name}"'
+            if column.name in RESERVED:
+                raise self.fail(f"column {column.name}: the typed step uses this name, choose another one", at=at)
             if column.type not in TYPES:
                 raise self.fail(f"type {column.type!r}: use one of {', '.join(sorted(TYPES))}", at=at)
             if not column.description.strip():
                 raise self.fail(f"column {column.name} has no description", at=at)
         if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
             raise self.fail(f"no DATE column named {feed.business_date!r}", at=r"business_date\s*=")
+
+    def _check_header(self, header: tuple[str, ...]) -> None:
+        lower = [name.lower() for name in header]
+        if not header or "" in lower:
+            raise self.fail("`header` must list the file's columns, each with a name", at=r"header\s*=")
+        if twice := sorted({name for name in lower if lower.count(name) > 1}):
+            raise self.fail(f"`header` names {', '.join(twice)} twice (SQL ignores case)", at=r"header\s*=")
+        if taken := OWN.intersection(lower):
+            raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
 
     def _check_names(self, table: str, names: Iterable[str]) -> None:
         seen: set[str] = set()

@@ -83,7 +83,7 @@ def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
         "carriers": len({cell[4] for cell in cells}),
     }.items() <= found.items()
     assert found["delay_minutes"]["late_aircraft"] == sum(int(cell[29] or 0) for cell in cells)
-    assert found["otp"]["afac_slot"] == {"n": None, "on_time": None, "value": None}
+    assert found["otp"]["afac_slot"] is None
     assert (found["otp"]["d0"]["on_time"], found["otp"]["d0"]["n"]) == (15_955, 29_968)
     assert (found["otp"]["cirium_a14"]["on_time"], found["otp"]["cirium_a14"]["n"]) == (22_365, 29_968)
     assert (found["otp"]["dot_a14"]["on_time"], found["otp"]["dot_a14"]["n"]) == (22_365, 30_691)
@@ -113,7 +113,8 @@ def test_halves_in_the_wrong_order_and_repeated_rows_end_in_the_same_marts(line,
     line.drop("copy.csv.gz", packed(rows[:half]))
     assert line.settle() == ["ingest", "warehouse"]
     assert line.marts() == whole
-    [typed] = [hop for hop in results.hops(line.lake) if hop["hop"] == "typed"]
+    found = results.collect(line.state.warehouse, line.lake, "jan", {})
+    [typed] = [hop for hop in found["hops"] if hop["hop"] == "typed"]
     assert typed["duplicates"] == len(rows) // 20
 
 

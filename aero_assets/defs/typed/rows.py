@@ -1,7 +1,8 @@
 """Raw records to typed rows: the SQL of the typed step, compiled from a feed's register entry.
 
 Relations in a DuckDB connection, in order: `line` (records as received) → `field` → `helped` → `judged` (every
-record with its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else.
+record with its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else. What this
+module adds to a record has a name with a leading underscore: raw columns are named by whoever sends them.
 """
 
 from datetime import UTC, date, datetime
@@ -15,12 +16,24 @@ from aero_assets.zones import airport_table, zone_days
 
 #: Reasons that concern a record's form; a feed's own rules follow them.
 FORM_RULES = (
-    ("bad_encoding", "defect = 'bad_encoding'", "'the line is not UTF-8 text'"),
-    ("line_too_long", "defect = 'line_too_long'", "'the line is longer than any record'"),
-    ("bad_quotes", "defect = 'bad_quotes'", "'a quotation mark is not closed or stands inside a value'"),
-    ("too_few_columns", "width < {width}", "'expected {width} columns, found ' || width"),
-    ("too_many_columns", "width > {width}", "'expected {width} columns, found ' || width"),
+    ("bad_encoding", "_defect = 'bad_encoding'", "'the line is not UTF-8 text'"),
+    ("line_too_long", "_defect = 'line_too_long'", "'the line is longer than any record'"),
+    ("bad_quotes", "_defect = 'bad_quotes'", "'a quotation mark is not closed or stands inside a value'"),
+    ("too_few_columns", "_width < {width}", "'expected {width} columns, found ' || _width"),
+    ("too_many_columns", "_width > {width}", "'expected {width} columns, found ' || _width"),
 )
+
+_NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+#: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
+#: infinity, and drops the offset of a time that is not UTC.
+FORMS = {
+    "INTEGER": f"[+-]?{_NUMBER}([.]0+)?",
+    "BIGINT": f"[+-]?{_NUMBER}([.]0+)?",
+    "DOUBLE": f"[+-]?({_NUMBER}[.]?[0-9]*|[.]{_NUMBER})([eE][+-]?{_NUMBER})?",
+    "BOOLEAN": ".*",
+    "DATE": f"{_DAY}([ T]00:00(:00([.]0+)?)?Z?)?",
+    "TIMESTAMP": f"{_DAY}([ T]{_TIME}( ?(Z|UTC|[+-]00(:?00)?))?)?",
+}
 
 MACROS = """
 create or replace temp macro whole(text) as
@@ -31,6 +44,10 @@ create or replace temp macro clock_minutes(text) as
               and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
          then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100 end;
 create or replace temp macro bad_clock(text) as text is not null and clock_minutes(text) is null;
+create or replace temp macro date_text(text, format) as coalesce(strftime(try_strptime(text, format), '%Y-%m-%d'), text);
+create or replace temp macro utc_text(text) as
+    case when regexp_full_match(text, '.*:[0-9]{2}([.][0-9]+)? ?[+-][0-9]{2}(:?[0-9]{2})?')
+         then coalesce(cast(make_timestamp(epoch_us(try_cast(text as timestamptz))) as varchar), text) else text end;
 create or replace temp macro at_minute(minute) as make_timestamp(cast(minute as bigint) * 60000000);
 create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_date, leg_sequence) as
     left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
@@ -94,9 +111,10 @@ def _fields(feed: Feed) -> str:
                 else string_split(body, '{feed.delimiter}') end as parts
             from checked
         )
-        select body, line_number, defect, raw_key, received_at, len(parts) as width, '{feed.source}' as source,
-               left(sha256('{feed.path}' || chr(31) || body), 32) as event_id, raw_key || '#' || line_number as raw_ref,
-               {names}
+        select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
+               received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
+               left(sha256('{feed.path}' || chr(31) || body), 32) as _event_id,
+               raw_key || '#' || line_number as _raw_ref, {names}
         from split
     """
 
@@ -111,7 +129,11 @@ def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     dates = connection.execute(f"select distinct {day} from helped where year({day}) between 1980 and 2100").fetchall()
     connection.register("zone_source", zone_days(codes, (day for (day,) in dates)))
     connection.register("airport_source", airport_table(codes))
-    connection.execute("create or replace temp table zone_day as select * from zone_source")
+    connection.execute("""
+        create or replace temp table zone_day as
+        select iata as _iata, local_date as _date, before as _before, after as _after, switch_minute as _switch
+        from zone_source
+    """)
     connection.execute("create or replace temp table airport as select * from airport_source")
 
 
@@ -123,27 +145,27 @@ def _clock(feed: Feed, clock: Clock, number: int) -> str:
     """
     day, minute = feed.date_expression, f"({clock.minute_of_day})"
     near = f"({clock.near or 'null'})"
-    distance = f"{near} + z.before - datediff('day', date '1970-01-01', {day}) * 1440 - {minute}"
+    distance = f"{near} + z._before - datediff('day', date '1970-01-01', {day}) * 1440 - {minute}"
     return f"""
         day_{number} as (
-            select c.*, {near} as the_anchor, {minute} as the_minute,
-                   {day} + coalesce(cast(round(({distance}) / 1440.0) as integer), 0) as the_day
+            select c.*, {near} as _anchor, {minute} as _minute,
+                   {day} + coalesce(cast(round(({distance}) / 1440.0) as integer), 0) as _day
             from clock_{number - 1} c
-            left join zone_day z on z.iata = {clock.airport} and z.local_date = {day}
+            left join zone_day z on z._iata = {clock.airport} and z._date = {day}
         ),
         offset_{number} as (
-            select d.*, datediff('day', date '1970-01-01', the_day) * 1440 + the_minute as the_local,
-                   case when the_minute < greatest(switch_minute, switch_minute + after - before)
-                        then before else after end as the_first,
-                   case when the_minute < least(switch_minute, switch_minute + after - before)
-                        then before else after end as the_second
+            select d.*, datediff('day', date '1970-01-01', _day) * 1440 + _minute as _local,
+                   case when _minute < greatest(_switch, _switch + _after - _before)
+                        then _before else _after end as _first,
+                   case when _minute < least(_switch, _switch + _after - _before)
+                        then _before else _after end as _second
             from day_{number} d
-            left join zone_day y on y.iata = {clock.airport} and y.local_date = the_day
+            left join zone_day y on y._iata = {clock.airport} and y._date = _day
         ),
         clock_{number} as (
-            select * exclude (the_day, the_anchor, the_minute, the_local, the_first, the_second),
-                   case when abs(the_local - the_first - the_anchor) > abs(the_local - the_second - the_anchor)
-                        then the_local - the_second else the_local - the_first end as {clock.name}
+            select * exclude (_day, _anchor, _minute, _local, _first, _second),
+                   case when abs(_local - _first - _anchor) > abs(_local - _second - _anchor)
+                        then _local - _second else _local - _first end as {clock.name}
             from offset_{number}
         )"""
 
@@ -158,9 +180,9 @@ def _judged(feed: Feed, first: date, last: date) -> str:
     clocks = "".join(f",{_clock(feed, clock, number)}" for number, clock in enumerate(feed.clocks, 1))
     return f"""
         with clock_0 as (select * from helped){clocks},
-        ruled as (select *, case {verdict} end as verdict from clock_{len(feed.clocks)})
-        select body as record, line_number, raw_key,
-               case verdict {codes} end as reason, case verdict {messages} end as message, {columns}
+        ruled as (select *, case {verdict} end as _verdict from clock_{len(feed.clocks)})
+        select _body as record, _line_number as line_number, _raw_key as raw_key,
+               case _verdict {codes} end as reason, case _verdict {messages} end as message, {columns}
         from ruled
     """
 
@@ -181,11 +203,20 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
     )
     for column in feed.columns:
         if column.type != "VARCHAR":
-            misfit = f"({column.sql}) is not null and try_cast({column.sql} as {column.type}) is null"
-            rules.append(("bad_value", misfit, f"'{column.name} is not {column.type}: ' || ({column.sql})"))
+            message = f"'{column.name} is not {column.type}: ' || ({column.sql})"
+            rules.append(("bad_value", misfit(column.sql, column.type), message))
         if column.required:
             rules.append(("missing_value", f"({column.sql}) is null", f"'{column.name} is empty'"))
     return rules
+
+
+def misfit(sql: str, kind: str) -> str:
+    """Return the condition under which the value of an expression does not fit a type of the register."""
+    if kind == "VARCHAR":
+        return "false"
+    # typeof is known before any row is read: only expressions that are still text pay for their form.
+    form = f"typeof({sql}) = 'VARCHAR' and not regexp_full_match(cast({sql} as varchar), '{FORMS[kind]}')"
+    return f"({sql}) is not null and (try_cast({sql} as {kind}) is null or ({form}))"
 
 
 def _quoted(name: str) -> str:

@@ -33,7 +33,7 @@ def test_the_first_failure_ends_the_run_and_the_table_says_what_did_not_run(capf
 
 def test_an_unknown_tier_is_wrong_use(capfd):
     assert tiers.main(["units"]) == 2
-    assert "there are lint, unit, dbt, platform" in capfd.readouterr().err
+    assert "there are gates, unit, dbt, platform" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)

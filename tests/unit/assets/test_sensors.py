@@ -1,0 +1,125 @@
+"""Sensors: every arrival is reported once, whatever order and downtime; what is behind is asked for in order."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aero_assets.arrivals import Receipt, plan, receipts
+from aero_assets.defs.raw.sensors import MOST_EVENTS, OVERLAP, arrivals, unseen
+from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes
+from aero_assets.feeds import find
+from aero_assets.lake import LakeCopy
+from aero_assets.resources import Zones
+from aero_assets.storage import Bucket
+from tests.fakes import FolderBucket, drop
+from tests.unit.feeds.test_partner__bts_ontime import FEED as BTS
+from tests.unit.feeds.test_partner__bts_ontime import PLAIN
+
+FEED = find("partner/bts_ontime")
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def receipt(minutes: int, number: int) -> Receipt:
+    return Receipt(f"{START + timedelta(minutes=minutes):%Y%m%dT%H%M%S%f}Z", f"{number:012x}", "0" * 12)
+
+
+OVERLAP_MINUTES = int(OVERLAP.total_seconds() // 60)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(0, OVERLAP_MINUTES - 1), st.integers(0, 99)), max_size=40))
+def test_every_arrival_is_reported_once_however_late_its_receipt_appears(drops):
+    """A receipt becomes visible up to the overlap after its arrival: the door retries for hours."""
+    shown = sorted({(minutes + delay, receipt(minutes, number)) for minutes, delay, number in drops})
+    reported, cursor, visible = [], None, []
+    for _, found in shown:
+        if found in visible:
+            continue
+        visible = sorted([*visible, found])
+        new, cursor = unseen(visible, cursor)
+        reported += new
+    assert sorted(reported) == visible
+
+
+def test_a_backlog_after_downtime_is_reported_in_bounded_steps_without_loss():
+    backlog = [receipt(number // 7, number) for number in range(3 * MOST_EVENTS + 1)]
+    reported, cursor, steps = [], None, 0
+    while (step := unseen(backlog, cursor))[0]:
+        assert len(step[0]) <= MOST_EVENTS
+        reported, cursor, steps = reported + step[0], step[1], steps + 1
+    assert (sorted(reported), steps) == (sorted(backlog), 4)
+
+
+class FolderZones(Zones):
+    """Zones on folders."""
+
+    root: str
+
+    def raw(self) -> Bucket:
+        return FolderBucket(Path(self.root) / "raw")
+
+    def lake(self) -> Bucket:
+        return FolderBucket(Path(self.root) / "lake")
+
+    def copy_of_lake(self) -> LakeCopy:
+        return LakeCopy(Path(self.root) / "copy", self.lake())
+
+
+@pytest.fixture
+def zones(tmp_path):
+    return FolderZones(root=str(tmp_path))
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+def tick(sensor, instance, zones, cursor=None):
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, resources={"zones": zones})
+    return sensor.evaluate_tick(context)
+
+
+def arrive(zones):
+    body = f"{','.join(BTS.header)}\n{PLAIN}\n".encode()
+    return drop(zones.raw(), FEED, "partner/bts_ontime/a.csv", gzip.compress(body), START)
+
+
+def test_an_arrival_is_a_materialisation_of_inbox_and_raw_and_a_request_for_its_day(instance, zones):
+    arrive(zones)
+    data = tick(arrivals, instance, zones)
+    assert [event.asset_key.path[0] for event in data.asset_events] == ["inbox", "raw"]
+    [request] = data.run_requests
+    assert request.job_name == "ingest"
+    assert request.tags["dagster/asset_partition_range_start"] == "2026-11-20"
+    assert tick(arrivals, instance, zones, data.cursor).asset_events == []
+
+
+def test_what_is_still_being_compacted_is_waited_for_but_not_for_ever(instance, zones):
+    arrive(zones)
+    waiting = tick(typed_changes, instance, zones)
+    assert waiting.run_requests == []
+    long_ago = (datetime.now(UTC) - PATIENCE - timedelta(seconds=1)).isoformat()
+    [request] = tick(typed_changes, instance, zones, long_ago).run_requests
+    assert request.job_name == "catalog_and_staging"
+
+
+def test_marts_are_asked_for_only_when_catalog_and_staging_can_serve_them(instance, zones):
+    arrive(zones)
+    found = plan(receipts(zones.raw(), FEED))
+    compact_day(Compactor(zones.raw(), zones.lake()), FEED, found, START.date())
+    [request] = tick(typed_changes, instance, zones).run_requests
+    assert (request.job_name, request.asset_selection) == ("catalog_and_staging", None)
+
+
+def test_an_idle_platform_asks_for_nothing_but_its_undated_models(instance, zones):
+    assert tick(arrivals, instance, zones).run_requests == []
+    assert [request.job_name for request in tick(typed_changes, instance, zones).run_requests] == [
+        "catalog_and_staging"
+    ]
