@@ -4,10 +4,7 @@ Four files: register entry, dbt source with the documentation of the staging mod
 records of the sample. Together they load, parse and build as written; what only a person knows says DESCRIBE.
 """
 
-import json
 import re
-import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,13 +13,8 @@ import yaml
 
 from aero_assets.environment import PROJECT
 from aero_assets.feeds import FeedError
-from aero_assets.feeds.register import LINEAGE
-from aero_assets.partitions import OPERATING_DAYS_AHEAD
 from aero_local.feed_sample import Guess, Sample, read
-
-PLACEHOLDER = "DESCRIBE:"
-#: Types of the register as dbt writes them; the rest are the same word in lower case.
-DBT_TYPES = {"DOUBLE": "double precision"}
+from aero_local.feed_skeletons import PLACEHOLDER, dbt_yml, feed_test, register_entry, staging_model
 
 
 class UsageError(FeedError):
@@ -57,13 +49,12 @@ class Layout:
         return self.project / "dbt_project" / "models" / "intermediate" / "facts" / "int_leg_fact.sql"
 
 
-def dbt_type(kind: str) -> str:
-    """Return a type of the register as dbt writes it."""
-    return DBT_TYPES.get(kind, kind.lower())
+#: This checkout.
+HERE = Layout()
 
 
 def create(
-    name: str, sample: Path, date_column: str | None, layout: Layout = Layout(), today: date | None = None
+    name: str, sample: Path, date_column: str | None, layout: Layout = HERE, today: date | None = None
 ) -> list[Path]:
     """Write the skeletons of feed `system/feed` from a sample file; refuse to overwrite anything."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*", name):
@@ -76,10 +67,10 @@ def create(
     arrived = today or datetime.now(UTC).date()
     folder = layout.staging(system)
     files = {
-        layout.register(name): _register(system, feed, seen, columns, day, arrived),
-        folder / f"stg_{system}__{feed}.sql": _staging(system, feed, columns, day),
-        folder / f"_stg_{system}__{feed}.yml": _yml(system, feed, columns, day, _about(folder, system)),
-        layout.test(name): _test(name, day, arrived),
+        layout.register(name): register_entry(system, feed, seen, columns, day, arrived),
+        folder / f"stg_{system}__{feed}.sql": staging_model(system, feed, columns, day),
+        folder / f"_stg_{system}__{feed}.yml": dbt_yml(system, feed, columns, day, _about(folder, system)),
+        layout.test(name): feed_test(name, day, arrived),
         layout.sample(name): seen.text,
     }
     if taken := [path for path in files if path.exists()]:
@@ -93,11 +84,12 @@ def create(
 def _with_date(sample: Sample, date_column: str | None) -> tuple[list[Guess], Guess]:
     """Return the typed columns, and the one of the business date; where no column is a date, one is added."""
     columns = list(sample.columns)
-    found = [one for one in columns if (one.raw == date_column if date_column else one.type == "DATE")]
-    if not found:
-        choices = ", ".join(sample.header)
+    dates = [one for one in columns if one.type == "DATE"]
+    found = [one for one in columns if one.raw == date_column] if date_column else dates
+    if len(found) != 1:
+        choices = ", ".join(one.raw for one in dates or columns)
         raise UsageError(f"which column is the business date? Say --date COLUMN, one of: {choices}")
-    day = found[0]
+    [day] = found
     if day.type != "DATE":
         example = "YEAR || '-' || lpad(MONTH, 2, '0') || '-' || lpad(DAY, 2, '0')"
         note = f"{day.raw} is no date in the sample; write an expression that gives YYYY-MM-DD, e.g. {example}"
@@ -107,123 +99,6 @@ def _with_date(sample: Sample, date_column: str | None) -> tuple[list[Guess], Gu
     return columns, day
 
 
-def _toml(text: str) -> str:
-    """Return a TOML string: literal where that spares escapes."""
-    return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
-
-
-def _register(system: str, feed: str, sample: Sample, columns: list[Guess], day: Guess, arrived: date) -> str:
-    headings = " ".join(_toml(raw).replace(" ", "\x1f") + "," for raw in sample.header)
-    header = "\n".join(f"    {line}" for line in textwrap.wrap(headings, 114, break_long_words=False,
-                                                               break_on_hyphens=False)).replace("\x1f", " ")  # fmt: skip
-    ahead = (day.newest - arrived).days if day.newest else 0
-    entries = "\n".join(
-        f"\n[[columns]]\nname = {_toml(one.name)}\ntype = {_toml(one.type)}\n"
-        + ("required = true\n" if one is day else "")
-        + f"description = {_toml(f'{PLACEHOLDER} what {one.raw} means, in which unit')}\n"
-        + (f"# {PLACEHOLDER} {one.note}\n" if one.note else "")
-        + f"sql = {_toml(one.sql)}"
-        for one in columns
-    )
-    return f"""# {PLACEHOLDER} who publishes this, under which licence, and what one line is.
-version = 1
-system = "{system}"
-feed = "{feed}"
-grain = "{PLACEHOLDER} one row per …"
-owner = "team:data-platform"
-arrival = "file"
-source = "partner_file"
-business_date = "{day.name}"
-# A record dated further ahead of its arrival than this is refused as date_out_of_range; schedules need months.
-max_days_ahead = {OPERATING_DAYS_AHEAD if ahead > 1 else 1}
-fresh_within_hours = 48
-header = [
-{header}
-]
-{_advice(sample)}
-# -- typed columns ----------------------------------------------------------------------------------------------------
-# `sql` is DuckDB SQL over the raw columns, which are text, trimmed, and null where empty. A value that does not fit the
-# type is refused as bad_value, an empty one as missing_value where the column says `required = true`.
-{entries}
-"""
-
-
-def _advice(sample: Sample) -> str:
-    """Write what the register can do beyond columns, as comments with this sample's own headings."""
-    clock, airport = sample.clock or "LOCAL_TIME", sample.airport or "AIRPORT"
-    some = sample.columns[-1].sql
-    return f"""
-# -- times ------------------------------------------------------------------------------------------------------------
-# The typed zone holds UTC and nothing else. A TIMESTAMP column takes its text as UTC: keep one only where the sender
-# writes UTC (or Z). A time with an offset goes through utc_text(), as in sql = "utc_text(SENT_AT)". A local clock (hhmm)
-# becomes UTC by the airport whose clock it is, on the business date or, with `near`, on the day nearest to an instant:
-# [[clocks]]
-# name = "local_clock"
-# minute_of_day = {_toml(f"clock_minutes({clock})")}
-# airport = {_toml(airport)}
-#
-# [[rules]]
-# code = "bad_time"
-# when = {_toml(f"bad_clock({clock})")}
-# message = {_toml(f"'no time as hhmm: ' || {clock}")}
-#
-# [[rules]]
-# code = "unknown_airport"
-# when = {_toml(f"not known_airport({airport}, current_date)")}
-# message = {_toml(f"'no airport we know on that date: ' || {airport}")}
-#
-# [[columns]]
-# name = "local_clock_at"
-# type = "TIMESTAMP"
-# description = "… (UTC)."
-# sql = "at_minute(local_clock)"
-
-# -- reasons to refuse a record, beside those that every feed has ------------------------------------------------------
-# `when` must not fail on any text: whole() and try_cast() give null for what is no number. Each needs a test.
-# [[rules]]
-# code = "negative_amount"
-# when = {_toml(f"whole({some}) < 0")}
-# message = {_toml(f"'amount is negative: ' || {some}")}
-"""
-
-
-def _staging(system: str, feed: str, columns: list[Guess], day: Guess) -> str:
-    casts = [(one.name, one.type) for one in columns]
-    lineage = [(one.name, one.type) for one in LINEAGE if one.name != "event_id"]
-
-    def lines(names: Iterable[tuple[str, str]]) -> str:
-        return ",\n".join(f"        cast({name} as {dbt_type(kind)}) as {name}" for name, kind in names)
-
-    return f"""with source as (
-
-    select * from {{{{ source('{system}', '{feed}') }}}}
-
-),
-
-first_received as (
-
-    {{{{ first_received('source', date_column='{day.name}') }}}}
-
-),
-
-renamed as (
-
-    select
-        cast(event_id as varchar) as event_id,
-
-{lines(casts)},
-
-        -- where the row comes from
-{lines(lineage)}
-
-    from first_received
-
-)
-
-select * from renamed
-"""
-
-
 def _about(folder: Path, system: str) -> str:
     """Return what the other yml files of a system say about it, or a placeholder."""
     for path in sorted(folder.glob("*.yml")):
@@ -231,85 +106,3 @@ def _about(folder: Path, system: str) -> str:
             if source.get("name") == system and source.get("description"):
                 return " ".join(source["description"].split())
     return f"{PLACEHOLDER} where the feeds of {system} come from."
-
-
-def _yml(system: str, feed: str, columns: list[Guess], day: Guess, about: str) -> str:
-    own = [(one.name, dbt_type(one.type), f"{PLACEHOLDER} {one.name}") for one in columns]
-    lineage = [(one.name, dbt_type(one.type), f'{{{{ doc("{one.name}") }}}}') for one in LINEAGE]
-    both = [(name, kind, text) for name, kind, text in (*own, *lineage) if name != "event_id"]
-    event_id = "{name: event_id, data_type: varchar, description: '{{ doc(\"event_id\") }}'"
-    # A name that YAML takes for something else, as it does with no and y, is put in quotes.
-    names = {name: name if yaml.safe_load(name) == name else f'"{name}"' for name, _, _ in both}
-    declared = "\n".join(
-        f"          - &{name} {{name: {names[name]}, data_type: {kind}, description: '{text}'}}"
-        for name, kind, text in both
-    )
-    return f"""sources:
-  - name: {system}
-    description: {json.dumps(about, ensure_ascii=False)}
-    schema: "{{{{ env_var('AERO_SPECTRUM_SCHEMA', 'spectrum_typed') if target.type == 'redshift' else '{system}' }}}}"
-    tables:
-      - name: {feed}
-        identifier: "{{{{ '{system}_{feed}' if target.type == 'redshift' else '{feed}' }}}}"
-        description: "{PLACEHOLDER} what this is. One row per …"
-        config:
-          meta:
-            formatter: template
-            external_location: >-
-              read_parquet(
-              '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{system}/{feed}/*/*.parquet',
-              hive_partitioning = true, hive_types = {{'{day.name}': DATE}}, union_by_name = true)
-            dagster: {{asset_key: [catalog, {system}, {feed}]}}
-        columns:
-          - {event_id}, data_tests: [not_null]}}
-{declared}
-
-# The columns above again, by their anchors; a column that the model changes gets an entry of its own.
-models:
-  - name: stg_{system}__{feed}
-    description: "{PLACEHOLDER} what the model does to the source. One row per …"
-    columns:
-      - {event_id}, data_tests: [not_null, unique]}}
-{chr(10).join(f"      - *{name}" for name, _, _ in both)}
-"""
-
-
-def _test(name: str, day: Guess, arrived: date) -> str:
-    column = json.dumps(day.raw, ensure_ascii=False)
-    return f'''"""Feed {name}: what a record becomes, and every reason to refuse one."""
-
-from datetime import date
-from pathlib import Path
-
-import pytest
-
-from aero_assets.feeds import find
-from tests.judging import broken, judged
-
-FEED = find("{name}")
-ARRIVED = date({arrived.year}, {arrived.month}, {arrived.day})
-#: The first records of the sample: add those that show something, and say below what they become.
-SAMPLE = Path(__file__).with_name("{name.replace("/", "__")}.csv").read_text(encoding="utf-8")
-#: Reason → what is wrong with the first record. Every rule of the register entry belongs here.
-REFUSED = {{
-    "missing_value": {{{column}: ""}},
-    "bad_value": {{{column}: "no date"}},
-}}
-
-
-def test_every_record_of_the_sample_is_accepted():
-    rows = judged(FEED.path, SAMPLE, ARRIVED)
-    assert rows
-    assert {{row["line_number"]: row["message"] for row in rows if row["reason"]}} == {{}}
-
-
-@pytest.mark.parametrize("reason", REFUSED)
-def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
-    [row] = judged(FEED.path, broken(SAMPLE, REFUSED[reason]), ARRIVED)
-    assert row["reason"] == reason
-    assert row["message"]
-
-
-def test_every_rule_of_the_register_has_a_record_that_breaks_it():
-    assert {{rule.code for rule in FEED.rules}} <= REFUSED.keys()
-'''

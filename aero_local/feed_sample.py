@@ -47,10 +47,10 @@ WORDS = frozenset(
     scale schema scope search second section security self sequence server session set show similar size skip snapshot
     some sort source space specific sql stage start state statement static statistics storage stream string structure
     style sum summarize symmetric system table tag target task temp template text then through ties time timestamp to
-    token top trailing transaction trigger trim true truncate type types under union unique unknown unnest unpivot update
-    upper usage use user using valid validate value values varchar verbose version view wallet warehouse week weekday
-    when where window with within without work write year yes zone
-    """.split()
+    token top trailing transaction trigger trim true truncate type types under union unique unknown unnest unpivot
+    update upper usage use user using valid validate value values varchar verbose version view wallet warehouse week
+    weekday when where window with within without work write year yes zone
+    """.split()  # noqa: SIM905 - a word a line is not easier to read
 )
 #: Ways to write a date that a cast does not understand: format, and how such a text looks.
 DATE_FORMATS = (
@@ -78,7 +78,7 @@ LOOKS = (
 
 @dataclass(frozen=True)
 class Guess:
-    """One column: its heading, and what it may become; `note` is what a person has to decide, `newest` its last date."""
+    """One column: its heading, what it may become, what a person has to decide, and its last date if it holds dates."""
 
     raw: str
     name: str
@@ -153,7 +153,7 @@ def _lines(path: Path) -> Iterator[str]:
     number = 0
     try:
         with gzip.open(path) if zipped else path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):  # noqa: B007 - the number is for the complaints below
+            for number, line in enumerate(stream, 1):
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
                 if "\0" in text:
                     raise FeedError(f"{path}:{number}: not text; export it as CSV in UTF-8")

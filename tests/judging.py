@@ -1,23 +1,38 @@
 """A text goes through the typed step as a file would: for tests of feeds, and of the step itself."""
 
+import csv
 import gzip
-from datetime import UTC, date, datetime
+import io
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from aero_assets.defs.typed import rows
-from aero_assets.feeds import find
+from aero_assets.feeds import Feed, find
+from aero_assets.partitions import FIRST_OPERATING_DATE
 
 
-def judged(feed: str, text: str | bytes) -> list[dict]:
+def judged(feed: str | Feed, text: str | bytes, arrived: date = date(2026, 11, 20)) -> list[dict]:
     """Return one row per record of `text` (its first line is the header): typed columns, `reason`, `message`, line."""
+    feed = find(feed) if isinstance(feed, str) else feed
     body = text if isinstance(text, bytes) else text.encode()
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "body.csv.gz"
         file.write_bytes(gzip.compress(body, 1))
         rows.prepare(connection)
-        rows.add_lines(connection, file, "raw/key", datetime(2026, 11, 20, tzinfo=UTC))
-        rows.judge(connection, find(feed), date(2010, 1, 1), date(2026, 11, 21))
+        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC))
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
         return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
+
+
+def broken(sample: str, changes: dict[str, str]) -> str:
+    """Return the header and the first record of a sample, with other values in the named columns."""
+    header, record = list(csv.reader(io.StringIO(sample)))[:2]
+    unknown = changes.keys() - set(header)
+    assert not unknown, f"the sample has no column {', '.join(unknown)}"
+    text = io.StringIO()
+    values = [changes.get(name, value) for name, value in zip(header, record, strict=True)]
+    csv.writer(text, lineterminator="\n").writerows([header, values])
+    return text.getvalue()

@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aero_assets.feeds import find
+from aero_assets.feeds import feeds, find
+from aero_assets.lake import empty_file
+from aero_assets.lake import write_empty as zero_rows
 
 FEED = find("partner/bts_ontime")
 TYPES = {
@@ -85,10 +87,9 @@ def write(lake: Path, rows: Iterable[Row], arrived: str = "2015-01-03-0123abcd")
 
 
 def write_empty(lake: Path) -> None:
-    """Write the zero-row file that registering the feed writes."""
-    path = lake / "typed" / FEED.path / "operating_date=1970-01-01" / "arrived=1970-01-01-empty.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(SCHEMA.empty_table(), path)
+    """Write the zero-row files that registering the feeds writes: every staging model has something to read."""
+    for feed in feeds():
+        zero_rows(feed, lake / empty_file(feed))
 
 
 def sample() -> list[Row]:

@@ -1,3 +1,5 @@
+"""The services as they run: whose environment they have, what survives a stop, what a second start does."""
+
 import os
 import signal
 import subprocess

@@ -44,7 +44,8 @@ create or replace temp macro clock_minutes(text) as
               and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
          then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100 end;
 create or replace temp macro bad_clock(text) as text is not null and clock_minutes(text) is null;
-create or replace temp macro date_text(text, format) as coalesce(strftime(try_strptime(text, format), '%Y-%m-%d'), text);
+create or replace temp macro date_text(text, format) as
+    coalesce(strftime(try_strptime(text, format), '%Y-%m-%d'), text);
 create or replace temp macro utc_text(text) as
     case when regexp_full_match(text, '.*:[0-9]{2}([.][0-9]+)? ?[+-][0-9]{2}(:?[0-9]{2})?')
          then coalesce(cast(make_timestamp(epoch_us(try_cast(text as timestamptz))) as varchar), text) else text end;
@@ -53,6 +54,8 @@ create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_
     left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
 create or replace temp macro known_airport(code, day) as
     exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
+create or replace temp macro unknown_airport(code, day) as
+    code is not null and day is not null and not known_airport(code, day);
 """
 
 
@@ -175,7 +178,8 @@ def _judged(feed: Feed, first: date, last: date) -> str:
     rules = _rules(feed, first, last)
     verdict = " ".join(f"when coalesce({when}, false) then {number}" for number, (_, when, _) in enumerate(rules))
     codes = " ".join(f"when {number} then '{code}'" for number, (code, _, _) in enumerate(rules))
-    messages = " ".join(f"when {number} then {message}" for number, (_, _, message) in enumerate(rules))
+    # A message that quotes an empty value is null: the reason must do then.
+    messages = " ".join(f"when {n} then coalesce({message}, '{code}')" for n, (code, _, message) in enumerate(rules))
     columns = ", ".join(f"try_cast({column.sql} as {column.type}) as {column.name}" for column in feed.columns)
     clocks = "".join(f",{_clock(feed, clock, number)}" for number, clock in enumerate(feed.clocks, 1))
     return f"""

@@ -1,3 +1,5 @@
+"""The command line: what it says, how it ends, how quickly it starts."""
+
 import json
 import subprocess
 import sys

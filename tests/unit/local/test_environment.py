@@ -1,3 +1,5 @@
+"""The environment: where names come from, and what a missing one says."""
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""A platform in the foreground: however it ends, nothing is left running."""
+
 import os
 import signal
 import subprocess

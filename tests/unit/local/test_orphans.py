@@ -1,3 +1,5 @@
+"""Runs of the last boot: which are failed, and which slots are freed."""
+
 import shutil
 import tomllib
 

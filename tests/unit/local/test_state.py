@@ -1,3 +1,5 @@
+"""State directories: their names, their ports, the profiles written into them."""
+
 import configparser
 import os
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The supervisor, with tiny real processes: order, death, taken ports, what a stop leaves."""
+
 import os
 import signal
 import socket

@@ -1,3 +1,5 @@
+"""The tier runner: order, budgets, and the first failure."""
+
 import sys
 
 import pytest
