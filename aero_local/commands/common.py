@@ -88,6 +88,16 @@ def find_state(source: Path | None, name: str | None) -> State:
     return State.for_input(source) if source else State.current()
 
 
+def terminal_state(name: str | None) -> State:
+    """Return the state directory of this terminal: the one named, else that of `aero env`, else the last one used."""
+    from aero_assets.environment import Environment  # noqa: PLC0415
+    from aero_local.state import State  # noqa: PLC0415
+
+    environment = Environment.current()
+    chosen = not name and environment.is_local and "AERO_STATE" in environment.variables
+    return State(environment.state) if chosen else find_state(None, name)
+
+
 def port_options(options: Iterable[str] | None) -> dict[str, int]:
     """Return what --port asks for."""
     from aero_local import ports  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from aero_local.commands.common import JsonOption, StateOption, find_state, print_json, progress, running
+from aero_local.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
 
 app = typer.Typer(help="The copy of the typed zone on this machine.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def pull(name: StateOption = None, as_json: JsonOption = False) -> None:
     log = progress()
     # On AWS the caller's own role and variables say which lake; here the state directory does.
     local = Environment.current().is_local
-    with running(find_state(None, name)).acting_as("analyst") if local else nullcontext():
+    with running(terminal_state(name)).acting_as("analyst") if local else nullcontext():
         pulled: Any = reader.pull(log)
     result = {"files": pulled.files, "downloaded": pulled.downloaded, "deleted": pulled.deleted}
     if as_json:

@@ -91,10 +91,18 @@ class Compactor:
             log(f"{feed.path}: read {details['inbox_key']} ({details['rows']} rows)")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, last)
+        # Repeats are looked for by id alone, so that no row has to be moved to find that there are none.
         connection.execute("""
-            create table kept as
-            select * exclude (record, line_number, raw_key, reason, message) from judged where reason is null
-            qualify row_number() over (partition by event_id order by received_at, raw_ref) = 1
+            create or replace temp table repeat as
+            select place from (
+                select rowid as place, row_number() over (partition by event_id order by received_at, raw_ref) as turn
+                from judged
+                where reason is null
+                  and event_id in (select event_id from judged where reason is null group by 1 having count(*) > 1)
+            ) where turn > 1;
+            create or replace temp view kept as
+            select * exclude (record, line_number, raw_key, reason, message) from judged
+            where reason is null and rowid not in (select place from repeat)
         """)
 
     def _publish(

@@ -1,8 +1,9 @@
 """Raw records to typed rows: the SQL of the typed step, compiled from a feed's register entry.
 
-Relations in a DuckDB connection, in order: `line` (records as received) → `field` → `helped` → `judged` (every
-record with its typed columns and, if it is refused, the reason). UTC is computed here and nowhere else. What this
-module adds to a record has a name with a leading underscore: raw columns are named by whoever sends them.
+Relations in a DuckDB connection, in order: `line` (records as received) → `helped` (raw columns and helper values) →
+`judged` (every record with its typed columns and, if it is refused, the reason). UTC is computed here and nowhere
+else. What this module adds to a record has a name with a leading underscore: raw columns are named by whoever sends
+them.
 """
 
 from datetime import UTC, date, datetime
@@ -35,15 +36,20 @@ FORMS = {
     "TIMESTAMP": f"{_DAY}([ T]{_TIME}( ?(Z|UTC|[+-]00(:?00)?))?)?",
 }
 
+#: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
+#: costs a third of a regular expression with its casts.
 MACROS = """
-create or replace temp macro whole(text) as
-    case when regexp_full_match(text, '-?[0-9]{1,9}(\\.0+)?') then cast(cast(text as decimal(18, 6)) as integer) end;
-create or replace temp macro not_whole(text) as text is not null and whole(text) is null;
+create or replace temp macro whole(text) as case
+    when try_cast(text as integer) between -999999999 and 999999999
+         and cast(try_cast(text as integer) as varchar) = text then try_cast(text as integer)
+    when regexp_full_match(text, '-?[0-9]{1,9}(\\.0+)?') then cast(cast(text as decimal(18, 6)) as integer) end;
+create or replace temp macro unread(text, value) as text is not null and value is null;
+create or replace temp macro not_whole(text) as unread(text, whole(text));
 create or replace temp macro clock_minutes(text) as
     case when regexp_full_match(text, '[0-9]{1,4}')
               and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
          then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100 end;
-create or replace temp macro bad_clock(text) as text is not null and clock_minutes(text) is null;
+create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
 create or replace temp macro date_text(text, format) as
     coalesce(strftime(try_strptime(text, format), '%Y-%m-%d'), text);
 create or replace temp macro utc_text(text) as
@@ -86,17 +92,16 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.register("airport_source", airport_table([]))
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
-    connection.execute(f"create or replace temp table field as {_fields(feed)}")
     helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
-    connection.execute(f"create or replace temp table helped as select *{helpers} from field")
+    connection.execute(f"create or replace temp table helped as select *{helpers} from ({_fields(feed)})")
     _load_zones(connection, feed)
     connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
-    connection.execute("drop table field; drop table helped")
+    connection.execute("drop table helped")
 
 
 def _fields(feed: Feed) -> str:
     """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
-    names = ", ".join(f"nullif(trim(parts[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
     value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
     return f"""
         with checked as (
@@ -110,7 +115,10 @@ def _fields(feed: Feed) -> str:
                 when defect is not null then []
                 when contains(body, '"') then list_transform(
                     regexp_extract_all(body || '{feed.delimiter}', '({value}){feed.delimiter}', 1),
-                    lambda part: case when part like '"%"' then replace(part[2:-2], '""', '"') else part end)
+                    lambda part: trim(case when part like '"%"' then replace(part[2:-2], '""', '"') else part end))
+                -- One look at the line spares most records a trim of every value.
+                when regexp_matches(body, '[^!-~]')
+                then list_transform(string_split(body, '{feed.delimiter}'), lambda part: trim(part))
                 else string_split(body, '{feed.delimiter}') end as parts
             from checked
         )
@@ -125,7 +133,7 @@ def _fields(feed: Feed) -> str:
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """Create `zone_day` and `airport` for the airports and dates that occur."""
     codes: set[str] = set()
-    for place in sorted({clock.airport for clock in feed.clocks}):
+    for place in _places(feed):
         found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
         codes.update(code for (code,) in found)
     day = feed.date_expression
@@ -140,35 +148,54 @@ def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     connection.execute("create or replace temp table airport as select * from airport_source")
 
 
-def _clock(feed: Feed, clock: Clock, number: int) -> str:
-    """CTEs that add one UTC instant (whole minutes since 1970) to the relation `clock_<number - 1>`.
+def _places(feed: Feed) -> list[str]:
+    """The expressions for airports whose clocks a feed has."""
+    return sorted({clock.airport for clock in feed.clocks})
 
-    The first picks the local day that brings the clock nearest to its anchor. The second finds the offsets of that day:
+
+def _anchored(feed: Feed) -> str:
+    """The relation before the first clock: `helped`, and every place's offset at the start of the business date."""
+    if not feed.clocks:
+        return "select * from helped"
+    places = list(enumerate(_places(feed)))
+    offsets = ", ".join(f"'at_{n}': z{n}._before" for n, _ in places)
+    joins = " ".join(
+        f"left join zone_day z{n} on z{n}._iata = {place} and z{n}._date = {feed.date_expression}"
+        for n, place in places
+    )
+    return f"select h.*, {{{offsets}}} as _before from helped h {joins}"
+
+
+def _clock(feed: Feed, clock: Clock, number: int) -> str:
+    """CTEs that add one UTC instant (whole minutes since 1970) and the offset it was read with to `clock_<number - 1>`.
+
+    The second picks the local day that brings the clock nearest to its anchor. The third finds the offsets of that day:
     around a change of the clock there are two, and the instant nearer to the anchor is meant.
     """
-    day, minute = feed.date_expression, f"({clock.minute_of_day})"
-    near = f"({clock.near or 'null'})"
-    distance = f"{near} + z._before - datediff('day', date '1970-01-01', {day}) * 1440 - {minute}"
+    day = feed.date_expression
+    before = f"_before.at_{_places(feed).index(clock.airport)}"
+    distance = f"_anchor + {before} - datediff('day', date '1970-01-01', {day}) * 1440 - _minute"
     return f"""
+        anchor_{number} as (
+            select *, ({clock.near or "null"}) as _anchor, ({clock.minute_of_day}) as _minute from clock_{number - 1}
+        ),
         day_{number} as (
-            select c.*, {near} as _anchor, {minute} as _minute,
-                   {day} + coalesce(cast(round(({distance}) / 1440.0) as integer), 0) as _day
-            from clock_{number - 1} c
-            left join zone_day z on z._iata = {clock.airport} and z._date = {day}
+            select *, {day} + coalesce(cast(round(({distance}) / 1440.0) as integer), 0) as _day from anchor_{number}
         ),
         offset_{number} as (
             select d.*, datediff('day', date '1970-01-01', _day) * 1440 + _minute as _local,
-                   case when _minute < greatest(_switch, _switch + _after - _before)
-                        then _before else _after end as _first,
-                   case when _minute < least(_switch, _switch + _after - _before)
-                        then _before else _after end as _second
+                   case when _minute < greatest(_switch, _switch + _after - y._before)
+                        then y._before else _after end as _first,
+                   case when _minute < least(_switch, _switch + _after - y._before)
+                        then y._before else _after end as _second
             from day_{number} d
             left join zone_day y on y._iata = {clock.airport} and y._date = _day
         ),
         clock_{number} as (
             select * exclude (_day, _anchor, _minute, _local, _first, _second),
                    case when abs(_local - _first - _anchor) > abs(_local - _second - _anchor)
-                        then _local - _second else _local - _first end as {clock.name}
+                        then _second else _first end as {clock.name}_offset,
+                   _local - {clock.name}_offset as {clock.name}
             from offset_{number}
         )"""
 
@@ -176,17 +203,19 @@ def _clock(feed: Feed, clock: Clock, number: int) -> str:
 def _judged(feed: Feed, first: date, last: date) -> str:
     """The clocks in order, then the first rule that speaks, then the typed columns (null where they cannot be cast)."""
     rules = _rules(feed, first, last)
-    verdict = " ".join(f"when coalesce({when}, false) then {number}" for number, (_, when, _) in enumerate(rules))
+    verdict = " ".join(f"when {when} then {number}" for number, (_, when, _) in enumerate(rules))
     codes = " ".join(f"when {number} then '{code}'" for number, (code, _, _) in enumerate(rules))
     # A message that quotes an empty value is null: the reason must do then.
     messages = " ".join(f"when {n} then coalesce({message}, '{code}')" for n, (code, _, message) in enumerate(rules))
     columns = ", ".join(f"try_cast({column.sql} as {column.type}) as {column.name}" for column in feed.columns)
     clocks = "".join(f",{_clock(feed, clock, number)}" for number, clock in enumerate(feed.clocks, 1))
+    # Most records have no verdict; they need not be compared with every one to learn that.
     return f"""
-        with clock_0 as (select * from helped){clocks},
+        with clock_0 as ({_anchored(feed)}){clocks},
         ruled as (select *, case {verdict} end as _verdict from clock_{len(feed.clocks)})
         select _body as record, _line_number as line_number, _raw_key as raw_key,
-               case _verdict {codes} end as reason, case _verdict {messages} end as message, {columns}
+               case when _verdict is not null then case _verdict {codes} end end as reason,
+               case when _verdict is not null then case _verdict {messages} end end as message, {columns}
         from ruled
     """
 

@@ -1,8 +1,13 @@
 """Raw records to typed rows: a line is a line, whatever is in it."""
 
+import re
+
+import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aero_assets.defs.typed import rows
 from tests.unit.feeds.test_partner__bts_ontime import CANCELLED, DIVERTED, GUAM, PLAIN, judge
 
 
@@ -16,6 +21,31 @@ def test_quoted_values_are_unquoted():
     [plain, unquoted] = judge(PLAIN, quoted)
     assert unquoted["reason"] is None
     assert unquoted["leg_uid"] == plain["leg_uid"]
+
+
+@pytest.mark.parametrize("pad", [" ", "   ", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_space_around_a_value_is_not_part_of_it(pad, quote):
+    padded = ",".join(f"{quote}{pad}{value}{pad}{quote}" for value in PLAIN.split(","))
+    [plain, spaced] = judge(PLAIN, padded)
+    assert spaced["reason"] is None
+    assert (spaced["leg_uid"], spaced["tail"]) == (plain["leg_uid"], plain["tail"])
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """Return `whole` of the typed step as a function of texts."""
+    with duckdb.connect() as connection:
+        connection.execute("create temp table airport (iata varchar, valid_from date, valid_to date)")
+        connection.execute(rows.MACROS)
+        sql = "select whole(text) from (select unnest($texts::varchar[]) as text)"
+        yield lambda texts: [value for (value,) in connection.execute(sql, {"texts": texts}).fetchall()]
+
+
+@given(st.lists(st.from_regex(r"[-+ ]?[0-9]{0,11}([.e_][0-9]{0,3})?[ x]?", fullmatch=True), min_size=1))
+def test_a_whole_number_is_what_looks_like_one_and_nothing_else(whole, texts):
+    looks = [re.fullmatch(r"(-?[0-9]{1,9})(\.0+)?", text, re.ASCII) for text in texts]
+    assert whole(texts) == [int(look[1]) if look else None for look in looks]
 
 
 def test_windows_line_ends_are_not_part_of_the_record():

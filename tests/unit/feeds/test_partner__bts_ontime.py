@@ -113,6 +113,11 @@ def test_every_rule_of_the_register_has_a_record_that_breaks_it():
     assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
 
 
+def test_numbers_too_large_to_add_up_are_one_record_s_problem():
+    [large, good] = judge(GUAM.replace("5,0,51,0,0", ",".join(["999999999"] * 5)), GUAM)
+    assert (large["reason"], good["reason"]) == ("cause_mismatch", None)
+
+
 def test_the_hour_that_exists_twice_is_chosen_by_the_arrival():
     # Clocks in New York went back at 02:00 on 1 November 2015; Denver is two hours behind, and changed later.
     def leg(arrival: str, minutes: str) -> str:
@@ -127,3 +132,9 @@ def test_the_hour_that_exists_twice_is_chosen_by_the_arrival():
     [first, second] = judge(leg("0330", "300"), leg("0330", "240"))
     assert (first["reason"], first["std_at"]) == (None, datetime(2015, 11, 1, 5, 30))
     assert (second["reason"], second["std_at"]) == (None, datetime(2015, 11, 1, 6, 30))
+
+
+def test_a_leg_carries_the_offsets_of_both_clocks():
+    """Guam is ten hours ahead of UTC and Honolulu ten behind: no rule of nearest days tells them apart."""
+    [row] = judge(GUAM)
+    assert (row["std_utc_offset_minutes"], row["sta_utc_offset_minutes"]) == (600, -600)
