@@ -19,6 +19,8 @@ LINEAGE = (
     Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "_event_id", True),
     Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
+#: Lineage that the sender may know better; the rest is ours to say: where a fact came from, when, and which it is.
+SENDERS_OWN = {"attempt", "is_actual", "version"}
 #: What the typed step puts beside the typed columns of a judged record.
 RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
 #: What it puts beside the raw columns of a record, before the feed's expressions see it.
@@ -91,6 +93,8 @@ class _Reader:
     def feed(self) -> Feed:
         """Assemble and cross-check the whole entry."""
         columns = self.rows("columns", lambda entry: Column(**{"sql": entry["name"], **entry}))
+        self._check_lineage(columns)
+        declared = {column.name for column in columns}
         feed = Feed(
             system=self.text("system"),
             name=self.text("feed"),
@@ -105,7 +109,7 @@ class _Reader:
             values=self.rows("values", lambda entry: Value(**entry)),
             clocks=self.rows("clocks", lambda entry: Clock(**entry)),
             rules=self.rows("rules", lambda entry: RowRule(**entry)),
-            columns=(*columns, *LINEAGE),
+            columns=(*columns, *(one for one in LINEAGE if one.name not in declared)),
             fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
             max_days_ahead=int(self.data.get("max_days_ahead", 1)),
         )
@@ -126,6 +130,7 @@ class _Reader:
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
+        helpers += [f"{clock.name}_offset" for clock in feed.clocks]
         self._check_names("values", helpers)
         raw = {name.lower() for name in feed.header}
         for name in helpers:
@@ -150,6 +155,19 @@ class _Reader:
             raise self.fail(f"`header` names {', '.join(twice)} twice (SQL ignores case)", at=r"header\s*=")
         if taken := OWN.intersection(lower):
             raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
+
+    def _check_lineage(self, columns: Iterable[Column]) -> None:
+        """Refuse a column that takes the place of a lineage column and could not stand in for it."""
+        lineage = {one.name: one for one in LINEAGE}
+        for column in columns:
+            if not (ours := lineage.get(column.name)):
+                continue
+            at = rf'name\s*=\s*"{column.name}"'
+            if column.name not in SENDERS_OWN:
+                own = ", ".join(sorted(SENDERS_OWN))
+                raise self.fail(f"column {column.name} is set by the typed step; a feed may declare {own}", at=at)
+            if (column.type, column.required) != (ours.type, True):
+                raise self.fail(f"column {column.name} replaces ours: type {ours.type}, required = true", at=at)
 
     def _check_names(self, table: str, names: Iterable[str]) -> None:
         seen: set[str] = set()

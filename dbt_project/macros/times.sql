@@ -26,3 +26,13 @@
 {% macro redshift__timestamp_text(column) -%}
     to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US')
 {%- endmacro %}
+
+
+{# The hour on a clock that is so many minutes off UTC; offsets lie between -12 and +14 hours. #}
+{% macro local_hour(at, offset_minutes) -%}
+    cast(floor(mod(
+        cast(extract(hour from {{ at }}) as integer) * 60
+        + cast(extract(minute from {{ at }}) as integer)
+        + {{ offset_minutes }} + 1440, 1440
+    ) / 60.0) as integer)
+{%- endmacro %}

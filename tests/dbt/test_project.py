@@ -6,8 +6,8 @@ import duckdb
 import pytest
 import yaml
 
+from aero_assets.feeds import feeds
 from tests.dbt.project import FOLDER, environment, invoke, messages
-from tests.dbt.typed_lake import FEED
 
 # Functions and syntax that DuckDB or PostgreSQL take and Redshift does not.
 NOT_REDSHIFT = re.compile(
@@ -36,7 +36,8 @@ def test_the_project_compiles_for_redshift_without_environment_or_network(tmp_pa
     assert {"int_leg", "fct_leg", "stg_partner__bts_ontime", "otp_denominators_are_what_they_say"} <= compiled.keys()
     found = {name: NOT_REDSHIFT.findall(sql or "") for name, sql in compiled.items()}
     assert not {name: words for name, words in found.items() if words}
-    assert '"spectrum_typed"."partner_bts_ontime"' in compiled["stg_partner__bts_ontime"]
+    for feed in feeds():
+        assert f'"spectrum_typed"."{feed.system}_{feed.name}"' in compiled[feed.staging_model]
 
 
 def test_the_project_parses_without_any_environment(tmp_path):
@@ -79,11 +80,12 @@ def test_descriptions_end_in_the_grain(parsed):
         assert last.lower().startswith("one row per"), node.name
 
 
-def test_the_source_is_what_the_register_declares(parsed):
-    [source] = [source for source in parsed.manifest.sources.values() if source.name == FEED.name]
-    declared = {column.name: column.type.lower() for column in FEED.columns}
+@pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.path)
+def test_the_source_is_what_the_register_declares(parsed, feed):
+    [source] = [source for source in parsed.manifest.sources.values() if source.name == feed.name]
+    declared = {column.name: column.type.lower() for column in feed.columns}
     assert {column.name: column.data_type for column in source.columns.values()} == declared
-    assert source.config.meta["dagster"]["asset_key"] == ["catalog", *FEED.key]
+    assert source.config.meta["dagster"]["asset_key"] == ["catalog", *feed.key]
 
 
 def test_two_tags_split_the_project(parsed):
@@ -98,6 +100,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_route_day",
         "fct_carrier_day",
         "fct_delay_cause_day",
+        "fct_delay_code_day",
         "fct_otp_day",
     }
     assert all(
@@ -107,7 +110,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 8
+    assert len(marts) == 10
     assert all(node.contract.enforced for node in marts)
 
 

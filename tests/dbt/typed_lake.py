@@ -10,56 +10,64 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aero_assets.feeds import feeds, find
+from aero_assets.feeds import Feed, feeds, find
 from aero_assets.lake import empty_file
 from aero_assets.lake import write_empty as zero_rows
 
 FEED = find("partner/bts_ontime")
+AIRLINE = find("partner/airline_legs")
 TYPES = {
     "VARCHAR": pa.string(),
     "INTEGER": pa.int32(),
     "BOOLEAN": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us"),
 }
-SCHEMA = pa.schema([(column.name, TYPES[column.type]) for column in FEED.file_columns])
-FIRST, SECOND, THIRD = "2015-01-01", "2015-01-02", "2015-01-03"
+FIRST, SECOND, THIRD, FOURTH = "2015-01-01", "2015-01-02", "2015-01-03", "2015-01-04"
 CAUSES = ("carrier", "weather", "nas", "security", "late_aircraft")
 
 Row = dict[str, Any]
 
 
 def leg(number: int, day: str = FIRST, dep: float | None = 0, arr: float | None = 0, **said: Any) -> Row:
-    """A leg of AA from LAX to JFK, 10:00 to 12:00, that left and arrived so many minutes late."""
+    """A leg of AA from LAX to JFK, 10:00 to 12:00, that left and arrived so many minutes late, as BTS reports it."""
+    facts: Row = {"carrier": "AA", "origin": "LAX", "destination": "JFK", "tail": f"N{number}", "distance_miles": 100}
+    facts |= {"scheduled_block_minutes": 120, "attempt": 1, "version": 1}
+    return _row(FEED, number, day, dep, arr, facts | said)
+
+
+def airline_leg(number: int, dep: float | None = 0, arr: float | None = 0, day: str = FOURTH, **said: Any) -> Row:
+    """A leg of AM from MEX to CUN, 10:00 to 12:00, with aircraft and load, as its airline reports it."""
+    facts: Row = {"carrier": "AM", "origin": "MEX", "destination": "CUN", "tail": "XAMAX", "distance_miles": 800}
+    facts |= {"aircraft_type": "7M8", "seats": 166, "passengers": 140, "data_label": "datos sintéticos"}
+    return _row(AIRLINE, number, day, dep, arr, facts | {"attempt": 1, "version": 1} | said)
+
+
+def _row(feed: Feed, number: int, day: str, dep: float | None, arr: float | None, said: Row) -> Row:
+    """A typed row of a feed: times from the delays, then what is said of it, then the hashes of both."""
     on = date.fromisoformat(day)
     std = datetime.combine(on, time(10))
     sta = std + timedelta(hours=2)
     out = None if dep is None else std + timedelta(minutes=dep)
     came = None if arr is None else sta + timedelta(minutes=arr)
-    row: Row = dict.fromkeys(SCHEMA.names) | {
+    row: Row = dict.fromkeys(_schema(feed).names) | {
         "operating_date": on,
-        "carrier": "AA",
         "flight_number": number,
         "operational_suffix": "",
         "leg_sequence": 1,
-        "origin": "LAX",
-        "destination": "JFK",
-        "tail": f"N{number}",
         "std_at": std,
         "sta_at": sta,
+        "std_utc_offset_minutes": -360,
+        "sta_utc_offset_minutes": -360,
         "out_at": out,
         "off_at": out and out + timedelta(minutes=12),
         "on_at": came and came - timedelta(minutes=5),
         "in_at": came,
-        "scheduled_block_minutes": 120,
         "is_cancelled": False,
         "is_diverted": False,
-        "distance_miles": 100,
         "source": "partner_file",
-        "attempt": 1,
         "is_actual": True,
-        "version": 1,
         "received_at": datetime(2015, 1, 3, 0, 0, 1),  # noqa: DTZ001 - the lake holds UTC without a zone
-        "raw_ref": f"partner/bts_ontime/a.csv.gz#{number}",
+        "raw_ref": f"{feed.path}/a.csv.gz#{number}",
     }
     row |= said
     identity = (row[name] for name in ("carrier", "flight_number", "operational_suffix", "origin"))
@@ -74,16 +82,16 @@ def causes(**minutes: int) -> Row:
     return {f"{cause}_delay_minutes": minutes.get(cause, 0) for cause in CAUSES}
 
 
-def write(lake: Path, rows: Iterable[Row], arrived: str = "2015-01-03-0123abcd") -> None:
-    """Write rows as one arrival, a file per operating date, replacing what that arrival wrote before."""
-    folder = lake / "typed" / FEED.path
+def write(lake: Path, rows: Iterable[Row], arrived: str = "2015-01-03-0123abcd", feed: Feed = FEED) -> None:
+    """Write rows of a feed as one arrival, a file per operating date, replacing what that arrival wrote before."""
+    folder = lake / "typed" / feed.path
     for old in folder.glob(f"*/arrived={arrived}.parquet"):
         old.unlink()
     ordered = sorted(rows, key=lambda row: row["operating_date"])
     for day, group in groupby(ordered, key=lambda row: row["operating_date"]):
         path = folder / f"operating_date={day}" / f"arrived={arrived}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pa.Table.from_pylist(list(group), SCHEMA), path)
+        pq.write_table(pa.Table.from_pylist(list(group), _schema(feed)), path)
 
 
 def write_empty(lake: Path) -> None:
@@ -119,6 +127,27 @@ def sample() -> list[Row]:
         leg(27, SECOND, dep=840, arr=845, **causes(carrier=845)),
         leg(31, THIRD, dep=0, arr=0),
     ]
+
+
+def airline_sample() -> list[Row]:
+    """One day of an airline's own reports; tests/dbt/test_airline_legs.py counts it by hand."""
+    corrected: Row = {"version": 2, "passengers": 141, "received_at": datetime(2015, 1, 5)}  # noqa: DTZ001
+    return [
+        # left 20 late, came back to the ramp and left again an hour after that; corrected and recoded next day
+        airline_leg(100, 20, None, off_at=None, delay_codes="93:20"),
+        airline_leg(100, 80, 75, attempt=2),
+        airline_leg(100, 20, None, off_at=None, delay_codes="41:12;93:8", **corrected),
+        airline_leg(100, 80, 70, attempt=2, **corrected),
+        airline_leg(101, passengers=None),
+        airline_leg(102, None, None, tail=None, is_cancelled=True, cancellation_code="C"),
+        airline_leg(103, 5, None, is_diverted=True, passengers=100),
+        airline_leg(104, 45, 45, delay_codes="93:30;89:15"),
+        airline_leg(104, operational_suffix="D", aircraft_type="E90", seats=99, passengers=99),
+    ]
+
+
+def _schema(feed: Feed) -> pa.Schema:
+    return pa.schema([(column.name, TYPES[column.type]) for column in feed.file_columns])
 
 
 def _hash(*parts: object) -> str:

@@ -84,3 +84,38 @@ def test_a_change_of_any_rule_changes_the_contract(tmp_path):
 def test_a_register_is_read_whole(tmp_path):
     entry(tmp_path, GOOD)
     assert [feed.path for feed in load_register(tmp_path)] == ["partner/bts_ontime"]
+
+
+ATTEMPT = """
+[[columns]]
+name = "attempt"
+type = "INTEGER"
+required = true
+description = "Which departure attempt the row speaks of, as the sender counts them."
+sql = "whole(DAY)"
+"""
+
+
+def test_a_column_of_a_lineage_name_replaces_the_lineage_column(tmp_path):
+    feed = load_feed(entry(tmp_path, GOOD + ATTEMPT))
+    [attempt] = [column for column in feed.columns if column.name == "attempt"]
+    assert (attempt.sql, attempt.required) == ("whole(DAY)", True)
+    before = find("partner/bts_ontime")
+    assert {column.name for column in feed.columns} == {column.name for column in before.columns}
+    assert feed.contract != before.contract
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"INTEGER"', '"VARCHAR"', "column attempt replaces ours: type INTEGER, required = true"),
+        ("required = true", "required = false", "column attempt replaces ours: type INTEGER, required = true"),
+        ('"attempt"', '"event_id"', "column event_id is set by the typed step; a feed may declare attempt,"),
+    ],
+)
+def test_a_column_that_cannot_stand_in_for_a_lineage_column_is_refused(tmp_path, old, new, says):
+    text = GOOD + ATTEMPT.replace(old, new, 1)
+    message = complaint(tmp_path, text)
+    assert says in message
+    [line] = [line for line in text.splitlines() if line.endswith(('"attempt"', '"event_id"'))]
+    assert f".toml:{line_of(text, line)}:" in message

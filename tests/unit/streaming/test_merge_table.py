@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aero_streaming.merge import FIELDS, PRIORITY, SOURCES, VALUE_AT, VERSION
+from aero_streaming.merge import FIELDS, MAX_TEXT, PRIORITY, SOURCES, VALUE_AT, VERSION
 
 PROJECT = Path(__file__).parents[3] / "dbt_project"
 VARS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
@@ -32,6 +32,12 @@ def test_the_model_merges_every_field(field):
     model = (PROJECT / "models/intermediate/legs/int_leg.sql").read_text(encoding="utf-8")
     assert f"{{{{ merge_key('{field.name}') }}}} as {field.name}" in model
     assert f"{{{{ merge_attempts('{field.name}') }}}} as {field.name}" in model
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.type == "text"], ids=lambda field: field.name)
+def test_a_text_that_python_refuses_stops_its_day_in_sql(field):
+    path = PROJECT / "tests/intermediate/legs/leg_facts_have_what_the_merge_needs.sql"
+    assert f"or length({field.name}) not between 1 and {MAX_TEXT}\n" in path.read_text(encoding="utf-8")
 
 
 def test_sql_cuts_the_value_where_python_does():

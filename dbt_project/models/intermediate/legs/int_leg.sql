@@ -60,10 +60,14 @@ attempts as (
 
         {{ merge_key('destination') }} as destination,
         {{ merge_key('tail') }} as tail,
+        {{ merge_key('aircraft_type') }} as aircraft_type,
         {{ merge_key('std_at') }} as std_at,
         {{ merge_key('sta_at') }} as sta_at,
+        {{ merge_key('std_utc_offset_minutes') }} as std_utc_offset_minutes,
+        {{ merge_key('sta_utc_offset_minutes') }} as sta_utc_offset_minutes,
         {{ merge_key('distance_miles') }} as distance_miles,
         {{ merge_key('seats') }} as seats,
+        {{ merge_key('data_label') }} as data_label,
         {{ merge_key('out_at') }} as out_at,
         {{ merge_key('off_at') }} as off_at,
         {{ merge_key('on_at') }} as on_at,
@@ -72,6 +76,7 @@ attempts as (
         {{ merge_key('is_diverted') }} as is_diverted,
         {{ merge_key('passengers') }} as passengers,
         {{ merge_key('cancellation_code') }} as cancellation_code,
+        {{ merge_key('delay_codes') }} as delay_codes,
         {{ merge_key('carrier_delay_minutes') }} as carrier_delay_minutes,
         {{ merge_key('weather_delay_minutes') }} as weather_delay_minutes,
         {{ merge_key('nas_delay_minutes') }} as nas_delay_minutes,
@@ -96,10 +101,14 @@ legs as (
 
         {{ merge_attempts('destination') }} as destination,
         {{ merge_attempts('tail') }} as tail,
+        {{ merge_attempts('aircraft_type') }} as aircraft_type,
         {{ merge_attempts('std_at') }} as std_at,
         {{ merge_attempts('sta_at') }} as sta_at,
+        {{ merge_attempts('std_utc_offset_minutes') }} as std_utc_offset_minutes,
+        {{ merge_attempts('sta_utc_offset_minutes') }} as sta_utc_offset_minutes,
         {{ merge_attempts('distance_miles') }} as distance_miles,
         {{ merge_attempts('seats') }} as seats,
+        {{ merge_attempts('data_label') }} as data_label,
         {{ merge_attempts('out_at') }} as out_at,
         -- whatever the policy: the departure that led to the flight, for block and taxi times
         max(case when attempt = last_attempt then out_at end) as last_out_at,
@@ -110,6 +119,7 @@ legs as (
         {{ merge_attempts('is_diverted') }} as is_diverted,
         {{ merge_attempts('passengers') }} as passengers,
         {{ merge_attempts('cancellation_code') }} as cancellation_code,
+        {{ merge_attempts('delay_codes') }} as delay_codes,
         {{ merge_attempts('carrier_delay_minutes') }} as carrier_delay_minutes,
         {{ merge_attempts('weather_delay_minutes') }} as weather_delay_minutes,
         {{ merge_attempts('nas_delay_minutes') }} as nas_delay_minutes,
@@ -137,10 +147,14 @@ merged as (
         -- schedule
         {{ merged_value('destination') }} as destination,
         {{ merged_value('tail') }} as tail,
+        {{ merged_value('aircraft_type') }} as aircraft_type,
         {{ merged_value('std_at') }} as std_at,
         {{ merged_value('sta_at') }} as sta_at,
+        {{ merged_value('std_utc_offset_minutes') }} as std_utc_offset_minutes,
+        {{ merged_value('sta_utc_offset_minutes') }} as sta_utc_offset_minutes,
         {{ merged_value('distance_miles') }} as distance_miles,
         {{ merged_value('seats') }} as seats,
+        {{ merged_value('data_label') }} as data_label,
 
         -- times, all UTC: what happened, else the best estimate
         {{ merged_actual('out_at') }} as out_at,
@@ -160,6 +174,7 @@ merged as (
 
         -- load and causes
         {{ merged_value('passengers') }} as passengers,
+        {{ merged_value('delay_codes') }} as delay_codes,
         {{ merged_value('carrier_delay_minutes') }} as carrier_delay_minutes,
         {{ merged_value('weather_delay_minutes') }} as weather_delay_minutes,
         {{ merged_value('nas_delay_minutes') }} as nas_delay_minutes,
@@ -186,10 +201,14 @@ single as (
         -- schedule
         destination,
         tail,
+        aircraft_type,
         std_at,
         sta_at,
+        std_utc_offset_minutes,
+        sta_utc_offset_minutes,
         distance_miles,
         seats,
+        data_label,
 
         -- times, all UTC: what happened, else the best estimate
         {{ single_time('out_at', 'is_actual') }} as out_at,
@@ -209,6 +228,7 @@ single as (
 
         -- load and causes
         passengers,
+        delay_codes,
         carrier_delay_minutes,
         weather_delay_minutes,
         nas_delay_minutes,

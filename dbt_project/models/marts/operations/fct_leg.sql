@@ -3,6 +3,7 @@ with merged as (
     select
         *,
         coalesce(is_cancelled, false) as cancelled,
+        cast(cast(distance_miles as decimal(9, 0)) * 1.609344 as decimal(18, 6)) as planned_km,
         -- one status each: a leg that was cancelled after landing elsewhere is cancelled
         coalesce(is_diverted and not coalesce(is_cancelled, false), false) as diverted
     from {{ ref('int_leg') }}
@@ -36,10 +37,14 @@ select
     destination,
     origin || '-' || destination as route,
     tail,
+    aircraft_type,
 
     -- times, all UTC
     std_at,
     sta_at,
+    std_utc_offset_minutes,
+    sta_utc_offset_minutes,
+    {{ local_hour('std_at', 'std_utc_offset_minutes') }} as std_local_hour,
     out_at,
     off_at,
     on_at,
@@ -62,15 +67,26 @@ select
     case when as_planned then {{ minutes_between('off_at', 'on_at') }} end as air_minutes,
     case when as_planned then {{ minutes_between('on_at', 'in_at') }} end as taxi_in_minutes,
 
-    -- causes, as coded
-    carrier_delay_minutes,
-    weather_delay_minutes,
-    nas_delay_minutes,
-    security_delay_minutes,
-    late_aircraft_delay_minutes,
+    -- causes, as coded: of a delay that was flown
+    case when not cancelled then delay_codes end as delay_codes,
+    case when not cancelled then carrier_delay_minutes end as carrier_delay_minutes,
+    case when not cancelled then weather_delay_minutes end as weather_delay_minutes,
+    case when not cancelled then nas_delay_minutes end as nas_delay_minutes,
+    case when not cancelled then security_delay_minutes end as security_delay_minutes,
+    case when not cancelled then late_aircraft_delay_minutes end as late_aircraft_delay_minutes,
 
     -- size
-    cast(cast(distance_miles as decimal(9, 0)) * 1.609344 as decimal(18, 6)) as distance_km,
+    planned_km as distance_km,
     seats,
-    passengers
+    passengers,
+
+    -- capacity and traffic of operated legs, over the planned distance also where the leg went elsewhere
+    case
+        when departed and not cancelled then cast(planned_km * cast(seats as decimal(9, 0)) as decimal(18, 6))
+    end as seat_km,
+    case
+        when departed and not cancelled then cast(planned_km * cast(passengers as decimal(9, 0)) as decimal(18, 6))
+    end as passenger_km,
+
+    data_label
 from classified

@@ -24,6 +24,7 @@ measured as (
         legs.origin,
         legs.destination,
         legs.route,
+        coalesce(legs.std_local_hour, -1) as std_local_hour,
         legs.is_cancelled,
         legs.is_operated,
         definitions.definition,
@@ -66,9 +67,10 @@ select
     origin,
     destination,
     route,
+    std_local_hour,
     definition,
     count(*) as legs,
     {{ count_legs('is_on_time') }} as on_time_legs,
     {{ count_legs('is_unknown') }} as unknown_legs
 from counted
-group by operating_date, carrier, origin, destination, route, definition
+group by operating_date, carrier, origin, destination, route, std_local_hour, definition

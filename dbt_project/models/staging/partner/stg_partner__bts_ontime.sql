@@ -30,6 +30,8 @@ renamed as (
         -- times, all UTC
         cast(std_at as timestamp) as std_at,
         cast(sta_at as timestamp) as sta_at,
+        cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
+        cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
         cast(out_at as timestamp) as out_at,
         cast(off_at as timestamp) as off_at,
         cast(on_at as timestamp) as on_at,

@@ -19,6 +19,12 @@ where
         or version < 0
         or attempt is null
         or attempt < 1
+        or length(destination) not between 1 and 256
+        or length(tail) not between 1 and 256
+        or length(aircraft_type) not between 1 and 256
+        or length(data_label) not between 1 and 256
+        or length(cancellation_code) not between 1 and 256
+        or length(delay_codes) not between 1 and 256
         or source is null
         or source not in (
             {%- for source in var('merge_priority')['operational'] %}

@@ -14,7 +14,11 @@ with from_sums as (
         sum(net_departure_delay_minutes) as departure_minutes,
         sum(net_arrival_delay_minutes) as arrival_minutes,
         sum(block_minutes) as block_minutes,
-        sum(distance_km) as distance_km
+        sum(distance_km) as distance_km,
+        sum(passengers) as passengers,
+        sum(load_legs) as load_legs,
+        sum(seat_km) as seat_km,
+        sum(passenger_km) as passenger_km
     from {{ ref('fct_carrier_day') }}
     where {{ where_operating_dates() }}
     group by operating_date
@@ -35,7 +39,11 @@ from_legs as (
         coalesce(sum(departure_delay_minutes), 0) as departure_minutes,
         coalesce(sum(arrival_delay_minutes), 0) as arrival_minutes,
         coalesce(sum(block_minutes), 0) as block_minutes,
-        coalesce(sum(distance_km), 0) as distance_km
+        coalesce(sum(distance_km), 0) as distance_km,
+        coalesce(sum(case when is_operated then passengers end), 0) as passengers,
+        count(seat_km + passenger_km) as load_legs,
+        coalesce(sum(case when passengers is not null then seat_km end), 0) as seat_km,
+        coalesce(sum(case when seats is not null then passenger_km end), 0) as passenger_km
     from {{ ref('fct_leg') }}
     where {{ where_operating_dates() }}
     group by operating_date
@@ -59,3 +67,7 @@ where
     or from_sums.arrival_minutes <> from_legs.arrival_minutes
     or from_sums.block_minutes <> from_legs.block_minutes
     or from_sums.distance_km <> from_legs.distance_km
+    or from_sums.passengers <> from_legs.passengers
+    or from_sums.load_legs <> from_legs.load_legs
+    or from_sums.seat_km <> from_legs.seat_km
+    or from_sums.passenger_km <> from_legs.passenger_km

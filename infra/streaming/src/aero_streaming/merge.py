@@ -20,7 +20,7 @@ from typing import Any, Literal
 Fact = Mapping[str, Any]
 Policy = Literal["first_out", "last_out"]
 
-VERSION = 1
+VERSION = 2
 """Raise it with any change below: results before and after are not comparable."""
 
 VALUE_AT = 1 + 1 + 2 + 1 + 10 + 1 + 26 + 1 + 32 + 1
@@ -46,10 +46,14 @@ class Field:
 FIELDS = (
     Field("destination", "text", "schedule"),
     Field("tail", "text", "schedule"),
+    Field("aircraft_type", "text", "schedule"),
     Field("std_at", "timestamp", "schedule"),
     Field("sta_at", "timestamp", "schedule"),
+    Field("std_utc_offset_minutes", "integer", "schedule"),
+    Field("sta_utc_offset_minutes", "integer", "schedule"),
     Field("distance_miles", "integer", "schedule"),
     Field("seats", "integer", "schedule"),
+    Field("data_label", "text", "schedule"),
     Field("out_at", "timestamp", "operational", "departure"),
     Field("off_at", "timestamp", "operational", "last"),
     Field("on_at", "timestamp", "operational", "last"),
@@ -58,6 +62,7 @@ FIELDS = (
     Field("is_diverted", "boolean", "operational"),
     Field("passengers", "integer", "passengers"),
     Field("cancellation_code", "text", "delay_codes"),
+    Field("delay_codes", "text", "delay_codes"),
     Field("carrier_delay_minutes", "integer", "delay_codes"),
     Field("weather_delay_minutes", "integer", "delay_codes"),
     Field("nas_delay_minutes", "integer", "delay_codes"),

@@ -1,0 +1,42 @@
+{#
+    AHM 730 delay codes as messages and files carry them: up to four parts 'code:minutes' between semicolons,
+    `93:30;41:15`. A part in any other form says nothing and is passed over. What a code means is data:
+    seeds/reference/delay_codes.csv.
+#}
+
+{% macro delay_code(column, place) -%}
+    {#- The code in one of the four places, null where there is none. -#}
+    {%- set part = "split_part(" ~ column ~ ", ';', " ~ place ~ ")" -%}
+    case when {{ is_delay_code(part) }} then substring({{ part }}, 1, 2) end
+{%- endmacro %}
+
+
+{% macro delay_code_minutes(column, place) -%}
+    {#- Its minutes. -#}
+    {%- set part = "split_part(" ~ column ~ ", ';', " ~ place ~ ")" -%}
+    case when {{ is_delay_code(part) }} then cast(substring({{ part }}, 4, 4) as integer) end
+{%- endmacro %}
+
+
+{% macro is_delay_code(part) -%}
+    {#- Seven characters at most, so that the minutes are a number in any engine; never 0. -#}
+    {{ part }} ~ '^[0-9][0-9]:0*[1-9][0-9]*$' and length({{ part }}) <= 7
+{%- endmacro %}
+
+
+{% macro any_delay_code() -%}
+    {#- Whether any place of a row holds a code, over code_1 to code_4. -#}
+    coalesce({% for place in range(1, 5) %}code_{{ place }}{{ ', ' if not loop.last }}{% endfor %}) is not null
+{%- endmacro %}
+
+
+{% macro cause_minutes(cause) -%}
+    {#- A BTS cause's share of minutes_1 to minutes_4, whose codes have the causes cause_1 to cause_4. -#}
+    case
+        when {{ any_delay_code() }}
+            then
+                {%- for place in range(1, 5) %}
+                {{ '+ ' if not loop.first }}case when cause_{{ place }} = '{{ cause }}' then minutes_{{ place }} else 0 end
+                {%- endfor %}
+    end
+{%- endmacro %}
