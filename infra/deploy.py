@@ -106,6 +106,7 @@ STACKS = (
             "Workgroup": "lake.Workgroup",
         },
     ),
+    Stack("dashboard", inputs={"LakeBucket": "lake.LakeBucket"}),
 )
 
 

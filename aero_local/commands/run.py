@@ -33,6 +33,7 @@ class Profile(StrEnum):
     """The roles a person may take."""
 
     analyst = "analyst"
+    dashboard = "dashboard"
     orchestrator = "orchestrator"
     partner = "partner"
 

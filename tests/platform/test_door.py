@@ -182,7 +182,7 @@ def test_what_fails_three_times_is_in_the_failure_queue_with_its_event(door):
 @pytest.fixture(scope="module")
 def clients(platform):
     """An S3 client per role; the Lambda's role has no profile, so it is taken by hand."""
-    found = {name: platform.client(name, "s3") for name in ("orchestrator", "partner", "analyst")}
+    found = {name: platform.client(name, "s3") for name in ("orchestrator", "partner", "analyst", "dashboard")}
     role = "arn:aws:iam::000000000000:role/aero-local-partner-drop"
     got = platform.client("root", "sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     session = boto3.Session(got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], "us-east-1")
@@ -215,6 +215,9 @@ REFUSALS = [
     ("analyst", "delete_object", "lake", "typed/x.parquet"),
     ("analyst", "get_object", "raw", f"{FEED}/x.csv"),
     ("analyst", "list_objects_v2", "lake", None),
+    ("dashboard", "get_object", "lake", "typed/x.parquet"),
+    ("dashboard", "put_object", "lake", "published/v1/manifest.json"),
+    ("dashboard", "get_object", "raw", f"{FEED}/x.csv"),
 ]
 
 

@@ -36,7 +36,7 @@ MAY = [
     *(
         ("orchestrator", f"s3:{action}Object", s3("lake", f"{folder}/x"))
         for action in ("Get", "Put", "Delete")
-        for folder in ("typed", "_manifests", "_outcomes/typed", "quarantine/partner")
+        for folder in ("typed", "_manifests", "_outcomes/typed", "quarantine/partner", "published/v1")
     ),
     ("orchestrator", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
     ("orchestrator", "glue:BatchCreatePartition", glue("table/aero_prod_raw/legs")),
@@ -44,6 +44,8 @@ MAY = [
     ("analyst", "s3:GetObject", s3("lake", "quarantine/partner/legs/x")),
     ("analyst", "s3:PutObject", s3("results", "athena/x.csv")),
     ("analyst", "glue:GetPartitions", glue("table/aero_prod_typed/legs")),
+    ("analyst", "s3:GetObject", s3("lake", "published/v1/manifest.json")),
+    ("dashboard", "s3:GetObject", s3("lake", "published/v1/manifest.json")),
 ]
 MAY_NOT = [
     ("partner", "s3:GetObject", s3("inbox", "partner/legs/a.csv")),
@@ -74,6 +76,11 @@ MAY_NOT = [
     ("analyst", "s3:GetObject", s3("raw", "partner/legs/x")),
     ("analyst", "s3:GetObject", s3("results", "_code/aero_ingest.zip")),
     ("analyst", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
+    ("analyst", "s3:PutObject", s3("lake", "published/v1/manifest.json")),
+    ("dashboard", "s3:PutObject", s3("lake", "published/v1/manifest.json")),
+    ("dashboard", "s3:GetObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("dashboard", "s3:GetObject", s3("lake", "quarantine/partner/legs/x")),
+    ("dashboard", "s3:GetObject", s3("raw", "partner/legs/x")),
 ]
 
 

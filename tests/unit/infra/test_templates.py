@@ -151,6 +151,7 @@ def test_names_are_those_that_people_and_other_rooms_know():
         "PartnerDropFailuresUrl": "aero-local-partner-drop-failures",
         "PartnerDropRoleArn": "arn:aws:iam::<account>:role/aero-local-partner-drop",
         "OrchestratorRoleArn": "arn:aws:iam::<account>:role/aero-local-orchestrator",
+        "DashboardRoleArn": "arn:aws:iam::<account>:role/aero-local-dashboard",
         "AnalystRoleArn": "arn:aws:iam::<account>:role/aero-local-analyst",
         "PartnerRoleArn": "arn:aws:iam::<account>:role/aero-local-partner",
     }
