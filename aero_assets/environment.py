@@ -107,6 +107,16 @@ class Environment:
         """The DuckDB file that dbt writes."""
         return Path(self.variables.get("AERO_WAREHOUSE") or self.state / "warehouse.duckdb")
 
+    @property
+    def published_copy(self) -> Path:
+        """The read-through copy of the published marts."""
+        return Path(self.variables.get("AERO_PUBLISHED_COPY") or self.state / "published")
+
+    @property
+    def dashboard_url(self) -> str:
+        """Where the dashboard answers; empty where none is known."""
+        return self.variables.get("AERO_DASHBOARD_URL", "")
+
     def _bucket(self, role: str) -> str:
         variable = f"AERO_{role.upper()}_BUCKET"
         if self.is_local:

@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 
 from aero_assets.environment import Environment
 from aero_assets.lake import LakeCopy
+from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 
 
@@ -46,6 +47,10 @@ class Zones(dg.ConfigurableResource):
         """The read-through copy that DuckDB reads."""
         path = Path(self.copy_path) if self.copy_path else Environment.current().lake_copy
         return LakeCopy(path, self.lake())
+
+    def copy_of_published(self) -> PublishedCopy:
+        """The read-through copy of the published marts."""
+        return PublishedCopy(Environment.current().published_copy, self.lake())
 
     def scratch(self) -> Path:
         """A folder for working files, on the same disk as the rest of the state."""

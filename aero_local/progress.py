@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aero_assets import published
 from aero_assets.arrivals import plan, receipts
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
@@ -12,10 +13,11 @@ from aero_assets.storage import Bucket
 
 @dataclass(frozen=True)
 class Progress:
-    """A look at the levels: is every arrival typed, is every operating date built from what is typed now."""
+    """A look at the levels: is every arrival typed, every operating date built from it, and all of it published."""
 
     typed: bool
     built: bool
+    published: bool
     rows: int
     dates: int
 
@@ -33,4 +35,5 @@ def look() -> Progress:
     )
     versions = typed_versions(manifests)
     built = typed and environment.warehouse.exists() and Levels(lake, "warehouse").read() == versions
-    return Progress(typed, built, sum(item.counts.get("rows_out", 0) for item in manifests), len(versions))
+    shown = built and published.level(lake) in Levels(lake, "published").read().values()
+    return Progress(typed, built, shown, sum(item.counts.get("rows_out", 0) for item in manifests), len(versions))

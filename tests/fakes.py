@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import md5, sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from aero_assets.arrivals import Receipt
@@ -52,7 +53,10 @@ class FolderBucket(Bucket):
         self.writes.append(key)
         path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
+        # As in S3, a reader finds the old object or the new one; the part lies where no listing finds it.
+        with NamedTemporaryFile(dir=self.root.parent, delete=False) as part:
+            part.write(body)
+        Path(part.name).replace(path)
 
 
 def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetime) -> Receipt:

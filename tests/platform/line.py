@@ -10,10 +10,12 @@ import dagster as dg
 import duckdb
 
 from aero_assets.environment import PROJECT, Environment
+from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
+from aero_local import results
 from aero_local.state import State
 
-MARTS = ("fct_leg", "fct_route_day", "fct_carrier_day", "fct_delay_cause_day", "fct_otp_day")
+MARTS = ("fct_leg", "fct_route_day", "fct_carrier_day", "fct_delay_cause_day", "fct_delay_code_day", "fct_otp_day")
 FEED = "partner/bts_ontime"
 
 
@@ -78,6 +80,25 @@ class Line:
                 assert done.success
                 ran.append(request.job_name)
         return ran
+
+    def publish(self) -> list[str]:
+        """Tick the sensor of the published marts once and run what it asks for; return the names of the jobs."""
+        ran = []
+        for request in self.tick("unpublished_changes"):
+            assert request.job_name
+            assert (
+                self.defs.resolve_job_def(request.job_name)
+                .execute_in_process(instance=self.instance, tags=request.tags, raise_on_error=True)
+                .success
+            )
+            ran.append(request.job_name)
+        return ran
+
+    def results(self) -> dict:
+        """What a demo would say of this platform now."""
+        self.publish()
+        snapshot = PublishedCopy(self.state.published_copy, self.lake).pull()
+        return results.collect(snapshot, results.hops(self.lake, self.state.warehouse), "jan", {})
 
     def marts(self) -> dict[str, list[tuple]]:
         """Return every mart as a multiset: its rows in order."""

@@ -20,12 +20,13 @@ from aero_assets.environment import PROJECT, Environment
 from aero_assets.manifests import TYPED
 from aero_assets.storage import Bucket
 from aero_local import platform as local_platform
-from aero_local import progress, sample
+from aero_local import progress
 from aero_local.processes import family
 from aero_local.services import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.signals import interruptible
 from aero_local.state import State
+from bench import sample
 from tests.platform.line import MARTS
 
 DAYS = 90

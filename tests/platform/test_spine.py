@@ -9,8 +9,9 @@ import pytest
 
 from aero_assets.feeds import find
 from aero_assets.manifests import Levels
+from aero_assets.published import PublishedCopy
+from aero_assets.storage import Bucket
 from aero_local import platform as local_platform
-from aero_local import results
 from aero_local.signals import interruptible
 from aero_local.state import State
 from tests.platform.line import FEED, MARTS, Line
@@ -69,7 +70,7 @@ def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
     cells = [row.split(",") for row in rows]
     arrived = [int(cell[22]) for cell in cells if cell[22]]
     departed = [int(cell[11]) for cell in cells if cell[11]]
-    found = results.collect(line.state.warehouse, line.lake, "jan", {})
+    found = line.results()
     assert {
         "legs": len(cells),
         "cancelled": sum(cell[24] == "1" for cell in cells),
@@ -113,7 +114,7 @@ def test_halves_in_the_wrong_order_and_repeated_rows_end_in_the_same_marts(line,
     line.drop("copy.csv.gz", packed(rows[:half]))
     assert line.settle() == ["ingest", "warehouse"]
     assert line.marts() == whole
-    found = results.collect(line.state.warehouse, line.lake, "jan", {})
+    found = line.results()
     [typed] = [hop for hop in found["hops"] if hop["hop"] == "typed"]
     assert typed["duplicates"] == len(rows) // 20
 
@@ -142,7 +143,7 @@ def test_a_row_that_moves_to_another_day_leaves_the_first_one_empty_in_every_mar
         f"(select count(*) from operations.{mart} where operating_date = '2015-01-0{day}')"
         for day in (5, 6)
         for mart in MARTS
-        if mart != "fct_delay_cause_day"
+        if mart not in {"fct_delay_cause_day", "fct_delay_code_day"}
     )
     assert line.query(counts) == [(1, 1, 1, 6, 0, 0, 0, 0)]
     line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=6)}\n".encode())
@@ -156,3 +157,32 @@ def test_a_plain_build_on_a_full_warehouse_changes_nothing(line, whole):
     line.dbt("build", "--exclude-resource-type", "unit_test")
     assert line.marts() == before
     assert line.settle() == []
+
+
+def test_every_build_publishes_what_it_built(line, whole):
+    line.publish()
+    with PublishedCopy(line.state.published_copy, line.lake).pull().connect() as marts:
+        found = {mart: marts.execute(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
+    assert found == line.marts()
+
+
+def test_a_file_refused_at_the_door_is_published_without_touching_the_marts(line, whole):
+    line.publish()
+    before = PublishedCopy(line.state.published_copy, line.lake).pull().manifest
+    assert line.drop("page.csv", b"<!doctype html><title>Sign in</title>")["status"] == "rejected"
+    assert (line.settle(), line.publish(), line.publish()) == ([], ["publish"], [])
+    after = PublishedCopy(line.state.published_copy, line.lake).pull()
+    marts = {table.name for table in before.tables if not table.name.startswith("health.")}
+    assert all(after.manifest.table(name) == before.table(name) for name in marts)
+    with after.connect() as reader:
+        refused = reader.execute("select kind, raw_ref from health.quarantine where kind = 'file'").fetchall()
+    assert ("file", f"{FEED}/page.csv") in refused
+
+
+def test_the_dashboard_s_role_reads_what_is_published(line, whole):
+    line.publish()
+    lake = Bucket(line.lake.name, line.state.session("dashboard").client("s3"))
+    snapshot = PublishedCopy(line.state.root / "as-dashboard", lake).pull()
+    with snapshot.connect() as marts:
+        [(legs,)] = marts.execute("select count(*) from operations.fct_leg").fetchall()
+    assert legs == len(whole["fct_leg"])

@@ -48,6 +48,12 @@ def test_the_lineage_runs_from_the_inbox_to_the_marts(graph):
     assert dg.AssetKey(["inbox", "partner", "bts_ontime"]) in ancestors
 
 
+def test_the_lineage_runs_on_to_the_pages_that_show_the_marts(graph):
+    for page in ("network_page", "route_page", "data_health_page"):
+        ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["dashboard", page]))
+        assert {dg.AssetKey(["published", "marts"]), dg.AssetKey(["operations", "fct_leg"])} <= set(ancestors)
+
+
 def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_grain(graph):
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
@@ -58,11 +64,16 @@ def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_gra
         assert node.description.rstrip().endswith("."), key
 
 
-def test_there_are_three_jobs_two_sensors_and_the_named_backfills(defs):
+def test_there_are_four_jobs_four_sensors_and_the_named_backfills(defs):
     repository = defs.get_repository_def()
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {"ingest", "catalog_and_staging", "warehouse"}
-    assert {sensor.name for sensor in repository.sensor_defs} == {"arrivals", "typed_changes"}
+    assert jobs == {"ingest", "catalog_and_staging", "warehouse", "publish"}
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        "arrivals",
+        "typed_changes",
+        "unpublished_changes",
+        "dashboard_shows",
+    }
     assert {schedule.name for schedule in repository.schedule_defs} == set(RUNS_IN)
 
 

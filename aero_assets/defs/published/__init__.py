@@ -1,0 +1,1 @@
+"""Marts as others read them: published versions, and who shows them."""

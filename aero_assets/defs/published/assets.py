@@ -1,0 +1,163 @@
+"""The publishing asset: the marts of the warehouse and the health of the data, as one new published version."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from aero_assets.dbt import manifest as dbt_manifest
+from aero_assets.defs.published import health
+from aero_assets.defs.published.export import Published, Publisher, Relation
+from aero_assets.defs.warehouse.assets import PUBLISHED
+from aero_assets.environment import Environment
+from aero_assets.manifests import Levels
+from aero_assets.outcomes import Outcome
+from aero_assets.published import CURRENT, Manifest, Snapshot, level
+from aero_assets.resources import Zones
+
+LEVELS, PARTITION = "published", "marts"
+counts_match = dg.AssetCheckSpec(
+    "counts_match",
+    asset=PUBLISHED,
+    blocking=True,
+    description="Every mart has as many rows published as in the warehouse.",
+)
+reads_back = dg.AssetCheckSpec(
+    "reads_back",
+    asset=PUBLISHED,
+    blocking=True,
+    description="A reader who pins the version finds every file, and the day sums of its routes add up to its legs.",
+)
+
+
+def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
+    """What is published of the warehouse: every model under marts/, and the seeds that define figures."""
+    nodes = dbt_manifest()["nodes"] if nodes is None else nodes
+    found = [
+        Relation(f"{node['schema']}.{node['name']}", f"from {node['schema']}.{node['name']}", node["description"])
+        for node in nodes.values()
+        if (node["resource_type"] == "model" and "marts" in node["fqn"]) or node["name"] == "otp_definitions"
+    ]
+    return sorted(found, key=lambda relation: relation.name)
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[dg.AssetKey(relation.name.split(".")) for relation in mart_relations()],
+    description="Marts and data health as Parquet behind one manifest that switches atomically: one row per file of "
+    "a table and version.",
+    group_name="published",
+    kinds={"parquet", "duckdb"},
+    owners=["team:analytics"],
+    check_specs=[counts_match, reads_back],
+    # It reads the file that dbt writes.
+    pool="warehouse",
+)
+def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
+    """Publish what the warehouse holds now."""
+    started = datetime.now(UTC)
+    wanted = level(zones.lake())
+    with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
+        relations = [*mart_relations(), *_health(warehouse, zones)]
+        done = Publisher(zones.lake(), zones.scratch()).publish(
+            warehouse, relations, level=wanted, now=started, labels=_labels(warehouse)
+        )
+        different = _different(warehouse, done.manifest)
+    snapshot = zones.copy_of_published().pull()
+    problem = _read_back(snapshot)
+    _outcome(done, started).record(zones.lake())
+    Levels(zones.lake(), LEVELS).advance({PARTITION: wanted})
+    context.log.info(f"version {done.manifest.version}: {done.uploaded} files new, {done.reused} kept")
+    rows = {table.name: table.rows for table in done.manifest.tables}
+    yield dg.MaterializeResult(
+        metadata={
+            "version": done.manifest.version,
+            "files_new": done.uploaded,
+            "files_kept": done.reused,
+            "files_pruned": done.pruned,
+            "rows": dg.MetadataValue.json(rows),
+            "labels": ", ".join(done.manifest.labels) or "none",
+            "dagster/uri": f"s3://{zones.lake().name}/{CURRENT}",
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=counts_match.name, passed=not different, metadata={"different": json.dumps(different)}
+            ),
+            dg.AssetCheckResult(
+                check_name=reads_back.name,
+                passed=not problem and snapshot.version == done.manifest.version,
+                metadata={"problem": problem or "none", "version": snapshot.version},
+            ),
+        ],
+    )
+
+
+publish = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.assets(PUBLISHED),
+    executor_def=dg.in_process_executor,
+    description="A new published version, where only the ledger or the quarantine changed.",
+)
+
+
+def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relation]:
+    """Register the health tables with the connection."""
+    reasons, refused = health.quarantine_tables(zones.lake(), zones.scratch())
+    tables = {
+        "feed": (health.feed_table(zones.raw(), zones.copy_of_lake().manifests()), "One row per registered feed."),
+        "outcome": (health.outcome_table(zones.lake()), "The ledger. One row per hop and subject."),
+        "quarantine_reason": (reasons, "One row per feed, arrival day, kind (file or row) and reason."),
+        "quarantine": (refused, "A sample of what was refused. One row per refused file or record."),
+    }
+    for name, (table, _) in tables.items():
+        connection.register(f"health_{name}", table)
+    return [Relation(f"health.{name}", f"from health_{name}", description) for name, (_, description) in tables.items()]
+
+
+def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute("select distinct data_label from operations.fct_leg where data_label is not null")
+    return [label for (label,) in found.fetchall()]
+
+
+def _different(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, list[int]]:
+    """Tables whose published rows are not as many as the warehouse's, with both counts."""
+    found = {}
+    for relation in mart_relations():
+        [(rows,)] = connection.execute(f"select count(*) from {relation.name}").fetchall()
+        if rows != manifest.table(relation.name).rows:
+            found[relation.name] = [rows, manifest.table(relation.name).rows]
+    return found
+
+
+def _read_back(snapshot: Snapshot) -> str:
+    """Read every table of a pinned version; return what does not add up, or nothing."""
+    with snapshot.connect() as reader:
+        for table in snapshot.manifest.tables:
+            [(rows,)] = reader.execute(f"select count(*) from {table.name}").fetchall()
+            if rows != table.rows:
+                return f"{table.name} has {rows} rows, its manifest says {table.rows}"
+        [(legs, summed)] = reader.execute("""
+            select (select count(*) from operations.fct_leg),
+                   (select coalesce(sum(scheduled_legs), 0) from operations.fct_route_day)
+        """).fetchall()
+    return "" if legs == summed else f"{legs} legs, but the route days sum to {summed}"
+
+
+def _outcome(done: Published, started: datetime) -> Outcome:
+    rows = sum(table.rows for table in done.manifest.tables)
+    return Outcome(
+        hop="published",
+        feed="*",
+        subject=done.manifest.version,
+        day=started.date(),
+        files_in=done.uploaded + done.reused,
+        rows_in=rows,
+        rows_out=rows,
+        duplicates=0,
+        rejects=0,
+        version=done.manifest.version,
+        seconds=round((datetime.now(UTC) - started).total_seconds(), 3),
+    )

@@ -1,0 +1,139 @@
+"""Publishing: relations of a DuckDB connection become Parquet parts and one new manifest.
+
+A part is a month of a table, or all of a table without dates. Its key follows from its content, so what did not change
+is neither written nor sent again. The manifest is replaced last: until then readers see the version before, and a
+publisher that dies leaves nothing behind but files that the next one removes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from aero_assets.published import CURRENT, KEPT_SECONDS, KEPT_VERSIONS, PREFIX, Manifest, Part, Table
+from aero_assets.storage import Bucket
+
+WHOLE = "all"
+#: How rows are sorted, so that a reader who asks for dates or a route skips most of a file.
+SORTED_BY = ("operating_date", "route", "std_at")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What is to be published: a relation of the connection and the name readers know it by."""
+
+    name: str
+    sql: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did."""
+
+    manifest: Manifest
+    uploaded: int
+    reused: int
+    pruned: int
+
+
+class Publisher:
+    """Writes versions into a lake bucket; one at a time (the pool of the warehouse sees to that)."""
+
+    def __init__(self, lake: Bucket, scratch: Path) -> None:
+        self.lake, self.scratch = lake, scratch
+
+    def publish(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relations: Iterable[Relation],
+        *,
+        level: str,
+        now: datetime,
+        labels: Iterable[str] = (),
+    ) -> Published:
+        """Publish relations as one version; an unchanged part keeps its file.
+
+        `level` says what the version was made from, `labels` mark its figures (datos sintéticos), `now` dates it.
+        """
+        labels = tuple(sorted(labels))
+        tables = tuple(_table(connection, relation) for relation in relations)
+        digests = [f"{part.key}" for table in tables for part in table.parts]
+        digest = sha256("\n".join([level, *labels, *digests]).encode()).hexdigest()[:8]
+        at = now.astimezone(UTC)
+        manifest = Manifest(f"{at:%Y%m%dT%H%M%S%f}Z-{digest}", f"{at:%Y-%m-%dT%H:%M:%SZ}", level, tables, labels)
+        there = {item.key for item in self.lake.list(f"{PREFIX}/data/")}
+        new = [(table, part) for table in tables for part in table.parts if part.key not in there]
+        for table, part in new:
+            self._upload(connection, table, part, labels)
+        self.lake.write_json(Manifest.key_of(manifest.version), manifest.to_json())
+        # The switch: a reader finds the version before or this one, whole.
+        self.lake.write_json(CURRENT, manifest.to_json())
+        pruned = self._prune(manifest, there, at)
+        return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned)
+
+    def _upload(self, connection: duckdb.DuckDBPyConnection, table: Table, part: Part, labels: tuple[str, ...]) -> None:
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        file = self.scratch / "part.parquet"
+        order = [name for name in SORTED_BY if name in table.columns]
+        order += [f'"{name}"' for name in table.columns if name not in order]
+        connection.execute(
+            f"copy (select * from {_staged(table.name)} where {_in_part(table.columns, part.name)} "
+            f"order by {', '.join(order)}) to '{file}' "
+            f"(format parquet, compression zstd, kv_metadata {{label: '{', '.join(labels)}'}})"
+        )
+        self.lake.upload(file, part.key)
+        file.unlink()
+
+    def _prune(self, current: Manifest, there: set[str], now: datetime) -> int:
+        """Delete versions that nobody can still have pinned, and the files only they named."""
+        versions = sorted((item.key for item in self.lake.list(f"{PREFIX}/versions/")), reverse=True)
+        old = [key for key in versions[KEPT_VERSIONS:] if _age_seconds(key, now) > KEPT_SECONDS]
+        named = set(current.files)
+        for key in set(versions) - set(old):
+            if data := self.lake.read_json(key):
+                named |= Manifest.from_json(data).files
+        gone = sorted(there - named)
+        self.lake.delete(gone)
+        self.lake.delete(old)
+        return len(gone)
+
+
+def _staged(name: str) -> str:
+    return f'temp."{name}"'
+
+
+def _table(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Table:
+    """Stage a relation as a view and find its columns and parts."""
+    connection.execute(f'create or replace temp view "{relation.name}" as {relation.sql}')
+    columns = {name: kind for name, kind, *_ in connection.execute(f"describe {_staged(relation.name)}").fetchall()}
+    month = _month(columns)
+    found = connection.execute(
+        f"select {month}, count(*), coalesce(sum(hash(t)::hugeint), 0) from {_staged(relation.name)} as t "
+        "group by 1 order by 1"
+    ).fetchall()
+    # A table without rows still has its columns.
+    parts = [_part(relation.name, columns, *row) for row in found] or [_part(relation.name, columns, "empty", 0, 0)]
+    return Table(relation.name, relation.description, columns, tuple(parts))
+
+
+def _part(table: str, columns: Mapping[str, str], name: str, rows: int, content: int) -> Part:
+    # A sum does not depend on the order of the rows; columns and types belong to the content.
+    digest = sha256(f"{columns} {rows} {content}".encode()).hexdigest()[:16]
+    return Part(f"{PREFIX}/data/{table}/{name}-{digest}.parquet", name, rows, digest)
+
+
+def _month(columns: Mapping[str, str]) -> str:
+    return "strftime(operating_date, '%Y-%m')" if "operating_date" in columns else f"'{WHOLE}'"
+
+
+def _in_part(columns: Mapping[str, str], part: str) -> str:
+    return "true" if part in (WHOLE, "empty") else f"{_month(columns)} = '{part}'"
+
+
+def _age_seconds(key: str, now: datetime) -> float:
+    stamp = key.rsplit("/", 1)[-1].partition("-")[0]
+    return (now - datetime.strptime(stamp, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)).total_seconds()

@@ -1,0 +1,174 @@
+"""The health of the data as tables: feeds and their freshness, the outcome ledger, quarantine with its reasons.
+
+Read from the lake under the orchestrator's role and published beside the marts, so that a reader of them needs
+no other right. The ledger and the quarantine go back `DAYS` arrival days from the newest one: people ask what
+is wrong now.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from aero_assets.arrivals import receipts
+from aero_assets.feeds import Feed, feeds
+from aero_assets.manifests import ArrivalManifest
+from aero_assets.outcomes import PREFIX as OUTCOMES
+from aero_assets.storage import Bucket
+
+HOPS = ("door", "typed", "warehouse")
+QUARANTINE = "quarantine"
+DAYS = 30
+#: Records shown per feed, arrival day and reason; the counts are complete.
+SAMPLE = 20
+RECORD_LENGTH = 400
+
+FEED = pa.schema(
+    [
+        ("feed", pa.string()), ("owner", pa.string()), ("grain", pa.string()), ("source", pa.string()),
+        ("arrival", pa.string()), ("fresh_within_hours", pa.int32()), ("arrivals", pa.int32()),
+        ("rows_out", pa.int64()), ("last_arrived_at", pa.timestamp("us")),
+        ("first_operating_date", pa.date32()), ("last_operating_date", pa.date32()),
+    ]
+)  # fmt: skip
+OUTCOME = pa.schema(
+    [
+        ("hop", pa.string()), ("feed", pa.string()), ("subject", pa.string()), ("arrived_on", pa.date32()),
+        ("at", pa.timestamp("us")), ("status", pa.string()), ("files_in", pa.int64()), ("rows_in", pa.int64()),
+        ("rows_out", pa.int64()), ("duplicates", pa.int64()), ("rejects", pa.int64()), ("seconds", pa.float64()),
+        ("reason", pa.string()), ("message", pa.string()),
+    ]
+)  # fmt: skip
+REASON = pa.schema(
+    [
+        ("feed", pa.string()), ("arrived_on", pa.date32()), ("kind", pa.string()), ("reason", pa.string()),
+        ("records", pa.int64()),
+    ]
+)  # fmt: skip
+REFUSED = pa.schema(
+    [
+        ("feed", pa.string()), ("arrived_on", pa.date32()), ("kind", pa.string()), ("reason", pa.string()),
+        ("message", pa.string()), ("raw_ref", pa.string()), ("record", pa.string()),
+    ]
+)  # fmt: skip
+
+
+def feed_table(raw: Bucket, manifests: Iterable[ArrivalManifest]) -> pa.Table:
+    """One row per registered feed: what came, until when, and how fresh it should be."""
+    by_feed: dict[str, list[ArrivalManifest]] = {}
+    for manifest in manifests:
+        by_feed.setdefault(manifest.feed, []).append(manifest)
+    return pa.Table.from_pylist([_feed(feed, raw, by_feed.get(feed.path, [])) for feed in feeds()], FEED)
+
+
+def _feed(feed: Feed, raw: Bucket, manifests: list[ArrivalManifest]) -> dict[str, Any]:
+    came = receipts(raw, feed)
+    dates = sorted({day for manifest in manifests for day in manifest.dates})
+    return {
+        "feed": feed.path,
+        "owner": feed.owner,
+        "grain": feed.grain,
+        "source": feed.source,
+        "arrival": feed.arrival,
+        "fresh_within_hours": feed.fresh_within_hours,
+        "arrivals": len(came),
+        "rows_out": sum(manifest.counts.get("rows_out", 0) for manifest in manifests),
+        "last_arrived_at": came[-1].arrived_at.replace(tzinfo=None) if came else None,
+        "first_operating_date": date.fromisoformat(dates[0]) if dates else None,
+        "last_operating_date": date.fromisoformat(dates[-1]) if dates else None,
+    }
+
+
+def outcome_table(lake: Bucket) -> pa.Table:
+    """One row per outcome row of the last arrival days: hop, subject, counts, and why where something was refused."""
+    keys = {hop: [item.key for item in lake.list(f"{OUTCOMES}/{hop}/")] for hop in HOPS}
+    rows = [
+        _outcome(row, _day_of(key))
+        for hop in HOPS
+        for key in _recent(keys[hop], keys["door"])
+        if (row := lake.read_json(key))
+    ]
+    return pa.Table.from_pylist(rows, OUTCOME)
+
+
+def _outcome(row: dict[str, Any], day: date) -> dict[str, Any]:
+    at = row.get("at") or row.get("arrived_at")
+    counts = {name: int(row.get(name, 0)) for name in ("files_in", "rows_in", "rows_out", "duplicates", "rejects")}
+    return {
+        **{name: row.get(name) for name in ("hop", "feed", "subject", "status", "reason", "message")},
+        **counts,
+        "arrived_on": day,
+        "at": datetime.fromisoformat(str(at)).replace(tzinfo=None) if at else None,
+        "seconds": float(row.get("seconds", 0)),
+    }
+
+
+def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
+    """What is in quarantine: complete counts per feed, arrival day and reason, and a sample of the records."""
+    keys = [item.key for item in lake.list(f"{QUARANTINE}/")]
+    refused: list[dict[str, Any]] = []
+    for key in _recent(keys, keys):
+        if key.endswith("/reason.json"):
+            refused += _file(lake, key)
+        elif key.rsplit("/", 1)[-1].startswith("rows-") and key.endswith(".parquet"):
+            refused += _rows(lake, key, scratch / "refused.parquet")
+    counts: dict[tuple[Any, ...], int] = {}
+    sample = []
+    for record in refused:
+        group = tuple(record[name] for name in ("feed", "arrived_on", "kind", "reason"))
+        counts[group] = counts.get(group, 0) + 1
+        if counts[group] <= SAMPLE:
+            sample.append(record)
+    names = ("feed", "arrived_on", "kind", "reason", "records")
+    reasons = [dict(zip(names, (*group, count), strict=True)) for group, count in sorted(counts.items())]
+    return pa.Table.from_pylist(reasons, REASON), pa.Table.from_pylist(sample, REFUSED)
+
+
+def _file(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
+    """A file that the door turned away."""
+    if row := lake.read_json(key):
+        yield {
+            "feed": _feed_of(key),
+            "arrived_on": _day_of(key),
+            "kind": "file",
+            "reason": row["reason"],
+            "message": row["message"],
+            "raw_ref": row["inbox_key"],
+            "record": json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]}),
+        }
+
+
+def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
+    """Records that the typed step refused."""
+    lake.download(key, file)
+    for row in pq.read_table(file).to_pylist():
+        yield {
+            "feed": _feed_of(key),
+            "arrived_on": _day_of(key),
+            "kind": "row",
+            "reason": row["reason"],
+            "message": row["message"],
+            "raw_ref": f"{row['raw_key']}#{row['line_number']}",
+            "record": row["record"][:RECORD_LENGTH],
+        }
+    file.unlink()
+
+
+def _feed_of(key: str) -> str:
+    return "/".join(key.split("/")[1:3])
+
+
+def _day_of(key: str) -> date:
+    [day] = [part for part in key.split("/") if part.startswith("dt=")]
+    return date.fromisoformat(day.removeprefix("dt="))
+
+
+def _recent(keys: Iterable[str], reference: Iterable[str]) -> list[str]:
+    """Keep the keys of the last days, counted from the newest key of `reference`."""
+    newest = max((_day_of(key) for key in reference), default=date.min)
+    since = newest - timedelta(days=DAYS) if newest > date.min else newest
+    return [key for key in keys if _day_of(key) >= since]

@@ -1,0 +1,64 @@
+"""When to publish, and who shows what was published.
+
+A run of the warehouse publishes at its end. What changes without one (a file refused at the door, an arrival that
+brought nothing) is asked for here, by levels like everything else.
+"""
+
+from datetime import UTC, datetime
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import dagster as dg
+
+from aero_assets.defs.published.assets import LEVELS, PARTITION, publish
+from aero_assets.defs.published.exposures import dashboards
+from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, warehouse
+from aero_assets.environment import Environment
+from aero_assets.levels import UNFINISHED, Want, requests
+from aero_assets.manifests import Levels
+from aero_assets.published import CURRENT, level
+from aero_assets.resources import Zones
+
+PROBE_SECONDS = 5
+
+
+@dg.sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
+    """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way."""
+    if not Environment.current().warehouse.exists():
+        return dg.SensorResult()
+    going = dg.RunsFilter(statuses=UNFINISHED, job_name=warehouse.name)
+    if context.instance.get_runs(filters=going, limit=1):
+        return dg.SensorResult()
+    # Before the first build there is nothing to show.
+    if not Levels(zones.lake(), WAREHOUSE_LEVELS).read():
+        return dg.SensorResult()
+    reached = Levels(zones.lake(), LEVELS).read()
+    want = Want("published", publish.name, {PARTITION: level(zones.lake())}, reached, partitioned=False)
+    return dg.SensorResult(run_requests=requests(context.instance, want, now=datetime.now(UTC)))
+
+
+@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+def dashboard_shows(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
+    """Report the dashboard's pages as materialised once it is up with a version that was not reported yet."""
+    url = Environment.current().dashboard_url
+    current = zones.lake().read_json(CURRENT)
+    if not url or not current or current["version"] == context.cursor or not _answers(f"{url}/_stcore/health"):
+        return dg.SensorResult(cursor=context.cursor)
+    events = [
+        dg.AssetMaterialization(
+            page.key,
+            metadata={"version": current["version"], "url": dg.MetadataValue.url(f"{url}{page.metadata['path']}")},
+        )
+        for page in dashboards
+    ]
+    return dg.SensorResult(asset_events=events, cursor=current["version"])
+
+
+def _answers(url: str) -> bool:
+    """True if the address answers with success."""
+    try:
+        with urlopen(url, timeout=PROBE_SECONDS) as answer:  # noqa: S310 - our own address, from the environment
+            return answer.status == 200
+    except (URLError, TimeoutError, ConnectionError):
+        return False
