@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, lake, run, stacks
+from aero_local.commands import feed, lake, query, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -20,6 +20,7 @@ app.command(epilog="Example: aero demo --input flights.csv.gz --once")(run.demo)
 app.command(epilog="Example: aero deploy --env local")(stacks.deploy)
 app.command(epilog="Example: aero plan --env dev")(stacks.plan)
 app.command(epilog="Example: aero destroy --env local --yes")(run.destroy)
+app.command(epilog='Example: aero query "select route, count(*) from operations.fct_leg group by 1"')(query.query)
 app.add_typer(lake.app, name="lake")
 app.add_typer(feed.app, name="feed")
 

@@ -1,17 +1,16 @@
-"""The main job end to end: a file goes into the inbox, everything else happens by itself, and what came out is
-shown.
+"""The main job end to end: files go into the inbox, everything else happens by itself, and what came out is shown.
 
 Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the
 jobs, as it is in production; this module watches levels until they are reached and says what it sees.
 """
 
-import gzip
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,19 @@ from typing import Any
 from rich.console import Console
 
 from aero_assets.environment import PROJECT, Environment
-from aero_assets.feeds import doors
+from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local import http, platform, progress, results, sample
+from aero_local import http, inputs, platform, progress, results, story
 from aero_local.errors import AeroError, Log
+from aero_local.inputs import Input
 from aero_local.state import HOME, State
 
+DOOR = "_outcomes/door/"
 PATIENCE_SECONDS = 900
 FAILED_RUNS_TOLERATED = 3
 FAILED_RUNS = """{ runsOrError(filter: {statuses: [FAILURE], createdAfter: %f}, limit: 20) {
     ... on Runs { results { runId jobName } } } }"""
-CHECKS = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId } assetChecksOrError { ... on AssetChecks { checks {
     name executionForLatestMaterialization { status } } } } } }"""
 
 
@@ -58,15 +59,15 @@ def run(
     port_overrides: Mapping[str, int] | None = None,
     log: Log = print,
 ) -> int:
-    """Send a file (or the made-up sample) through the platform; return 0 if every row ended where it should."""
+    """Send a file (or the synthetic airline) through the platform; return 0 if every row ended where it should."""
     console, watch = Console(), Watch(log)
-    file = source or _sample(state, log)
+    given = inputs.from_file(source) if source else _airline(state, log)
     good = False
 
     def register_and_send(log: Log) -> None:
         # While Dagster still starts: the door needs nobody.
         platform.register_feeds(log)
-        _send(state, file, watch)
+        _send(state, given, watch)
 
     options: dict[str, Any] = {"register": register_and_send, "port_overrides": port_overrides}
     with platform.foreground(state, log, until=lambda: once or not good, **options):
@@ -74,11 +75,13 @@ def run(
         with state.acting_as("orchestrator"):
             _settle(state, watch)
             lake = Bucket(Environment.current().lake_bucket)
-            found = results.collect(state.warehouse, lake, str(source or sample.NAME), watch.seconds)
+            snapshot = PublishedCopy(state.published_copy, lake).pull()
+            counted = results.hops(lake, state.warehouse)
+            found = results.collect(snapshot, counted, given.name, watch.seconds, given.control)
         found["checks"] = _checks(state)
         for place in (state.root / "results.json", HOME / "results.json"):
             results.save(found, place)
-        results.show(found, console)
+        story.show(found, console)
         good = _verdict(found, console)
         if not once:
             _docs(state, log)
@@ -86,45 +89,40 @@ def run(
     return 0 if good else 1
 
 
-def _sample(state: State, log: Log) -> Path:
-    file = state.root / sample.NAME
-    legs = sample.write(file)
-    log(f"no INPUT: {legs} made-up flights (datos sintéticos)")
-    return file
+def _airline(state: State, log: Log) -> Input:
+    return inputs.from_airline(state.root / "airline", datetime.now(UTC).date(), log)
 
 
-def _feed_of(file: Path) -> str:
-    """Return the feed whose header a file has; a file of no feed goes where the door will say why."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            header = lines.readline().rstrip("\r\n").split(",")
-    except (OSError, EOFError, UnicodeDecodeError):
-        header = []
-    return next((str(door["feed"]) for door in doors() if door["header"] == header), sample.FEED)
-
-
-def _send(state: State, file: Path, watch: Watch) -> None:
-    """Upload as the partner does, and wait for the door's word on this very arrival."""
-    inbox_key = f"{_feed_of(file)}/{file.name}"
+def _send(state: State, given: Input, watch: Watch) -> None:
+    """Upload as the partner does, and wait for the door's word on each of these very arrivals."""
     lake = Bucket(Environment.current().lake_bucket)
-    mark = sha256(inbox_key.encode()).hexdigest()[:12]
-    before = {item.key for item in lake.list("_outcomes/door/")}
-    watch.reached("upload", f"inbox: {file.name} ({file.stat().st_size / 1e6:.1f} MB) goes in as {inbox_key}")
+    before = {item.key for item in lake.list(DOOR)}
     partner = state.session("partner").client("s3")
-    partner.upload_file(str(file), Environment.current().inbox_bucket, inbox_key)
-    while True:
-        for item in lake.list("_outcomes/door/"):
-            if mark in item.key and item.key not in before and (row := lake.read_json(item.key)):
+    waiting: dict[str, Path] = {}
+    for file in given.files:
+        inbox_key = f"{inputs.feed_of(file)}/{file.name}"
+        watch.reached("upload", f"inbox: {len(given.files)} files go in, first {inbox_key}")
+        partner.upload_file(str(file), Environment.current().inbox_bucket, inbox_key)
+        waiting[sha256(inbox_key.encode()).hexdigest()[:12]] = file
+    statuses: dict[str, int] = {}
+    rows = 0
+    while waiting:
+        for item in lake.list(DOOR):
+            mark = next((mark for mark in waiting if mark in item.key and item.key not in before), None)
+            if mark and (row := lake.read_json(item.key)):
+                file = waiting.pop(mark)
                 if row["status"] == "rejected":
                     raise AeroError(f"The door refused {file.name}: {row['message']}", f"Reason: {row['reason']}.")
-                watch.reached("door", f"door: {row['status']}, {row['rows_in']:,} rows")
-                return
-        _patience(state, watch)
+                statuses[row["status"]] = statuses.get(row["status"], 0) + 1
+                rows += row["rows_in"]
+        if waiting:
+            _patience(state, watch)
+    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    watch.reached("door", f"door: {told}, {rows:,} rows")
 
 
 def _settle(state: State, watch: Watch) -> None:
-    """Wait until typed zone and warehouse have reached the levels of what has arrived."""
+    """Wait until typed zone, warehouse and published marts have reached the levels of what has arrived."""
     while True:
         seen = progress.look()
         if seen.typed:
@@ -133,6 +131,8 @@ def _settle(state: State, watch: Watch) -> None:
                 raise AeroError("No row of the file was accepted.", "The reasons are in the lake's quarantine/.")
         if seen.built:
             watch.reached("warehouse", f"warehouse: marts of {seen.dates} operating dates are built")
+        if seen.published:
+            watch.reached("published", "published: a new version, read back and equal")
             return
         _patience(state, watch)
 
@@ -151,10 +151,13 @@ def _patience(state: State, watch: Watch) -> None:
 
 
 def _checks(state: State) -> dict[str, Any]:
-    """Count the asset checks by outcome, as Dagster has them for the latest materialisations."""
+    """Count the checks of what was materialised by outcome, as Dagster has them for the latest time."""
     data = http.graphql(f"{state.url('dagster')}/graphql", CHECKS) or {"assetNodes": []}
     found: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
     for node in data["assetNodes"]:
+        # A feed that nobody sent has nothing to be checked.
+        if not node["assetMaterializations"]:
+            continue
         for check in node["assetChecksOrError"].get("checks", []):
             name = f"{'/'.join(node['assetKey']['path'])}:{check['name']}"
             status = (check["executionForLatestMaterialization"] or {}).get("status")
@@ -166,12 +169,17 @@ def _checks(state: State) -> dict[str, Any]:
 
 
 def _verdict(found: dict[str, Any], console: Console) -> bool:
-    """Say whether every row is accounted for and every check is green."""
+    """Say whether every row is accounted for, every control total reached and every check green."""
     complaints = [
         f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
         f"{hop['rejects']} rejects: they do not add up"
         for hop in found["hops"]
         if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"]
+    ]
+    complaints += [
+        f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"
+        for name, total in (found["control"] or {}).items()
+        if total["expected"] != total["found"]
     ]
     complaints += [f"check failed: {name}" for name in found["checks"]["failed"]]
     complaints += [f"check did not run: {name}" for name in found["checks"]["not_run"]]
@@ -195,7 +203,8 @@ def _docs(state: State, log: Log) -> None:
 
 
 def _addresses(state: State, console: Console) -> None:
-    console.print(f"\nDagster   {state.url('dagster')}")
+    console.print(f"\n[bold]dashboard {state.url('dashboard')}[/bold]")
+    console.print(f"Dagster   {state.url('dagster')}")
     console.print(f"dbt docs  {state.url('docs')}")
     console.print(f"results   {HOME / 'results.json'}")
     console.print("Ctrl-C stops everything.")

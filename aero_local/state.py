@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import boto3
 
 HOME = PROJECT / ".aero"
-SAMPLE = "sample"
+AIRLINE = "airline"
 #: What a process inherits from the shell. Everything else, keys above all, stays outside.
 INHERITED = ("HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
@@ -33,7 +33,7 @@ INHERITED = ("HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMP
 def name_for(source: Path | None) -> str:
     """Return the name of an input's state directory: readable, and different for every path."""
     if source is None:
-        return SAMPLE
+        return AIRLINE
     stem = source.name.split(".")[0].lower()
     slug = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "input"
     return f"{slug}-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:8]}"
@@ -47,14 +47,14 @@ class State:
 
     @classmethod
     def for_input(cls, source: Path | None, home: Path = HOME) -> State:
-        """Return the state directory of an input file, or of the made-up sample."""
+        """Return the state directory of an input file, or of the synthetic airline."""
         return cls(home.absolute() / "state" / name_for(source))
 
     @classmethod
     def current(cls, home: Path = HOME) -> State:
-        """Return the state directory that was used last; the sample's when none was."""
+        """Return the state directory that was used last; the synthetic airline's when none was."""
         link = home.absolute() / "current"
-        return cls(link.resolve() if link.is_symlink() else home.absolute() / "state" / SAMPLE)
+        return cls(link.resolve() if link.is_symlink() else home.absolute() / "state" / AIRLINE)
 
     @classmethod
     def named(cls, name: str, home: Path = HOME) -> State:
@@ -106,6 +106,11 @@ class State:
     def warehouse(self) -> Path:
         """The DuckDB file."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def published_copy(self) -> Path:
+        """The read-through copy of the published marts."""
+        return self.root / "published"
 
     @property
     def dagster_home(self) -> Path:
@@ -180,11 +185,18 @@ class State:
             **{f"AERO_{role.upper()}_BUCKET": name for role, name in buckets.items()},
             "AERO_LAKE_COPY": str(self.lake_copy),
             "AERO_WAREHOUSE": str(self.warehouse),
+            "AERO_PUBLISHED_COPY": str(self.published_copy),
+            **self._dashboard(),
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def _dashboard(self) -> dict[str, str]:
+        """Where the dashboard will answer, once its port is chosen."""
+        chosen = ports.read(self.ports_file).get("dashboard")
+        return {"AERO_DASHBOARD_URL": f"http://{ports.LOOPBACK}:{chosen}"} if chosen else {}
 
     def env(self, profile: str) -> dict[str, str]:
         """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""

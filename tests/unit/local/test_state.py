@@ -38,11 +38,11 @@ def test_a_state_directory_is_named_after_its_input(tmp_path, path, slug):
 def test_equal_names_in_different_folders_are_different_inputs(tmp_path):
     assert name_for(tmp_path / "a" / "flights.csv") != name_for(tmp_path / "b" / "flights.csv")
     assert name_for(tmp_path / "a" / ".." / "a" / "flights.csv") == name_for(tmp_path / "a" / "flights.csv")
-    assert name_for(None) == "sample"
+    assert name_for(None) == "airline"
 
 
 def test_the_platform_used_last_is_the_current_one(tmp_path):
-    assert State.current(tmp_path).name == "sample"
+    assert State.current(tmp_path).name == "airline"
     used = State.for_input(Path("flights.csv"), tmp_path)
     used.create()
     used.activate()
@@ -51,8 +51,8 @@ def test_the_platform_used_last_is_the_current_one(tmp_path):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path, state):
-    assert State.named("sample", tmp_path) == state
-    with pytest.raises(AeroError, match="Known: sample"):
+    assert State.named("airline", tmp_path) == state
+    with pytest.raises(AeroError, match="Known: airline"):
         State.named("other", tmp_path)
 
 

@@ -1,0 +1,72 @@
+"""`aero query`: SQL over the published marts, as an analyst."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aero_local.commands.common import JsonOption, StateOption, print_json, print_table, running, terminal_state
+from aero_local.errors import AeroError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aero_assets.published import Snapshot, Table
+
+
+def query(
+    sql: Annotated[str | None, typer.Argument(help="DuckDB SQL; the tables are listed when not given.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    name: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the published marts: one version, pinned for the query; they are read, never changed."""
+    snapshot = _pin(name)
+    if sql is None:
+        tables = snapshot.manifest.tables
+        if as_json:
+            print_json([{"table": table.name, "rows": table.rows, "columns": dict(table.columns)} for table in tables])
+        else:
+            print(f"version {snapshot.version}")
+            print_table(("table", "rows", "what"), [(table.name, f"{table.rows:,}", _grain(table)) for table in tables])
+        return
+    frame = ask(snapshot, sql)
+    if as_json:
+        sys.stdout.write(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1) + "\n")
+    elif as_csv:
+        frame.to_csv(sys.stdout, index=False)
+    else:
+        cells = frame.astype(object).where(frame.notna(), "").astype(str)
+        print_table(list(frame.columns), cells.itertuples(index=False))
+
+
+def ask(snapshot: Snapshot, sql: str) -> pd.DataFrame:
+    """Return the answer of a pinned version; an AeroError says what is wrong with the query and what there is."""
+    import duckdb  # noqa: PLC0415 - the command line must stay quick
+
+    known = ", ".join(table.name for table in snapshot.manifest.tables)
+    with snapshot.connect() as connection:
+        try:
+            return connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise AeroError(str(error), f"Published tables: {known}.") from error
+
+
+def _pin(name: str | None) -> Snapshot:
+    from aero_assets import published  # noqa: PLC0415
+    from aero_assets.environment import Environment  # noqa: PLC0415
+
+    local = Environment.current().is_local
+    with running(terminal_state(name)).acting_as("analyst") if local else nullcontext():
+        try:
+            return published.current().pull()
+        except published.NothingPublishedError as error:
+            raise AeroError(str(error), "The first build of the warehouse publishes: `aero demo`.") from error
+
+
+def _grain(table: Table) -> str:
+    """The last sentence of a description."""
+    return table.description.strip().rstrip(".").split(". ")[-1]

@@ -1,0 +1,124 @@
+"""The results of a demo as a person reads them: what flew, how punctual, where and why not, what was refused."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+CAUSES = {
+    "carrier": "the airline itself",
+    "late_aircraft": "aircraft late from its last leg",
+    "nas": "air traffic and airports",
+    "security": "security",
+    "weather": "weather",
+}
+BAR = 28
+
+
+def show(results: dict[str, Any], console: Console) -> None:
+    """Print the story."""
+    console.print(Panel(Group(*_headline(results)), title=_title(results), title_align="left", expand=False))
+    console.print(_otp(results))
+    console.print(_causes(results))
+    console.print(_routes(results))
+    console.print(_refused(results))
+    console.print(_hops(results))
+    if results["control"]:
+        console.print(_control(results))
+
+
+def _title(results: dict[str, Any]) -> str:
+    label = f" · {', '.join(results['labels'])}" if results["labels"] else ""
+    return f"[bold]{escape(Path(results['input']).name)}[/bold]{label}"
+
+
+def _headline(results: dict[str, Any]) -> list[str]:
+    legs = results["legs"]
+    lines = [
+        f"{results['first_operating_date']} to {results['last_operating_date']}: [bold]{legs:,}[/bold] legs of "
+        f"{results['carriers']} carriers on {results['routes']:,} directed routes",
+        f"{results['cancelled']:,} cancelled ({_share(results['cancelled'], legs)}), {results['diverted']:,} diverted",
+        f"{results['departed']:,} departures known: {results['dep_on_time_d0']:,} on the minute or before (D0), "
+        f"{results['dep_late_15']:,} late by 15 minutes or more",
+        f"{results['arrived']:,} arrivals known: {results['arr_late_15']:,} late by 15 minutes or more",
+    ]
+    if results["load_factor"] is not None:
+        lines.append(f"load factor {results['load_factor']:.1%}")
+    return lines
+
+
+def _otp(results: dict[str, Any]) -> Table:
+    table = _table("Punctuality by definition", "definition", "legs", "on time", "share")
+    for definition, figures in results["otp"].items():
+        if figures:
+            table.add_row(definition, f"{figures['n']:,}", f"{figures['on_time']:,}", f"{figures['value']:.2%}")
+        else:
+            table.add_row(definition, "–", "–", "no input")
+    return table
+
+
+def _causes(results: dict[str, Any]) -> Table:
+    table = _table("Why: delay minutes by coded cause", "cause", "minutes", "share")
+    total = sum(results["delay_minutes"].values())
+    for cause, minutes in sorted(results["delay_minutes"].items(), key=lambda item: -item[1]):
+        bar = "█" * round(BAR * minutes / total) if total else ""
+        table.add_row(f"{CAUSES.get(cause, cause)}", f"{minutes:,}", f"{_share(minutes, total):>6} {bar:<{BAR}}")
+    return table
+
+
+def _routes(results: dict[str, Any]) -> Table:
+    table = _table("Routes, by arrivals within 14 minutes", "route", "arrivals", "on time", "departure delay min")
+    for name, style in (("best_routes", "green"), ("worst_routes", "red")):
+        mark = "▲" if name == "best_routes" else "▼"
+        for route in results[name]:
+            on_time = route["arrived"] - route["arr_late_15"]
+            table.add_row(
+                f"[{style}]{mark}[/{style}] {route['route']}",
+                f"{route['arrived']:,}",
+                _share(on_time, route["arrived"]),
+                f"{route['departure_delay_minutes']:,}",
+            )
+    return table
+
+
+def _refused(results: dict[str, Any]) -> Table | str:
+    refused = results["quarantine"]
+    if not refused:
+        return "Nothing is in quarantine."
+    table = _table("In quarantine, and why", "records", "reason", "for example")
+    table.columns[0].justify, table.columns[1].justify, table.columns[2].justify = "right", "left", "left"
+    for row in refused:
+        table.add_row(f"{row['records']:,}", row["reason"], escape(row["example"] or ""))
+    return table
+
+
+def _hops(results: dict[str, Any]) -> Table:
+    table = _table("Every row accounted for", "hop", "rows in", "rows out", "duplicates", "rejects")
+    for hop in results["hops"]:
+        counts = (hop["rows_in"], hop["rows_out"], hop["duplicates"], hop["rejects"])
+        table.add_row(hop["hop"], *(f"{count:,}" for count in counts))
+    return table
+
+
+def _control(results: dict[str, Any]) -> Table:
+    table = _table("Control totals: what the airline handed over, what the marts hold", "total", "handed over", "marts")
+    for name, figures in results["control"].items():
+        same = figures["expected"] == figures["found"]
+        mark = "[green]✓[/green]" if same else "[red]✗[/red]"
+        table.add_row(f"{mark} {name.replace('_', ' ')}", f"{figures['expected']:,}", f"{figures['found']:,}")
+    return table
+
+
+def _table(title: str, first: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(first)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"

@@ -1,0 +1,42 @@
+"""`aero query`: an answer from one published version, or a sentence that helps."""
+
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from aero_assets.defs.published.export import Publisher, Relation
+from aero_assets.published import PublishedCopy
+from aero_local.commands.query import ask
+from aero_local.errors import AeroError
+from tests.fakes import FolderBucket
+
+
+@pytest.fixture
+def snapshot(tmp_path):
+    lake = FolderBucket(tmp_path / "lake")
+    with duckdb.connect() as warehouse:
+        relation = Relation("operations.fct_leg", "select 'MEX-CUN' as route, 3 as legs", "Legs. One row per leg.")
+        Publisher(lake, tmp_path / "scratch").publish(warehouse, [relation], level="x", now=datetime.now(UTC))
+    return PublishedCopy(tmp_path / "copy", lake).pull()
+
+
+def test_a_query_is_answered(snapshot):
+    assert ask(snapshot, "select route, legs from operations.fct_leg").to_dict("records") == [
+        {"route": "MEX-CUN", "legs": 3}
+    ]
+
+
+def test_a_query_that_names_nothing_published_is_told_what_there_is(snapshot):
+    with pytest.raises(AeroError, match=r"fct_flight.*\n(.*\n)*Published tables: operations.fct_leg"):
+        ask(snapshot, "from operations.fct_flight")
+
+
+@pytest.mark.parametrize(
+    "statement", ["copy (select 1) to 'out.csv'", "attach 'other.duckdb'", "install httpfs", "from read_csv('x.csv')"]
+)
+def test_a_query_reaches_nothing_else_of_the_machine(snapshot, statement, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AeroError):
+        ask(snapshot, statement)
+    assert not (tmp_path / "out.csv").exists()
