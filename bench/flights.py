@@ -13,7 +13,7 @@ from aero_assets.arrivals import plan, receipts
 from aero_assets.defs.typed.compaction import Compacted, Compactor, compact_day
 from aero_assets.feeds import find
 from aero_assets.lake import LakeCopy
-from aero_local import sample
+from bench import sample
 from bench.measure import Say
 from tests.fakes import FolderBucket, drop
 

@@ -1,4 +1,4 @@
-"""A small made-up file of flights (datos sintéticos), in the format of a partner's file, for a demo without input.
+"""Made-up flights (datos sintéticos) in the format of `partner/bts_ontime`, as many as a bench or a test asks for.
 
 Deterministic: the same seed gives the same bytes. Numbers are drawn, times are computed, so every record passes the
 same rules as a real one. It is a sample of the format, not a model of an airline.

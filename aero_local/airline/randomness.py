@@ -1,0 +1,26 @@
+"""Random streams: one per seed, purpose, date and number, so that what is drawn depends on nothing else.
+
+A window of dates, the order of calls or what else was drawn before can therefore change no figure.
+"""
+
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+
+
+class Purpose(IntEnum):
+    """What a stream is for; the numbers are part of what makes files reproducible and are never reused."""
+
+    WEATHER = 1
+    MOVEMENTS = 2
+    DEMAND = 3
+    BOOKINGS = 4
+    MONEY = 5
+    SURVEYS = 6
+    FAULTS = 7
+
+
+def stream(seed: int, purpose: Purpose, on: date, number: int = 0) -> np.random.Generator:
+    """Return the generator of one purpose on one date."""
+    return np.random.Generator(np.random.PCG64([seed, purpose, on.toordinal(), number]))
