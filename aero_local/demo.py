@@ -30,8 +30,8 @@ PATIENCE_SECONDS = 900
 FAILED_RUNS_TOLERATED = 3
 FAILED_RUNS = """{ runsOrError(filter: {statuses: [FAILURE], createdAfter: %f}, limit: 20) {
     ... on Runs { results { runId jobName } } } }"""
-CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId } assetChecksOrError { ... on AssetChecks { checks {
-    name executionForLatestMaterialization { status } } } } } }"""
+CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
+    assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization { status } } } } } }"""
 
 
 @dataclass
