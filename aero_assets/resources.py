@@ -1,5 +1,7 @@
 """What assets and sensors reach the world through; swapped in tests. No asset logic belongs here."""
 
+import os
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -17,6 +19,22 @@ from aero_assets.lake import LakeCopy
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 
+CLIENT_SECONDS = 60.0
+_clients: dict[tuple[str | None, str | None], tuple[float, Any]] = {}
+
+
+def _recent_client(profile: str | None, config: str | None) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+    """Return this process's S3 client of a profile, made at most `CLIENT_SECONDS` ago.
+
+    Sensors tick every few seconds, and a client with its role costs a quarter of a second of processor time. Not for
+    ever: a role's session does not outlive a restart of the emulator.
+    """
+    born, client = _clients.get((profile, config), (0.0, None))
+    if client is None or time.monotonic() - born > CLIENT_SECONDS:
+        client = boto3.Session().client("s3")
+        _clients[profile, config] = time.monotonic(), client
+    return client
+
 
 class Zones(dg.ConfigurableResource):
     """The zones of the lake under the role of the running process.
@@ -32,7 +50,7 @@ class Zones(dg.ConfigurableResource):
     def _bucket(self, name: str) -> Bucket:
         # One client, hence one assumed role, for as long as a tick or a run lasts.
         if self._client is None:
-            self._client = boto3.Session().client("s3")
+            self._client = _recent_client(os.environ.get("AWS_PROFILE"), os.environ.get("AWS_CONFIG_FILE"))
         return Bucket(name, self._client)
 
     def raw(self) -> Bucket:

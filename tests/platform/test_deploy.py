@@ -37,13 +37,13 @@ def test_what_runs_is_what_the_templates_say_so_deploying_again_changes_nothing(
     shown = []
     result = deploy("local", root, shown.append)
     assert not result.changed
-    assert shown == [f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator")]
+    assert shown == [f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator", "dashboard")]
     assert set(result.values) >= {"RawBucket", "LakeBucket", "InboxBucket", "OrchestratorRoleArn"}
 
 
 def test_every_stack_is_made_from_nothing_and_a_second_run_changes_nothing(root, dev):
     assert dev.changed
-    assert [len(dev.changes[stack]) > 0 for stack in ("lake", "ingest", "orchestrator")] == [True] * 3
+    assert [len(dev.changes[stack]) > 0 for stack in ("lake", "ingest", "orchestrator", "dashboard")] == [True] * 3
     assert not deploy("dev", root, lambda line: None, doors=DOORS).changed
 
 

@@ -120,7 +120,7 @@ def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happ
 
     local_platform.up(state, names=SERVICES)
     with state.acting_as("orchestrator"):
-        wait("dbt writing marts", dbt_builds_dates, 120, pause=0.05)
+        wait("dbt writing marts", dbt_builds_dates, 300, pause=0.05)
         assert kill_all_of_ours(state) >= 3
         assert not progress.look().built
 

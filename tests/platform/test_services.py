@@ -117,7 +117,7 @@ def test_a_second_start_finds_everything_and_changes_nothing(platform):
 
     assert _pid(platform.state, "ministack") == before
     assert [line for line in lines if "changes" in line] == [
-        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator")
+        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator", "dashboard")
     ]
     assert result.outputs == platform.outputs
 
@@ -134,7 +134,7 @@ def test_everything_survives_a_clean_stop(platform):
 
     # The door's answer counts too: notification, function and role came back.
     assert [line for line in lines if line.endswith(" changes")] == [
-        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator")
+        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator", "dashboard")
     ]
     body = platform.client("orchestrator", "s3").get_object(Bucket=platform.buckets["raw"], Key="kept/object")["Body"]
     assert body.read() == b"still here"
