@@ -22,7 +22,7 @@ from aero_local.signals import deaf, interruptible, watched
 if TYPE_CHECKING:
     from aero_local.state import State
 
-EVERYTHING = ("ministack", "dagster", "docs")
+EVERYTHING = ("ministack", "dagster", "dashboard", "docs")
 
 
 @dataclass(frozen=True)

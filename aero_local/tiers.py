@@ -39,6 +39,11 @@ TIERS = (
     Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
     Tier("dbt", 3, (("pytest", "tests/dbt"),)),
     Tier("platform", 6, (("pytest", "tests/platform", "-n", "2", "--dist", "loadfile"),)),
+    Tier(
+        "browser",
+        5,
+        (("pytest", "tests/dashboard", "-n", "2", "--dist", "loadfile"), ("pytest", "tests/browser", "-n", "2")),
+    ),
 )
 
 

@@ -65,7 +65,8 @@ class Service:
 def services() -> dict[str, Service]:
     """Return every service by name, dependencies first."""
     from aero_local.services.dagster import Dagster  # noqa: PLC0415 - they import this module
+    from aero_local.services.dashboard import Dashboard  # noqa: PLC0415
     from aero_local.services.docs import Docs  # noqa: PLC0415
     from aero_local.services.ministack import MiniStack  # noqa: PLC0415
 
-    return {service.name: service for service in (MiniStack(), Dagster(), Docs())}
+    return {service.name: service for service in (MiniStack(), Dagster(), Dashboard(), Docs())}

@@ -1,0 +1,1 @@
+"""Chart builders: data frames and words in, Altair charts out; no Streamlit and no query here."""

@@ -1,0 +1,54 @@
+"""The dashboard on loopback, under its own role: it may read published marts and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aero_assets.environment import PROJECT
+from aero_local import http
+from aero_local.ports import LOOPBACK
+from aero_local.services import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aero_local.state import State
+
+APP = PROJECT / "aero_dashboard" / "app.py"
+
+
+def command(port: int) -> list[str]:
+    """Return what runs the dashboard on a port of this machine alone."""
+    options = {
+        "server.address": LOOPBACK,
+        "server.port": f"{port}",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "browser.serverAddress": LOOPBACK,
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [sys.executable, "-m", "streamlit", "run", str(APP), *arguments]
+
+
+class Dashboard(Service):
+    """Streamlit over the published marts; it starts before anything is published and says so."""
+
+    name = "dashboard"
+    depends_on = ("ministack",)
+    ports = ("dashboard",)
+    ready_seconds = 60
+    stop_seconds = 5
+
+    def command(self, state: State) -> list[str]:
+        """Return Streamlit's own server."""
+        return command(state.port("dashboard"))
+
+    def env(self, state: State) -> Mapping[str, str]:
+        """Return the environment under the dashboard's role."""
+        return state.env("dashboard")
+
+    def is_ready(self, state: State, started_at: float) -> bool:
+        """Streamlit says so itself."""
+        return http.answers(f"{state.url('dashboard')}/_stcore/health")
