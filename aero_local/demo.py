@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import boto3
 from rich.console import Console
 
 from aero_assets.environment import PROJECT, Environment
@@ -69,8 +70,9 @@ def run(
         platform.register_feeds(log)
         _send(state, given, watch)
 
+    # What shows the results starts when there are some: until then its imports would only take from the work.
     options: dict[str, Any] = {"register": register_and_send, "port_overrides": port_overrides}
-    with platform.foreground(state, log, until=lambda: once or not good, **options):
+    with platform.foreground(state, log, names=platform.WORKERS, **options):
         watch.seconds["platform"] = time.monotonic() - watch.started
         with state.acting_as("orchestrator"):
             _settle(state, watch)
@@ -83,9 +85,10 @@ def run(
             results.save(found, place)
         story.show(found, console)
         good = _verdict(found, console)
-        if not once:
-            _docs(state, log)
-            _addresses(state, console)
+        if good and not once:
+            with platform.foreground(state, log, until=lambda: False, register=None):
+                _docs(state, log)
+                _addresses(state, console)
     return 0 if good else 1
 
 
@@ -123,8 +126,9 @@ def _send(state: State, given: Input, watch: Watch) -> None:
 
 def _settle(state: State, watch: Watch) -> None:
     """Wait until typed zone, warehouse and published marts have reached the levels of what has arrived."""
+    client = boto3.Session().client("s3")
     while True:
-        seen = progress.look()
+        seen = progress.look(client)
         if seen.typed:
             watch.reached("typed", f"typed zone: {seen.rows:,} rows of {seen.dates} operating dates")
             if not seen.dates:
@@ -139,7 +143,8 @@ def _settle(state: State, watch: Watch) -> None:
 
 def _patience(state: State, watch: Watch) -> None:
     """Wait a moment; give up with the reason where runs keep failing or time is up."""
-    time.sleep(0.5)
+    # What is waited for takes tens of seconds, and looking takes from it.
+    time.sleep(1)
     url = state.url("dagster")
     data = http.graphql(f"{url}/graphql", FAILED_RUNS % watch.started_at) or {}
     failed = data.get("runsOrError", {}).get("results", [])

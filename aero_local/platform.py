@@ -22,7 +22,9 @@ from aero_local.signals import deaf, interruptible, watched
 if TYPE_CHECKING:
     from aero_local.state import State
 
-EVERYTHING = ("ministack", "dagster", "dashboard", "docs")
+#: What does the work, and what shows it.
+WORKERS = ("ministack", "dagster")
+EVERYTHING = (*WORKERS, "dashboard", "docs")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """How far the platform has come with what arrived: levels wanted against levels reached, read as the orchestrator."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import boto3
 
 from aero_assets import published
 from aero_assets.arrivals import plan, receipts
@@ -22,10 +25,11 @@ class Progress:
     dates: int
 
 
-def look() -> Progress:
-    """Read the levels of the environment's platform."""
+def look(client: Any = None) -> Progress:  # noqa: ANN401 - boto3 clients have no static type
+    """Read the levels of the environment's platform; whoever looks often gives the S3 client to look with."""
     environment = Environment.current()
-    raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
+    client = client or boto3.Session().client("s3")
+    raw, lake = Bucket(environment.raw_bucket, client), Bucket(environment.lake_bucket, client)
     manifests = LakeCopy(environment.lake_copy, lake).manifests()
     reached = {(item.feed, item.arrived_on): item.level for item in manifests}
     typed = all(

@@ -137,3 +137,8 @@ PREMIUM_SHARE, PREMIUM_POINTS = 0.12, 0.35
 DUPLICATE_SHARE, OUT_OF_ORDER_SHARE, CORRECTED_SHARE = 0.02, 0.03, 0.01
 NO_ARRIVAL_SHARE, WRONG_TAIL_SHARE, RECODED_SHARE = 0.005, 0.003, 0.08
 GARBLED_SHARE = 0.003
+#: Of the legs that fly, called off and then flown after all [A].
+REINSTATED_SHARE = 0.001
+#: Minutes until the sender corrects an arrival time or a tail; how much later an event that is out of order comes, and
+#: the second copy of one that is sent twice [A].
+CORRECTED_AFTER_MINUTES, OUT_OF_ORDER_MINUTES, REPEATED_AFTER_MINUTES = (10, 180), (5, 90), (0, 10)

@@ -19,6 +19,8 @@ class Purpose(IntEnum):
     MONEY = 5
     SURVEYS = 6
     FAULTS = 7
+    EVENTS = 8
+    REPLAY = 9
 
 
 def stream(seed: int, purpose: Purpose, on: date, number: int = 0) -> np.random.Generator:

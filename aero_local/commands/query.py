@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +13,6 @@ from aero_local.commands.common import JsonOption, StateOption, print_json, prin
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from aero_assets.published import Snapshot, Table
 
 
@@ -33,24 +32,26 @@ def query(
             print(f"version {snapshot.version}")
             print_table(("table", "rows", "what"), [(table.name, f"{table.rows:,}", _grain(table)) for table in tables])
         return
-    frame = ask(snapshot, sql)
+    columns, rows = ask(snapshot, sql)
     if as_json:
-        sys.stdout.write(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1) + "\n")
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif as_csv:
-        frame.to_csv(sys.stdout, index=False)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
     else:
-        cells = frame.astype(object).where(frame.notna(), "").astype(str)
-        print_table(list(frame.columns), cells.itertuples(index=False))
+        print_table(columns, [["" if value is None else str(value) for value in row] for row in rows])
 
 
-def ask(snapshot: Snapshot, sql: str) -> pd.DataFrame:
-    """Return the answer of a pinned version; an AeroError says what is wrong with the query and what there is."""
+def ask(snapshot: Snapshot, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return columns and rows of a pinned version; an AeroError says what is wrong with the query and what there is."""
     import duckdb  # noqa: PLC0415 - the command line must stay quick
 
     known = ", ".join(table.name for table in snapshot.manifest.tables)
     with snapshot.connect() as connection:
         try:
-            return connection.execute(sql).df()
+            answer = connection.execute(sql)
+            return [column[0] for column in answer.description or ()], answer.fetchall()
         except duckdb.Error as error:
             raise AeroError(str(error), f"Published tables: {known}.") from error
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
 import duckdb
 import psutil
 import pytest
@@ -126,7 +127,8 @@ def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happ
 
     local_platform.up(state, names=SERVICES)
     with state.acting_as("orchestrator"):
-        wait("the marts", lambda: progress.look().built, 150)
+        client = boto3.Session().client("s3")
+        wait("the marts", lambda: progress.look(client).built, 300)
         assert progress.look().rows == legs
     local_platform.down(state)
     found = marts(state.warehouse)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 Fact = Mapping[str, Any]
@@ -161,15 +162,17 @@ def validate(fact: Fact) -> None:
     _whole(where, "attempt", fact.get("attempt"), least=1)
     _time(where, "received_at", fact.get("received_at"))
     for field in FIELDS:
-        _text(where, field, fact.get(field.name))
+        # Most facts say little: a look costs less than a check.
+        if (value := fact.get(field.name)) is not None:
+            _text(where, field, value)
 
 
 def sort_key(field: Field, fact: Fact) -> str | None:
     """The key by which the fact competes for the field, or None if it says nothing about it."""
-    where = f"fact {fact['event_id']!r}"
-    value = _text(where, field, fact.get(field.name))
-    if value is None:
+    if fact.get(field.name) is None:
         return None
+    where = f"fact {fact['event_id']!r}"
+    value = _text(where, field, fact[field.name])
     return "|".join(
         (
             "1" if fact["is_actual"] else "0",
@@ -239,9 +242,7 @@ def _value(field: Field, key: str | None) -> Any:  # noqa: ANN401 - text, whole 
     return text
 
 
-def _text(where: str, field: Field, value: Any) -> str | None:  # noqa: ANN401 - it is what is checked
-    if value is None:
-        return None
+def _text(where: str, field: Field, value: Any) -> str:  # noqa: ANN401 - it is what is checked
     if field.type == "timestamp":
         return _time(where, field.name, value)
     if field.type == "integer":
@@ -263,11 +264,20 @@ def _whole(where: str, name: str, value: Any, least: int = -(2**31)) -> int:  # 
 
 def _time(where: str, name: str, value: Any) -> str:  # noqa: ANN401
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        text = _utc_text(value)
     except (TypeError, ValueError) as error:
         raise FactError(f"{where}: {name} is {value!r}; write UTC as 2015-01-01T13:34:00Z") from error
-    if moment.tzinfo is None:
+    if text is None:
         raise FactError(f"{where}: {name} is {value!r}, which has no zone; add Z if it is UTC")
+    return text
+
+
+@lru_cache(65_536)
+def _utc_text(value: datetime | str) -> str | None:
+    """A time as keys hold it, None without a zone. The facts of a leg share their times, and each is read often."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        return None
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
