@@ -21,6 +21,8 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+#: The daemon looks every five seconds, and leaves out a sensor whose interval lacks a moment: less than its own.
+SENSOR_SECONDS = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 
 
@@ -88,7 +90,7 @@ def _ranges(days: list[str], longest: int) -> Iterator[list[str]]:
 
 def _unfinished(instance: dg.DagsterInstance, want: Want) -> Iterator[tuple[str, str]]:
     """Yield the span of every run of this subject that may still reach a level."""
-    filters = dg.RunsFilter(job_name=want.job, statuses=UNFINISHED, tags={SUBJECT_TAG: want.subject})
+    filters = dg.RunsFilter(statuses=UNFINISHED, tags={SUBJECT_TAG: want.subject})
     for run in instance.get_runs(filters=filters):
         yield run.tags.get(ASSET_PARTITION_RANGE_START_TAG, ""), run.tags.get(ASSET_PARTITION_RANGE_END_TAG, "~")
 
@@ -99,7 +101,7 @@ def _overlap(group: list[str], span: tuple[str, str]) -> bool:
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:
     """How often this very level was asked for, and when the last try ended."""
-    filters = dg.RunsFilter(job_name=want.job, tags={SUBJECT_TAG: want.subject, LEVEL_TAG: level})
+    filters = dg.RunsFilter(tags={SUBJECT_TAG: want.subject, LEVEL_TAG: level})
     records = instance.get_run_records(filters=filters)
     ends = [record.end_time for record in records if record.end_time]
     return len(records), datetime.fromtimestamp(max(ends), UTC) if ends else None

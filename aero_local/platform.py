@@ -6,14 +6,17 @@ nothing else; meanwhile stacks, profiles and feeds; the docs; then everything is
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aero_local import ports, profiles
+from aero_assets.environment import PROJECT
+from aero_local import ports, processes, profiles
 from aero_local.errors import AeroError, Log
+from aero_local.parse_ahead import REMEMBERED
 from aero_local.services import services
 from aero_local.services.ministack import has_saved_state
 from aero_local.services.supervisor import Status, Supervisor
@@ -175,6 +178,7 @@ def _up(
     seconds = {"ministack": time.monotonic() - begin}
     if "dagster" in names:
         start("dagster")
+        _parse_ahead(supervisor)
     mark = time.monotonic()
     outputs = deploy(state, log)
     if register:
@@ -214,6 +218,15 @@ def _close_last_boot(supervisor: Supervisor) -> None:
 
     if failed := fail_orphans_in(supervisor.state.dagster_home):
         supervisor.log(f"dagster: {len(failed)} runs of the last boot had no process any more and were failed")
+
+
+def _parse_ahead(supervisor: Supervisor) -> None:
+    """Let dbt get to know a new state directory while the rest starts; it belongs to Dagster and stops with it."""
+    state = supervisor.state
+    if not (state.dbt_target / REMEMBERED).exists():
+        command = [sys.executable, "-m", "aero_local.parse_ahead", str(state.dbt_target)]
+        log = state.log_file("dbt")
+        processes.spawn(command, state.env("orchestrator"), PROJECT, log, supervisor.mark("dagster"))
 
 
 def _save(supervisor: Supervisor, start: Callable[[str], None]) -> None:

@@ -136,7 +136,7 @@ class Supervisor:
         command = service.command(self.state)
         try:
             child, started_at, offset = processes.spawn(
-                command, service.env(self.state), service.directory(self.state), log_file, self._mark(name)
+                command, service.env(self.state), service.directory(self.state), log_file, self.mark(name)
             )
         except FileNotFoundError as missing:
             raise ServiceError(f"{name} cannot start: {missing.filename} is missing.", "Run `make setup`.") from missing
@@ -220,7 +220,7 @@ class Supervisor:
     def _clear(self, name: str, *, died: bool) -> None:
         """End what a service's process left behind, and forget it."""
         record = self.record(name)
-        if left := processes.family(self._mark(name), record):
+        if left := processes.family(self.mark(name), record):
             processes.kill(left)
         if (child := self._children.pop(name, None)) is not None:
             child.wait()
@@ -246,7 +246,8 @@ class Supervisor:
         text = processes.tail(log_file, LOG_TAIL_LINES, record.log_offset if record else 0)
         return f"The end of {log_file}:\n{text}" if text.strip() else f"Its log is empty: {log_file}"
 
-    def _mark(self, name: str) -> str:
+    def mark(self, name: str) -> str:
+        """Return what every process of a service carries in its environment."""
         return f"{name}@{self.state.root}"
 
     def _existing_parent(self) -> str:

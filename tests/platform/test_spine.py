@@ -62,7 +62,7 @@ def whole(line: Line, rows: list[str]) -> dict[str, list[tuple]]:
     line.dbt("build", "--exclude-resource-type", "unit_test")
     assert {mart: len(found) for mart, found in line.marts().items()} == dict.fromkeys(MARTS, 0)
     assert line.drop("jan.csv.gz", packed(rows))["status"] == "accepted"
-    assert line.settle() == ["ingest", "catalog_and_staging", "warehouse"]
+    assert line.settle() == ["ingest", "catch_up"]
     return line.marts()
 
 

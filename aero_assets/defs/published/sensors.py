@@ -12,7 +12,7 @@ import dagster as dg
 
 from aero_assets.defs.published.assets import LEVELS, PARTITION, publish
 from aero_assets.defs.published.exposures import dashboards
-from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, warehouse
+from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, catch_up, warehouse
 from aero_assets.environment import Environment
 from aero_assets.levels import UNFINISHED, Want, requests
 from aero_assets.manifests import Levels
@@ -20,6 +20,8 @@ from aero_assets.published import CURRENT, level
 from aero_assets.resources import Zones
 
 PROBE_SECONDS = 5
+#: Jobs whose runs end with a published version.
+PUBLISHING = {warehouse.name, catch_up.name}
 
 
 @dg.sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -27,8 +29,8 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
     """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way."""
     if not Environment.current().warehouse.exists():
         return dg.SensorResult()
-    going = dg.RunsFilter(statuses=UNFINISHED, job_name=warehouse.name)
-    if context.instance.get_runs(filters=going, limit=1):
+    going = context.instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
+    if any(run.job_name in PUBLISHING for run in going):
         return dg.SensorResult()
     # Before the first build there is nothing to show.
     if not Levels(zones.lake(), WAREHOUSE_LEVELS).read():

@@ -15,7 +15,7 @@ from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.sources.assets import inbox_key
 from aero_assets.defs.typed.assets import ingest, typed_key
 from aero_assets.feeds import Feed, feeds
-from aero_assets.levels import Want, requests
+from aero_assets.levels import SENSOR_SECONDS, Want, requests
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.resources import Zones
 
@@ -74,7 +74,7 @@ def behind(feed: Feed, found: list[Receipt], manifests: list[ArrivalManifest]) -
     )
 
 
-@dg.sensor(job=ingest, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Report new arrivals and ask for every arrival day that is not compacted to its level."""
     cursors = json.loads(context.cursor) if context.cursor else {}

@@ -2,6 +2,7 @@
 serve it.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -11,16 +12,20 @@ from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
 from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.warehouse.assets import (
+    PUBLISHED,
     STAGING_LEVELS,
     STAGING_PARTITION,
     WAREHOUSE_LEVELS,
     catalog_and_staging,
+    catch_up,
+    operating_day,
+    staging,
     staging_level,
     warehouse,
 )
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
-from aero_assets.levels import Want, requests
+from aero_assets.levels import SENSOR_SECONDS, Want, requests
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
 
@@ -65,12 +70,12 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 
 
 @dg.sensor(
-    jobs=[catalog_and_staging, warehouse],
-    minimum_interval_seconds=5,
+    jobs=[catalog_and_staging, catch_up, warehouse],
+    minimum_interval_seconds=SENSOR_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Ask for catalog and staging where they lag; when both are there, for the operating dates that changed.
+    """Ask for the operating dates that changed, and for catalog and staging where they lag, together if both do.
 
     What is still being compacted is waited for a little, so that one run serves all of it.
     """
@@ -80,9 +85,15 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     waiting_since = datetime.fromisoformat(context.cursor) if context.cursor else now
     if arriving and now - waiting_since < PATIENCE:
         return dg.SensorResult(cursor=waiting_since.isoformat())
-    first = catalog_want(zones, manifests)
-    if first.behind:
-        return dg.SensorResult(run_requests=requests(context.instance, first, now=now), cursor="")
+    undated, dated = catalog_want(zones, manifests), warehouse_want(zones, manifests)
+    if undated.behind and not dated.behind:
+        return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor="")
     # One at a time: the warehouse has one writer.
-    asked = requests(context.instance, warehouse_want(zones, manifests), now=now, most=1)
-    return dg.SensorResult(run_requests=asked, cursor="")
+    want = together(undated, dated) if undated.behind else dated
+    return dg.SensorResult(run_requests=requests(context.instance, want, now=now, most=1), cursor="")
+
+
+def together(undated: Want, dated: Want) -> Want:
+    """The operating dates that are behind, in a run that first brings along what they are read through."""
+    before = undated.assets or [*(catalog_key(feed) for feed in feeds()), *staging.keys]
+    return replace(dated, job=catch_up.name, assets=[*before, *operating_day.keys, PUBLISHED])

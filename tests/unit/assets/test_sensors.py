@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aero_assets.arrivals import Receipt, plan, receipts
+from aero_assets.defs.catalog.assets import level
 from aero_assets.defs.raw.sensors import MOST_EVENTS, OVERLAP, arrivals, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.warehouse.assets import staging_level
 from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes
-from aero_assets.feeds import find
+from aero_assets.feeds import feeds, find
 from aero_assets.lake import LakeCopy
+from aero_assets.manifests import Levels
 from aero_assets.resources import Zones
 from aero_assets.storage import Bucket
 from tests.fakes import FolderBucket, drop
@@ -71,7 +74,10 @@ class FolderZones(Zones):
 
 
 @pytest.fixture
-def zones(tmp_path):
+def zones(tmp_path, monkeypatch):
+    # Levels of a warehouse count only while its file is there.
+    monkeypatch.setenv("AERO_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    (tmp_path / "warehouse.duckdb").touch()
     return FolderZones(root=str(tmp_path))
 
 
@@ -110,12 +116,29 @@ def test_what_is_still_being_compacted_is_waited_for_but_not_for_ever(instance, 
     assert request.job_name == "catalog_and_staging"
 
 
-def test_marts_are_asked_for_only_when_catalog_and_staging_can_serve_them(instance, zones):
+def test_marts_bring_catalog_and_staging_along_where_these_cannot_serve_them_yet(instance, zones):
     arrive(zones)
     found = plan(receipts(zones.raw(), FEED))
     compact_day(Compactor(zones.raw(), zones.lake()), FEED, found, START.date())
     [request] = tick(typed_changes, instance, zones).run_requests
-    assert (request.job_name, request.asset_selection) == ("catalog_and_staging", None)
+    assert request.job_name == "catch_up"
+    assert request.tags["dagster/asset_partition_range_start"] == "2015-01-01"
+    layers = [key.path[0] for key in request.asset_selection]
+    assert layers.index("catalog") < layers.index("staging") < layers.index("operations") < layers.index("published")
+    Levels(zones.lake(), "staging").advance({"staging": staging_level()})
+    [request] = tick(typed_changes, instance, zones).run_requests
+    views = [key for key in request.asset_selection if key.path[0] in {"catalog", "staging", "reference"}]
+    assert len(views) == 2 * len(feeds()), "a new date needs its partition and its source's tests, not the dimensions"
+
+
+def test_with_catalog_and_staging_there_only_the_marts_are_asked_for(instance, zones):
+    arrive(zones)
+    compact_day(Compactor(zones.raw(), zones.lake()), FEED, plan(receipts(zones.raw(), FEED)), START.date())
+    manifests = zones.copy_of_lake().manifests()
+    Levels(zones.lake(), "staging").advance({"staging": staging_level()})
+    Levels(zones.lake(), "catalog").advance({feed.path: level(feed, manifests) for feed in feeds()})
+    [request] = tick(typed_changes, instance, zones).run_requests
+    assert (request.job_name, request.asset_selection) == ("warehouse", None)
 
 
 def test_an_idle_platform_asks_for_nothing_but_its_undated_models(instance, zones):
