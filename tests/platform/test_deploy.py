@@ -43,7 +43,7 @@ def test_what_runs_is_what_the_templates_say_so_deploying_again_changes_nothing(
 
 def test_every_stack_is_made_from_nothing_and_a_second_run_changes_nothing(root, dev):
     assert dev.changed
-    assert [len(dev.changes[stack]) > 0 for stack in ("lake", "ingest", "orchestrator", "dashboard")] == [True] * 3
+    assert all(dev.changes[stack] for stack in ("lake", "ingest", "orchestrator", "dashboard"))
     assert not deploy("dev", root, lambda line: None, doors=DOORS).changed
 
 
