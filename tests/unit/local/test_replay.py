@@ -2,6 +2,7 @@
 
 import gzip
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -55,11 +56,13 @@ def test_every_record_of_the_real_file_is_a_flight(flights):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_events_of_every_real_leg_merge_to_its_typed_row(flights, day):
-    legs = flights.on(day)
-    facts = to_facts(replay.events(legs, seed=7))
-    assert len(facts) == len(legs.legs)
-    for row in legs.legs:
+def test_the_events_of_real_legs_merge_to_their_typed_rows(flights, day):
+    """Every leg that was cancelled or diverted, and every fourth of the others: all of them took forty seconds."""
+    day_legs = enumerate(flights.on(day).legs)
+    legs = [row for n, row in day_legs if n % 4 == 0 or row["is_cancelled"] or row["is_diverted"]]
+    facts = to_facts(replay.events(replace(flights, legs=tuple(legs)), seed=7))
+    assert len(facts) == len(legs)
+    for row in legs:
         made, wanted = merge(facts[row["leg_uid"]]), leg_of(row)
         assert {name: made[name] for name in wanted} == wanted
 
