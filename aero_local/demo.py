@@ -72,7 +72,7 @@ def run(
 
     # What shows the results starts when there are some: until then its imports would only take from the work.
     options: dict[str, Any] = {"register": register_and_send, "port_overrides": port_overrides}
-    with platform.foreground(state, log, names=platform.WORKERS, **options):
+    with platform.foreground(state, log, names=platform.WORKERS, until=lambda: once or not good, **options):
         watch.seconds["platform"] = time.monotonic() - watch.started
         with state.acting_as("orchestrator"):
             _settle(state, watch)
@@ -86,9 +86,9 @@ def run(
         story.show(found, console)
         good = _verdict(found, console)
         if good and not once:
-            with platform.foreground(state, log, until=lambda: False, register=None):
-                _docs(state, log)
-                _addresses(state, console)
+            platform.up(state, log, register=None, detached=False)
+            _docs(state, log)
+            _addresses(state, console)
     return 0 if good else 1
 
 

@@ -46,7 +46,7 @@ def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
     killed nobody could end us. Under nohup we were meant to stay.
     """
     parent = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else os.getppid()
-    names = [name for name in supervisor.services if supervisor.is_alive(name)]
+    names = {name for name in supervisor.services if supervisor.is_alive(name)}
     done = threading.Event()
     deaths: list[ServiceError] = []
 
@@ -55,6 +55,8 @@ def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
             if parent is not None and os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+            # What the body starts belongs to it too.
+            names.update(name for name in supervisor.services if supervisor.is_alive(name))
             try:
                 supervisor.watch(names)
             except ServiceError as death:

@@ -23,12 +23,14 @@ from tests.unit.local.tiny import chain
 
 supervisor = Supervisor(State(Path(sys.argv[1])), chain())
 
-def begin():
-    for name in supervisor.order():
+def begin(names=("store", "engine") if sys.argv[2] == "late" else None):
+    for name in names or supervisor.order():
         supervisor.start(name, detached=False)
         supervisor.wait(name)
 
 with held(supervisor, begin, until=lambda: False):
+    if sys.argv[2] == "late":
+        begin(["board"])
     print("held", flush=True)
     if sys.argv[2] == "error":
         raise RuntimeError("the body failed")
@@ -59,6 +61,17 @@ def test_the_death_of_a_service_ends_what_is_held_and_is_told(state):
     assert holder.wait(20) == 1
     assert "engine died" in (state.root / "hold.txt").read_text()
     assert events(state)[-2:] == ["stopped board", "stopped store"]
+
+
+def test_the_death_of_a_service_that_the_body_started_is_told_too(state):
+    holder = _hold(state, "late")
+    # The watch looks once a second: let it have seen the late one.
+    time.sleep(1.5)
+    os.kill(pid_of(Supervisor(state, chain()), "board"), signal.SIGKILL)
+
+    assert holder.wait(20) == 1
+    assert "board died" in (state.root / "hold.txt").read_text()
+    assert events(state)[-2:] == ["stopped engine", "stopped store"]
 
 
 def test_what_is_held_ends_with_whoever_started_it(state):
