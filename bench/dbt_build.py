@@ -5,7 +5,7 @@ row as multisets, or the benchmark breaks. dbt has parsed the project before, as
 
 `dbt_build`: seeds, models and nothing else. dbt pays for its start, a transaction and some catalogue queries per node,
 and checks contracts; for a month of a large network we accept twice the time of the SQL itself on top of it, hence 3.
-`dbt_build_with_tests`: the build that the orchestrator asks for. The 57 tests of the data may cost as much again as
+`dbt_build_with_tests`: the build that the orchestrator asks for. The tests of the data may cost as much again as
 writing the tables, and no more, hence 4.
 """
 
