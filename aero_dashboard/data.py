@@ -4,6 +4,7 @@ A newer version is looked for at most every few seconds, however often people cl
 and parameters, so that nothing is ever shown from two versions at once.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -35,8 +36,6 @@ class Folder(Bucket):
 
     def read_json(self, key: str) -> dict[str, Any] | None:
         """Return a JSON object, or None where there is none."""
-        import json  # noqa: PLC0415
-
         file = self.root / key
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 

@@ -123,9 +123,13 @@ def outcome(days: list[str], pulled: Pulled, seconds: float) -> Outcome:
     )
 
 
+#: What a run brings up without dates, and what it builds for operating dates, each in the order of the flow.
+UNDATED = (*(catalog_key(feed) for feed in feeds()), *staging.keys)
+DATED = (*operating_day.keys, PUBLISHED)
+
 catalog_and_staging = dg.define_asset_job(
     "catalog_and_staging",
-    selection=dg.AssetSelection.assets(*(catalog_key(feed) for feed in feeds()), *staging.keys),
+    selection=dg.AssetSelection.assets(*UNDATED),
     executor_def=dg.in_process_executor,
     description="Glue tables and partitions, then what has no date: seeds, staging views, dimensions.",
 )
@@ -133,16 +137,14 @@ catalog_and_staging = dg.define_asset_job(
 warehouse = dg.define_asset_job(
     "warehouse",
     # What is built is published by the same run: a run of its own would cost ten seconds to start.
-    selection=dg.AssetSelection.assets(*operating_day.keys, PUBLISHED),
+    selection=dg.AssetSelection.assets(*DATED),
     executor_def=dg.in_process_executor,
     description="Marts, for the operating dates of the run; then a new published version.",
 )
 
 catch_up = dg.define_asset_job(
     "catch_up",
-    selection=dg.AssetSelection.assets(
-        *(catalog_key(feed) for feed in feeds()), *staging.keys, *operating_day.keys, PUBLISHED
-    ),
+    selection=dg.AssetSelection.assets(*UNDATED, *DATED),
     executor_def=dg.in_process_executor,
     description="Catalog, staging and marts in one run, where new dates or new code need all of them: each run of its "
     "own costs about ten seconds to start.",

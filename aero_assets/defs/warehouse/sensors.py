@@ -12,14 +12,13 @@ from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
 from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.warehouse.assets import (
-    PUBLISHED,
+    DATED,
     STAGING_LEVELS,
     STAGING_PARTITION,
+    UNDATED,
     WAREHOUSE_LEVELS,
     catalog_and_staging,
     catch_up,
-    operating_day,
-    staging,
     staging_level,
     warehouse,
 )
@@ -95,5 +94,4 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
 
 def together(undated: Want, dated: Want) -> Want:
     """The operating dates that are behind, in a run that first brings along what they are read through."""
-    before = undated.assets or [*(catalog_key(feed) for feed in feeds()), *staging.keys]
-    return replace(dated, job=catch_up.name, assets=[*before, *operating_day.keys, PUBLISHED])
+    return replace(dated, job=catch_up.name, assets=[*(undated.assets or UNDATED), *DATED])
