@@ -7,14 +7,15 @@ MAKEFLAGS += --no-print-directory
 
 UV := .venvs/uv/bin/uv
 PY := .venv/bin/python
+SETS := uv ministack flink main dev
 MANIFEST := dbt_project/target/manifest.json
 DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/logs/*' 2>/dev/null)
 
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
 ENV_KIND ?= main
 
-.PHONY: help demo test lint format bench lock lock-check setup setup-dev manifest clean
-.PHONY: .environments .env-main .env-ministack .compiled
+.PHONY: help demo test lint format bench lock lock-check setup setup-dev setup-stream manifest clean
+.PHONY: .environments .env-main .env-ministack .env-flink .jars .compiled
 
 help: ## Show this list
 	@echo "usage: make <target> [NAME=value]"
@@ -45,13 +46,17 @@ setup: .environments .compiled $(MANIFEST) ## Install what the platform needs (d
 setup-dev: ## Install the development tools too (done by itself when needed)
 	@$(MAKE) setup ENV_KIND=dev
 
+setup-stream: setup ## Install the live part too: Kafka, Flink, their connectors (needs a JDK 17 and Maven)
+	@$(PY) -m aero_local.jars --check
+	@$(MAKE) -j2 .env-flink .jars
+
 manifest: .environments $(MANIFEST) ## Parse the dbt project again where a file of it changed
 
 lock: $(UV) ## Resolve every requirement set again
-	@for name in uv ministack main dev; do echo "locking $$name"; $(call lock_set,$$name,requirements/$$name.txt,$(UPGRADE)); done
+	@for name in $(SETS); do echo "locking $$name"; $(call lock_set,$$name,requirements/$$name.txt,$(UPGRADE)); done
 
 lock-check: $(UV) ## Fail when a requirement set is not what its .in file says (needs the network)
-	@mkdir -p .venvs/lock; for name in uv ministack main dev; do \
+	@mkdir -p .venvs/lock; for name in $(SETS); do \
 		cp requirements/$$name.txt .venvs/lock/$$name.txt; \
 		$(call lock_set,$$name,.venvs/lock/$$name.txt,); \
 		cmp -s requirements/$$name.txt .venvs/lock/$$name.txt \
@@ -78,6 +83,14 @@ clean: ## Delete build products and caches; keeps .aero (see `aero destroy`) and
 .env-ministack:
 	@if ! cmp -s requirements/ministack.txt .venvs/ministack/.requirements; then \
 		$(call sync,.venvs/ministack,requirements/ministack.txt); fi
+
+.env-flink:
+	@if ! cmp -s requirements/flink.txt .venvs/flink/.requirements; then \
+		$(call sync,.venvs/flink,requirements/flink.txt); fi
+
+# What Maven makes: the broker's jars and the jar of the connectors, each when its sources changed.
+.jars:
+	@$(PY) -m aero_local.jars
 
 # sync(environment, requirement set). Without pip: uv installs from outside, and nothing else should.
 define sync

@@ -84,11 +84,15 @@ DESCRIPTION = tuple(f.name for f in LEG if not f.required)
 
 @dataclass(frozen=True)
 class Topic:
-    """A Kafka topic: the field that keys it, and who may send to it."""
+    """A Kafka topic, the same on the laptop and on MSK: the field that keys it, who may send to it, how it is kept."""
 
     name: str
     sources: tuple[str, ...]
     key: str = "leg_uid"
+    #: Records of one key stay in one partition, so this number is for good.
+    partitions: int = 3
+    #: What Flink and Firehose may still have to catch up with; the raw zone keeps everything for ever.
+    retention_hours: int = 72
 
 
 TOPICS = {
@@ -182,7 +186,7 @@ EVENT_TYPES = {
                   (_whole("days_to_departure", 0, 400, "Whole days before departure.", True),
                    _whole("booked_seats", 0, 1_000, "Seats sold so far.", True),
                    Field("booked_revenue_usd", "number", "Passenger revenue so far, USD, without TUA and IVA.", True,
-                         least=0)),
+                         least=0, most=10_000_000)),
                   topic="bookings", is_dated=True),
         EventType("feedback", "One passenger's answer after the flight.",
                   (_text("response_id", HASH, "Identity of the answer; says nothing about the person.", True),

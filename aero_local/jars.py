@@ -1,0 +1,161 @@
+"""What the live part needs from Java: the machine's tools, the broker's jars, the connectors' jar; built when needed.
+
+`python -m aero_local.jars` builds what changed since it was built, with Maven as it is on the PATH; `--check` only says
+what the machine lacks. Standard library only: it runs before anything else of the live part is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+ENVIRONMENTS = PROJECT / ".venvs"
+
+KAFKA_POM = PROJECT / "aero_local" / "kafka" / "pom.xml"
+KAFKA_LIBS = ENVIRONMENTS / "kafka" / "libs"
+
+CONNECTOR = PROJECT / "infra" / "streaming" / "connector"
+CONNECTOR_JAR = ENVIRONMENTS / "connector" / "aero-flink-connectors.jar"
+
+FLINK_PYTHON = ENVIRONMENTS / "flink" / "bin" / "python"
+FLINK_REQUIREMENTS = PROJECT / "requirements" / "flink.txt"
+
+OLDEST_JAVA = 17
+HOW_TO_INSTALL = "apt install default-jdk-headless maven, or brew install openjdk@17 maven"
+
+
+@cache
+def missing_tools() -> str | None:
+    """Return what the machine lacks for the live part and how to install it; None when nothing is missing."""
+    for tool in ("java", "javac", "mvn"):
+        if shutil.which(tool) is None:
+            return _lack(f"{tool} is not on the PATH")
+    for tool in ("java", "javac"):
+        version = java_version(tool)
+        if version is None:
+            # macOS has a java that only says where to get one.
+            return _lack(f"{tool} is on the PATH but does not run")
+        if version < OLDEST_JAVA:
+            return _lack(f"{tool} is version {version}")
+    return None
+
+
+def java_version(tool: str) -> int | None:
+    """Return the major version of java or javac; None when it does not run."""
+    found = subprocess.run([tool, "-version"], capture_output=True, text=True, check=False)
+    version = re.search(r"(?:version \"|javac )(?:1\.)?(\d+)", found.stderr + found.stdout)
+    return int(version[1]) if found.returncode == 0 and version else None
+
+
+def _lack(what: str) -> str:
+    return f"The live part needs a JDK {OLDEST_JAVA} or newer and Maven: {what}. Install them: {HOW_TO_INSTALL}."
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something that Maven makes: from which files, and where it is put."""
+
+    place: Path
+    sources: Callable[[], Iterable[Path]]
+    make: Callable[[Path], None]
+
+    @property
+    def stamp(self) -> Path:
+        """Holds the digest of the sources it was made from."""
+        return self.place.with_name(f".{self.place.name}.sources")
+
+    def digest(self) -> str:
+        """Return what names the sources as they are now."""
+        files = sorted(self.sources())
+        lines = [f"{file.relative_to(PROJECT)} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def is_current(self) -> bool:
+        """True when it is there and its sources did not change since."""
+        return self.place.exists() and self.stamp.exists() and self.stamp.read_text() == self.digest()
+
+    def build(self) -> None:
+        """Make it beside its place and put it there at once: a job may be reading the old one."""
+        begin, name = time.monotonic(), self.place.relative_to(PROJECT)
+        digest = self.digest()
+        print(f"{name}: building …", flush=True)
+        self.stamp.unlink(missing_ok=True)
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.place.with_name(f".{self.place.name}.fresh")
+        _remove(fresh)
+        self.make(fresh)
+        if self.place.is_dir():
+            _remove(self.place)
+        fresh.replace(self.place)
+        self.stamp.write_text(digest)
+        print(f"{name}: ready after {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def _collect_kafka(place: Path) -> None:
+    _maven(KAFKA_POM, "dependency:copy-dependencies", f"-DoutputDirectory={place}")
+
+
+def _pack_connectors(place: Path) -> None:
+    # Tests have their tier; building must not wait for them.
+    _maven(CONNECTOR / "pom.xml", "package", "-DskipTests")
+    shutil.copyfile(CONNECTOR_JAR.parent / "target" / CONNECTOR_JAR.name, place)
+
+
+def _connector_sources() -> Iterable[Path]:
+    yield CONNECTOR / "pom.xml"
+    yield from (file for file in (CONNECTOR / "src" / "main").rglob("*") if file.is_file())
+
+
+BROKER = Product(KAFKA_LIBS, lambda: [KAFKA_POM], _collect_kafka)
+CONNECTORS = Product(CONNECTOR_JAR, _connector_sources, _pack_connectors)
+
+
+def flink_is_installed() -> bool:
+    """True when Flink's environment is there and holds what its requirement set says now."""
+    stamp = FLINK_PYTHON.parents[1] / ".requirements"
+    return FLINK_PYTHON.exists() and stamp.exists() and stamp.read_bytes() == FLINK_REQUIREMENTS.read_bytes()
+
+
+def stream_is_installed() -> bool:
+    """True when broker, connectors and Flink are there and are made from what the tree says now."""
+    return flink_is_installed() and BROKER.is_current() and CONNECTORS.is_current()
+
+
+def _maven(pom: Path, *goals: str) -> None:
+    command = ["mvn", "--batch-mode", "--quiet", "--file", str(pom), *goals]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        words = "\n".join(done.stdout.strip().splitlines()[-20:])
+        raise SystemExit(f"{words}\nMaven failed: {' '.join(command)}")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Build what is not current; with --check only look at the machine."""
+    if lack := missing_tools():
+        print(lack, file=sys.stderr)
+        return 1
+    if "--check" not in arguments:
+        for product in (BROKER, CONNECTORS):
+            if not product.is_current():
+                product.build()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,158 @@
+"""The Flink job as one local process: the same `main.py`, SQL and jar as on Managed Service for Apache Flink.
+
+It gets its properties from a file in the service's own form, comes back from the newest savepoint or checkpoint, and
+stops with a savepoint when it is asked to.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
+from aero_local import jars, processes
+from aero_local.services import Service, jvm, kafka
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aero_local.errors import Log
+    from aero_local.state import State
+
+SOURCES = PROJECT / "infra" / "streaming" / "src"
+STREAM_ARN = f"arn:aws:kinesis:{LOCAL_REGION}:{LOCAL_ACCOUNT}:stream/aero-local-alerts-feed"
+#: What the job says when it runs. Flink's own RUNNING would not do: it is said before the sources are open.
+READY = "READY"
+HEAP_MEGABYTES = 1536
+KEPT_SNAPSHOTS = 3
+#: Planning the SQL compiles more than a laptop's job ever gains from the better compiler: half the time to READY.
+QUICK = ("-XX:TieredStopAtLevel=1",)
+
+
+def folder(state: State) -> Path:
+    """Return where checkpoints, savepoints, properties and Flink's own log are kept."""
+    return state.root / "flink"
+
+
+class Flink(Service):
+    """Job manager, task manager and job in one process with one Java child, which ends with it."""
+
+    name = "flink"
+    depends_on = ("ministack", "kafka-1")
+    ports = ("flink",)
+    # Ten seconds on an idle machine; planning the SQL waits for its turn on a busy one.
+    ready_seconds = 240
+    # The savepoint; a job that cannot make one is killed and comes back from its last checkpoint.
+    stop_seconds = 30
+
+    def check(self, state: State) -> None:
+        """Java, Flink's environment and the connectors."""
+        jvm.check(jars.stream_is_installed())
+
+    def recover(self, state: State, log: Log) -> None:
+        """Say where it goes on; `Supervisor` has ended its Java child."""
+        log(f"flink died; it comes back from {restore_path(state) or 'the beginning of the topics'}")
+
+    def prepare(self, state: State, log: Log) -> None:
+        """Make the topics, which its source insists on, and write its properties."""
+        from aero_local.topics import ensure_topics  # noqa: PLC0415 - brings librdkafka along
+
+        # Java of a killed job leaves its temporary files behind.
+        shutil.rmtree(folder(state) / "tmp", ignore_errors=True)
+        for name in ("checkpoints", "savepoints", "log", "tmp"):
+            (folder(state) / name).mkdir(parents=True, exist_ok=True)
+        forget_old(state)
+        ensure_topics(kafka.bootstrap(state), kafka.brokers(state))
+        text = json.dumps(property_groups(state), indent=1) + "\n"
+        self._properties_file(state).write_text(text, encoding="utf-8")
+
+    def command(self, state: State) -> list[str]:
+        """The entry point in Flink's own environment."""
+        return [str(jars.FLINK_PYTHON), "-m", "aero_streaming.main", str(self._properties_file(state))]
+
+    def env(self, state: State) -> Mapping[str, str]:
+        """Its role by profile, and what keeps Java small and its log here."""
+        python = str(jars.FLINK_PYTHON.parent)
+        inherited = state.env("flink")
+        return {
+            **inherited,
+            **{name: value for name, value in jvm.env().items() if name == "JAVA_HOME"},
+            "PATH": f"{python}:{inherited['PATH']}",
+            "PYTHONPATH": str(SOURCES),
+            # The emulator cannot read the binary form in which the SDK speaks to Kinesis.
+            "CBOR_ENABLED": "false",
+            "JVM_ARGS": " ".join(java_options(state)),
+            "FLINK_LOG_DIR": str(folder(state) / "log"),
+        }
+
+    def directory(self, state: State) -> Path:
+        """Its own: the sources are found by PYTHONPATH."""
+        return folder(state)
+
+    def is_ready(self, state: State, started_at: float) -> bool:
+        """The job said so, in this start."""
+        record = processes.Record.read(state.run_dir / f"{self.name}.json")
+        said = processes.tail(state.log_file(self.name), 200, record.log_offset if record else 0)
+        return any(line.startswith(READY) for line in said.splitlines())
+
+    def _properties_file(self, state: State) -> Path:
+        return folder(state) / "properties.json"
+
+
+def java_options(state: State) -> tuple[str, ...]:
+    """Return the options of the job's Java child."""
+    return (f"-Xmx{HEAP_MEGABYTES}m", *jvm.FRUGAL, *QUICK, f"-Djava.io.tmpdir={folder(state) / 'tmp'}")
+
+
+def property_groups(state: State) -> list[dict[str, Any]]:
+    """Return the job's properties in the form of Managed Service for Apache Flink."""
+    source = {"bootstrap.servers": kafka.bootstrap(state), "group.id": "aero-flink", "security": "plaintext"}
+    sink = {
+        "stream.arn": STREAM_ARN,
+        "aws.region": LOCAL_REGION,
+        "aws.endpoint": state.url("ministack"),
+        "flush.timeout.ms": "100",
+    }
+    job = {
+        "local": "true",
+        "jar": str(jars.CONNECTOR_JAR),
+        "checkpoint.dir": str(folder(state) / "checkpoints"),
+        "savepoint.dir": str(folder(state) / "savepoints"),
+        "checkpoint.interval.ms": "10000",
+        "mini.batch.latency.ms": "200",
+        "state.ttl.hours": "120",
+        "parallelism": "1",
+        "rest.port": str(state.port("flink")),
+    }
+    if path := restore_path(state):
+        job["restore.path"] = str(path)
+    groups = {"aero.source": source, "aero.sink": sink, "aero.job": job}
+    return [{"PropertyGroupId": name, "PropertyMap": values} for name, values in groups.items()]
+
+
+def restore_path(state: State) -> Path | None:
+    """Return the newest complete savepoint or checkpoint, of whichever job id; None before the first one."""
+    return next(iter(_snapshots(state)), None)
+
+
+def forget_old(state: State) -> None:
+    """Delete snapshots that no start will come back from; what the last starts left stays, in case of doubt."""
+    home = folder(state)
+    kept = {_start_of(home, snapshot) for snapshot in _snapshots(state)[:KEPT_SNAPSHOTS]}
+    for old in {*home.glob("savepoints/*"), *home.glob("checkpoints/*")} - kept if kept else ():
+        shutil.rmtree(old)
+
+
+def _snapshots(state: State) -> list[Path]:
+    """Return complete snapshots, newest first."""
+    # Each start has a job id of its own: checkpoints/<job id>/chk-7. The metadata file is written last.
+    home = folder(state)
+    found = [*home.glob("savepoints/*/_metadata"), *home.glob("checkpoints/*/chk-*/_metadata")]
+    return [file.parent for file in sorted(found, key=lambda file: file.stat().st_mtime_ns, reverse=True)]
+
+
+def _start_of(home: Path, snapshot: Path) -> Path:
+    """Return the folder of a snapshot's start: savepoints/<name>, checkpoints/<job id>."""
+    return home.joinpath(*snapshot.relative_to(home).parts[:2])

@@ -1,0 +1,36 @@
+"""What services on the Java machine share: the check of the machine, their environment, heaps that fit a laptop."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from aero_local import jars
+from aero_local.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: A laptop runs several of these: one collector thread, small stacks of compiled code.
+FRUGAL = ("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+#: What a Java process may know of the shell; keys and options of others stay outside.
+INHERITED = ("HOME", "USER", "JAVA_HOME", "PATH", "TMPDIR")
+
+
+def check(is_installed: bool) -> None:
+    """Raise `ServiceError` where Java, or what a service runs on it, is missing."""
+    if lack := jars.missing_tools():
+        raise ServiceError(lack)
+    if not is_installed:
+        raise ServiceError("The live part is not installed, or its sources changed.", "Run `make setup-stream`.")
+
+
+def env() -> Mapping[str, str]:
+    """Return the environment of a Java process that talks to nothing but this machine."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {"PATH": os.defpath, **kept, "LANG": "C.UTF-8"}
+
+
+def heap(megabytes: int) -> tuple[str, ...]:
+    """Return the options for a heap of fixed size."""
+    return (f"-Xms{megabytes}m", f"-Xmx{megabytes}m", *FRUGAL)

@@ -1,0 +1,180 @@
+"""Kafka brokers without Docker: KRaft, on loopback, one by default or three in racks, data in the state directory.
+
+Each broker is a controller too. How many there are is a decision of the platform's first start: a cluster's voters are
+fixed in its data.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from typing import TYPE_CHECKING
+
+from aero_local import jars
+from aero_local.errors import AeroError, Log, ServiceError
+from aero_local.ports import LOOPBACK
+from aero_local.services import Service, jvm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aero_local.state import State
+
+SIZES = (1, 3)
+LOGGING = jars.KAFKA_POM.with_name("log4j2.properties")
+HEAP_MEGABYTES = 256
+
+
+def folder(state: State) -> Path:
+    """Return where everything of the cluster is kept."""
+    return state.root / "kafka"
+
+
+def choose_brokers(state: State, count: int) -> None:
+    """Settle how many brokers a state directory has; raise `AeroError` when it has another number already."""
+    if count not in SIZES:
+        raise AeroError(f"{count} brokers are not possible.", "Choose 1, or 3 to see one of them fail.")
+    if folder(state).exists() and (settled := brokers(state)) != count:
+        raise AeroError(
+            f"{state.name} has {settled} broker{'s' * (settled > 1)} for good: voters are fixed in a cluster's data.",
+            f"`aero destroy` and start again, or delete {folder(state)} while nothing runs.",
+        )
+    folder(state).mkdir(parents=True, exist_ok=True)
+    (folder(state) / "brokers").write_text(f"{count}\n", encoding="utf-8")
+
+
+def brokers(state: State) -> int:
+    """Return how many brokers a state directory has."""
+    file = folder(state) / "brokers"
+    return int(file.read_text(encoding="utf-8")) if file.exists() else SIZES[0]
+
+
+def names(state: State) -> tuple[str, ...]:
+    """Return the services that make the cluster."""
+    return tuple(f"kafka-{number}" for number in range(1, brokers(state) + 1))
+
+
+def bootstrap(state: State) -> str:
+    """Return the addresses that clients start from."""
+    return ",".join(f"{LOOPBACK}:{state.port(name)}" for name in names(state))
+
+
+class Kafka(Service):
+    """One broker. Killing it loses nothing that was acknowledged by the others, or reached its disk."""
+
+    ready_seconds = 60
+    stop_seconds = 20
+
+    def __init__(self, number: int) -> None:
+        self.number, self.name = number, f"kafka-{number}"
+        self.ports = (self.name, f"{self.name}-controller")
+
+    def check(self, state: State) -> None:
+        """Java, the jars, and a place in the cluster."""
+        jvm.check(jars.BROKER.is_current())
+        if self.name not in names(state):
+            raise ServiceError(f"{state.name} has {brokers(state)} broker, so there is no {self.name}.")
+
+    def prepare(self, state: State, log: Log) -> None:
+        """Write the properties; format the data directory once."""
+        home = self._home(state)
+        home.mkdir(parents=True, exist_ok=True)
+        self._properties_file(state).write_text(properties(state, self.number), encoding="utf-8")
+        if not (home / "data" / "meta.properties").exists():
+            self._format(state)
+
+    def command(self, state: State) -> list[str]:
+        """The broker's own main class."""
+        logging = f"-Dlog4j2.configurationFile={LOGGING}"
+        return [*_java(*jvm.heap(HEAP_MEGABYTES), logging), "kafka.Kafka", str(self._properties_file(state))]
+
+    def env(self, state: State) -> Mapping[str, str]:
+        """Nothing of ours."""
+        return jvm.env()
+
+    def directory(self, state: State) -> Path:
+        """Its own."""
+        return self._home(state)
+
+    def is_ready(self, state: State, started_at: float) -> bool:
+        """The cluster lists it: an open port would prove nothing."""
+        from aero_local.topics import listed_brokers  # noqa: PLC0415 - brings librdkafka along
+
+        return self.number in listed_brokers(f"{LOOPBACK}:{state.port(self.name)}")
+
+    def _home(self, state: State) -> Path:
+        return folder(state) / self.name
+
+    def _properties_file(self, state: State) -> Path:
+        return self._home(state) / "server.properties"
+
+    def _format(self, state: State) -> None:
+        tool = [*_java("-Xmx128m", "-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
+        options = [
+            "--ignore-formatted",
+            "--cluster-id",
+            cluster_id(state),
+            "--config",
+            str(self._properties_file(state)),
+        ]
+        done = subprocess.run([*tool, *options], env=dict(jvm.env()), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServiceError(f"{self.name} cannot format {self._home(state)}: {(done.stderr or done.stdout)[-800:]}")
+
+
+def cluster_id(state: State) -> str:
+    """Return the id of a cluster: equal for its brokers, different from that of any other state directory."""
+    digest = uuid.uuid5(uuid.NAMESPACE_URL, str(state.root)).bytes
+    # 22 letters as Kafka makes them; one that begins with a dash would be read as an option.
+    return "A" + base64.urlsafe_b64encode(digest).decode().rstrip("=")[1:]
+
+
+def properties(state: State, number: int) -> str:
+    """Return server.properties of a broker: KRaft in combined mode, sized for a laptop."""
+    count, name = brokers(state), f"kafka-{number}"
+    address, control = (f"{LOOPBACK}:{state.port(port)}" for port in (name, f"{name}-controller"))
+    voters = ",".join(f"{one}@{LOOPBACK}:{state.port(f'kafka-{one}-controller')}" for one in range(1, count + 1))
+    values = {
+        "process.roles": "broker,controller",
+        "node.id": number,
+        "controller.quorum.voters": voters,
+        "listeners": f"PLAINTEXT://{address},CONTROLLER://{control}",
+        "advertised.listeners": f"PLAINTEXT://{address}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": folder(state) / name / "data",
+        # Topics come from their declaration; a misspelt name must fail.
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": count,
+        "min.insync.replicas": min(2, count),
+        "offsets.topic.replication.factor": count,
+        "offsets.topic.num.partitions": 3,
+        "transaction.state.log.replication.factor": count,
+        "transaction.state.log.min.isr": min(2, count),
+        "transaction.state.log.num.partitions": 3,
+        "share.coordinator.state.topic.replication.factor": count,
+        "share.coordinator.state.topic.min.isr": min(2, count),
+        "group.initial.rebalance.delay.ms": 0,
+        # How soon a killed broker's partitions get a new leader, and it may come back itself.
+        "broker.session.timeout.ms": 6000,
+        # Its default of 128 MB is half of the heap.
+        "log.cleaner.dedupe.buffer.size": 4 * 2**20,
+        "num.network.threads": 2,
+        "num.io.threads": 2,
+        "background.threads": 2,
+    }
+    if count > 1:
+        values |= {
+            "broker.rack": f"rack-{number}",
+            "replica.selector.class": "org.apache.kafka.common.replica.RackAwareReplicaSelector",
+            # All are stopped one by one: the last would ask controllers that are gone to take over from it.
+            "controlled.shutdown.enable": "false",
+        }
+    return "".join(f"{key}={value}\n" for key, value in values.items())
+
+
+def _java(*options: str) -> list[str]:
+    return ["java", *options, "-cp", f"{jars.KAFKA_LIBS}/*"]

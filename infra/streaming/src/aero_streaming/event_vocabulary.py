@@ -1,0 +1,50 @@
+"""The vocabulary of events as Flink's reader of records gets it: one JSON file inside the connector jar.
+
+`python -m aero_streaming.event_vocabulary` writes the file again (`event_vocabulary.json` beside the Java code that
+reads it); a test holds the two together.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aero_streaming.event_checks import IDENTITY, MAX_BYTES, checks_of
+from aero_streaming.event_types import DATE, EVENT_TYPES, SCHEMA_VERSION, TIMESTAMP, Field, fields_of
+
+FILE = (
+    Path(__file__).parents[2] / "connector" / "src" / "main" / "resources" / "aero" / "event" / "event_vocabulary.json"
+)
+_FORMS = {"timestamp": TIMESTAMP, "date": DATE}
+
+
+def vocabulary() -> dict[str, Any]:
+    """Return every type with its fields, what it needs and who may send it."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "max_bytes": MAX_BYTES,
+        "identity": list(IDENTITY),
+        "types": {
+            name: {
+                "needed": list(checks_of(name).needed),
+                "needs_any": list(kind.needs_any),
+                "sources": list(checks_of(name).sources),
+                "fields": {one.name: _field(one) for one in fields_of(kind)},
+            }
+            for name, kind in EVENT_TYPES.items()
+        },
+    }
+
+
+def text() -> str:
+    """Return the vocabulary as the generated file holds it."""
+    return json.dumps(vocabulary(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _field(one: Field) -> dict[str, Any]:
+    pattern = _FORMS.get(one.kind, one.pattern)
+    return {"kind": one.kind, "pattern": pattern, "least": one.least, "most": one.most}
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(text(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Tests on the real local services, with IAM enforced."""
