@@ -1,11 +1,16 @@
-"""What arrived: the receipts that the door for files leaves in the raw zone, and which of them count.
+"""What arrived: files by the receipts that their door leaves in the raw zone, events and logs by the objects that
+Firehose and the copier of logs write there; and which of them count.
 
 A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different
 keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the
 names of the receipts, `<arrived>Z-<hash of the inbox key>-<hash of the content>.json`, so a feed's whole history is
 one cheap listing.
+
+An object of events or of a log is known by its key, and all of them count: what is in them twice is found by event,
+not by object.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +18,8 @@ from hashlib import sha256
 
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket
+
+_HOUR = re.compile(r"[^/]+/[^/]+/dt=[0-9]{4}-[0-9]{2}-[0-9]{2}/hh=[0-9]{2}/[^/]+$")
 
 
 @dataclass(frozen=True, order=True)
@@ -42,13 +49,51 @@ class Receipt:
         """Where the receipt lies in the raw bucket."""
         return f"{feed.path}/_arrivals/dt={self.arrived_on}/{self.arrival_id}.json"
 
+    def body_key(self, raw: Bucket, feed: Feed) -> str:
+        """Where the body lies in the raw bucket, as the receipt says; LookupError if that is gone."""
+        details = raw.read_json(self.receipt_key(feed))
+        if details is None:
+            raise LookupError(f"receipt {self.receipt_key(feed)} has vanished from the raw zone")
+        return str(details["raw_key"])
+
+
+@dataclass(frozen=True, order=True)
+class EventObject:
+    """One object of events as Firehose wrote it, `<feed>/dt=YYYY-MM-DD/hh=HH/<name>`."""
+
+    key: str
+    etag: str
+
+    @property
+    def arrival_id(self) -> str:
+        """The object and its content: one that is written again is read again."""
+        return f"{self.key} {self.etag}"
+
+    @property
+    def arrived_at(self) -> datetime:
+        """The beginning of the hour in which its first record came (UTC); the events in it know their own times."""
+        day, hour = self.key.split("/")[2:4]
+        return datetime.fromisoformat(f"{day.removeprefix('dt=')}T{hour.removeprefix('hh=')}").replace(tzinfo=UTC)
+
+    @property
+    def arrived_on(self) -> date:
+        """The arrival day: the partition of the raw zone."""
+        return self.arrived_at.date()
+
+    def body_key(self, raw: Bucket, feed: Feed) -> str:
+        """Where the body lies: the object is the body."""
+        return self.key
+
+
+Arrival = Receipt | EventObject
+
 
 @dataclass(frozen=True)
 class ArrivalDay:
     """What one arrival day contributes to the typed zone."""
 
     arrived_on: date
-    counted: tuple[Receipt, ...]
+    counted: tuple[Arrival, ...]
     ignored: int
 
     def level(self, feed: Feed) -> str:
@@ -57,8 +102,13 @@ class ArrivalDay:
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def receipts(raw: Bucket, feed: Feed) -> list[Receipt]:
+def list_arrivals(raw: Bucket, feed: Feed) -> list[Arrival]:
     """List every arrival of a feed, oldest first."""
+    return [*event_objects(raw, feed)] if feed.is_json else [*receipts(raw, feed)]
+
+
+def receipts(raw: Bucket, feed: Feed) -> list[Receipt]:
+    """List every arrival of a feed that comes as files, oldest first."""
     found = []
     for item in raw.list(f"{feed.path}/_arrivals/"):
         name = item.key.rsplit("/", 1)[-1].removesuffix(".json")
@@ -66,28 +116,44 @@ def receipts(raw: Bucket, feed: Feed) -> list[Receipt]:
     return sorted(found)
 
 
-def plan(all_receipts: Iterable[Receipt]) -> dict[date, ArrivalDay]:
+def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
+    """List every object of events or log lines of a feed, by hour of arrival; what lies elsewhere is none."""
+    found = raw.list(f"{feed.path}/dt=")
+    return [EventObject(item.key, item.etag) for item in found if _HOUR.match(item.key)]
+
+
+def plan(found: Iterable[Arrival]) -> dict[date, ArrivalDay]:
     """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it
     counts.
 
-    The answer depends on the set of receipts alone, not on the order in which they are seen.
+    The answer depends on the set of arrivals alone, not on the order in which they are seen.
     """
-    ordered = sorted(set(all_receipts))
-    latest: dict[str, Receipt] = {}
-    for receipt in ordered:
-        # The same file sent again under its key is no new arrival: the first of the unbroken run stands for it.
-        if receipt.key_hash not in latest or latest[receipt.key_hash].content_hash != receipt.content_hash:
-            latest[receipt.key_hash] = receipt
-    first_of_content: dict[str, Receipt] = {}
-    for receipt in sorted(latest.values()):
-        first_of_content.setdefault(receipt.content_hash, receipt)
-    counted = set(first_of_content.values())
-    days: dict[date, list[Receipt]] = {}
-    for receipt in ordered:
-        days.setdefault(receipt.arrived_on, []).append(receipt)
+    everything = set(found)
+    files = {item for item in everything if isinstance(item, Receipt)}
+    counted = _counted_files(files) | (everything - files)
+    days: dict[date, list[Arrival]] = {}
+    for item in sorted(everything, key=_order):
+        days.setdefault(item.arrived_on, []).append(item)
     return {
         day: ArrivalDay(
             day, tuple(item for item in items if item in counted), sum(item not in counted for item in items)
         )
         for day, items in days.items()
     }
+
+
+def _order(item: Arrival) -> tuple[datetime, str]:
+    return item.arrived_at, item.arrival_id
+
+
+def _counted_files(found: Iterable[Receipt]) -> set[Receipt]:
+    """The latest object under each inbox key, each content once."""
+    latest: dict[str, Receipt] = {}
+    for receipt in sorted(found):
+        # The same file sent again under its key is no new arrival: the first of the unbroken run stands for it.
+        if receipt.key_hash not in latest or latest[receipt.key_hash].content_hash != receipt.content_hash:
+            latest[receipt.key_hash] = receipt
+    first_of_content: dict[str, Receipt] = {}
+    for receipt in sorted(latest.values()):
+        first_of_content.setdefault(receipt.content_hash, receipt)
+    return set(first_of_content.values())

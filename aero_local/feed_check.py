@@ -6,6 +6,7 @@ to this, so whoever changes one is told the same by `make test`.
 
 import ast
 import gzip
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -98,12 +99,16 @@ def _alone(feed: Feed, column: Column) -> tuple[Column, ...]:
 
 def _failure(feed: Feed) -> str:
     """Run the typed step on records of odd texts; return what the engine says against it, and the remedy."""
-    lines = [",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
+    if feed.is_json:
+        bodies = (json.dumps(dict.fromkeys(feed.header, text)) for text in TEXTS)
+        lines = [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
+    else:
+        lines = [",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         body = Path(folder) / "body.csv.gz"
         body.write_bytes(gzip.compress("\n".join([*lines, ""]).encode(), 1))
         rows.prepare(connection)
-        rows.add_lines(connection, body, "check", datetime(2026, 1, 1, tzinfo=UTC))
+        rows.add_lines(connection, body, "check", datetime(2026, 1, 1, tzinfo=UTC), feed.arrival)
         try:
             rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
         except duckdb.Error as error:

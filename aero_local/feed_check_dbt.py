@@ -18,6 +18,7 @@ from aero_assets.environment import PROJECT
 from aero_assets.feeds import Feed
 from aero_local.feed_new import Layout
 from aero_local.feed_skeletons import PLACEHOLDER, dbt_type
+from aero_streaming.merge import SOURCES
 
 MACROS = PROJECT / "dbt_project" / "macros"
 LINE = "__line__"
@@ -138,7 +139,8 @@ def _model_gaps(layout: Layout, feed: Feed, models: list[_Part]) -> Iterator[str
         yield f"{path}: the staging model does not read its source: select from {{{{ {call} }}}}"
         return
     leg_facts = layout.leg_facts.read_text(encoding="utf-8") if layout.leg_facts.exists() else ""
-    if any(column.name == "leg_uid" for column in feed.columns) and f"ref('{feed.staging_model}')" not in leg_facts:
+    tells_of_legs = feed.source in SOURCES and any(column.name == "leg_uid" for column in feed.columns)
+    if tells_of_legs and f"ref('{feed.staging_model}')" not in leg_facts:
         yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"
     for part in models:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from aero_assets import published
-from aero_assets.arrivals import plan, receipts
+from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
 from aero_assets.lake import LakeCopy
@@ -35,7 +35,7 @@ def look(client: Any = None) -> Progress:  # noqa: ANN401 - boto3 clients have n
     typed = all(
         reached.get((feed.path, f"{day}")) == planned.level(feed)
         for feed in feeds()
-        for day, planned in plan(receipts(raw, feed)).items()
+        for day, planned in plan(list_arrivals(raw, feed)).items()
     )
     versions = typed_versions(manifests)
     built = typed and environment.warehouse.exists() and Levels(lake, "warehouse").read() == versions

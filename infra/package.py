@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 INFRA = Path(__file__).parent
 DOOR_SOURCE = INFRA / "ingest" / "src" / "aero_ingest"
+STREAMING_SOURCE = INFRA / "streaming" / "src" / "aero_streaming"
+#: What every zip carries of `aero_streaming`: the vocabulary of events and the leg merge.
+EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py")
+#: What the alert Lambdas carry of it: all but what runs in Flink.
+ALERTS = ("*.py", "*.toml", "*.csv")
+FLINK = ("main.py", "flink_sql.py", "event_vocabulary.py")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -39,11 +45,24 @@ class Package:
 
 
 def door_package(doors: Sequence[Door]) -> Package:
-    """Pack ``aero_ingest`` with the register's doors as ``aero_ingest/doors.json``."""
+    """Pack ``aero_ingest`` with the vocabulary of events and the register's doors as ``aero_ingest/doors.json``."""
     check_doors(doors)
     ordered = sorted((dict(door) for door in doors), key=lambda door: door["feed"])
     text = json.dumps(ordered, indent=1, sort_keys=True, ensure_ascii=False)
-    return package("aero_ingest", DOOR_SOURCE, {"aero_ingest/doors.json": text.encode()})
+    generated = {"aero_ingest/doors.json": text.encode(), **_files(STREAMING_SOURCE, EVENTS)}
+    return package("aero_ingest", DOOR_SOURCE, generated)
+
+
+def streaming_package() -> Package:
+    """Pack ``aero_streaming`` for the alert Lambdas: code, rules and tables, without what runs in Flink."""
+    return _packed("aero_streaming", _files(STREAMING_SOURCE, ALERTS, without=FLINK))
+
+
+def _files(source: Path, patterns: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
+    """Read the files of a package folder that match, by their path in the zip."""
+    found = sorted({path for pattern in patterns for path in source.rglob(pattern) if path.is_file()})
+    kept = [path for path in found if path.name not in without]
+    return {f"{source.name}/{path.relative_to(source).as_posix()}": path.read_bytes() for path in kept}
 
 
 def check_doors(doors: Iterable[Door]) -> None:
@@ -64,10 +83,13 @@ def check_doors(doors: Iterable[Door]) -> None:
 
 def package(name: str, source: Path, generated: Mapping[str, bytes]) -> Package:
     """Zip the Python files of ``source`` (a package folder) and the generated files beside them."""
-    files = {f"{source.name}/{path.relative_to(source).as_posix()}": path for path in source.rglob("*.py")}
+    files = _files(source, ("*.py",))
     if not files:
         raise ValueError(f"no Python files under {source}: nothing to deploy")
-    contents = {**{name: path.read_bytes() for name, path in files.items()}, **generated}
+    return _packed(name, {**files, **generated})
+
+
+def _packed(name: str, contents: Mapping[str, bytes]) -> Package:
     digest = hashlib.sha256()
     for path, content in sorted(contents.items()):
         # Over the files and not the zip: another zlib may pack the same files into other bytes.

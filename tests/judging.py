@@ -15,14 +15,14 @@ from aero_assets.partitions import FIRST_OPERATING_DATE
 
 
 def judged(feed: str | Feed, text: str | bytes, arrived: date = date(2026, 11, 20)) -> list[dict]:
-    """Return one row per record of `text` (its first line is the header): typed columns, `reason`, `message`, line."""
+    """Return one row per record of a body (a file begins with its header): typed columns, `reason`, `message`, line."""
     feed = find(feed) if isinstance(feed, str) else feed
     body = text if isinstance(text, bytes) else text.encode()
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "body.csv.gz"
         file.write_bytes(gzip.compress(body, 1))
         rows.prepare(connection)
-        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC))
+        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed.arrival)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
         return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
 

@@ -8,13 +8,14 @@ and the tests read the register too.
 from functools import cache
 from pathlib import Path
 
-from aero_assets.feeds.model import Clock, Column, Feed, RowRule, Value
+from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
 from aero_assets.feeds.register import FeedError, load_feed, load_register
 
 FOLDER = Path(__file__).parent
 
 __all__ = [
     "FOLDER",
+    "Arrival",
     "Clock",
     "Column",
     "Feed",

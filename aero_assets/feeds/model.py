@@ -9,7 +9,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
-Arrival = Literal["file", "event", "table"]
+#: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
+Arrival = Literal["file", "event", "log", "table"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Feed:
-    """One source of facts, from the name of its inbox folder to its typed columns."""
+    """One source of facts, from the name of its inbox folder or topic to its typed columns.
+
+    Of a feed of events `header` is every field that the events of its topic may have, of a log every field of its lines.
+    """
 
     system: str
     name: str
@@ -76,6 +80,7 @@ class Feed:
     columns: tuple[Column, ...]
     fresh_within_hours: int
     max_days_ahead: int
+    topic: str = ""
 
     @property
     def path(self) -> str:
@@ -86,6 +91,11 @@ class Feed:
     def key(self) -> tuple[str, str]:
         """`(system, name)`: the tail of every asset key of this feed."""
         return (self.system, self.name)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
+        return self.arrival in ("event", "log")
 
     @property
     def staging_model(self) -> str:

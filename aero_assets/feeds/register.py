@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
+from aero_streaming.event_types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
 #: What every typed row carries beside its own columns: name -> (type, description, expression).
@@ -19,19 +20,41 @@ LINEAGE = (
     Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "_event_id", True),
     Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
+#: What every typed event carries: lineage is the sender's to say, set once and never stamped again. The attempt that an
+#: event speaks of follows from all returns of its leg, whenever they arrived: `int_leg_fact` counts it.
+EVENT_LINEAGE = (
+    Column("event_type", "VARCHAR", "What happened; it decides which other columns have a value.", "event_type", True),
+    Column("event_time", "TIMESTAMP", "When it happened or was decided (UTC).", "event_time", True),
+    Column("is_correction", "BOOLEAN", "True if it replaces something that was said before.", "is_correction", True),
+    Column("source", "VARCHAR", "Who says so, as named in the merge table.", "source", True),
+    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "event_type <> 'estimate'", True),
+    Column("version", "INTEGER", "Version of the fact as its sender counts it.", "version", True),
+    Column("received_at", "TIMESTAMP", "When the first component of ours saw the fact (UTC).", "received_at", True),
+    Column("event_id", "VARCHAR", "Same fact, same id: a hash of what the event says.", "event_id", True),
+    Column("raw_ref", "VARCHAR", "Where the fact was received: as its event says, else the raw object and its line.",
+           "coalesce(raw_ref, _raw_ref)", True),
+)  # fmt: skip
+#: What every typed line of a log carries: it names itself, and says when it was written.
+LOG_ID, LOG_TIME = "log_id", "arrived_at"
+LOG_LINEAGE = (
+    Column("source", "VARCHAR", "Which log the line is of.", "_source", True),
+    Column("received_at", "TIMESTAMP", "When the line was written (UTC).", LOG_TIME, True),
+    Column("event_id", "VARCHAR", "Same line, same id: the log's own.", LOG_ID, True),
+    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
+)
 #: Lineage that the sender may know better; the rest is ours to say: where a fact came from, when, and which it is.
 SENDERS_OWN = {"attempt", "is_actual", "version"}
 #: What the typed step puts beside the typed columns of a judged record.
 RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
 #: What it puts beside the raw columns of a record, before the feed's expressions see it.
 OWN = {
-    "_body", "_line_number", "_defect", "_raw_key", "_received_at", "_width", "_source", "_event_id", "_raw_ref",
-    "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute", "_local", "_first",
-    "_second",
+    "_body", "_json", "_line_number", "_defect", "_message", "_raw_key", "_received_at", "_width", "_source",
+    "_event_id", "_raw_ref", "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute",
+    "_local", "_first", "_second",
 }  # fmt: skip
 KEYS = {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
-    "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns",
+    "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -93,33 +116,49 @@ class _Reader:
     def feed(self) -> Feed:
         """Assemble and cross-check the whole entry."""
         columns = self.rows("columns", lambda entry: Column(**{"sql": entry["name"], **entry}))
-        self._check_lineage(columns)
+        arrival = self.data.get("arrival", "file")
+        self._check_lineage(columns, arrival)
         declared = {column.name for column in columns}
+        lineage = {"event": EVENT_LINEAGE, "log": LOG_LINEAGE}.get(arrival, LINEAGE)
         feed = Feed(
             system=self.text("system"),
             name=self.text("feed"),
             version=int(self.data.get("version", 0)),
             grain=self.text("grain"),
             owner=self.text("owner"),
-            arrival=self.data.get("arrival", "file"),
+            arrival=arrival,
             source=self.text("source"),
             business_date=self.text("business_date"),
-            header=tuple(self.data.get("header", ())),
+            header=self._fields_of_events() if arrival == "event" else tuple(self.data.get("header", ())),
             delimiter=self.data.get("delimiter", ","),
             values=self.rows("values", lambda entry: Value(**entry)),
             clocks=self.rows("clocks", lambda entry: Clock(**entry)),
             rules=self.rows("rules", lambda entry: RowRule(**entry)),
-            columns=(*columns, *(one for one in LINEAGE if one.name not in declared)),
+            columns=(*columns, *(one for one in lineage if one.name not in declared)),
             fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
             max_days_ahead=int(self.data.get("max_days_ahead", 1)),
+            topic=self.data.get("topic", ""),
         )
         self._check(feed)
         return feed
+
+    def _fields_of_events(self) -> tuple[str, ...]:
+        """What the events of the feed's topic may say, each name once."""
+        topic = self.data.get("topic")
+        if topic not in TOPICS:
+            known = ", ".join(TOPICS)
+            raise self.fail(f"a feed of events names its `topic`: {known}", at=r"(topic|arrival)\s*=")
+        if "header" in self.data or "delimiter" in self.data:
+            raise self.fail("events have no `header` and no `delimiter`", at=r"(header|delimiter)\s*=")
+        kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == topic]
+        return tuple(dict.fromkeys(one.name for kind in kinds for one in fields_of(kind)))
 
     def _check(self, feed: Feed) -> None:
         if unknown := sorted(self.data.keys() - KEYS):
             at = rf"\[*{re.escape(unknown[0])}\b"
             raise self.fail(f"`{unknown[0]}` means nothing here; known: {', '.join(sorted(KEYS))}", at=at)
+        if feed.topic and feed.arrival != "event":
+            raise self.fail("`topic` belongs to a feed of events", at=r"topic\s*=")
         if feed.version < 1:
             raise self.fail("`version` must be a whole number from 1", at=r"version\s*=")
         if feed.arrival not in get_args(Arrival):
@@ -127,6 +166,8 @@ class _Reader:
         if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
         self._check_header(feed.header)
+        if feed.arrival == "log" and not {LOG_ID, LOG_TIME} <= set(feed.header):
+            raise self.fail(f"lines of a log have `{LOG_ID}` and `{LOG_TIME}`: name both", at=r"header\s*=")
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
@@ -156,8 +197,14 @@ class _Reader:
         if taken := OWN.intersection(lower):
             raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
 
-    def _check_lineage(self, columns: Iterable[Column]) -> None:
+    def _check_lineage(self, columns: Iterable[Column], arrival: str) -> None:
         """Refuse a column that takes the place of a lineage column and could not stand in for it."""
+        if arrival in ("event", "log"):
+            given = {one.name for one in (*(EVENT_LINEAGE if arrival == "event" else LOG_LINEAGE), *LINEAGE)}
+            for name in [column.name for column in columns if column.name in given]:
+                at = rf'name\s*=\s*"{name}"'
+                of = "feed of events" if arrival == "event" else "log"
+                raise self.fail(f"column {name} of a {of} comes by itself, leave it out", at=at)
         lineage = {one.name: one for one in LINEAGE}
         for column in columns:
             if not (ours := lineage.get(column.name)):

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from aero_assets.feeds import feeds
+from aero_local.feed_skeletons import dbt_type
 from tests.dbt.project import FOLDER, environment, invoke, messages
 
 # Functions and syntax that DuckDB or PostgreSQL take and Redshift does not.
@@ -83,7 +84,7 @@ def test_descriptions_end_in_the_grain(parsed):
 @pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.path)
 def test_the_source_is_what_the_register_declares(parsed, feed):
     [source] = [source for source in parsed.manifest.sources.values() if source.name == feed.name]
-    declared = {column.name: column.type.lower() for column in feed.columns}
+    declared = {column.name: dbt_type(column.type) for column in feed.columns}
     assert {column.name: column.data_type for column in source.columns.values()} == declared
     assert source.config.meta["dagster"]["asset_key"] == ["catalog", *feed.key]
 
@@ -102,6 +103,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_delay_cause_day",
         "fct_delay_code_day",
         "fct_otp_day",
+        "fct_route_day_commercial",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -110,7 +112,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 10
+    assert len(marts) == 11
     assert all(node.contract.enforced for node in marts)
 
 

@@ -19,6 +19,7 @@ AIRLINE = find("partner/airline_legs")
 TYPES = {
     "VARCHAR": pa.string(),
     "INTEGER": pa.int32(),
+    "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us"),
 }

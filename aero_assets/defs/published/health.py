@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aero_assets.arrivals import receipts
+from aero_assets.arrivals import list_arrivals
 from aero_assets.feeds import Feed, feeds
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
@@ -66,7 +66,7 @@ def feed_table(raw: Bucket, manifests: Iterable[ArrivalManifest]) -> pa.Table:
 
 
 def _feed(feed: Feed, raw: Bucket, manifests: list[ArrivalManifest]) -> dict[str, Any]:
-    came = receipts(raw, feed)
+    came = list_arrivals(raw, feed)
     dates = sorted({day for manifest in manifests for day in manifest.dates})
     return {
         "feed": feed.path,

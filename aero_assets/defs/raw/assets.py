@@ -1,10 +1,12 @@
-"""Raw zone: what the door let in, exactly as received. Lambda writes it; the arrivals sensor reports it."""
+"""Raw zone: what came in, exactly as received. The door for files writes it, Firehose for events, and the copier for
+our own logs; the arrivals sensor reports it.
+"""
 
 from datetime import timedelta
 
 import dagster as dg
 
-from aero_assets.defs.sources.assets import inbox_key
+from aero_assets.defs.sources.assets import origin
 from aero_assets.feeds import Feed, feeds
 from aero_assets.partitions import arrival_days
 
@@ -14,13 +16,27 @@ def raw_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey(["raw", *feed.key])
 
 
+#: What lies beside the bodies, and what writes them, by the way a feed arrives.
+BESIDE = {
+    "file": "plus one receipt per arrival",
+    "event": "each line with the time it came and a first verdict",
+    "log": "each line as it stood in the log",
+    "table": "one object per extract",
+}
+KINDS = {
+    "file": {"s3", "lambda"},
+    "event": {"s3", "kafka", "lambda"},
+    "log": {"s3", "dynamodb"},
+    "table": {"s3", "glue"},
+}
+
 raw_zone = [
     dg.AssetSpec(
         key=raw_key(feed),
-        deps=[inbox_key(feed)] if feed.arrival == "file" else [],
-        description=f"Bodies as received, by arrival day: {feed.grain}, plus one receipt per arrival.",
+        deps=[key] if (key := origin(feed)) else [],
+        description=f"Bodies as received, by arrival day: {feed.grain}, {BESIDE[feed.arrival]}.",
         group_name="raw",
-        kinds={"s3", "lambda"},
+        kinds=KINDS[feed.arrival],
         owners=[feed.owner],
         partitions_def=arrival_days,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=feed.fresh_within_hours)),

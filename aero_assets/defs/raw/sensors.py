@@ -1,18 +1,23 @@
-"""Arrivals: new receipts become materialisations of the raw zone and requests to compact their days.
+"""Arrivals: what is new in the raw zone becomes materialisations and requests to compact its days.
+
+Files are reported one by one; objects of events by the hour they came in, each time something came.
 
 Materialisations follow a cursor by arrival that looks back over an overlap, so arrivals of the same instant and of
 a time when nothing was running are all reported once. Requests are level-triggered: they need no memory.
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from aero_assets.arrivals import Receipt, plan, receipts
+from aero_assets.arrivals import Arrival, EventObject, Receipt, list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
-from aero_assets.defs.sources.assets import inbox_key
+from aero_assets.defs.sources.assets import origin
 from aero_assets.defs.typed.assets import ingest, typed_key
 from aero_assets.feeds import Feed, feeds
 from aero_assets.levels import SENSOR_SECONDS, Want, requests
@@ -25,10 +30,49 @@ OVERLAP = timedelta(hours=24)
 CURSOR_VERSION = 1
 
 
-def unseen(found: list[Receipt], cursor: str | None) -> tuple[list[Receipt], str]:
-    """Return the receipts not yet reported, oldest first and a bounded number, and the next cursor.
+@dataclass(frozen=True)
+class EventHour:
+    """The objects of events of one hour; another one coming in makes it another arrival."""
 
-    The cursor names the receipts reported within the overlap before the newest one; everything older is known to be
+    arrived_at: datetime
+    objects: int
+    content_hash: str
+
+    @property
+    def arrived(self) -> str:
+        """The hour as receipts write their time."""
+        return f"{self.arrived_at:%Y%m%dT%H%M%S%fZ}"
+
+    @property
+    def arrived_on(self) -> date:
+        """The arrival day: the partition of the raw zone."""
+        return self.arrived_at.date()
+
+    @property
+    def arrival_id(self) -> str:
+        """The hour and what is in it."""
+        return f"{self.arrived}-{self.content_hash}"
+
+
+#: What is reported as one materialisation.
+Reported = Receipt | EventHour
+
+
+def reportable(found: Iterable[Arrival]) -> list[Reported]:
+    """Return what to report of the arrivals of a feed, oldest first: a file each, an hour of events each."""
+    files: list[Reported] = [item for item in found if isinstance(item, Receipt)]
+    hours: dict[datetime, list[str]] = {}
+    for item in found:
+        if isinstance(item, EventObject):
+            hours.setdefault(item.arrived_at, []).append(item.arrival_id)
+    digest = {hour: sha256("\n".join(sorted(names)).encode()).hexdigest()[:12] for hour, names in hours.items()}
+    return [*files, *(EventHour(hour, len(hours[hour]), digest[hour]) for hour in sorted(hours))]
+
+
+def unseen(found: Sequence[Reported], cursor: str | None) -> tuple[list[Reported], str]:
+    """Return what is not yet reported, oldest first and a bounded number, and the next cursor.
+
+    The cursor names what was reported within the overlap before the newest one; everything older is known to be
     reported.
     """
     state: dict[str, Any] = json.loads(cursor) if cursor else {}
@@ -46,12 +90,16 @@ def unseen(found: list[Receipt], cursor: str | None) -> tuple[list[Receipt], str
     return new, json.dumps({"version": CURSOR_VERSION, "since": since, "seen": kept})
 
 
-def events(feed: Feed, new: list[Receipt]) -> list[dg.AssetMaterialization]:
-    """One materialisation of the inbox and of the raw partition per arrival."""
+def events(feed: Feed, new: Iterable[Reported]) -> list[dg.AssetMaterialization]:
+    """One materialisation of the raw partition per arrival, and of the inbox or topic that it came from."""
     made = []
     for receipt in new:
-        metadata = {"arrival": receipt.arrival_id, "arrived_at": receipt.arrived_at.isoformat()}
-        made.append(dg.AssetMaterialization(inbox_key(feed), metadata=metadata))
+        metadata: dict[str, Any] = {"arrival": receipt.arrival_id, "arrived_at": receipt.arrived_at.isoformat()}
+        if isinstance(receipt, EventHour):
+            metadata["objects"] = receipt.objects
+        # What we only watch is seen by what came of it; an asset that we run reports itself.
+        if feed.arrival in ("file", "event") and (key := origin(feed)):
+            made.append(dg.AssetMaterialization(key, metadata=metadata))
         made.append(
             dg.AssetMaterialization(
                 raw_key(feed),
@@ -63,7 +111,7 @@ def events(feed: Feed, new: list[Receipt]) -> list[dg.AssetMaterialization]:
     return made
 
 
-def behind(feed: Feed, found: list[Receipt], manifests: list[ArrivalManifest]) -> Want:
+def behind(feed: Feed, found: Iterable[Arrival], manifests: list[ArrivalManifest]) -> Want:
     """Compare the level every arrival day should have with the one its manifest has."""
     return Want(
         subject=f"typed:{feed.path}",
@@ -82,8 +130,8 @@ def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResu
     reported: list[dg.AssetMaterialization] = []
     asked: list[dg.RunRequest] = []
     for feed in feeds():
-        found = receipts(zones.raw(), feed)
-        new, cursors[feed.path] = unseen(found, cursors.get(feed.path))
+        found = list_arrivals(zones.raw(), feed)
+        new, cursors[feed.path] = unseen(reportable(found), cursors.get(feed.path))
         reported += events(feed, new)
         asked += requests(context.instance, behind(feed, found, manifests), now=datetime.now(UTC))
     return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)

@@ -1,4 +1,6 @@
-"""Sources: what others own and we only watch. One inbox folder per feed that arrives as files."""
+"""Sources: what others own and we only watch. One inbox folder per feed that arrives as files; names of where the
+other feeds come from, which are assets of later rooms.
+"""
 
 import dagster as dg
 
@@ -8,6 +10,21 @@ from aero_assets.feeds import Feed, feeds
 def inbox_key(feed: Feed) -> dg.AssetKey:
     """The asset of a feed's inbox folder."""
     return dg.AssetKey(["inbox", *feed.key])
+
+
+def topic_key(topic: str) -> dg.AssetKey:
+    """The asset of a Kafka topic; `defs/streaming` describes it."""
+    return dg.AssetKey(["kafka", topic])
+
+
+#: The asset that copies our own logs to the raw zone; `defs/alerts` defines it.
+LOG_COPIES = dg.AssetKey(["alerts", "log_copies"])
+
+
+def origin(feed: Feed) -> dg.AssetKey | None:
+    """What the raw zone of a feed is filled from."""
+    known = {"file": inbox_key(feed), "event": topic_key(feed.topic), "log": LOG_COPIES}
+    return known.get(feed.arrival)
 
 
 inboxes = [

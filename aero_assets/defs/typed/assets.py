@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from aero_assets.arrivals import plan, receipts
+from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import Feed, feeds
@@ -44,7 +44,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
     )
     def _typed(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
         compactor = Compactor(zones.raw(), zones.lake(), zones.scratch())
-        planned = plan(receipts(zones.raw(), feed))
+        planned = plan(list_arrivals(zones.raw(), feed))
         done = [
             compact_day(compactor, feed, planned, date.fromisoformat(day), log=context.log.info)
             for day in context.partition_keys

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import duckdb
 
+from aero_assets.defs.typed import event_rows
+from aero_assets.defs.typed.event_lines import read_event_lines
 from aero_assets.defs.typed.lines import read_lines
-from aero_assets.feeds import Clock, Feed
+from aero_assets.feeds import Arrival, Clock, Feed
 from aero_assets.zones import airport_table, zone_days
 
 #: Reasons that concern a record's form; a feed's own rules follow them.
@@ -23,7 +25,6 @@ FORM_RULES = (
     ("too_few_columns", "_width < {width}", "'expected {width} columns, found ' || _width"),
     ("too_many_columns", "_width > {width}", "'expected {width} columns, found ' || _width"),
 )
-
 _NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 #: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
 #: infinity, and drops the offset of a time that is not UTC.
@@ -69,16 +70,20 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the empty `line` relation."""
     connection.execute("""
         create or replace temp table line (
-            body varchar, line_number bigint, defect varchar, raw_key varchar, received_at timestamp
+            body varchar, line_number bigint, defect varchar, message varchar, raw_key varchar, received_at timestamp
         )
     """)
 
 
-def add_lines(connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime) -> None:
-    """Append the records of one raw object to `line`."""
-    connection.register("lines_read", read_lines(path))
+def add_lines(
+    connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime, arrival: Arrival = "file"
+) -> None:
+    """Append the records of one raw object to `line`: those of a file, or events as the transform wrote them."""
+    connection.register("lines_read", read_event_lines(path) if arrival in ("event", "log") else read_lines(path))
     connection.execute(
-        "insert into line select body, line_number, defect, $raw_key, $received_at from lines_read",
+        "insert into line by name "
+        "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at "
+        "from lines_read",
         {"raw_key": raw_key, "received_at": received_at.astimezone(UTC).replace(tzinfo=None)},
     )
     connection.unregister("lines_read")
@@ -93,7 +98,8 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
     helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
-    connection.execute(f"create or replace temp table helped as select *{helpers} from ({_fields(feed)})")
+    fields = event_rows.fields(feed) if feed.is_json else _fields(feed)
+    connection.execute(f"create or replace temp table helped as select *{helpers} from ({fields})")
     _load_zones(connection, feed)
     connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
     connection.execute("drop table helped")
@@ -133,7 +139,7 @@ def _fields(feed: Feed) -> str:
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """Create `zone_day` and `airport` for the airports and dates that occur."""
     codes: set[str] = set()
-    for place in _places(feed):
+    for place in (*_places(feed), *event_rows.airports(feed)):
         found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
         codes.update(code for (code,) in found)
     day = feed.date_expression
@@ -204,9 +210,9 @@ def _judged(feed: Feed, first: date, last: date) -> str:
     """The clocks in order, then the first rule that speaks, then the typed columns (null where they cannot be cast)."""
     rules = _rules(feed, first, last)
     verdict = " ".join(f"when {when} then {number}" for number, (_, when, _) in enumerate(rules))
-    codes = " ".join(f"when {number} then '{code}'" for number, (code, _, _) in enumerate(rules))
+    codes = " ".join(f"when {number} then {code}" for number, (code, _, _) in enumerate(rules))
     # A message that quotes an empty value is null: the reason must do then.
-    messages = " ".join(f"when {n} then coalesce({message}, '{code}')" for n, (code, _, message) in enumerate(rules))
+    messages = " ".join(f"when {n} then coalesce({message}, {code})" for n, (code, _, message) in enumerate(rules))
     columns = ", ".join(f"try_cast({column.sql} as {column.type}) as {column.name}" for column in feed.columns)
     clocks = "".join(f",{_clock(feed, clock, number)}" for number, clock in enumerate(feed.clocks, 1))
     # Most records have no verdict; they need not be compared with every one to learn that.
@@ -222,10 +228,13 @@ def _judged(feed: Feed, first: date, last: date) -> str:
 
 def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
     """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing
-    missing.
+    missing. Each is an expression for its code, a condition, an expression for its message.
     """
     width, day = len(feed.header), feed.date_expression
-    rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
+    if feed.is_json:
+        rules = [*event_rows.RULES]
+    else:
+        rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
     rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
     rules.append(
         (
@@ -240,7 +249,8 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
             rules.append(("bad_value", misfit(column.sql, column.type), message))
         if column.required:
             rules.append(("missing_value", f"({column.sql}) is null", f"'{column.name} is empty'"))
-    return rules
+    judged = [event_rows.FIRST_WORD] if feed.is_json else []
+    return [*judged, *((f"'{code}'", when, message) for code, when, message in rules)]
 
 
 def misfit(sql: str, kind: str) -> str:

@@ -119,3 +119,34 @@ def test_a_column_that_cannot_stand_in_for_a_lineage_column_is_refused(tmp_path,
     assert says in message
     [line] = [line for line in text.splitlines() if line.endswith(('"attempt"', '"event_id"'))]
     assert f".toml:{line_of(text, line)}:" in message
+
+
+EVENTS = (FOLDER / "commercial" / "bookings.toml").read_text(encoding="utf-8")
+
+
+def test_a_feed_of_events_reads_every_field_of_its_topic_and_keeps_the_lineage_of_the_event():
+    feed = find("commercial/bookings")
+    assert {"event_id", "received_at", "schema_version", "leg_uid", "booked_seats"} <= set(feed.header)
+    assert "passengers" not in feed.header
+    lineage = {column.name: column.sql for column in feed.columns}
+    assert (lineage["event_id"], lineage["received_at"], lineage["version"]) == ("event_id", "received_at", "version")
+    assert "attempt" not in lineage
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('topic = "bookings"', 'topic = "weather"', "names its `topic`: leg-events, bookings, feedback"),
+        ('topic = "bookings"\n', "", "names its `topic`: leg-events, bookings, feedback"),
+        ('topic = "bookings"', 'topic = "bookings"\nheader = ["A"]', "events have no `header` and no `delimiter`"),
+        ('name = "days_to_departure"', 'name = "version"', "column version of a feed of events comes by itself"),
+        ('name = "days_to_departure"', 'name = "attempt"', "column attempt of a feed of events comes by itself"),
+    ],
+)
+def test_a_mistake_in_a_feed_of_events_is_named(tmp_path, old, new, says):
+    assert old in EVENTS
+    assert says in complaint(tmp_path, EVENTS.replace(old, new, 1), "commercial/bookings")
+
+
+def test_a_feed_of_files_has_no_topic(tmp_path):
+    assert "`topic` belongs to a feed of events" in complaint(tmp_path, f'topic = "feedback"\n{GOOD}')

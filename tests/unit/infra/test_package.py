@@ -1,4 +1,4 @@
-"""The zip of the door: the same sources give the same key anywhere, and it runs without the repository."""
+"""The zips: the same sources give the same key anywhere, and they run without the repository."""
 
 import io
 import json
@@ -6,11 +6,21 @@ import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.package import DOOR_SOURCE, check_doors, door_package, package, upload
+from infra.package import (
+    DOOR_SOURCE,
+    STREAMING_SOURCE,
+    Package,
+    check_doors,
+    door_package,
+    package,
+    streaming_package,
+    upload,
+)
 from tests.unit.infra.fake_s3 import FakeS3
 
 DOORS = [
@@ -46,37 +56,63 @@ def test_the_zip_holds_the_code_under_its_import_path_and_the_doors_in_order():
     archive = zipfile.ZipFile(io.BytesIO(door_package(DOORS).data))
     names = archive.namelist()
     assert names == sorted(names)
-    assert set(names) == {
+    assert {name for name in names if name.startswith("aero_ingest/")} == {
         "aero_ingest/doors.json",
         *(f"aero_ingest/{path.name}" for path in DOOR_SOURCE.glob("*.py")),
     }
+    vocabulary = {name.removeprefix("aero_streaming/") for name in names if name.startswith("aero_streaming/")}
+    assert {"__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py"} <= vocabulary
+    assert not {"rules.py", "rules.toml", "main.py", "flink.sql"} & vocabulary
     doors = json.loads(archive.read("aero_ingest/doors.json"))
     assert [door["feed"] for door in doors] == ["partner/bookings", "partner/legs"]
     assert doors[1]["header"] == ["B", "A"], "the order of columns is the header"
 
 
-def test_the_handler_runs_from_the_zip_alone_with_the_standard_library_and_boto3(tmp_path):
-    """A forgotten file or a new import would only show in Lambda otherwise."""
-    (tmp_path / "door.zip").write_bytes(door_package(DOORS).data)
-    zipfile.ZipFile(tmp_path / "door.zip").extractall(tmp_path / "task")
-    script = (
-        "import sys; from aero_ingest import partner_drop, doors;"
-        "print(sorted(doors.load_doors()));"
-        "extra = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names);"
-        "print(sorted(m for m in extra if not m.startswith('_')))"
-    )
+def run_alone(zip_file: Package, folder: Path, script: str) -> list[str]:
+    """Run a script where there is the zip, the standard library and boto3, and nothing of the repository."""
+    (folder / "code.zip").write_bytes(zip_file.data)
+    zipfile.ZipFile(folder / "code.zip").extractall(folder / "task")
     run = subprocess.run(
-        [sys.executable, "-S", "-c", script],
-        cwd=tmp_path / "task",
+        [sys.executable, "-S", "-c", f"import sys; {script}; {LOADED}"],
+        cwd=folder / "task",
         env={"PYTHONPATH": os.pathsep.join([".", *(path for path in sys.path if "site-packages" in path)])},
         capture_output=True,
         text=True,
         check=True,
     )
-    feeds, modules = run.stdout.splitlines()
-    assert feeds == "['partner/bookings', 'partner/legs']"
-    allowed = {"aero_ingest", "boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
-    assert set(json.loads(modules.replace("'", '"'))) <= allowed
+    *lines, modules = run.stdout.splitlines()
+    allowed = {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+    assert set(json.loads(modules.replace("'", '"'))) <= allowed | {"aero_ingest", "aero_streaming"}
+    return lines
+
+
+LOADED = (
+    "extra = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names);"
+    "print(sorted(m for m in extra if not m.startswith('_')))"
+)
+
+
+def test_the_door_runs_from_the_zip_alone_with_the_standard_library_and_boto3(tmp_path):
+    """A forgotten file or a new import would only show in Lambda otherwise."""
+    script = "from aero_ingest import partner_drop, doors; print(sorted(doors.load_doors()))"
+    assert run_alone(door_package(DOORS), tmp_path, script) == ["['partner/bookings', 'partner/legs']"]
+
+
+def test_the_transform_runs_from_the_same_zip(tmp_path):
+    script = (
+        "from aero_ingest.firehose_transform import transform;"
+        "print(transform([{'recordId': 'r', 'approximateArrivalTimestamp': 0, 'data': ''}])[0]['result'])"
+    )
+    assert run_alone(door_package(DOORS), tmp_path, script)[-1] == "Ok"
+
+
+def test_the_alert_lambdas_run_from_their_zip_with_the_rules_in_it(tmp_path):
+    names = set(zipfile.ZipFile(io.BytesIO(streaming_package().data)).namelist())
+    assert {"aero_streaming/rules.toml", "aero_streaming/events.py"} <= names
+    assert {f"aero_streaming/{path.name}" for path in STREAMING_SOURCE.glob("*.csv")} <= names
+    assert not {"aero_streaming/main.py", "aero_streaming/flink.sql"} & names
+    script = "from aero_streaming.rules import rules; print(bool(rules()))"
+    assert run_alone(streaming_package(), tmp_path, script) == ["True"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""Reading a raw object of events: one line per event, as the transform of Firehose wraps it.
+
+    {"arrived_at": …, "reason": null or a code, "message": …, "body": the line as sent, or "body_base64"}
+
+Firehose hands a record on as it came where the transform could not answer for it: such a line is judged here. Objects
+are gzipped by AWS, in one or more members, and plain where the emulator wrote them.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import pyarrow as pa
+
+from aero_assets.defs.typed.lines import LONGEST_LINE
+from aero_streaming.events import Problem, parse
+
+BATCH_LINES = 10_000
+SHOWN = 200
+GZIP = b"\x1f\x8b"
+
+SCHEMA = pa.schema(
+    [("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string()), ("message", pa.string())]
+)
+
+
+class Judged(NamedTuple):
+    """A line as sent, as text, and why it is no event, if it is none."""
+
+    body: str
+    defect: str | None
+    message: str | None
+
+
+def read_event_lines(path: Path) -> pa.RecordBatchReader:
+    """Return the lines of an object: physical number from 1, the line as sent, and what is wrong with it."""
+    return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path))
+
+
+def unwrap(line: bytes) -> Judged:
+    """Return what the transform says of a line; a line that it did not wrap is judged by the same vocabulary."""
+    if (wrapped := _wrapped(line)) is not None:
+        return wrapped
+    text, found = line.decode(errors="replace"), parse(line)
+    if isinstance(found, Problem):
+        return _shown(text, found.code, found.message.encode(errors="replace").decode())
+    return _shown(text, None, None)
+
+
+def _wrapped(line: bytes) -> Judged | None:
+    """Return what a line in the form of the transform says; None for any other, which may be anything."""
+    try:
+        said = json.loads(line)
+        body = said["body"] if "body" in said else base64.b64decode(said["body_base64"]).decode(errors="replace")
+        defect, message = said["reason"], said["message"]
+        "".join([body, defect or "", message or ""]).encode()
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return _shown(body, defect, message)
+
+
+def _shown(body: str, defect: str | None, message: str | None) -> Judged:
+    """What is far too long for an event is shown by its beginning; the raw object keeps it."""
+    return Judged(body if len(body) <= LONGEST_LINE else body[:SHOWN], defect, message)
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with _opened(path) as file:
+        numbered = enumerate((line.rstrip(b"\n") for line in file), 1)
+        while some := list(islice(numbered, BATCH_LINES)):
+            yield _batch((number, *unwrap(line)) for number, line in some)
+
+
+def _batch(rows: Iterable[tuple[int, str, str | None, str | None]]) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP
+    return gzip.open(path, "rb") if packed else path.open("rb")

@@ -1,0 +1,188 @@
+"""Forwarder: from a Kafka topic to its Firehose delivery stream, as the managed connection of MSK does it on AWS.
+
+    forwarder = Forwarder(consumer(bootstrap, "bookings"), boto3.client("firehose"), "aero-local-bookings")
+    forwarder.run(stop=lambda: False)
+
+The emulator writes one object per Firehose record, so many events go into one record, a line each. At least once: the
+offsets are committed when Firehose has everything, so whoever is killed between the two sends some events twice. Order
+is that of the consumer; only what Firehose refused comes later than its neighbours.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+from confluent_kafka import Consumer, TopicPartition
+
+LOG = logging.getLogger(__name__)
+
+MAX_RECORD_BYTES = 1_024_000
+"""Firehose takes records of 1,000 KiB."""
+MAX_BATCH_BYTES = 4_000_000
+MAX_BATCH_RECORDS = 500
+MAX_MESSAGES = 5_000
+LINGER_SECONDS = 5.0
+"""How long events are gathered before they are sent, if they are few."""
+ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.2
+
+
+class PutRefused(RuntimeError):
+    """Firehose refused records again and again; nothing of the step is committed, so it is tried once more."""
+
+
+class KafkaMessage(Protocol):
+    """What is used of a message of confluent_kafka."""
+
+    def value(self) -> bytes | None: ...  # noqa: D102 - as confluent_kafka documents it
+    def topic(self) -> str: ...  # noqa: D102
+    def partition(self) -> int: ...  # noqa: D102
+    def offset(self) -> int: ...  # noqa: D102
+    def error(self) -> Any: ...  # noqa: ANN401, D102
+
+
+class KafkaConsumer(Protocol):
+    """What is used of a consumer of confluent_kafka; it must not commit by itself."""
+
+    def consume(self, num_messages: int, timeout: float) -> Sequence[KafkaMessage]: ...  # noqa: D102
+    # As wide as the library's own stub, which knows this call in several forms.
+    def commit(self, *args: Any, **kwargs: Any) -> Any: ...  # noqa: ANN401, D102
+
+
+def consumer(bootstrap: str, topic: str) -> Consumer:
+    """Return a consumer of a topic in the group `firehose-<topic>`, from the beginning where it has never been."""
+    found = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": f"firehose-{topic}",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "allow.auto.create.topics": False,
+        }
+    )
+    found.subscribe([topic])
+    return found
+
+
+def delivery_stream(environment: str, topic: str) -> str:
+    """Return the name of the delivery stream of a topic: `aero-local-leg-events`."""
+    return f"aero-{environment}-{topic}"
+
+
+class Forwarder:
+    """Takes what a consumer has, puts it into a delivery stream, commits; `events` and `records` count what was put."""
+
+    def __init__(
+        self,
+        source: KafkaConsumer,
+        firehose: Any,  # noqa: ANN401 - boto3 clients have no static type
+        stream: str,
+        linger_seconds: float = LINGER_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.source, self.firehose, self.stream = source, firehose, stream
+        self.linger_seconds, self.sleep = linger_seconds, sleep
+        self.events = self.records = 0
+        self._taken: list[KafkaMessage] = []
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Go on until told to stop; while Firehose is away, what was taken is kept and tried again."""
+        while not stop():
+            try:
+                self.step()
+            except (BotoCoreError, ClientError, PutRefused) as error:
+                LOG.warning("%s: %s; trying again", self.stream, error)
+                self.sleep(1.0)
+
+    def step(self) -> int:
+        """Forward what comes within the linger time; return how many events that were.
+
+        What a failed step took is what the next one puts first: the consumer has moved past it.
+        """
+        if not self._taken:
+            self._taken = [one for one in self.source.consume(MAX_MESSAGES, self.linger_seconds) if _is_event(one)]
+        if not self._taken:
+            return 0
+        records = list(pack(one.value() or b"" for one in self._taken))
+        for batch in batches(records):
+            self._put(batch)
+        self.source.commit(offsets=_next_offsets(self._taken), asynchronous=False)
+        events = len(self._taken)
+        self._taken = []
+        self.events += events
+        self.records += len(records)
+        return events
+
+    def _put(self, records: list[bytes]) -> None:
+        """Put a batch; what is refused is put again, and nothing else."""
+        for attempt in range(ATTEMPTS):
+            answer = self.firehose.put_record_batch(
+                DeliveryStreamName=self.stream, Records=[{"Data": data} for data in records]
+            )
+            results = zip(records, answer["RequestResponses"], strict=True)
+            refused = [(data, result) for data, result in results if result.get("ErrorCode")]
+            if not refused:
+                return
+            records = [data for data, _ in refused]
+            if attempt + 1 < ATTEMPTS:
+                self.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+        said = refused[0][1]
+        raise PutRefused(
+            f"{len(records)} records refused {ATTEMPTS} times: {said['ErrorCode']}: {said['ErrorMessage']}"
+        )
+
+
+def pack(messages: Iterable[bytes]) -> Iterator[bytes]:
+    """Pack messages, in order, into records of at most 1,000 KiB, a line each.
+
+    A message with a line feed inside gets a record of its own, so that it stays one message, as it is on AWS. One that
+    no record can hold is no event; its pieces go on as records, to be refused with a reason and kept.
+    """
+    lines: list[bytes] = []
+    size = 0
+    for message in messages:
+        alone = b"\n" in message or len(message) >= MAX_RECORD_BYTES
+        if lines and (alone or size + len(message) + 1 > MAX_RECORD_BYTES):
+            yield b"".join(lines)
+            lines, size = [], 0
+        if alone:
+            for start in range(0, len(message), MAX_RECORD_BYTES):
+                yield message[start : start + MAX_RECORD_BYTES]
+            continue
+        lines.append(message + b"\n")
+        size += len(message) + 1
+    if lines:
+        yield b"".join(lines)
+
+
+def batches(records: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Group records, in order, into what one PutRecordBatch may hold."""
+    batch: list[bytes] = []
+    size = 0
+    for record in records:
+        if batch and (len(batch) == MAX_BATCH_RECORDS or size + len(record) > MAX_BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(record)
+        size += len(record)
+    if batch:
+        yield batch
+
+
+def _is_event(message: KafkaMessage) -> bool:
+    """Tell messages from what the client says about brokers and partitions, which it mends by itself."""
+    error = message.error()
+    if error is not None:
+        LOG.info("kafka says: %s", error)
+    return error is None
+
+
+def _next_offsets(messages: Iterable[KafkaMessage]) -> list[TopicPartition]:
+    """Return where each partition goes on after these messages."""
+    ends: dict[tuple[str, int], int] = {}
+    for one in messages:
+        place = (one.topic(), one.partition())
+        ends[place] = max(ends.get(place, 0), one.offset() + 1)
+    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in sorted(ends.items())]

@@ -1,0 +1,98 @@
+# ruff: noqa: DTZ001 - the typed zone holds UTC without a zone, and so do the expectations
+"""Feed ops/leg_events: what an event becomes, and every reason to refuse one."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aero_streaming.event_types import EVENT_TYPES, fields_of
+from aero_streaming.events import build, to_json
+from tests.judging import judged
+from tests.unit.feeds.event_rows import wrapped
+from tests.unit.streaming.event_samples import LEG, PAYLOAD, event, first_source
+
+FEED = "ops/leg_events"
+KINDS = [name for name, kind in EVENT_TYPES.items() if kind.topic == "leg-events"]
+TIMES = {"event_time", "received_at"} | {
+    one.name for kind in KINDS for one in fields_of(EVENT_TYPES[kind]) if one.kind == "timestamp"
+}
+
+
+def judge(*bodies: bytes | dict) -> list[dict]:
+    return judged(FEED, wrapped(*bodies))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_that_an_event_may_have_is_a_column_with_its_value(kind):
+    """A field that is added to the vocabulary needs its column here."""
+    sent = event(kind, raw_ref="raw/of/sender#7", source=first_source(kind), received=2) | PAYLOAD[kind]
+    [row] = judge(sent)
+    assert row["reason"] is None
+    for one in fields_of(EVENT_TYPES[kind]):
+        if one.name == "schema_version":
+            continue
+        found = row[one.name]
+        if isinstance(found, datetime):
+            found = f"{found.isoformat()}Z"
+        assert (f"{found}" if isinstance(found, date) else found) == sent.get(one.name), one.name
+    assert row["is_actual"] == EVENT_TYPES[kind].is_actual
+
+
+def test_what_came_with_the_event_is_never_stamped_again():
+    [row] = judge(event("out", received=90))
+    assert row["received_at"] == datetime(2026, 11, 22, 20, 30)
+    assert row["event_id"] == event("out")["event_id"]
+    assert row["raw_ref"] == "raw/key#1", "the sender kept nothing: the raw zone is the reference"
+
+
+def test_a_field_of_another_type_means_nothing(tmp_path):
+    """Unknown fields are kept in raw; one that has a column elsewhere must not reach it."""
+    [row] = judge(event("cancel") | {"passengers": "many", "in_at": "2026-11-22T20:48:00Z", "odd": 1})
+    assert (row["reason"], row["passengers"], row["in_at"]) == (None, None, None)
+
+
+def test_a_line_with_a_reason_is_refused_for_it_and_its_neighbours_are_not():
+    found = judge(event("out"), b"not json", b"", event("in"), b"\xff{}", to_json(event("load")).replace(b"AM", b"A"))
+    assert [row["reason"] for row in found] == [
+        None, "unreadable_json", "empty", None, "bad_encoding", "bad_value",
+    ]  # fmt: skip
+    assert found[1]["record"] == "not json"
+    assert found[1]["message"].startswith("the record is not JSON")
+    assert found[4]["record"] == "\N{REPLACEMENT CHARACTER}{}"
+
+
+def changed(kind: str, leg: dict | None = None, **payload):
+    return build(kind, LEG | (leg or {}), source=first_source(kind), event_time="2026-11-22T19:00:00Z",
+                 received_at="2026-11-22T19:01:00Z", **(PAYLOAD[kind] | payload))  # fmt: skip
+
+
+def test_an_event_of_a_date_that_no_partition_has_is_refused():
+    dates = {name: f"{LEG[name]}".replace("2026", "2028") for name in ("operating_date", "std_at", "sta_at")}
+    [row] = judge(changed("schedule", dates))
+    assert row["reason"] == "date_out_of_range"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        changed("out", {"origin": "QQQ"}),
+        changed("out", out_at="2026-11-25T19:01:00Z"),
+        changed("schedule", {"std_at": "2026-11-23T06:30:00Z", "sta_at": "2026-11-23T08:10:00Z"}),
+        changed("estimate", estimated_out_at="2026-11-22T21:00:00Z"),
+        changed("out", {name: None for name in ("std_at", "sta_at", "destination", "std_utc_offset_minutes")}),
+    ],
+)
+def test_what_is_unusual_or_not_known_is_a_fact_too(sent):
+    """Unknown airport; three days late; moved past midnight under its old date; no plan known to the sender."""
+    [row] = judge(sent)
+    assert row["reason"] is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.binary(max_size=80).map(lambda data: data.replace(b"\n", b" ")), max_size=5))
+def test_whatever_lines_hold_every_one_is_judged_and_good_neighbours_survive(noise):
+    found = judge(event("out"), *noise, event("in"))
+    assert len(found) == 2 + len(noise)
+    assert sum(row["reason"] is None for row in found) == 2
