@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, lake, query, run, stacks
+from aero_local.commands import feed, lake, live, query, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -21,6 +21,8 @@ app.command(epilog="Example: aero deploy --env local")(stacks.deploy)
 app.command(epilog="Example: aero plan --env dev")(stacks.plan)
 app.command(epilog="Example: aero destroy --env local --yes")(run.destroy)
 app.command(epilog='Example: aero query "select route, count(*) from operations.fct_leg group by 1"')(query.query)
+app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
+app.add_typer(live.drills, name="drill")
 app.add_typer(lake.app, name="lake")
 app.add_typer(feed.app, name="feed")
 

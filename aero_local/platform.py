@@ -194,7 +194,9 @@ def _up(
         seconds[name] = time.monotonic() - begin
     seconds["total"] = time.monotonic() - begin
     rounded = {name: round(value, 1) for name, value in seconds.items()}
-    return Up(state.name, {name: state.url(name) for name in names}, outputs, rounded)
+    return Up(
+        state.name, {name: state.url(name) for name in names if supervisor.services[name].ports}, outputs, rounded
+    )
 
 
 def _choose_ports(supervisor: Supervisor, names: Sequence[str], wanted: Mapping[str, int]) -> None:

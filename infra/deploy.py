@@ -1,8 +1,6 @@
 """Deploys the templates beside this file, in order, by change sets; running it twice changes nothing.
 
-A stack is one template; its name is ``aero-<env>-<template>``. Values go from stack to stack as parameters:
-``Stack.inputs`` names which output of which earlier stack feeds which parameter. To add a stack, add a row
-to ``STACKS``.
+Which stacks there are is said in ``stacks.py``.
 
 **Phases.** AWS refuses some things in one go (a cluster must exist before its private connectivity can be
 switched on; a Flink application must exist before it can be started). Such a stack has several ``Phase``
@@ -19,14 +17,17 @@ add up from phase to phase. Hooks of the phase that is run again run again: they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from infra.changesets import Change, ChangeSets, DeployError, Desired, Log
-from infra.package import Door, Package, door_package, upload
+from infra.package import Door, upload
+from infra.stacks import STACKS, Deployment, Phase, Stack, registered_doors
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -34,80 +35,6 @@ if TYPE_CHECKING:
 ENVIRONMENTS = ("local", "dev", "prod")
 TEMPLATES = Path(__file__).parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass
-class Deployment:
-    """What hooks and packages get to work with; ``outputs`` grows stack by stack."""
-
-    env: str
-    session: Session
-    log: Log
-    doors: Callable[[], Sequence[Door]]
-    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def output(self, address: str) -> str:
-        """The value of ``<stack>.<output>``."""
-        stack, _, name = address.partition(".")
-        if stack not in self.outputs:
-            raise LookupError(f"stack {stack} is not deployed yet")
-        if name not in self.outputs[stack]:
-            raise DeployError(f"{stack}.yaml has no output {name}; it has {', '.join(self.outputs[stack])}")
-        return self.outputs[stack][name]
-
-
-Hook = Callable[[Deployment], object]
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One pass over a stack: extra parameters, and what to do before and after it."""
-
-    name: str = "deploy"
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    before: Hook | None = None
-    after: Hook | None = None
-
-
-@dataclass(frozen=True)
-class Stack:
-    """One template: where its parameters come from, its zips and its phases."""
-
-    template: str
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    code: Mapping[str, Callable[[Deployment], Package]] = field(default_factory=dict)
-    phases: tuple[Phase, ...] = (Phase(),)
-
-    def name(self, env: str) -> str:
-        """The stack's name in an environment."""
-        return f"aero-{env}-{self.template}"
-
-
-STACKS = (
-    Stack("lake"),
-    Stack(
-        "ingest",
-        inputs={
-            "RawBucket": "lake.RawBucket",
-            "LakeBucket": "lake.LakeBucket",
-            "CodeBucket": "lake.ResultsBucket",
-        },
-        code={"CodeKey": lambda deployment: door_package(deployment.doors())},
-    ),
-    Stack(
-        "orchestrator",
-        inputs={
-            "RawBucket": "lake.RawBucket",
-            "LakeBucket": "lake.LakeBucket",
-            "ResultsBucket": "lake.ResultsBucket",
-            "InboxBucket": "ingest.InboxBucket",
-            "RawDatabase": "lake.RawDatabase",
-            "TypedDatabase": "lake.TypedDatabase",
-            "Workgroup": "lake.Workgroup",
-        },
-    ),
-    Stack("dashboard", inputs={"LakeBucket": "lake.LakeBucket"}),
-)
 
 
 @dataclass(frozen=True)
@@ -166,7 +93,7 @@ def deploy_plan(
             log(f"{name}: cannot be shown before its turn: {waiting}")
             plan[stack.template] = None
             continue
-        phase = remaining_phases(stack, state.parameters if state else {})[0]
+        phase = remaining_phases(stack, state.parameters if state else {}, parameters)[0]
         prepared = change_sets.prepare(_desired(stack, env, templates, {**parameters, **phase.parameters}))
         plan[stack.template] = prepared.changes if prepared else ()
         _show(name, phase, stack, plan[stack.template] or (), log)
@@ -177,11 +104,13 @@ def deploy_plan(
     return plan
 
 
-def remaining_phases(stack: Stack, current: Mapping[str, str]) -> tuple[Phase, ...]:
+def remaining_phases(
+    stack: Stack, current: Mapping[str, str], parameters: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Phase, ...]:
     """The phases still to go through, from the furthest one the stack carries; parameters add up."""
     reached, added = 0, {}
     phases = []
-    for number, phase in enumerate(stack.phases):
+    for number, phase in enumerate(stack.phases_with(parameters)):
         added = {**added, **phase.parameters}
         phases.append(replace(phase, parameters=added))
         # A phase without parameters of its own leaves no trace on the stack: it cannot count as reached.
@@ -198,7 +127,7 @@ def _deploy_stack(stack: Stack, deployment: Deployment, change_sets: ChangeSets,
         parameters = _parameters(stack, deployment, store_code=True)
     except LookupError as missing:
         raise DeployError(f"{name}: {missing}; list it before {stack.template} in STACKS") from missing
-    for phase in remaining_phases(stack, state.parameters if state else {}):
+    for phase in remaining_phases(stack, state.parameters if state else {}, parameters):
         if phase.before:
             phase.before(deployment)
         desired = _desired(stack, deployment.env, templates, {**parameters, **phase.parameters})
@@ -234,17 +163,10 @@ def _open(env: str, session: Session, log: Log, doors: Sequence[Door] | None) ->
     return Deployment(env, session, log, known), ChangeSets(client, log)
 
 
-def registered_doors() -> Sequence[Door]:
-    """The feeds that arrive as files, from the register."""
-    # Here and not above: infra is before the register in the flow and only packaging looks at it.
-    from aero_assets.feeds import doors  # noqa: PLC0415
-
-    return doors()
-
-
 def _parameters(stack: Stack, deployment: Deployment, store_code: bool) -> dict[str, str]:
     parameters = {"Environment": deployment.env}
     parameters |= {name: deployment.output(address) for name, address in stack.inputs.items()}
+    parameters |= {name: os.environ.get(variable, "") for name, variable in stack.settings.items()}
     for name, build in stack.code.items():
         package = build(deployment)
         if store_code and upload(package, deployment.session.client("s3"), parameters["CodeBucket"]):

@@ -1,8 +1,8 @@
 """What a local service is, and which there are.
 
 A service says what it needs, how it starts and how one sees that it is ready; the supervisor does the rest:
-order, process groups, logs, deadlines and stopping. To add one (Kafka, Flink, PostgreSQL), subclass `Service`
-in a module of its own and add it to `SERVICES`. A system of several processes is several services.
+order, process groups, logs, deadlines and stopping. To add one (PostgreSQL), subclass `Service`
+in a module of its own and add it to `services`. A system of several processes is several services.
 """
 
 from __future__ import annotations
@@ -67,6 +67,18 @@ def services() -> dict[str, Service]:
     from aero_local.services.dagster import Dagster  # noqa: PLC0415 - they import this module
     from aero_local.services.dashboard import Dashboard  # noqa: PLC0415
     from aero_local.services.docs import Docs  # noqa: PLC0415
+    from aero_local.services.flink import Flink  # noqa: PLC0415
+    from aero_local.services.forwarder import ForwarderService  # noqa: PLC0415
+    from aero_local.services.kafka import SIZES, Kafka  # noqa: PLC0415
     from aero_local.services.ministack import MiniStack  # noqa: PLC0415
 
-    return {service.name: service for service in (MiniStack(), Dagster(), Dashboard(), Docs())}
+    shown = (Dagster(), Dashboard(), Docs())
+    brokers = (Kafka(number) for number in range(1, max(SIZES) + 1))
+    return {one.name: one for one in (MiniStack(), *brokers, Flink(), ForwarderService(), *shown)}
+
+
+def live(state: State) -> tuple[str, ...]:
+    """Return the services of the live part: the brokers this state directory has, then what reads from them."""
+    from aero_local.services.kafka import names  # noqa: PLC0415 - it imports this module
+
+    return (*names(state), "flink", "forwarder")

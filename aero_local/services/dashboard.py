@@ -1,4 +1,4 @@
-"""The dashboard on loopback, under its own role: it may read published marts and nothing else."""
+"""The dashboard on loopback, under its own role: published marts, live tables, and what people decide about alerts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def command(port: int) -> list[str]:
 
 
 class Dashboard(Service):
-    """Streamlit over the published marts; it starts before anything is published and says so."""
+    """Streamlit over the published marts and the live tables; it starts before anything is there and says so."""
 
     name = "dashboard"
     depends_on = ("ministack",)
@@ -46,8 +46,10 @@ class Dashboard(Service):
         return command(state.port("dashboard"))
 
     def env(self, state: State) -> Mapping[str, str]:
-        """Return the environment under the dashboard's role."""
-        return state.env("dashboard")
+        """Return the environment under the dashboard's role, with the names of the live tables."""
+        from aero_local.live.watch import variables  # noqa: PLC0415 - brings boto3 along
+
+        return {**state.env("dashboard"), **variables()}
 
     def is_ready(self, state: State, started_at: float) -> bool:
         """Streamlit says so itself."""

@@ -3,6 +3,7 @@
 Values go from stack to stack exactly as the deploy driver passes them, so a rule looks at what will be there.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,17 @@ from infra.deploy import STACKS, TEMPLATES
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 NO_VALUE = object()
-NAMES = ("BucketName", "RoleName", "FunctionName", "QueueName", "LogGroupName", "StreamName", "TableName", "Name")
+#: What people set where there is a network, so that rules see cluster and job too.
+NETWORK: dict[str, Any] = {
+    "VpcId": "vpc-0123456789abcdef0",
+    "SubnetIds": ["subnet-a", "subnet-b", "subnet-c"],
+    "SecurityGroupIds": ["sg-0123456789abcdef0"],
+    "BootstrapServers": "b-1.aero:9098",
+}
+NAMES = (
+    "BucketName", "RoleName", "FunctionName", "QueueName", "LogGroupName", "TopicName", "DeliveryStreamName",
+    "ClusterName", "ApplicationName", "StreamName", "TableName", "Name",
+)  # fmt: skip
 
 
 class Loader(yaml.SafeLoader):
@@ -65,6 +76,10 @@ class Resource:
             return f"arn:aws:s3:::{self.name}"
         if self.kind == "AWS::IAM::Role":
             return f"arn:aws:iam::{ACCOUNT}:role/{self.name}"
+        if self.kind == "AWS::DynamoDB::Table":
+            return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.name}"
+        if self.kind == "AWS::MSK::Cluster":
+            return f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/{self.name}/uuid"
         if self.kind == "AWS::Logs::LogGroup":
             return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{self.name}:*"
         service = self.kind.split("::")[1].lower()
@@ -121,14 +136,27 @@ class Stack:
             found = self._resource(logical)
             return found.arn if attribute == "Arn" else f"{found.arn}.{attribute}"
         if key == "Fn::Sub":
-            return re.sub(r"\$\{([^}]+)\}", self._substitute, argument)
+            text, own = argument if isinstance(argument, list) else (argument, {})
+            given = {name: self.resolve(value) for name, value in own.items()}
+            return re.sub(r"\$\{([^}]+)\}", lambda match: given.get(match[1]) or self._substitute(match), text)
         if key == "Fn::If":
             condition, yes, no = argument
             return self.resolve(yes if self._holds(condition) else no)
+        return self._of_values(key, argument)
+
+    def _of_values(self, key: str, argument: Any) -> Any:
+        """Functions that look at values only."""
         if key == "Fn::Equals":
             return self.resolve(argument[0]) == self.resolve(argument[1])
-        if key == "Fn::Not":
-            return not self._truth(argument[0])
+        if key in {"Fn::Not", "Fn::And", "Fn::Or"}:
+            held = [self._truth(item) for item in argument]
+            return {"Fn::Not": not held[0], "Fn::And": all(held), "Fn::Or": any(held)}[key]
+        if key == "Fn::Split":
+            return self.resolve(argument[1]).split(argument[0])
+        if key == "Fn::Select":
+            return self.resolve(argument[1])[argument[0]]
+        if key == "Fn::Base64":
+            return base64.b64encode(self.resolve(argument).encode()).decode()
         raise NotImplementedError(f"{key} is not rendered yet: add it to tests/unit/infra/rendered.py")
 
     def _substitute(self, match: re.Match[str]) -> str:
@@ -166,7 +194,8 @@ def stacks(env: str) -> tuple[Stack, ...]:
     for stack in STACKS:
         parameters = {"Environment": env} | {key: outputs[address] for key, address in stack.inputs.items()}
         parameters |= {key: f"_code/{key}.zip" for key in stack.code}
-        for phase in stack.phases:
+        parameters |= {key: NETWORK.get(key, "") if env != "local" else "" for key in stack.settings}
+        for phase in stack.phases_with(parameters):
             parameters |= phase.parameters
         done = Stack(stack.template, load((TEMPLATES / f"{stack.template}.yaml").read_text()), parameters)
         outputs |= {f"{stack.template}.{key}": value for key, value in done.outputs.items()}

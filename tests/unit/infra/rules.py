@@ -26,6 +26,14 @@ HOLDS_DATA = {
 # Wildcards that are wider than one folder, each with the reason why it has to be so.
 JUSTIFIED = {
     ("orchestrator.OrchestratorRole", "ReadRaw"): "lineage and reprocessing follow a number to any raw object",
+    (
+        "alerting.AlertHandlerRole",
+        "FindStreams",
+    ): "kinesis:ListStreams, which a mapping needs, knows no resources",
+    **{
+        (f"stream.{feed}DeliveryRole", "LookAtGroups"): "Firehose names its own consumer groups"
+        for feed in ("LegEvents", "Bookings", "Feedback")
+    },
 }
 # Services that cannot say on whose behalf they come: the trust policy of a Lambda role takes no condition.
 UNCONDITIONED_SERVICES = {"lambda.amazonaws.com"}
@@ -147,7 +155,7 @@ def is_narrow(arn: str) -> bool:
         _, _, key = arn.partition("/")
         # A star inside a path is fine when a folder stands before and after it.
         return "*" not in arn.partition("/")[0] and (key == "" or re.fullmatch(r"[^*]+/(\*|.+/\*)", key) is not None)
-    return "*" not in arn or (plain and re.search(r"(:table/[^*/]+/\*|:log-group:[^*]+:\*)$", arn) is not None)
+    return "*" not in arn or (plain and re.search(r"(:table/[^*/]+(/index)?/\*|:log-group:[^*]+:\*)$", arn) is not None)
 
 
 def trust_is_narrow(resources: list[Resource]) -> Problems:
@@ -173,6 +181,14 @@ def functions_are_watched(resources: list[Resource]) -> Problems:
         config.properties["FunctionName"]
         for config in of_kind(resources, "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
         if config.properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    ]
+    # What a transform could not do, Firehose keeps under its error prefix.
+    kept += [
+        parameter["ParameterValue"].removesuffix(":$LATEST")
+        for stream in of_kind(resources, "AWS::KinesisFirehose::DeliveryStream")
+        if stream.properties["ExtendedS3DestinationConfiguration"].get("ErrorOutputPrefix")
+        for step in stream.properties["ExtendedS3DestinationConfiguration"]["ProcessingConfiguration"]["Processors"]
+        for parameter in step["Parameters"]
     ]
     roles = [function.properties["Role"] for function in of_kind(resources, "AWS::Lambda::Function")]
     for function in of_kind(resources, "AWS::Lambda::Function"):

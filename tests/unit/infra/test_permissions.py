@@ -19,6 +19,11 @@ def glue(resource: str) -> str:
     return f"arn:aws:glue:{REGION}:{ACCOUNT}:{resource}"
 
 
+def table(name: str, index: str = "") -> str:
+    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/aero-prod-{name}{f'/index/{index}' if index else ''}"
+
+
+FEED = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:aero-prod-alerts-feed"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:aero-prod-partner-drop-failures"
 MAY = [
     ("partner", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
@@ -46,8 +51,32 @@ MAY = [
     ("analyst", "glue:GetPartitions", glue("table/aero_prod_typed/legs")),
     ("analyst", "s3:GetObject", s3("lake", "published/v1/manifest.json")),
     ("dashboard", "s3:GetObject", s3("lake", "published/v1/manifest.json")),
+    ("dashboard", "dynamodb:Query", table("alerts", "open")),
+    ("dashboard", "dynamodb:PutItem", table("decisions")),
+    ("flink", "kinesis:PutRecords", FEED),
+    ("alert-handler", "dynamodb:PutItem", table("event-log")),
+    ("alert-handler", "s3:PutObject", s3("lake", "quarantine/stream/alerts_feed/x.json")),
+    ("alert-tick", "dynamodb:Query", table("transitions", "outbox")),
+    ("orchestrator", "dynamodb:Query", table("event-log", "by_route")),
+    ("orchestrator", "dynamodb:BatchWriteItem", table("baselines")),
+    ("orchestrator", "s3:PutObject", s3("raw", "alerts/transitions/dt=2026-01-01/hh=00/a.gz")),
+    ("deliver-leg-events", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
 ]
 MAY_NOT = [
+    ("alert-handler", "s3:GetObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
+    ("alert-handler", "s3:PutObject", s3("lake", "typed/ops/leg_events/x.parquet")),
+    ("alert-handler", "dynamodb:PutItem", table("decisions")),
+    ("alert-handler", "kinesis:PutRecord", FEED),
+    ("alert-tick", "dynamodb:PutItem", table("event-log")),
+    ("firehose-transform", "dynamodb:PutItem", table("alerts")),
+    ("firehose-transform", "s3:GetObject", s3("raw", "ops/leg_events/a")),
+    ("flink", "kinesis:GetRecords", FEED),
+    ("flink", "s3:GetObject", s3("raw", "ops/leg_events/a")),
+    ("orchestrator", "dynamodb:PutItem", table("event-log")),
+    ("orchestrator", "dynamodb:PutItem", table("alerts")),
+    ("dashboard", "dynamodb:PutItem", table("event-log")),
+    ("dashboard", "dynamodb:PutItem", table("leg-state")),
+    ("deliver-bookings", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
     ("partner", "s3:GetObject", s3("inbox", "partner/legs/a.csv")),
     ("partner", "s3:DeleteObject", s3("inbox", "partner/legs/a.csv")),
     ("partner", "s3:ListBucket", s3("inbox")),

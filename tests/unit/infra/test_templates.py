@@ -130,8 +130,8 @@ def test_the_driver_gives_every_parameter_of_every_template_and_deploys_them_all
     assert {f"{stack.template}.yaml" for stack in STACKS} == {path.name for path in template_files()}
     for stack, rendered in zip(STACKS, stacks("prod"), strict=True):
         wanted = {key for key, spec in rendered.template["Parameters"].items() if "Default" not in spec}
-        given = {"Environment", *stack.inputs, *stack.code}
-        given |= {name for phase in stack.phases for name in phase.parameters}
+        given = {"Environment", *stack.inputs, *stack.code, *stack.settings}
+        given |= {name for phase in (*stack.phases, *stack.network_phases) for name in phase.parameters}
         assert given >= wanted
         assert given <= set(rendered.template["Parameters"])
 
@@ -150,6 +150,24 @@ def test_names_are_those_that_people_and_other_rooms_know():
         "PartnerDropLogGroup": "/aws/lambda/aero-local-partner-drop",
         "PartnerDropFailuresUrl": "aero-local-partner-drop-failures",
         "PartnerDropRoleArn": "arn:aws:iam::<account>:role/aero-local-partner-drop",
+        "AlertsFeedName": "aero-local-alerts-feed",
+        "AlertsFeedArn": "arn:aws:kinesis:us-east-1:<account>:aero-local-alerts-feed",
+        "FlinkRoleArn": "arn:aws:iam::<account>:role/aero-local-flink",
+        "ForwarderRoleArn": "arn:aws:iam::<account>:role/aero-local-forwarder",
+        "FirehoseTransformFunction": "aero-local-firehose-transform",
+        "FirehoseTransformRoleArn": "arn:aws:iam::<account>:role/aero-local-firehose-transform",
+        "LegStateTable": "aero-local-leg-state",
+        "AlertsTable": "aero-local-alerts",
+        "TransitionsTable": "aero-local-transitions",
+        "EventLogTable": "aero-local-event-log",
+        "DecisionsTable": "aero-local-decisions",
+        "BaselinesTable": "aero-local-baselines",
+        "AlertsTopicArn": "aero-local-alerts",
+        "AlertsQueueUrl": "aero-local-alerts",
+        "AlertHandlerFunction": "aero-local-alert-handler",
+        "AlertTickFunction": "aero-local-alert-tick",
+        "AlertHandlerRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-handler",
+        "AlertTickRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-tick",
         "OrchestratorRoleArn": "arn:aws:iam::<account>:role/aero-local-orchestrator",
         "DashboardRoleArn": "arn:aws:iam::<account>:role/aero-local-dashboard",
         "AnalystRoleArn": "arn:aws:iam::<account>:role/aero-local-analyst",

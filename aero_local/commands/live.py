@@ -1,0 +1,94 @@
+"""Playing events on the live platform, and drills that break something and tell what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aero_local.commands.common import StateOption, find_state, print_json, progress
+from aero_local.errors import AeroError
+
+if TYPE_CHECKING:
+    from aero_local.state import State
+
+drills = typer.Typer(help="Break something on the local platform and print a verdict as JSON.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(help="A file of flights (CSV of partner/bts_ontime, gzipped or not).",
+                                              exists=True, dir_okay=False)]  # fmt: skip
+DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; the last.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Draws what is made up; the same again for the same.")]
+RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Only so many routes of the day.")]
+
+
+def replay(
+    file: FileArgument,
+    speed: Annotated[float, typer.Option("--speed", min=1, help="Platform seconds in a second.")] = 600,
+    on: DateOption = None,
+    routes: RoutesOption = None,
+    seed: SeedOption = 1,
+    name: StateOption = None,
+) -> None:
+    """Play the real flights of a day on the live platform: alerts as they fire; it stays up until Ctrl-C."""
+    from aero_local.live import session, source  # noqa: PLC0415
+
+    need_java()
+    events, legs = source.day_of_file(file, _day(on), routes, seed)
+    print(f"{legs:,} legs, {len(events):,} events")
+    state = find_state(file, name)
+    session.run(state, events, speed, _dawn(events), progress())
+
+
+@drills.command("replay", epilog="Example: aero drill replay flights.csv.gz --date 2015-01-02 --shuffle-minutes 120")
+def drill_replay(
+    file: FileArgument,
+    on: DateOption = None,
+    routes: RoutesOption = None,
+    repeat: Annotated[float, typer.Option(min=0, max=1, help="Share of events that are sent again.")] = 0.0,
+    shuffle_minutes: Annotated[int, typer.Option(min=0, help="How far events may overtake each other.")] = 0,
+    correct: Annotated[float, typer.Option(min=0, max=1, help="Share of OUT and IN that are corrected later.")] = 0.0,
+    twice: Annotated[bool, typer.Option("--twice", help="Send everything twice.")] = False,
+    warehouse: Annotated[bool, typer.Option(help="Compare with the published marts too.")] = True,
+    seed: SeedOption = 1,
+) -> None:
+    """A day through the whole stream: every state equals a recount and the warehouse, at close and at the end."""
+    from aero_local.live import replay_drill, source  # noqa: PLC0415
+
+    need_java()
+    events, legs = source.day_of_file(file, _day(on), routes, seed)
+    faults = source.Faults(repeated=repeat, shuffled_minutes=shuffle_minutes, corrected=correct)
+    sent = source.with_faults(events, faults, seed) if faults != source.Faults() else events
+    plan = replay_drill.Plan(sent, events[0]["operating_date"], legs, twice)
+    verdict = replay_drill.run(_own_state("replay"), plan, progress(), with_warehouse=warehouse)
+    print_json(verdict)
+    if replay_drill.differing(verdict) or verdict["lost"] or verdict["duplicated"]:
+        raise typer.Exit(1)
+
+
+def need_java() -> None:
+    """Raise `AeroError` with what to install where the live part cannot run."""
+    from aero_local import jars  # noqa: PLC0415
+
+    if lack := jars.missing_tools():
+        raise AeroError(lack)
+    if not jars.stream_is_installed():
+        raise AeroError("The live part is not installed, or its sources changed.", "Run `make setup-stream`.")
+
+
+def _own_state(drill: str) -> State:
+    """A drill never touches the platform that somebody works with."""
+    from aero_local.state import HOME, State  # noqa: PLC0415
+
+    return State(HOME.absolute() / "state" / f"drill-{drill}")
+
+
+def _day(on: datetime | None) -> date | None:
+    return on.date() if on else None
+
+
+def _dawn(events: list[dict[str, Any]]) -> datetime:
+    """When a day begins to be worth watching: an hour before its first departure was scheduled."""
+    first = min(event["std_at"] for event in events if event.get("std_at"))
+    return datetime.fromisoformat(first) - timedelta(hours=1)

@@ -1,0 +1,89 @@
+"""Holds the stream's last word to a recount of the events and to the warehouse's published marts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from aero_assets.published import Snapshot
+from aero_local import recount
+from aero_local.live.watch import Watcher
+from aero_streaming.events import Event
+
+DAY_SCOPES = ("route", "network", "hub", "first_wave")
+#: Figures that the mart of a route's day has under the same name.
+OF_MART = (
+    "scheduled_legs", "cancelled_legs", "diverted_legs", "operated_legs", "departed_legs", "dep_on_time_d0_legs",
+    "dep_late_15_legs", "departure_delay_minutes", "net_departure_delay_minutes", "arrived_legs", "arr_late_15_legs",
+    "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "arrival_delay_minutes", "net_arrival_delay_minutes",
+)  # fmt: skip
+EXAMPLES = 5
+
+Sums = Mapping[recount.Key, Mapping[str, Any]]
+
+
+@dataclass
+class Comparison:
+    """How many keys were compared, how many differ, and some of those that do."""
+
+    compared: int = 0
+    differing: int = 0
+    examples: list[dict[str, Any]] = field(default_factory=list)
+
+    def hold(self, key: object, expected: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> None:
+        """Compare the figures of one key; a scope without legs is as good as none."""
+        self.compared += 1
+        left = expected or {}
+        right = {name: (found or {}).get(name, 0) for name in left} if left else (found or {})
+        wrong = {
+            name: {"expected": left.get(name, 0), "found": value}
+            for name, value in right.items()
+            if left.get(name, 0) != value
+        }
+        if not wrong:
+            return
+        self.differing += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append({"key": key, "figures": wrong})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a verdict shows."""
+        return asdict(self)
+
+
+def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
+    """Return the last word of the stream on every scope, as leg-state holds it."""
+    found = {}
+    for row in watcher.rows("leg_state", "state#"):
+        key = (row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
+        figures = {name: value for name, value in row.items() if isinstance(value, int)}
+        figures["booked_revenue_cents"] = round(100 * float(row.get("booked_revenue_usd") or 0))
+        found[key] = {} if row.get("is_deleted") else figures
+    return found
+
+
+def against_recount(stream: Sums, events: Iterable[Event]) -> Comparison:
+    """Compare every scope of the stream with a count of the events themselves."""
+    expected = recount.scopes(recount.legs(events))
+    result = Comparison()
+    for key in sorted(expected.keys() | stream.keys(), key=str):
+        wanted = expected.get(key)
+        found = stream.get(key)
+        result.hold(key, wanted, found if wanted else {"scheduled_legs": (found or {}).get("scheduled_legs", 0)})
+    return result
+
+
+def against_marts(stream: Sums, snapshot: Snapshot) -> Comparison:
+    """Compare every (route, operating date) of the stream with the published `fct_route_day`."""
+    names = ", ".join(OF_MART)
+    with snapshot.connect() as connection:
+        rows = connection.execute(f"select route, operating_date, {names} from operations.fct_route_day").fetchall()
+    mart = {
+        ("route", route, f"{on}", None): dict(zip(OF_MART, figures, strict=True))
+        for route, on, *figures in rows
+        if route
+    }
+    routes = {key: figures for key, figures in stream.items() if key[0] == "route" and figures.get("scheduled_legs")}
+    result = Comparison()
+    for key in sorted(mart.keys() | routes.keys()):
+        result.hold(key, mart.get(key), routes.get(key) if key in mart else {"scheduled_legs": 1})
+    return result

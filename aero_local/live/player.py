@@ -1,0 +1,105 @@
+"""Plays events into Kafka at a multiple of real time, and keeps the clock of the rules going meanwhile.
+
+The platform's clock in a replay is the `received_at` of what was sent. `tick`, which AWS calls each minute, is called
+here as often as platform minutes pass, so that silence, holds and the end of a day show at their platform time.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from aero_local.topics import EventProducer
+from aero_streaming.event_types import TOPICS
+from aero_streaming.events import Event, topic_of
+from aero_streaming.times import text
+
+#: The emulator takes a tenth of a second for a tick; more often would only take from the records.
+TICK_SECONDS = 2.0
+TICK = timedelta(minutes=1)
+
+
+@dataclass
+class Played:
+    """What was sent so far."""
+
+    events: int = 0
+    seconds: float = 0.0
+    #: Platform time of the last event.
+    at: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def per_second(self) -> float:
+        """Events per second of wall time."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+Tick = Callable[[datetime], object]
+
+
+def play(
+    events: Iterable[Event],
+    producer: EventProducer,
+    *,
+    speed: float | None,
+    real_time_from: datetime | None = None,
+    tick: Tick | None = None,
+    each_second: Callable[[Played], object] = lambda _: None,
+) -> Played:
+    """Send events in order of receipt; `speed` platform seconds pass in a second, None sends as fast as possible.
+
+    What was received before `real_time_from` (the plan, estimates of the night) goes at once: who joins a day late has
+    to know what was said before.
+    """
+    played = Played()
+    zero: tuple[datetime, float] | None = None
+    next_second, next_tick = time.monotonic() + 1, time.monotonic()
+    for event in events:
+        at = datetime.fromisoformat(event["received_at"])
+        if speed and (real_time_from is None or at >= real_time_from):
+            zero = zero or (at, time.monotonic())
+            due = zero[1] + (at - zero[0]).total_seconds() / speed
+            while (now := time.monotonic()) < due:
+                producer.poll(min(due - now, 0.2))
+                if tick and now >= next_tick:
+                    tick(_platform_time(zero, speed))
+                    next_tick = time.monotonic() + max(TICK_SECONDS, TICK.total_seconds() / speed)
+                next_second = _news(played, next_second, each_second)
+        producer.send(TOPICS[topic_of(event)], event)
+        played.events += 1
+        played.at = event["received_at"]
+        next_second = _news(played, next_second, each_second)
+    producer.flush()
+    played.seconds = time.monotonic() - played.started
+    each_second(played)
+    return played
+
+
+def _platform_time(zero: tuple[datetime, float], speed: float) -> datetime:
+    return zero[0] + timedelta(seconds=(time.monotonic() - zero[1]) * speed)
+
+
+def _news(played: Played, due: float, each_second: Callable[[Played], object]) -> float:
+    now = time.monotonic()
+    if now < due:
+        return due
+    played.seconds = now - played.started
+    each_second(played)
+    return now + 1
+
+
+def ticker(client: Any, function: str) -> Tick:  # noqa: ANN401 - a boto3 Lambda client
+    """Return what calls the tick Lambda with a platform time and raises what it raised."""
+
+    def tick(now: datetime) -> dict[str, Any]:
+        payload = json.dumps({"now": text(now.replace(microsecond=0))}).encode()
+        answer = client.invoke(FunctionName=function, Payload=payload)
+        body = json.loads(answer["Payload"].read() or b"null")
+        if answer.get("FunctionError"):
+            raise RuntimeError(f"{function} failed: {json.dumps(body)[:800]}")
+        return body
+
+    return tick

@@ -1,0 +1,115 @@
+"""Drill: a real day through the whole stream, held to a count of it and to the warehouse, at close and at the end.
+
+Both must come out with no difference: what the stream says of every scope against a recount of the events in plain
+Python, and of every route against `fct_route_day` as published from the same events by way of Firehose.
+"""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aero_assets.environment import Environment
+from aero_assets.published import PublishedCopy, Snapshot
+from aero_assets.storage import Bucket
+from aero_local import demo, platform, topics
+from aero_local.errors import Log
+from aero_local.live import compare, source
+from aero_local.live.player import Played, play
+from aero_local.live.watch import Watcher
+from aero_local.services import kafka, live
+from aero_local.state import State
+from aero_streaming.event_types import TOPICS
+from aero_streaming.events import Event
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is played: the events as sent, the operating day, and how many legs it has."""
+
+    sent: Sequence[Event]
+    operating_date: str
+    legs: int
+    is_twice: bool = False
+
+
+def run(state: State, plan: Plan, log: Log, *, with_warehouse: bool = True) -> dict[str, Any]:
+    """Play the plan on a platform of its own and return the verdict; the state directory begins empty."""
+    platform.down(state, log)
+    shutil.rmtree(state.root, ignore_errors=True)
+    began = time.monotonic()
+    names = (*(platform.WORKERS if with_warehouse else ("ministack",)), *live(state))
+    with platform.foreground(state, log, names=names):
+        log(f"platform up after {time.monotonic() - began:.0f} s")
+        verdict = _play(state, plan, log, with_warehouse)
+    verdict["seconds"]["whole"] = round(time.monotonic() - began, 1)
+    return verdict
+
+
+def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str, Any]:
+    watcher = Watcher(state, "root")
+    early, late = source.at_close(plan.sent, plan.operating_date)
+    seconds: dict[str, float] = {}
+    verdict: dict[str, Any] = {
+        "drill": "replay", "operating_date": plan.operating_date, "legs": plan.legs, "sent": len(plan.sent),
+        "after_close": len(late), "seconds": seconds,
+    }  # fmt: skip
+    for name, part, known in (("close", early, early), ("end", late, plan.sent)):
+        for pass_number in (1, 2) if plan.is_twice else (1,):
+            log(f"{name}: sending {len(part):,} events" + (" again" if pass_number == 2 else ""))
+            seconds[f"{name}_send"] = round(_send(state, part, log).seconds, 1)
+        seconds[f"{name}_rest"] = round(watcher.until_rest([plan.operating_date]), 1)
+        stream = compare.stream_scopes(watcher)
+        log(f"{name}: stream at rest after {seconds[f'{name}_rest']} s, {len(stream):,} scopes; comparing")
+        verdict[name] = {"recount": compare.against_recount(stream, known).to_json()}
+        if with_warehouse:
+            began = time.monotonic()
+            snapshot = _settled(state, log)
+            seconds[f"{name}_warehouse"] = round(time.monotonic() - began, 1)
+            verdict[name]["warehouse"] = compare.against_marts(stream, snapshot).to_json()
+    return verdict | _counted(watcher, plan)
+
+
+def _send(state: State, events: Sequence[Event], log: Log) -> Played:
+    def tell(played: Played) -> None:
+        log(f"  {played.events:,} events, {played.per_second:,.0f} a second")
+
+    with topics.producer(kafka.bootstrap(state)) as producer:
+        return play(events, producer, speed=None, each_second=tell)
+
+
+def _settled(state: State, log: Log) -> Snapshot:
+    """Wait until everything that was sent is raw, typed, built and published."""
+    began = time.monotonic()
+    while any(topics.lag(kafka.bootstrap(state), f"firehose-{topic}", [topic]) for topic in TOPICS):
+        if time.monotonic() - began > demo.PATIENCE_SECONDS:
+            raise TimeoutError("the forwarder does not come to an end: see `aero logs forwarder`")
+        time.sleep(0.5)
+    with state.acting_as("orchestrator"):
+        demo.settle(state, demo.Watch(log))
+        return PublishedCopy(Path(state.published_copy), Bucket(Environment.current().lake_bucket)).pull()
+
+
+def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:
+    """What was accepted of what was sent, and what the alerts did."""
+    distinct = len({event["event_id"] for event in plan.sent})
+    accepted = sum(row.get("events", 0) for row in watcher.rows("leg_state", "leg#") if not row.get("is_deleted"))
+    transitions = Counter(row["kind"] for row in watcher.rows("transitions"))
+    closed = Counter(row.get("resolution") for row in watcher.rows("transitions") if row.get("resolution"))
+    return {
+        "distinct": distinct,
+        "accepted": accepted,
+        "lost": max(0, distinct - accepted),
+        "duplicated": max(0, accepted - distinct),
+        "alerts": sum(1 for _ in watcher.rows("alerts")),
+        "transitions": dict(sorted(transitions.items())),
+        "closed_as": dict(sorted(closed.items())),
+    }
+
+
+def differing(verdict: dict[str, Any]) -> int:
+    """Return how many keys differ in all comparisons of a verdict."""
+    return sum(part["differing"] for name in ("close", "end") for part in verdict[name].values())

@@ -1,0 +1,83 @@
+"""A live session on a terminal: the platform up, events played, alerts told as they fire, and a word at the end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aero_local import platform, topics
+from aero_local.errors import Log
+from aero_local.live import compare
+from aero_local.live.player import Played, play, ticker
+from aero_local.live.watch import Watcher
+from aero_local.services import kafka, live
+from aero_local.state import State
+from aero_streaming.events import Event
+from aero_streaming.messages import WORDS, value_text
+from aero_streaming.rules import rules
+from aero_streaming.times import text
+
+
+def run(state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log) -> None:
+    """Play events on the platform of a state directory and stay up until Ctrl-C."""
+    names = ("ministack", *live(state), "dashboard")
+    with platform.foreground(state, log, names=names, until=lambda: False) as up:
+        log(f"live board  {up.addresses['dashboard']}/live")
+        show(state, events, speed, real_time_from, log)
+        log("Ctrl-C stops everything.")
+
+
+def show(
+    state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log
+) -> dict[str, Any]:
+    """Play events, tell alerts as they fire, and hold the stream to a recount; return figures of all that."""
+    watcher = Watcher(state)
+    tell = _teller(watcher, log)
+    function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
+    tick = ticker(state.session("player").client("lambda"), function)
+    with topics.producer(kafka.bootstrap(state)) as producer:
+        played = play(
+            events, producer, speed=speed, real_time_from=real_time_from, tick=tick,
+            each_second=tell,
+        )  # fmt: skip
+    rest = watcher.until_rest(sorted({event["operating_date"] for event in events}))
+    alerts = tell(played)
+    result = compare.against_recount(compare.stream_scopes(Watcher(state, "root")), events)
+    verdict = "equal a recount of the events" if not result.differing else f"DIFFER: {result.examples[:2]}"
+    log(f"stream at rest {rest:.0f} s after the last event: {result.compared:,} scopes {verdict}")
+    return {
+        "events": played.events,
+        "events_per_second": round(played.per_second, 1),
+        "alerts": alerts,
+        "scopes": result.compared,
+        "differing": result.differing,
+    }
+
+
+def told(line: Mapping[str, Any], watcher: Watcher) -> str:
+    """Return one line of the transition log as a line for a terminal."""
+    rule_id, scope_type, where, *_ = line["alert_key"].split("#")
+    words, rule = WORDS["en"], rules().by_id(rule_id)
+    if scope_type == "leg":
+        leg = watcher.store.states([f"leg#{where}"]).get(f"leg#{where}", {})
+        where = f"{leg.get('carrier', '')}{leg.get('flight_number', '')} {leg.get('route', where)}"
+    title = rule.title["en"] if rule else rule_id
+    what = value_text(rule, line.get("value"), words) if rule else line.get("value")
+    return f"{words.get(line.get('level_after') or '', '')} {title}: {where} {what}, n = {line.get('n', 0)}"
+
+
+def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
+    """Return what tells the news since it was last asked, and how many alerts fired so far."""
+    seen = {"arrival": text(datetime.now(UTC)), "alerts": 0, "events": 0}
+
+    def tell(played: Played) -> int:
+        for line in watcher.transitions_since(str(seen["arrival"])):
+            seen["arrival"] = line["arrival"]
+            if line["kind"] == "FIRED" and line.get("notify_state") != "muted":
+                seen["alerts"] = int(seen["alerts"]) + 1
+                log(f"  ⚑ {told(line, watcher)}")
+        if played.events != seen["events"]:
+            log(f"  {played.at[:16]}Z  {played.events:,} events, {played.per_second:,.0f} a second")
+            seen["events"] = played.events
+        return int(seen["alerts"])
+
+    return tell

@@ -1,0 +1,99 @@
+"""Where played events come from: a file of real flights, as its flights sent them or with faults on the way.
+
+Faults are drawn from a seed, so that a drill can be repeated; what a fault may change of the end is said with it.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from aero_local import replay
+from aero_local.errors import AeroError
+from aero_streaming.events import Event, correct
+from aero_streaming.times import close_of
+
+CLOSE_HOUR_UTC = 12
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong on the way: nothing by default."""
+
+    #: Share of events that are sent again, identical.
+    repeated: float = 0.0
+    #: How far events may overtake each other; they keep the time they were received at.
+    shuffled_minutes: int = 0
+    #: Share of movements that are corrected some time later.
+    corrected: float = 0.0
+
+
+def day_of_file(file: Path, on: date | None, routes: int | None, seed: int) -> tuple[list[Event], int]:
+    """Return the events of one operating day of a file, in order of receipt, and its legs; some routes of it on demand.
+
+    Raises `AeroError` where the file has no flight on that day.
+    """
+    flights = replay.read(file)
+    days = sorted({leg["operating_date"] for leg in flights.legs})
+    if not days:
+        raise AeroError(f"{file} has no flight that can be played.", "The first lines of it may tell why.")
+    wanted = on or days[-1]
+    if wanted not in days:
+        raise AeroError(f"{file} has no flights on {wanted}.", f"It has {days[0]} to {days[-1]}: choose with --date.")
+    flights = flights.on(wanted)
+    if routes is not None:
+        names = sorted({(leg["origin"], leg["destination"]) for leg in flights.legs})
+        draws(seed).shuffle(names)
+        kept = set(names[:routes])
+        flights = replace(
+            flights, legs=tuple(leg for leg in flights.legs if (leg["origin"], leg["destination"]) in kept)
+        )
+    return list(replay.events(flights, seed)), len(flights.legs)
+
+
+def with_faults(events: Sequence[Event], faults: Faults, seed: int) -> list[Event]:
+    """Return the events in the order in which they are sent, with repeats, corrections and overtaking."""
+    chance = draws(seed)
+    sent = list(events)
+    if faults.corrected:
+        movements = [event for event in events if event["event_type"] in ("out", "in")]
+        sent += [_corrected(event, chance) for event in movements if chance.random() < faults.corrected]
+    if faults.repeated:
+        sent += [event for event in sent if chance.random() < faults.repeated]
+    return sorted(sent, key=_overtaking(faults.shuffled_minutes, chance))
+
+
+def at_close(events: Iterable[Event], operating_date: str) -> tuple[list[Event], list[Event]]:
+    """Part events into those received by the close of an operating day and those received later, order kept."""
+    close = close_of(operating_date, CLOSE_HOUR_UTC)
+    early: list[Event] = []
+    late: list[Event] = []
+    for event in events:
+        (early if datetime.fromisoformat(event["received_at"]) < close else late).append(event)
+    return early, late
+
+
+def draws(seed: int) -> random.Random:
+    """Return the same draws for the same seed."""
+    return random.Random(seed)  # noqa: S311 - nothing is kept secret with it
+
+
+def _corrected(event: Event, chance: random.Random) -> Event:
+    """A correction of OUT or IN by a few minutes, received up to two hours after what it corrects."""
+    name = f"{event['event_type']}_at"
+    moved = datetime.fromisoformat(event[name]) + timedelta(minutes=chance.choice((-7, -3, 2, 5, 11)))
+    received = datetime.fromisoformat(event["received_at"]) + timedelta(minutes=chance.randint(5, 120))
+    return correct(event, _text(received), **{name: _text(moved)})
+
+
+def _overtaking(minutes: int, chance: random.Random) -> Callable[[Event], tuple[float, str]]:
+    def key(event: Event) -> tuple[float, str]:
+        at = datetime.fromisoformat(event["received_at"]).timestamp()
+        return at + (chance.random() * minutes * 60 if minutes else 0), event["event_id"]
+
+    return key
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,78 @@
+"""Watches the live tables: alerts as they fire, how far the stream has come, and when it has come to rest."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aero_assets.environment import Environment
+from aero_local.state import State
+from aero_streaming.alert_api import Alerts
+from aero_streaming.alert_items import from_item
+from aero_streaming.alert_store import AlertStore, Tables
+
+
+def tables(environment: Environment | None = None) -> Tables:
+    """Return the names of the live tables of an environment."""
+    env = (environment or Environment("local")).name
+    names = ("leg-state", "alerts", "transitions", "event-log", "decisions", "baselines")
+    return Tables(*(f"aero-{env}-{name}" for name in names))
+
+
+def variables(environment: Environment | None = None) -> dict[str, str]:
+    """Return what a process finds its tables by."""
+    return {f"AERO_{name.upper()}_TABLE": table for name, table in vars(tables(environment)).items()}
+
+
+@dataclass
+class Watcher:
+    """Reads the live tables under a role that may: `dashboard` for alerts, `root` for whole tables in drills."""
+
+    state: State
+    profile: str = "dashboard"
+
+    def __post_init__(self) -> None:
+        self.dynamodb = self.state.session(self.profile).client("dynamodb")
+        self.store = AlertStore(self.dynamodb, tables())
+
+    def rows(self, table: str, prefix: str = "") -> Iterator[dict[str, Any]]:
+        """Yield every item of a table, of leg-state those whose key begins with a prefix."""
+        asked: dict[str, Any] = {"TableName": getattr(self.store.tables, table)}
+        if prefix:
+            asked |= {
+                "FilterExpression": "begins_with(#k, :p)",
+                "ExpressionAttributeNames": {"#k": "key"},
+                "ExpressionAttributeValues": {":p": {"S": prefix}},
+            }
+        for page in self.dynamodb.get_paginator("scan").paginate(**asked):
+            yield from (from_item(item) for item in page["Items"])
+
+    def transitions_since(self, arrival: str) -> list[dict[str, Any]]:
+        """Return what was written to the transition log after an arrival, in order."""
+        return list(_alerts(self.store).transitions_since(arrival))
+
+    def until_rest(self, dates: Iterable[str], quiet_seconds: float = 6.0, patience_seconds: float = 900.0) -> float:
+        """Wait until the network's rows of these operating dates stand still; return the seconds, the quiet included.
+
+        Every accepted event raises the version of its day's network row, so a version that stands is a stream at rest.
+        """
+        keys = [f"state#network#network#{date}" for date in dates]
+        began = changed = time.monotonic()
+        before: object = None
+        while time.monotonic() - changed < quiet_seconds:
+            now = sorted((key, row["state_version"]) for key, row in self.store.states(keys).items())
+            if now != before or not now:
+                before, changed = now, time.monotonic()
+            if time.monotonic() - began > patience_seconds:
+                raise TimeoutError(f"the stream is not at rest after {patience_seconds:.0f} s")
+            time.sleep(0.5)
+        return time.monotonic() - began
+
+
+def _alerts(store: AlertStore) -> Alerts:
+    from aero_streaming.alert_batch import Engine  # noqa: PLC0415
+    from aero_streaming.alert_setup import wall_clock  # noqa: PLC0415
+    from aero_streaming.baselines import Baselines  # noqa: PLC0415
+    from aero_streaming.rules import rules  # noqa: PLC0415
+
+    return Alerts(Engine(store, rules(), Baselines(store), None, wall_clock))  # ty: ignore[invalid-argument-type]
