@@ -39,6 +39,7 @@ TIERS = (
     Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
     Tier("dbt", 3, (("pytest", "tests/dbt"),)),
     Tier("platform", 6, (("pytest", "tests/platform", "-n", "2", "--dist", "loadfile"),)),
+    Tier("stream", 8, (("make", ".stream-for-tests"), ("pytest", "tests/stream"))),
     Tier(
         "browser",
         5,
@@ -52,7 +53,8 @@ def run(tier: Tier) -> tuple[bool, float]:
     begin, passed = time.monotonic(), True
     for command in tier.commands:
         print(f"── {tier.name}: {' '.join(command)}", flush=True)
-        if subprocess.run((TOOLS / command[0], *command[1:]), check=False).returncode:
+        program = command[0] if command[0] == "make" else TOOLS / command[0]
+        if subprocess.run((program, *command[1:]), check=False).returncode:
             passed = False
             break
     minutes = (time.monotonic() - begin) / 60

@@ -1,0 +1,158 @@
+"""Flink's SQL says what Python says: of events with all their faults, of poison, and of the golden merge cases."""
+
+import json
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from aero_local import recount, topics
+from aero_local.airline.airline import Airline
+from aero_local.airline.events import day_events
+from aero_streaming import events
+from aero_streaming.event_types import TOPICS
+from tests.golden import merge_cases
+from tests.stream.flink_run import last_words, records, run_jobs
+
+ON = date(2026, 11, 22)
+LEG_KEY, SCOPE_KEY = ("leg_uid",), ("scope_type", "scope_id", "operating_date", "quarter_at")
+NOT_IN_ROW = ("attempt", "is_actual", "raw_ref")
+POISON = {
+    "unreadable_json": b"{not json",
+    "empty": b"  ",
+    "not_an_object": b"[1, 2]",
+    "bad_encoding": b'{"a": "\xff"}',
+    "too_large": b'{"a": "' + b"x" * 40_000 + b'"}',
+    "repeated_field": b'{"event_type": "out", "event_type": "in"}',
+}
+
+
+def spoilt(event: dict) -> dict[str, bytes]:
+    """One good event, wrong in one way each."""
+    changes = {
+        "missing_field": {"leg_uid": None},
+        "unknown_schema_version": {"schema_version": 99},
+        "unknown_event_type": {"event_type": "landed_on_moon"},
+        "bad_value": {"flight_number": "12"},
+        "not_flat": {"tail": {"a": 1}},
+        "leg_uid_mismatch": {"flight_number": event["flight_number"] + 1},
+        "same_airport": {"destination": event["origin"]},
+        "unknown_source": {"source": "nobody"},
+    }
+    return {code: json.dumps(event | change).encode() for code, change in changes.items()}
+
+
+@pytest.fixture(scope="module")
+def said(kafka, tmp_path_factory):
+    """A day of the synthetic airline with the faults of real senders, poison among it, and the golden facts."""
+    folder = tmp_path_factory.mktemp("flink")
+    day = day_events(Airline(seed=5), ON)
+    legs = sorted({event["leg_uid"] for event in day})
+    returned = {event["leg_uid"] for event in day if event["event_type"] in ("return_to_ramp", "air_return")}
+    kept = returned | set(legs[::3])
+    day = [event for event in day if event["leg_uid"] in kept]
+    out = next(event for event in day if event["event_type"] == "out")
+    poison = POISON | spoilt(out)
+    topics.ensure_topics(kafka, 1)
+    with topics.producer(kafka) as producer:
+        for number, event in enumerate(day):
+            producer.send(TOPICS[events.topic_of(event)], event)
+            if number < len(poison):
+                producer.send_text(TOPICS["leg-events"], "poison", list(poison.values())[number])
+    runs = [{"out": "day", "topics": ";".join(TOPICS)}]
+    for policy in ("first_out", "last_out"):
+        file = folder / f"{policy}.json"
+        file.write_text("".join(f"{json.dumps(row)}\n" for row in golden_rows(policy)))
+        runs.append({"out": policy, "policy": policy, "facts": str(file), "records": "leg"})
+    run_jobs(kafka, folder, runs)
+    return SimpleNamespace(kafka=kafka, day=day, poison=poison, returned=returned)
+
+
+def golden_rows(policy):
+    for number, case in enumerate(merge_cases()):
+        if case.departure_policy != policy:
+            continue
+        last = max(fact["attempt"] for fact in case.facts)
+        for fact in case.facts:
+            yield {
+                **{
+                    name: plain(value)
+                    for name, value in fact.items()
+                    if name not in ("attempt", "is_actual", "raw_ref")
+                },
+                "leg_uid": f"{number:032x}",
+                "event_id": f"{number:04x}{fact['event_id'][4:]}",
+                "event_type": "out" if fact["is_actual"] else "estimate",
+                "event_time": f"2015-01-01 1{fact['attempt']}:00:00.000000",
+            }
+        for attempt in range(1, last):
+            yield {
+                "leg_uid": f"{number:032x}", "event_id": f"return{number}-{attempt}", "event_type": "air_return",
+                "event_time": f"2015-01-01 1{attempt}:30:00.000000", "source": "acars", "version": 1,
+                "received_at": "2015-01-01 00:00:00.000000",
+            }  # fmt: skip
+
+
+def plain(value):
+    """Times as Flink's reader of records hands them on."""
+    if isinstance(value, str) and len(value) > 19 and value[10] == "T" and value.endswith("Z"):
+        whole, _, fraction = value[:-1].replace("T", " ").partition(".")
+        return f"{whole}.{fraction:0<6}"
+    return value
+
+
+def test_every_scope_is_what_a_recount_of_its_events_says(said):
+    expected = recount.scopes(recount.legs(said.day))
+    found = last_words(records(said.kafka, "day-state"), SCOPE_KEY)
+    for row in found.values():
+        row["booked_revenue_cents"] = round(100 * row["booked_revenue_usd"])
+    assert expected.keys() <= found.keys()
+    for key in found.keys() - expected.keys():
+        assert found[key]["scheduled_legs"] == 0, key
+    assert {key: {name: found[key][name] for name in sums} for key, sums in expected.items()} == expected
+
+
+def test_every_leg_is_what_the_oracle_of_the_merge_says(said):
+    expected = recount.legs(said.day)
+    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    assert {key[0] for key in found} == set(expected)
+    assert said.returned & set(expected), "no leg came back: attempts are not tested"
+    for uid, leg in expected.items():
+        row = found[(uid,)]
+        assert {name: row[name] for name in leg if name in row and "revenue" not in name} == {
+            name: value for name, value in leg.items() if name in row and "revenue" not in name
+        }
+
+
+def test_what_happened_to_a_flight_goes_straight_through_once(said):
+    found = records(said.kafka, "day-event")
+    wanted = {
+        event["event_id"]
+        for event in said.day
+        if event["event_type"] in ("cancel", "reinstate", "divert", "return_to_ramp", "air_return")
+    }
+    ids = [row["event_id"] for row in found]
+    assert wanted <= set(ids)
+    assert len(ids) == len(set(ids))
+    assert {row["crossed_minutes"] for row in found if row["event_type"] == "out"} <= {60, 120, 240}
+    assert {row["event_type"] for row in found} - {"out", "estimate"} == {
+        event["event_type"] for event in said.day if event["event_id"] in wanted
+    }
+
+
+def test_poison_is_told_with_the_reason_that_python_gives(said):
+    for code, record in said.poison.items():
+        assert events.parse(record).code == code
+    found = [row["reason"] for row in records(said.kafka, "day-unreadable")]
+    assert sorted(found) == sorted(said.poison)
+
+
+@pytest.mark.parametrize("policy", ["first_out", "last_out"])
+def test_the_golden_cases_make_the_legs_that_they_expect(said, policy):
+    found = last_words(records(said.kafka, f"{policy}-leg"), LEG_KEY)
+    cases = [(number, case) for number, case in enumerate(merge_cases()) if case.departure_policy == policy]
+    assert cases
+    for number, case in cases:
+        row = found[(f"{number:032x}",)]
+        wanted = {name: value for name, value in case.leg.items() if name != "leg_uid"}
+        assert {name: row[name] for name in wanted} == wanted, case.name
