@@ -72,8 +72,11 @@ def against_recount(stream: Sums, events: Iterable[Event]) -> Comparison:
     return result
 
 
-def against_marts(stream: Sums, snapshot: Snapshot) -> Comparison:
-    """Compare every (route, operating date) of the stream with the published `fct_route_day`."""
+def against_marts(stream: Sums, snapshot: Snapshot, operating_date: str | None = None) -> Comparison:
+    """Compare every (route, operating date) of the stream with the published `fct_route_day`.
+
+    With a date only the stream's routes of that day are looked at: the mart may hold more than was played.
+    """
     names = ", ".join(OF_MART)
     with snapshot.connect() as connection:
         rows = connection.execute(f"select route, operating_date, {names} from operations.fct_route_day").fetchall()
@@ -83,6 +86,9 @@ def against_marts(stream: Sums, snapshot: Snapshot) -> Comparison:
         if route
     }
     routes = {key: figures for key, figures in stream.items() if key[0] == "route" and figures.get("scheduled_legs")}
+    if operating_date:
+        routes = {key: figures for key, figures in routes.items() if key[2] == operating_date}
+        mart = {key: figures for key, figures in mart.items() if key in routes}
     result = Comparison()
     for key in sorted(mart.keys() | routes.keys()):
         result.hold(key, mart.get(key), routes.get(key) if key in mart else {"scheduled_legs": 1})

@@ -67,7 +67,7 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
         verdict[name] = {"recount": compare.against_recount(stream, known).to_json()}
         if with_warehouse:
             began = time.monotonic()
-            snapshot = _settled(state, log)
+            snapshot = settled(state, log)
             seconds[f"{name}_warehouse"] = round(time.monotonic() - began, 1)
             verdict[name]["warehouse"] = compare.against_marts(stream, snapshot).to_json()
     return verdict | _counted(watcher, plan)
@@ -81,7 +81,7 @@ def _send(state: State, events: Sequence[Event], log: Log) -> Played:
         return play(events, producer, speed=None, each_second=tell)
 
 
-def _settled(state: State, log: Log) -> Snapshot:
+def settled(state: State, log: Log) -> Snapshot:
     """Wait until everything that was sent is raw, typed, built and published."""
     began = time.monotonic()
     while any(topics.lag(kafka.bootstrap(state), f"firehose-{topic}", [topic]) for topic in TOPICS):

@@ -59,7 +59,7 @@ def records(bootstrap: str, topic: str) -> list[Row]:
     found = []
     try:
         while (message := reader.poll(20)) is not None and not message.error():
-            found.append(json.loads(message.value()))
+            found.append(json.loads(message.value() or b"null"))
     finally:
         reader.close()
     return found

@@ -78,13 +78,11 @@ def run(options: dict, one: dict) -> None:
         }
         for kind, form in SINKS.items()
     }
-    make = main.statements
-    if "facts" in one:
-        main.statements = lambda *args, **names: of_facts(make(*args, **names), one["facts"])
-    try:
-        main.submit(job, source, sinks).get_job_execution_result().result()
-    finally:
-        main.statements = make
+
+    def prepare(statements: list[str]) -> list[str]:
+        return of_facts(statements, one["facts"]) if "facts" in one else statements
+
+    main.submit(job, source, sinks, prepare).get_job_execution_result().result()
 
 
 if __name__ == "__main__":

@@ -142,7 +142,9 @@ def test_what_happened_to_a_flight_goes_straight_through_once(said):
 
 def test_poison_is_told_with_the_reason_that_python_gives(said):
     for code, record in said.poison.items():
-        assert events.parse(record).code == code
+        problem = events.parse(record)
+        assert isinstance(problem, events.Problem)
+        assert problem.code == code
     found = [row["reason"] for row in records(said.kafka, "day-unreadable")]
     assert sorted(found) == sorted(said.poison)
 

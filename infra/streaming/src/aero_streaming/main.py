@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -130,21 +130,30 @@ def configuration(job: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
-def submit(job: Mapping[str, str], source: Mapping[str, str], sinks: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401
-    """Submit all outputs as one job and return its client; source and sinks by their WITH options."""
-    from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: PLC0415 - here only in Flink's environment
+def submit(
+    job: Mapping[str, str],
+    source: Mapping[str, str],
+    sinks: Mapping[str, Mapping[str, str]],
+    prepare: Callable[[list[str]], list[str]] = list,
+) -> Any:  # noqa: ANN401 - PyFlink's JobClient
+    """Submit all outputs as one job and return its client; source and sinks by their WITH options.
+
+    `prepare` may change the statements before they run: a test begins in their middle.
+    """
+    from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: PLC0415  # ty: ignore[import-not-found] - Flink's environment
 
     environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     for name, value in configuration(job).items():
         environment.get_config().set(name, value)
     wanted = job.get("records", ",".join(SINKS)).split(",")
     inserts = environment.create_statement_set()
-    for statement in statements(
+    written = statements(
         source,
         sinks,
         departure_policy=job.get("departure.policy", "first_out"),
         is_partitioned=all(sink["connector"] == "kinesis" for sink in sinks.values()),
-    ):
+    )
+    for statement in prepare(written):
         if statement.startswith("INSERT"):
             if any(statement.startswith(f"INSERT INTO {kind}_sink") for kind in wanted):
                 inserts.add_insert_sql(statement)
@@ -200,7 +209,7 @@ def all_tasks_run(rest_port: str | None, job_id: str) -> bool:
 
 def _stop_with_savepoint(client: Any, savepoints: str) -> str:  # noqa: ANN401 - PyFlink's JobClient
     # JobClient.stop_with_savepoint of PyFlink 2.2 calls a Java method that Flink 2 no longer has.
-    from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - here only in Flink's environment
+    from pyflink.java_gateway import get_gateway  # noqa: PLC0415  # ty: ignore[import-not-found] - Flink's environment
 
     form = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType.CANONICAL
     return client._j_job_client.stopWithSavepoint(False, savepoints, form).get()

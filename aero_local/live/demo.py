@@ -1,0 +1,69 @@
+"""The live part of the demo: after the batch results, a day of the same airline or file as a stream.
+
+It ends with both sides beside each other: what the stream says of every route, what a recount of the events says, and
+what the warehouse made of the same events by way of Firehose.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aero_assets.environment import PROJECT
+from aero_local import jars, platform
+from aero_local.airline.airline import Airline
+from aero_local.airline.events import day_events
+from aero_local.errors import AeroError, Log
+from aero_local.live import compare, replay_drill, session, source
+from aero_local.live.watch import Watcher
+from aero_local.services import live
+from aero_local.state import State
+from aero_streaming.events import Event
+
+#: A day from dawn to close in about a minute and a half.
+SPEED = 1200.0
+#: Of a real day, whose 130,000 events would take the emulator minutes.
+ROUTES = 300
+SEED = 1
+
+
+def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | None:
+    """Play a day on the platform that is up; None where there is no Java, which is said and is no error."""
+    if lack := jars.missing_tools():
+        log(f"live part skipped: {lack}")
+        return None
+    install(log)
+    events = _events(source_file, log)
+    names = live(state)
+    log("live part: broker, Flink, Lambdas")
+    platform.up(state, log, names=("ministack", *names), register=None, detached=False)
+    dawn = datetime.fromisoformat(min(event["std_at"] for event in events if event.get("std_at"))) - timedelta(hours=1)
+    found = session.show(state, events, SPEED, dawn, log)
+    snapshot = replay_drill.settled(state, log)
+    stream = compare.stream_scopes(Watcher(state, "root"))
+    result = compare.against_marts(stream, snapshot, events[0]["operating_date"])
+    found["batch"] = result.to_json()
+    word = "agree" if not result.differing else f"DIFFER in {result.differing}: {result.examples[:2]}"
+    log(f"stream and batch {word}: {result.compared:,} routes of {events[0]['operating_date']}")
+    return found
+
+
+def install(log: Log) -> None:
+    """Install what the live part needs, where it is not there; raise `AeroError` when that fails."""
+    if jars.stream_is_installed():
+        return
+    log("installing Kafka, Flink and their connectors; this is done once")
+    done = subprocess.run(["make", "setup-stream"], cwd=PROJECT, check=False)  # noqa: S607 - whoever runs this has make
+    if done.returncode:
+        raise AeroError("The live part could not be installed.", "Run `make setup-stream`, or the demo with LIVE=0.")
+
+
+def _events(file: Path | None, log: Log) -> Sequence[Event]:
+    if file is None:
+        today = datetime.now(UTC).date()
+        log(f"live day {today} of the synthetic airline (datos sintéticos), {SPEED:,.0f} times as fast")
+        return day_events(Airline(SEED), today)
+    events, legs = source.day_of_file(file, None, ROUTES, SEED)
+    log(f"live day {events[0]['operating_date']} of the file: {legs:,} legs, {SPEED:,.0f} times as fast")
+    return events
