@@ -67,6 +67,63 @@ def drill_replay(
         raise typer.Exit(1)
 
 
+@drills.command("stream", epilog="Example: aero drill stream")
+def drill_stream(seed: SeedOption = 1) -> None:
+    """Flink is killed in the middle of a day and comes back: nothing lost, nothing doubled."""
+    _broken("stream", "flink_dies", seed)
+
+
+@drills.command("restart", epilog="Example: aero drill restart")
+def drill_restart(seed: SeedOption = 1) -> None:
+    """Everything is restarted in the middle of a day: nothing lost, nothing doubled."""
+    _broken("restart", "everything_restarts", seed)
+
+
+@drills.command("poison", epilog="Example: aero drill poison --bad 1000")
+def drill_poison(
+    bad: Annotated[int, typer.Option("--bad", min=10, help="Records that nobody can read.")] = 1000,
+    seed: SeedOption = 1,
+) -> None:
+    """Unreadable records of ten kinds among a day's events: the good ones through, the bad ones in quarantine."""
+    from aero_local.live import fault_drills  # noqa: PLC0415
+
+    need_java()
+    _print(fault_drills.poison(_own_state("poison"), _synthetic(seed), bad, seed, progress()))
+
+
+@drills.command("broker", epilog="Example: aero drill broker --count 200000")
+def drill_broker(
+    count: Annotated[int, typer.Option("--count", min=1000, help="Records to send.")] = 200_000,
+) -> None:
+    """One of three brokers is killed under load: everything acknowledged is there once."""
+    from aero_local.live import fault_drills  # noqa: PLC0415
+
+    need_java()
+    _print(fault_drills.broker(_own_state("broker"), count, progress()))
+
+
+def _broken(drill: str, middle: str, seed: int) -> None:
+    from aero_local.live import fault_drills  # noqa: PLC0415
+
+    need_java()
+    happens = getattr(fault_drills, middle)
+    _print(fault_drills.run(_own_state(drill), drill, _synthetic(seed), happens, progress()))
+
+
+def _synthetic(seed: int) -> list[dict[str, Any]]:
+    """A day of the synthetic airline, without the faults of its senders: the drill brings its own."""
+    from aero_local.airline.airline import Airline  # noqa: PLC0415
+    from aero_local.airline.events import day_events  # noqa: PLC0415
+
+    return day_events(Airline(seed), date(2026, 11, 24), faults=False)
+
+
+def _print(verdict: dict[str, Any]) -> None:
+    print_json(verdict)
+    if verdict["lost"] or verdict["duplicated"] or verdict["differing"] or verdict.get("not_quarantined"):
+        raise typer.Exit(1)
+
+
 def need_java() -> None:
     """Raise `AeroError` with what to install where the live part cannot run."""
     from aero_local import jars  # noqa: PLC0415
