@@ -6,7 +6,12 @@ from aero_dashboard import data, frame
 
 #: Not `pages`: Streamlit runs the files of a folder of that name by themselves, without this entry point.
 FOLDER = "views"
-PAGES = {"network": ":material/hub:", "route": ":material/route:", "health": ":material/monitor_heart:"}
+PAGES = {
+    "live": ":material/sensors:", "network": ":material/hub:", "route": ":material/route:",
+    "health": ":material/monitor_heart:",
+}  # fmt: skip
+#: Pages that read no published version; they bring their own frame.
+UNPUBLISHED = ("live",)
 
 
 def main() -> None:
@@ -22,6 +27,9 @@ def main() -> None:
     page = st.navigation([home, *pages.values()], position="top")
     if page.url_path not in PAGES:
         st.switch_page(pages["network"], query_params=st.query_params.to_dict())
+    if page.url_path in UNPUBLISHED:
+        page.run()
+        return
     snapshot = data.source().pin()
     view = frame.view(snapshot, is_route_page=page.url_path == "route") if snapshot else None
     if snapshot is None or view is None:

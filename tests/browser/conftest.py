@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ FLAGS = (
 )  # fmt: skip
 #: A page opened by its own address: Streamlit's browser part looks for its server below that address first, is told
 #: 404, and finds it one level up. Nothing else may fail.
-PROBE = re.compile(r"^/(network|route|health)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"^/(live|network|route|health)/_stcore/(health|host-config)$")
 PATIENCE_MS = 45_000
 
 
@@ -144,8 +144,11 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.C
 
 
 @contextmanager
-def serving(published: Path, scratch: Path) -> Generator[str]:
-    """Run the dashboard over a folder of published files, as the platform runs it; yield its address."""
+def serving(published: Path, scratch: Path, live: Mapping[str, str] | None = None) -> Generator[str]:
+    """Run the dashboard over a folder of published files, as the platform runs it; yield its address.
+
+    `live` holds the variables by which it finds live tables; without them it has no live part.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -156,7 +159,11 @@ def serving(published: Path, scratch: Path) -> Generator[str]:
     log = scratch / "dashboard.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command(port), env=kept | variables, cwd=Path(__file__).parents[2], stdout=output, stderr=output
+            command(port),
+            env=kept | variables | dict(live or {}),
+            cwd=Path(__file__).parents[2],
+            stdout=output,
+            stderr=output,
         )
     try:
         _wait(f"http://127.0.0.1:{port}", process, log)
@@ -177,11 +184,16 @@ def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def synthetic_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard over the made-up airline."""
+def synthetic_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up airline, published."""
     folder = tmp_path_factory.mktemp("synthetic")
-    published = warehouse.publish(folder / "lake", warehouse.legs(warehouse.SYNTHETIC_PLAN), [warehouse.SYNTHETIC])
-    with serving(published, folder) as base:
+    return warehouse.publish(folder / "lake", warehouse.legs(warehouse.SYNTHETIC_PLAN), [warehouse.SYNTHETIC])
+
+
+@pytest.fixture(scope="session")
+def synthetic_address(synthetic_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard over the made-up airline."""
+    with serving(synthetic_lake, tmp_path_factory.mktemp("dashboard")) as base:
         yield base
 
 
