@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from aero_local.topics import EventProducer
-from aero_streaming.event_types import TOPICS
+from aero_streaming.event_types import TOPICS, Topic
 from aero_streaming.events import Event, topic_of
 from aero_streaming.times import text
 
@@ -37,29 +36,38 @@ class Played:
         return self.events / self.seconds if self.seconds else 0.0
 
 
+class Producer(Protocol):
+    """What is used of `topics.EventProducer`."""
+
+    def send(self, topic: Topic, event: Event) -> None: ...  # noqa: D102 - as there
+    def poll(self, seconds: float = 0) -> None: ...  # noqa: D102
+    def flush(self) -> None: ...  # noqa: D102
+
+
 Tick = Callable[[datetime], object]
 
 
 def play(
     events: Iterable[Event],
-    producer: EventProducer,
+    producer: Producer,
     *,
     speed: float | None,
     real_time_from: datetime | None = None,
+    real_time_until: datetime | None = None,
     tick: Tick | None = None,
     each_second: Callable[[Played], object] = lambda _: None,
 ) -> Played:
     """Send events in order of receipt; `speed` platform seconds pass in a second, None sends as fast as possible.
 
     What was received before `real_time_from` (the plan, estimates of the night) goes at once: who joins a day late has
-    to know what was said before.
+    to know what was said before. So does what comes after `real_time_until` (answers of passengers, days later).
     """
     played = Played()
     zero: tuple[datetime, float] | None = None
     next_second, next_tick = time.monotonic() + 1, time.monotonic()
     for event in events:
         at = datetime.fromisoformat(event["received_at"])
-        if speed and (real_time_from is None or at >= real_time_from):
+        if speed and _is_live(at, real_time_from, real_time_until):
             zero = zero or (at, time.monotonic())
             due = zero[1] + (at - zero[0]).total_seconds() / speed
             while (now := time.monotonic()) < due:
@@ -103,3 +111,7 @@ def ticker(client: Any, function: str) -> Tick:  # noqa: ANN401 - a boto3 Lambda
         return body
 
     return tick
+
+
+def _is_live(at: datetime, begin: datetime | None, end: datetime | None) -> bool:
+    return (begin is None or at >= begin) and (end is None or at < end)

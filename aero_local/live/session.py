@@ -8,13 +8,14 @@ from aero_local import platform, topics
 from aero_local.errors import Log
 from aero_local.live import compare
 from aero_local.live.player import Played, play, ticker
+from aero_local.live.source import CLOSE_HOUR_UTC
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka, live
 from aero_local.state import State
 from aero_streaming.events import Event
 from aero_streaming.messages import WORDS, value_text
 from aero_streaming.rules import rules
-from aero_streaming.times import text
+from aero_streaming.times import close_of, text
 
 
 def run(state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log) -> None:
@@ -34,9 +35,10 @@ def show(
     tell = _teller(watcher, log)
     function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
     tick = ticker(state.session("player").client("lambda"), function)
+    close = close_of(max(event["operating_date"] for event in events), CLOSE_HOUR_UTC)
     with topics.producer(kafka.bootstrap(state)) as producer:
         played = play(
-            events, producer, speed=speed, real_time_from=real_time_from, tick=tick,
+            events, producer, speed=speed, real_time_from=real_time_from, real_time_until=close, tick=tick,
             each_second=tell,
         )  # fmt: skip
     rest = watcher.until_rest(sorted({event["operating_date"] for event in events}))
