@@ -14,8 +14,8 @@ class Sent:
         self.events = []
         self.at = []
 
-    def send(self, topic, one):
-        self.events.append(one)
+    def send(self, topic, event):
+        self.events.append(event)
         self.at.append(time.monotonic())
 
     def poll(self, seconds=0):

@@ -88,12 +88,66 @@ def test_the_rule_is_that_of_the_longest_window_the_days_fill():
     assert rules().find("d0", "route", 7) is None
 
 
+def test_batch_status_never_finds_a_rule_that_only_the_stream_has():
+    assert rules().find("a14", "hub", 1) is None
+    assert rules().find("d0", "first_wave", 1) is None
+    assert rules().find("a14_change", "route", 28) is None
+    found = rules().find("d15", "network", 30)
+    assert found is not None
+    assert found.id == "d15_network_day"
+
+
+def test_the_clear_hold_is_twice_the_hold():
+    assert (ROUTE_DAY.hold_minutes, ROUTE_DAY.clear_hold_minutes) == (15, 30)
+
+
+def test_the_table_of_the_reference_is_in_the_file():
+    limits = {
+        rule.id: [(limit.enter, limit.exit) for limit in rule.limits.values()] + [rule.minimum_legs, rule.hold_minutes]
+        for rule in rules().rules
+        if "stream" in rule.used_by
+    }
+    assert limits == {
+        "a14_network_day": [(86, 88), (80, 83), 50, 15],
+        "a14_hub_2h": [(82, 85), (72, 77), 20, 10],
+        "a14_route_day": [(80, 84), (65, 72), 8, 15],
+        "d0_first_wave_day": [(75, 78), (65, 70), 30, 10],
+        "d15_hub_2h": [(86, 89), (76, 80), 15, 10],
+        "completion_network_day": [(99.3, 99.5), (98, 98.5), 100, 0],
+        "cancellation_flight": [(72 * 60, 72 * 60), (24 * 60, 24 * 60), 1, 0],
+        "cancellations_hub_3h": [(2, 2), (4, 4), 2, 0],
+        "diversion_flight": [(1, 1), (2, 2), 1, 0],
+        "long_delay_flight": [(60, 60), (120, 120), (240, 240), 1, 5],
+        "tarmac_flight": [(90, 90), (150, 150), (180, 180), 1, 0],
+        "departure_delay_hub_60min": [(12, 10), (20, 16), 15, 10],
+        "rotation_flight": [(10, 10), (30, 30), 1, 10],
+        "feed_silence": [(10, 10), (20, 20), 1, 0],
+        "a14_route_vs_28d": [(-10, -7), (-20, -14), 8, 15],
+    }
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
     [
         ("minimum_legs = 8\n", "minimum_legs = 0\n", "minimum_legs = 0", "whole number from 1"),
-        ('scope = "route"', 'scope = "planet"', 'scope = "planet"', "none of network, route"),
+        ('scope = "route"', 'scope = "planet"', 'scope = "planet"', "none of network, first_wave, hub, route"),
+        ('kpi = "d15"', 'kpi = "d51"', 'kpi = "d51"', "none of a14"),
+        ('window = "2h"', 'window = "2 h"', 'window = "2 h"', "none of day"),
+        ('window = "leg"', 'window = "day"', None, "does not fit scope leg"),
+        ('kpi = "tarmac"', 'kpi = "a14"', None, "known of network"),
+        ('kpi = "departure_delay"', 'kpi = "cancellations"', None, "wants { enter_legs"),
         ("green_percent = 85\n", "green_percent = 850\n", "green_percent = 850", "between 0 and 100"),
+        ("green_percent = 85\n", "green_percent = 70\n", "green_percent = 70", "below the limit of amber"),
+        ("hold_minutes = 15\n", "hold_minutes = -1\n", "hold_minutes = -1", "whole number from 0"),
+        ('severity = "high"', 'severity = "loud"', 'severity = "loud"', "low, medium, high, critical"),
+        ("shadow = true\n", "shadow = 1\n", "shadow = 1", "neither true nor false"),
+        ('used_by = ["batch"]', 'used_by = ["nobody"]', 'used_by = ["nobody"]', "list of stream, batch"),
+        ('parents = ["cancel', 'parents = ["kancel', 'parents = ["kancel', "no earlier rule"),
+        ("enter_minutes = 240", "enter_minutes = 110", "red = { enter_minutes = 120", "limits must rise"),
+        ("enter_legs = 2 }", "enter_minutes = 2 }", "amber = { enter_minutes = 2 }", "wants { enter_legs"),
+        ("medium = [60]", "medium = [60, 30]", None, "does not rise"),
+        ("close_hour_utc = 12", "close_hour_utc = 24", "close_hour_utc = 24", "whole number"),
+        ("close_hour_utc = 12", "closing = 12", "closing = 12", "unknown"),
         ("= 65, exit_percent = 72", "= 81, exit_percent = 82", "red = { enter_percent = 81", "rise from red"),
         (
             "= 65, exit_percent = 72",
@@ -102,9 +156,15 @@ def test_the_rule_is_that_of_the_longest_window_the_days_fill():
             "left at",
         ),
         ("minimum_legs = 8\n", "minimum_legs = 8\nsnooze = 1\n", "snooze", "unknown"),
+        (
+            'title = { es = "Vuelo cancelado", en',
+            'title = { fr = "Vol", en',
+            'title = { fr = "Vol"',
+            "a text for each of es, en",
+        ),
         ('id = "a14_route_7d"', 'id = "a14_route_day"', None, "earlier rule"),
-        ("version = 1", "version = 0", None, "version"),
-        ("version = 1", "version = ", None, "line"),
+        ("version = 2", "version = 0", None, "version"),
+        ("version = 2", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):

@@ -1,0 +1,188 @@
+"""One batch of the alerts feed: what is new is written to leg-state, then what it means is settled at the desk.
+
+Rows first, so that evaluation always reads the truth; an event is judged by itself only while it is ahead of the
+merged leg. Everything may be repeated: a version that is there already is evaluated again and changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from aero_streaming import alert_conditions as conditions
+from aero_streaming.alert_conditions import Row
+from aero_streaming.alert_context import HUBS, Context
+from aero_streaming.alert_desk import Desk, Tally, Work, by_key
+from aero_streaming.alert_items import log_item, state_item
+from aero_streaming.alert_outbox import Outbox
+from aero_streaming.alert_records import Batch, is_newer, leg_key
+from aero_streaming.alert_store import AlertStore
+from aero_streaming.baselines import Baselines
+from aero_streaming.rule_model import RuleSet
+from aero_streaming.times import parse
+
+CLOCK, FEED = "clock", "feed#leg-events"
+"""Keys of leg-state: how far event time has come, and when the feed was last heard."""
+
+
+@dataclass
+class Done:
+    """What became of a batch; `failures` are sequence numbers to be tried again, with why."""
+
+    fresh: int = 0
+    repeated: int = 0
+    stale: int = 0
+    events: int = 0
+    tally: Tally = field(default_factory=Tally)
+    failures: list[tuple[str, Exception]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What a batch or a tick works with. `wall` is the wall clock; `runs_by_wall` says that evaluation follows it."""
+
+    store: AlertStore
+    rules: RuleSet
+    baselines: Baselines
+    outbox: Outbox
+    wall: Callable[[], datetime]
+    runs_by_wall: bool = False
+
+    def now(self, *moments: str) -> datetime:
+        """Return the time that is evaluated at: the wall clock, or as far as event time has come."""
+        known = [parse(moment) for moment in moments if moment]
+        return self.wall() if self.runs_by_wall or not known else max(known)
+
+
+def process(batch: Batch, engine: Engine) -> Done:
+    """Take in a batch; whatever it held, what can be done is done, and what must be tried again is named."""
+    done = Done(events=len(batch.events))
+    if not batch.rows and not batch.events:
+        return done
+    arrived = engine.wall()
+    legs_of_events = {leg_key(event["leg_uid"]) for event in batch.events.values()}
+    before = engine.store.states([CLOCK, FEED, HUBS, *batch.rows, *legs_of_events])
+    now = engine.now(before.get(CLOCK, {}).get("at", ""), batch.last_received_at)
+    rows, repeats = _write(batch, before, engine, arrived, done)
+    hubs = _remember_hubs(rows, before.get(HUBS, {}).get("members", set()), engine)
+    _advance(batch, before, engine)
+    heard = (before.get(FEED, {}).get("at", ""), batch.last_received_at)
+    stale = is_silent(engine.rules, max(parse(moment) for moment in heard if moment), now)
+    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, stale)
+    desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
+    works = _works(batch, rows, repeats, before, context, done)
+    works += _event_works(batch, rows, before, context, engine, arrived, done)
+    desk.settle(by_key(works).values(), lambda work, error: done.failures.append((work.sequence, error)))
+    done.tally = desk.tally
+    return done
+
+
+def is_silent(rules: RuleSet, last: datetime, now: datetime) -> bool:
+    """Tell whether a feed was last heard so long ago that its figures are grey."""
+    limit = min((rule.red.enter for rule in rules.live("feed")), default=None)
+    return limit is not None and (now - last).total_seconds() >= 60 * limit
+
+
+def _write(
+    batch: Batch, before: Mapping[str, Row], engine: Engine, arrived: datetime, done: Done
+) -> tuple[dict[str, Row], set[str]]:
+    """Write what is newer; returns the rows to evaluate and which of them were there already."""
+    fresh = {key: row for key, row in batch.rows.items() if is_newer(row, before.get(key))}
+    repeats = {
+        key
+        for key, row in batch.rows.items()
+        if key not in fresh and row["state_version"] == before[key]["state_version"]
+    }
+    beaten = engine.store.put_newer([state_item(engine.rules, key, row, arrived) for key, row in fresh.items()])
+    done.fresh, done.repeated = len(fresh) - len(beaten), len(repeats)
+    done.stale = len(batch.rows) - done.fresh - done.repeated
+    rows = {key: row for key, row in fresh.items() if key not in beaten}
+    return rows | {key: before[key] for key in repeats}, repeats
+
+
+def _remember_hubs(rows: Mapping[str, Row], known: set[str], engine: Engine) -> set[str]:
+    seen = {row["scope_id"] for row in rows.values() if row.get("scope_type") == "hub_quarter"}
+    for hub in sorted(seen - known):
+        engine.store.remember(HUBS, hub)
+    return known | seen
+
+
+def _advance(batch: Batch, before: Mapping[str, Row], engine: Engine) -> None:
+    """Event time and the feed's last arrival go forward only."""
+    for key in (CLOCK, FEED):
+        known = before.get(key, {}).get("at")
+        if known is None or parse(batch.last_received_at) > parse(known):
+            engine.store.advance(key, batch.last_received_at)
+
+
+def _works(
+    batch: Batch,
+    rows: Mapping[str, Row],
+    repeats: set[str],
+    before: Mapping[str, Row],
+    context: Context,
+    done: Done,
+) -> list[Work]:
+    """The work that rows give; a hub's windows are looked at once, however many of its quarters changed."""
+    makers: list[tuple[str, Callable[[], list[Work]]]] = []
+    hubs: dict[str, str] = {}
+    for key, row in rows.items():
+        if row["kind"] == "leg":
+            if not row.get("is_deleted"):
+                makers.append((key, partial(context.of_leg, row, before.get(key), key in repeats)))
+        elif row["scope_type"] == "hub_quarter":
+            hubs.setdefault(row["scope_id"], key)
+        else:
+            makers.append((key, partial(context.of_states, [row])))
+    makers += [(key, partial(context.of_hubs, [hub])) for hub, key in hubs.items()]
+    works: list[Work] = []
+    for key, make in makers:
+        for work in _made(make, batch.sequences[key], done):
+            work.is_repeat = work.is_repeat or key in repeats
+            works.append(work)
+    return works
+
+
+def _event_works(
+    batch: Batch,
+    rows: Mapping[str, Row],
+    before: Mapping[str, Row],
+    context: Context,
+    engine: Engine,
+    arrived: datetime,
+    done: Done,
+) -> list[Work]:
+    """The fast first word of events that the merged leg does not know yet; every event goes to the log, once."""
+    works: list[Work] = []
+    only_logged = []
+    for event_id, event in sorted(batch.events.items(), key=lambda one: parse(one[1]["received_at"])):
+        key = leg_key(event["leg_uid"])
+        make = partial(_of_event, event, rows.get(key) or before.get(key), context)
+        made = _made(make, batch.sequences[event_id], done)
+        if made:
+            # In the transaction that the event causes, if it causes one.
+            made[0].events.append(log_item(event, arrived))
+            works += made
+        else:
+            only_logged.append(log_item(event, arrived))
+    engine.store.log_events(only_logged)
+    return works
+
+
+def _of_event(event: Row, leg: Row | None, context: Context) -> list[Work]:
+    if leg is not None and parse(event["received_at"]) <= parse(leg["last_received_at"]):
+        return []
+    found = conditions.of_event(context.rules, event, leg, context.now)
+    return [context.about(rule, condition, event) for rule, condition in found]
+
+
+def _made(make: Callable[[], list[Work]], sequence: str, done: Done) -> list[Work]:
+    """Let one row make its work; where that fails the others go on."""
+    try:
+        works = make()
+    except Exception as error:
+        done.failures.append((sequence, error))
+        return []
+    for work in works:
+        work.sequence = sequence
+    return works

@@ -1,0 +1,273 @@
+"""From what is known (a leg, an event, a state, quarters of a hub, a feed) to conditions that rules are held against.
+
+Pure: rows in, `Condition` out. A row is a record of the stream (`alert_records.py`), as leg-state keeps it. Minutes are
+whole, cut toward minus infinity.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from aero_streaming.alert_model import Condition, alert_key, changed
+from aero_streaming.rule_model import ROLLING, Rule, RuleSet
+from aero_streaming.times import business_date, close_of, minutes_between, parse, text
+
+Row = Mapping[str, Any]
+
+QUARTER_MINUTES = 15
+FACTS = (
+    "route", "carrier", "flight_number", "operational_suffix", "origin", "destination", "tail", "std_at", "sta_at",
+    "std_utc_offset_minutes", "sta_utc_offset_minutes", "passengers", "seats", "data_label",
+)  # fmt: skip
+"""What an alert on a flight keeps of it, for people."""
+GRADES = {"return_to_ramp": 1, "air_return": 2, "divert": 2}
+#: Of each share: which sum is bad or good, and which is n.
+SHARES: Mapping[str, Callable[[Row], tuple[int, int]]] = {
+    "a14": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
+    "a14_change": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
+    "d0": lambda row: (row["dep_on_time_d0_legs"], row["departed_legs"]),
+    "d15": lambda row: (row["departed_legs"] - row["dep_late_15_legs"], row["departed_legs"]),
+    "completion": lambda row: (row["scheduled_legs"] - row["cancelled_legs"], row["scheduled_legs"]),
+}
+SUMS = (
+    "scheduled_legs", "cancelled_legs", "diverted_legs", "accounted_legs", "departed_legs", "dep_on_time_d0_legs",
+    "dep_late_15_legs", "departure_delay_minutes", "arrived_legs", "arr_late_15_legs", "state_version", "corrections",
+)  # fmt: skip
+"""Sums that rules read; a window adds them up over its quarters."""
+NOTHING = dict.fromkeys(SUMS[:-2], 0)
+"""The sums of a scope whose row was taken away."""
+
+
+def is_accounted(leg: Row) -> bool:
+    """Tell whether nothing more is to come of a leg: cancelled, diverted or IN known."""
+    return bool(leg.get("is_cancelled") or leg.get("is_diverted") or leg.get("in_at"))
+
+
+def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
+    """Return the key of a rule's alert on a scope."""
+    return alert_key(rule.id, rule.scope, scope_id, operating_date)
+
+
+def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
+    """Hold a merged leg against a rule that looks at nothing else."""
+    return _about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
+
+
+def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+    if not leg.get("is_cancelled") or not leg.get("cancelled_at") or not leg.get("std_at"):
+        return None
+    return minutes_between(leg["cancelled_at"], leg["std_at"])
+
+
+def _diversion(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+    if leg.get("is_diverted"):
+        return GRADES["divert"]
+    return GRADES.get(leg.get("last_return_type") or "") if leg.get("returns") else None
+
+
+def _long_delay(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+    return None if leg.get("is_cancelled") else leg.get("expected_delay_minutes")
+
+
+def _tarmac(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+    ground = on_ground(rules, leg)
+    return None if ground is None else minutes_between(ground[1], text(now))
+
+
+LEG_VALUES: Mapping[str, Callable[[RuleSet, Row, datetime], int | None]] = {
+    "cancellation": _cancellation,
+    "diversion": _diversion,
+    "long_delay": _long_delay,
+    "tarmac": _tarmac,
+}
+
+
+def on_ground(rules: RuleSet, leg: Row) -> tuple[str, str] | None:
+    """Return airport and since when passengers sit on the ground under the US rule; None where they do not."""
+    if is_accounted(leg):
+        return None
+    if leg.get("on_at"):
+        return (leg["destination"], leg["on_at"]) if leg.get("destination") in rules.united_states else None
+    out_at = leg.get("last_out_at") or leg.get("out_at")
+    back_at = leg.get("last_return_at")
+    if not out_at or leg.get("off_at") or (back_at and back_at >= out_at):
+        return None
+    return (leg["origin"], out_at) if leg.get("origin") in rules.united_states else None
+
+
+def minutes_before(now: datetime, minutes: float) -> str:
+    """Return the text of a time so many minutes ago."""
+    return text(now - timedelta(minutes=minutes))
+
+
+def of_rotation(rules: RuleSet, rule: Rule, leg: Row, inbound: Row | None, now: datetime) -> Condition:
+    """Hold a leg against its aircraft's flight before: minutes by which it cannot leave on time.
+
+    Expected IN of that flight + the turnaround the rule asks for, never more than planned, - STD. Nothing to judge once
+    the leg has left or is cancelled, or where its aircraft has no flight before.
+    """
+    over = bool(leg.get("out_at")) or is_accounted(leg)
+    value = None if over or inbound is None else rotation_minutes(rule.turnaround_minutes, leg, inbound)
+    condition = _about_leg(rules, rule, leg, now, value, over)
+    if inbound is None:
+        return condition
+    return changed(
+        condition,
+        seen=f"{condition.seen}, {_flight(inbound)} v{inbound['state_version']}",
+        corrections=condition.corrections + inbound.get("corrections", 0),
+        last_event_at=max(condition.last_event_at, inbound.get("last_event_at") or ""),
+        facts={**condition.facts, "inbound": _flight(inbound)},
+    )
+
+
+def rotation_minutes(turnaround_minutes: int, leg: Row, inbound: Row) -> int | None:
+    """Return by how many minutes the aircraft comes too late for a leg; negative while there is time."""
+    if not leg.get("std_at") or not inbound.get("sta_at"):
+        return None
+    expected = inbound.get("in_at") or inbound.get("estimated_in_at")
+    if not expected:
+        late = max(inbound.get("expected_delay_minutes") or 0, 0)
+        expected = text(parse(inbound["sta_at"]) + timedelta(minutes=late))
+    planned = minutes_between(inbound["sta_at"], leg["std_at"])
+    return minutes_between(leg["std_at"], expected) + min(turnaround_minutes, max(planned, 0))
+
+
+def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list[tuple[Rule, Condition]]:
+    """Read the fast first word of a flight: the rules that an event speaks of, ahead of the merged leg."""
+    kind = event["event_type"]
+    told: dict[str, int | None] = {}
+    if kind in ("cancel", "reinstate"):
+        std_at = event.get("std_at") or (leg or {}).get("std_at")
+        told["cancellation"] = minutes_between(event["event_time"], std_at) if kind == "cancel" and std_at else None
+    elif kind in GRADES:
+        told["diversion"] = GRADES[kind]
+    elif event.get("departure_delay_minutes") is not None:
+        told["long_delay"] = event["departure_delay_minutes"]
+    known = {name: value for name, value in (leg or {}).items() if value is not None}
+    row = {
+        **known,
+        **{name: value for name, value in event.items() if value is not None},
+        "last_event_at": max(event["event_time"], known.get("last_event_at") or ""),
+        "corrections": known.get("corrections", 0) + int(bool(event.get("is_correction"))),
+    }
+    return [
+        (rule, _about_leg(rules, rule, row, now, told[rule.kpi], False, f"event {event['event_id']}"))
+        for rule in rules.live("leg")
+        if rule.kpi in told
+    ]
+
+
+def _about_leg(
+    rules: RuleSet, rule: Rule, leg: Row, now: datetime, value: int | None, is_complete: bool, seen: str = ""
+) -> Condition:
+    return Condition(
+        alert_key=key_of(rule, leg["leg_uid"], leg["operating_date"]),
+        rule_id=rule.id,
+        scope_type="leg",
+        scope_id=leg["leg_uid"],
+        operating_date=leg["operating_date"],
+        value=value,
+        is_complete=is_complete,
+        is_past_close=now >= close_of(leg["operating_date"], rules.close_hour_utc),
+        seen=seen or f"v{leg['state_version']}",
+        corrections=leg.get("corrections") or 0,
+        last_event_at=leg.get("last_event_at") or "",
+        facts={name: leg[name] for name in FACTS if leg.get(name) is not None},
+    )
+
+
+def _flight(leg: Row) -> str:
+    return f"{leg['carrier']}{leg['flight_number']}{leg.get('operational_suffix') or ''}"
+
+
+def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Row | None = None) -> Condition:
+    """Hold the sums of an operating day against a rule; a relative one is grey without a baseline that is enough."""
+    scope_id, day = state["scope_id"], state["operating_date"]
+    sums = {name: state.get(name) or 0 for name in SUMS}
+    complete = bool(sums["scheduled_legs"]) and sums["accounted_legs"] >= sums["scheduled_legs"]
+    closes = close_of(day, rules.close_hour_utc)
+    return _about_sums(rules, rule, scope_id, day, sums, now, closes, baseline, complete, state)
+
+
+def window_quarters(rule: Rule, now: datetime) -> list[str]:
+    """Return the starts of the quarters of an hour that a rolling rule looks at, oldest first."""
+    first = now.replace(minute=now.minute - now.minute % QUARTER_MINUTES, second=0, microsecond=0)
+    ahead = rule.ahead_minutes // QUARTER_MINUTES
+    count = ROLLING[rule.window] // QUARTER_MINUTES
+    return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(ahead - count + 1, ahead + 1)]
+
+
+def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Iterable[Row], now: datetime) -> Condition:
+    """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`."""
+    rows = [row for row in quarters if not row.get("is_deleted")]
+    sums = {name: sum(row.get(name) or 0 for row in rows) for name in SUMS}
+    complete = bool(rows) and all((row.get("accounted_legs") or 0) >= (row.get("scheduled_legs") or 0) for row in rows)
+    day = business_date(now, rules.close_hour_utc)
+    latest = max(rows, key=lambda row: row.get("last_event_at") or "", default={})
+    closes = close_of(day, rules.close_hour_utc)
+    return _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
+
+
+def of_feed(rules: RuleSet, rule: Rule, feed: str, last_received_at: str, now: datetime) -> Condition:
+    """Hold a feed's silence against a rule, whole minutes since its last record."""
+    day = business_date(now, rules.close_hour_utc)
+    return Condition(
+        alert_key=key_of(rule, feed, day),
+        rule_id=rule.id,
+        scope_type="feed",
+        scope_id=feed,
+        operating_date=day,
+        value=max(0, minutes_between(last_received_at, text(now))),
+        seen=f"last record {last_received_at}",
+        last_event_at=last_received_at,
+    )
+
+
+def _about_sums(
+    rules: RuleSet,
+    rule: Rule,
+    scope_id: str,
+    day: str,
+    sums: Mapping[str, int],
+    now: datetime,
+    closes: datetime,
+    baseline: Row | None,
+    complete: bool,
+    row: Row,
+) -> Condition:
+    value, k, n = _figure(rule, sums)
+    grey = n < max(rule.minimum_legs, 1) or value is None
+    usual = None
+    if rule.unit == "points":
+        usual = baseline["value"] if baseline and baseline.get("n", 0) >= rule.baseline_minimum_legs else None
+        grey = grey or usual is None
+        value = value - usual if value is not None and usual is not None else None
+    return Condition(
+        alert_key=key_of(rule, scope_id, day),
+        rule_id=rule.id,
+        scope_type=rule.scope,
+        scope_id=scope_id,
+        operating_date=day,
+        value=value,
+        n=n,
+        k=k,
+        baseline=usual,
+        is_grey=grey,
+        is_complete=complete,
+        is_past_close=now >= closes,
+        seen=f"v{sums['state_version']}",
+        corrections=sums["corrections"],
+        last_event_at=row.get("last_event_at") or "",
+        facts={"data_label": row["data_label"]} if row.get("data_label") else {},
+    )
+
+
+def _figure(rule: Rule, sums: Mapping[str, int]) -> tuple[float | None, int | None, int]:
+    """Value, good legs where it is a share, and n."""
+    if rule.kpi in SHARES:
+        k, n = SHARES[rule.kpi](sums)
+        return (100 * k / n if n else None), k, n
+    if rule.kpi == "departure_delay":
+        n = sums["departed_legs"]
+        return (sums["departure_delay_minutes"] / n if n else None), None, n
+    return sums["cancelled_legs"], None, sums["scheduled_legs"]

@@ -1,0 +1,91 @@
+"""The outbox: a notification is a line of the transition log until it is marked as sent.
+
+It is written in the transaction that changes the alert, published after it, then marked. A crash in between leaves it
+pending: a repeated record looks again (`recheck`), and `tick` sweeps what stayed. A crash between publishing and
+marking repeats one message; it carries its `transition_id`, by which a reader knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from aero_streaming.alert_items import Item, arrival_text
+from aero_streaming.alert_model import Alert
+from aero_streaming.alert_store import AlertStore
+from aero_streaming.messages import Message
+
+SWEEP_AFTER_SECONDS = 60
+"""Younger notifications are still in the hands of who wrote them."""
+
+Compose = Callable[[Alert, Item], Message]
+
+
+class Outbox:
+    """Publishes notifications and marks them; `topic` empty means that nobody is notified, and lines are marked."""
+
+    def __init__(
+        self,
+        store: AlertStore,
+        sns: Any,  # noqa: ANN401 - a boto3 client, or a fake
+        topic: str,
+        compose: Compose,
+    ) -> None:
+        self._store, self._sns, self._topic, self._compose = store, sns, topic, compose
+        self.sent = 0
+
+    def send(self, alert: Alert, line: Item, now: datetime) -> None:
+        """Publish one line of the log that is pending, and mark it."""
+        if self._topic:
+            message = self._compose(alert, line)
+            self._sns.publish(
+                TopicArn=self._topic,
+                Subject=message.subject,
+                Message=message.body,
+                MessageAttributes=attributes(alert, line),
+            )
+        self._store.mark_sent(line["arrived_hour"], line["arrival"], arrival_text(now))
+        self.sent += 1
+
+    def recheck(self, alert: Alert, now: datetime) -> bool:
+        """Publish the last notification of an alert if it is still pending."""
+        if not alert.last_notification:
+            return False
+        hour, _, arrival = alert.last_notification.partition("|")
+        line = self._store.transition(hour, arrival)
+        if line is None or line.get("notify_state") != "pending":
+            return False
+        self.send(alert, line, now)
+        return True
+
+    def sweep(self, now: datetime, load: Callable[[str], Alert | None]) -> int:
+        """Publish what stayed pending for longer than a minute; returns how many."""
+        until = arrival_text(now - timedelta(seconds=SWEEP_AFTER_SECONDS))
+        waiting = list(
+            self._store.query(
+                self._store.tables.transitions, ("pending", "1"), index="outbox", between=("arrival", "0", until)
+            )
+        )
+        swept = 0
+        for found in waiting:
+            line = self._store.transition(found["arrived_hour"], found["arrival"])
+            alert = load(found["alert_key"]) if line and line.get("notify_state") == "pending" else None
+            if line and alert:
+                self.send(alert, line, now)
+                swept += 1
+        return swept
+
+
+def attributes(alert: Alert, line: Item) -> Mapping[str, Any]:
+    """Return what subscribers may filter by."""
+    values = {
+        "transition_id": line["transition_id"],
+        "kind": line["kind"],
+        "rule_id": alert.rule_id,
+        "severity": line.get("severity") or "medium",
+        "level": line.get("level_after") or "amber",
+        "scope_type": alert.scope_type,
+        "step": f"{line.get('step', 0)}",
+    }
+    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}

@@ -1,0 +1,158 @@
+"""Backtests: what a rule set would have raised over records of the past, per hour, and how two sets differ.
+
+Pure: the real engine over tables in memory. Records come in the order of their arrival (stream records as they are, or
+`leg_records.records_of_legs`); time is theirs, and ticks fall in between.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aero_streaming.alert_batch import Engine, process
+from aero_streaming.alert_conditions import Row
+from aero_streaming.alert_items import Item, alert_of
+from aero_streaming.alert_model import FIRED, Alert
+from aero_streaming.alert_outbox import Outbox
+from aero_streaming.alert_records import Batch, Record, leg_key, state_key
+from aero_streaming.baselines import Baselines
+from aero_streaming.memory_store import MemoryStore
+from aero_streaming.messages import Message
+from aero_streaming.rule_model import RuleSet
+from aero_streaming.tick import tick
+from aero_streaming.times import parse
+
+MOST_RECORDS = 500
+Key = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a rule set raised. Alerts per hour are counted by the hour (UTC) in which they fired, shadow ones apart."""
+
+    rules_version: int
+    first_at: str
+    last_at: str
+    alerts: tuple[Alert, ...]
+    transitions: tuple[Item, ...]
+    per_hour: Mapping[str, int]
+    per_rule: Mapping[str, int]
+    shadow_per_rule: Mapping[str, int]
+    notifications: int
+
+    @property
+    def hours(self) -> int:
+        """Hours from the first to the last record, begun ones counted."""
+        if not self.first_at:
+            return 0
+        return int((parse(self.last_at) - parse(self.first_at)).total_seconds() // 3600) + 1
+
+    @property
+    def mean_per_hour(self) -> float:
+        """Alerts per hour over the whole span, quiet hours included."""
+        return sum(self.per_hour.values()) / self.hours if self.hours else 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Alerts that only one of two rule sets raised, as (alert key, incident, level first fired at)."""
+
+    old: Backtest
+    new: Backtest
+    only_old: tuple[Key, ...]
+    only_new: tuple[Key, ...]
+    both: int
+
+
+class _Clock:
+    """The wall clock of a backtest: the time of its records."""
+
+    def __init__(self) -> None:
+        self.at = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def backtest(records: Iterable[Row], rules: RuleSet, tick_minutes: int = 5, baselines: Iterable[Item] = ()) -> Backtest:
+    """Run a rule set over records in order of arrival; `baselines` are items as `baselines.py` describes them."""
+    clock, store = _Clock(), MemoryStore()
+    for item in baselines:
+        store.items[store.tables.baselines][(item["baseline_key"],)] = dict(item)
+    outbox = Outbox(store, None, "", lambda alert, line: Message("", ""))
+    engine = Engine(store, rules, Baselines(store), outbox, clock)
+    batch, first, due = Batch(), "", None
+    for number, row in enumerate(records):
+        at = row.get("last_received_at") or row["received_at"]
+        first = first or at
+        due = due or parse(at) + timedelta(minutes=tick_minutes)
+        while parse(at) >= due:
+            batch = _run(batch, engine, clock)
+            clock.at = due
+            tick(engine, due)
+            due += timedelta(minutes=tick_minutes)
+        batch.add(_record(row, number))
+        if len(batch.rows) + len(batch.events) >= MOST_RECORDS:
+            batch = _run(batch, engine, clock)
+    last = batch.last_received_at or first
+    _run(batch, engine, clock)
+    if due:
+        tick(engine, max(clock.at, due - timedelta(minutes=tick_minutes)))
+    return _result(store, rules, first, last)
+
+
+def compare(records: Sequence[Row], old: RuleSet, new: RuleSet, tick_minutes: int = 5) -> Difference:
+    """Run two rule sets over the same records."""
+    before, after = backtest(records, old, tick_minutes), backtest(records, new, tick_minutes)
+    raised_before, raised_after = _raised(before), _raised(after)
+    return Difference(
+        before,
+        after,
+        tuple(sorted(raised_before - raised_after)),
+        tuple(sorted(raised_after - raised_before)),
+        len(raised_before & raised_after),
+    )
+
+
+def _record(row: Row, number: int) -> Record:
+    kind = row["kind"]
+    if kind == "event":
+        return Record(kind, row["event_id"], row, False, f"{number}")
+    if kind == "leg":
+        return Record(kind, leg_key(row["leg_uid"]), row, False, f"{number}")
+    key = state_key(row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
+    return Record(kind, key, row, False, f"{number}")
+
+
+def _run(batch: Batch, engine: Engine, clock: _Clock) -> Batch:
+    if batch.last_received_at:
+        clock.at = max(clock.at, parse(batch.last_received_at))
+        done = process(batch, engine)
+        if done.failures:
+            raise ExceptionGroup("records that could not be evaluated", [error for _, error in done.failures])
+    return Batch()
+
+
+def _raised(run: Backtest) -> set[Key]:
+    return {
+        (line["alert_key"], line["incident"], line["level_after"])
+        for line in run.transitions
+        if line["kind"] == FIRED and not line["is_shadow"]
+    }
+
+
+def _result(store: MemoryStore, rules: RuleSet, first: str, last: str) -> Backtest:
+    lines = sorted(store.items[store.tables.transitions].values(), key=lambda line: line["arrival"])
+    fired = [line for line in lines if line["kind"] == FIRED]
+    heard = [line for line in fired if not line["is_shadow"]]
+    return Backtest(
+        rules_version=rules.version,
+        first_at=first,
+        last_at=last,
+        alerts=tuple(alert_of(item) for item in store.items[store.tables.alerts].values()),
+        transitions=tuple(lines),
+        per_hour=Counter(line["at"][:13] for line in heard),
+        per_rule=Counter(line["alert_key"].partition("#")[0] for line in heard),
+        shadow_per_rule=Counter(line["alert_key"].partition("#")[0] for line in fired if line["is_shadow"]),
+        notifications=sum(line["notify_state"] == "sent" for line in lines),
+    )

@@ -1,0 +1,169 @@
+"""From a table of legs to the records that the stream would have written of them: for backtests over history.
+
+Each leg is told by its plan, its cancellation or diversion, OUT, OFF, ON and IN, each at the minute it happened;
+the sums of routes, hubs and network follow. Estimates, corrections and returns are not in a table of legs, so a
+backtest over one has no alert that only they raise. A cancellation whose minute is not known is told at STD.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from aero_streaming.alert_conditions import QUARTER_MINUTES, Row, is_accounted
+from aero_streaming.times import minutes_between, parse, text
+
+PLANNED_HOURS = 12
+"""The plan of a leg is told so long before STD."""
+FIRST_WAVE_HOUR = 8
+MOVEMENTS = ("out_at", "off_at", "on_at", "in_at")
+Key = tuple[str, str, str, str | None]
+
+
+def records_of_legs(legs: Iterable[Row], hubs: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield records of kind leg and state in the order of their time; `hubs` have sums of their own.
+
+    A leg has leg_uid, carrier, flight_number, origin, destination, operating_date, std_at, sta_at and what is known of
+    tail, OUT, OFF, ON, IN, is_cancelled, cancelled_at, is_diverted, diverted_at, std_utc_offset_minutes, data_label.
+    """
+    moments = sorted(
+        (moment for leg in legs for moment in _moments(leg)), key=lambda one: (one[0], one[1]["leg_uid"], one[2])
+    )
+    told: dict[str, dict[str, Any]] = {}
+    sums = _Sums(frozenset(hubs))
+    for at, leg, _, news in moments:
+        before = told.get(leg["leg_uid"])
+        after = _leg(leg, before, news, at)
+        told[leg["leg_uid"]] = after
+        yield after
+        yield from sums.move(before, after, at)
+
+
+def _moments(leg: Row) -> Iterator[tuple[str, Row, int, dict[str, Any]]]:
+    """When something becomes known of a leg, in the order it happens."""
+    if not leg.get("std_at") or not leg.get("sta_at"):
+        return
+    yield text(parse(leg["std_at"]) - timedelta(hours=PLANNED_HOURS)), leg, 0, {}
+    for place, name in enumerate(MOVEMENTS, 1):
+        if leg.get(name):
+            yield leg[name], leg, place, {name: leg[name]}
+    if leg.get("is_diverted"):
+        at = leg.get("diverted_at") or leg["sta_at"]
+        yield at, leg, 5, {"is_diverted": True, "diverted_at": at}
+    if leg.get("is_cancelled"):
+        at = leg.get("cancelled_at") or leg["std_at"]
+        yield at, leg, 6, {"is_cancelled": True, "cancelled_at": at}
+
+
+def _leg(leg: Row, before: Row | None, news: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """The leg as merged at a time."""
+    hidden = (*MOVEMENTS, "is_cancelled", "cancelled_at", "is_diverted", "diverted_at")
+    plan = {name: value for name, value in leg.items() if name not in hidden}
+    row = {
+        **(before or plan | {"is_cancelled": False, "is_diverted": False, "state_version": 0, "returns": 0}),
+        **news,
+        "kind": "leg",
+        "route": f"{leg['origin']}-{leg['destination']}",
+        "partition_key": f"{leg['origin']}-{leg['destination']}",
+        "last_received_at": at,
+        "last_event_at": at,
+        "corrections": 0,
+    }
+    row["state_version"] += 1
+    row["departure_delay_minutes"] = _late(row.get("out_at"), row["std_at"])
+    row["expected_delay_minutes"] = row["departure_delay_minutes"]
+    row["arrival_delay_minutes"] = (
+        None if row["is_cancelled"] or row["is_diverted"] else _late(row.get("in_at"), row["sta_at"])
+    )
+    row["last_out_at"] = row.get("out_at")
+    return row
+
+
+def _late(actual: str | None, planned: str) -> int | None:
+    return minutes_between(planned, actual) if actual else None
+
+
+class _Sums:
+    """The additive sums of every scope that a leg belongs to."""
+
+    def __init__(self, hubs: frozenset[str]) -> None:
+        self._hubs = hubs
+        self._rows: dict[Key, dict[str, Any]] = {}
+
+    def move(self, before: Row | None, after: Row, at: str) -> Iterator[dict[str, Any]]:
+        """Take a leg from what it said before to what it says now; yield the states that changed."""
+        old = _parts(before, self._hubs) if before else {}
+        for key, sums in _parts(after, self._hubs).items():
+            row = self._rows.setdefault(
+                key, {"state_version": 0, "corrections": 0, "data_label": after.get("data_label")}
+            )
+            gone = old.get(key, {})
+            for name, value in sums.items():
+                row[name] = row.get(name, 0) + value - gone.get(name, 0)
+            row["state_version"] += 1
+            scope_type, scope_id, day, quarter_at = key
+            yield {
+                **row,
+                "kind": "state",
+                "partition_key": scope_id,
+                "scope_type": scope_type,
+                "scope_id": scope_id,
+                "operating_date": day,
+                "quarter_at": quarter_at,
+                "last_received_at": at,
+                "last_event_at": at,
+            }
+
+
+def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
+    """What a leg adds to each of its scopes."""
+    counted = {
+        "scheduled_legs": 1,
+        "cancelled_legs": int(leg["is_cancelled"]),
+        "diverted_legs": int(leg["is_diverted"]),
+        "accounted_legs": int(is_accounted(leg)),
+    }
+    departures, arrivals = _departures(leg["departure_delay_minutes"]), _arrivals(leg["arrival_delay_minutes"])
+    day = leg["operating_date"]
+    parts: dict[Key, dict[str, int]] = {
+        ("route", leg["route"], day, None): counted | departures | arrivals,
+        ("network", "network", day, None): counted | departures | arrivals,
+    }
+    local = parse(leg["std_at"]) + timedelta(minutes=leg.get("std_utc_offset_minutes") or 0)
+    if local.hour < FIRST_WAVE_HOUR:
+        parts["first_wave", "network", day, None] = counted | departures
+    for airport, planned, figures in (
+        (leg["origin"], leg["std_at"], departures),
+        (leg["destination"], leg["sta_at"], arrivals),
+    ):
+        if airport in hubs:
+            quarter = _quarter(planned)
+            parts["hub", airport, day, None] = counted | figures
+            parts["hub_quarter", airport, quarter[:10], quarter] = counted | figures
+    return parts
+
+
+def _departures(late: int | None) -> dict[str, int]:
+    known = late is not None
+    return {
+        "departed_legs": int(known),
+        "dep_on_time_d0_legs": int(known and (late or 0) <= 0),
+        "dep_late_15_legs": int(known and (late or 0) >= 15),
+        "departure_delay_minutes": max(0, late or 0),
+        "net_departure_delay_minutes": late or 0,
+    }
+
+
+def _arrivals(late: int | None) -> dict[str, int]:
+    known = late is not None
+    limits = {f"arr_late_{limit}_legs": int(known and (late or 0) >= limit) for limit in (15, 60, 120, 240)}
+    return {
+        "arrived_legs": int(known),
+        **limits,
+        "arrival_delay_minutes": max(0, late or 0),
+        "net_arrival_delay_minutes": late or 0,
+    }
+
+
+def _quarter(moment: str) -> str:
+    at = parse(moment)
+    return text(at.replace(minute=at.minute - at.minute % QUARTER_MINUTES, second=0, microsecond=0))

@@ -1,0 +1,201 @@
+"""What a rule is: its parts as data classes, the KPIs that rules may speak of, and Wilson's interval.
+
+`rule_file.py` reads them from `rules.toml`, `rule_levels.py` judges by them, `rules.py` is what others import.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import sqrt
+from types import MappingProxyType
+from typing import Literal
+
+#: The 0.90 quantile of the normal distribution: bounds are one-sided.
+Z_90 = 1.2816
+
+Evidence = Literal["wilson", "point", "event"]
+Unit = Literal["percent", "points", "minutes", "legs", "grade"]
+
+LEVELS: tuple[str, ...] = ("amber", "red", "critical")
+SEVERITIES = ("low", "medium", "high", "critical")
+LANGUAGES = ("es", "en")
+WINDOWS = {"day": 1, "7d": 7, "28d": 28}
+"""Days of a window by its name."""
+ROLLING = {"60min": 60, "2h": 120, "3h": 180}
+"""Minutes of a window that rolls, by its name; it is made of quarters of an hour."""
+MOMENTS = ("leg", "now")
+"""Windows of what is no window: a single flight, and a feed at this moment."""
+SCOPES = ("network", "first_wave", "hub", "route", "leg", "feed")
+#: Parents come before their children.
+SCOPE_ORDER = {scope: place for place, scope in enumerate(("feed", "network", "first_wave", "hub", "route", "leg"))}
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A figure that rules may judge: its unit, the side on which it is bad, the scopes that have it."""
+
+    unit: Unit
+    bad: Literal["below", "above"]
+    scopes: tuple[str, ...]
+
+
+_DAYS = ("network", "first_wave", "hub", "route")
+KPIS: Mapping[str, Kpi] = {
+    "a14": Kpi("percent", "below", _DAYS),
+    "d0": Kpi("percent", "below", _DAYS),
+    "d15": Kpi("percent", "below", _DAYS),
+    "completion": Kpi("percent", "below", _DAYS),
+    "a14_change": Kpi("points", "below", ("route",)),
+    "departure_delay": Kpi("minutes", "above", _DAYS),
+    "cancellations": Kpi("legs", "above", _DAYS),
+    "cancellation": Kpi("minutes", "below", ("leg",)),
+    "diversion": Kpi("grade", "above", ("leg",)),
+    "long_delay": Kpi("minutes", "above", ("leg",)),
+    "tarmac": Kpi("minutes", "above", ("leg",)),
+    "rotation": Kpi("minutes", "above", ("leg",)),
+    "feed_silence": Kpi("minutes", "above", ("feed",)),
+}
+
+
+class RuleError(ValueError):
+    """A rule that cannot be used; the message names file, line, what is wrong and what is wanted."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where a level begins and, with memory, where it ends, in the unit of the KPI.
+
+    `or_percent`: a count of legs also enters at this share of the scheduled legs, once it enters amber by number.
+    """
+
+    enter: float
+    exit: float
+    or_percent: float | None = None
+
+    @property
+    def enter_percent(self) -> float:
+        """Where a share enters."""
+        return self.enter
+
+    @property
+    def exit_percent(self) -> float:
+        """Where a share leaves."""
+        return self.exit
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: which figure of what, over which window, and what it takes to be amber, red or critical.
+
+    Times are minutes of event time. `parents` are rules whose open red makes an alert of this one a child; with
+    `has_root_leg` an open alert of the aircraft's flight before does so too.
+    """
+
+    id: str
+    kpi: str
+    scope: str
+    window: str
+    minimum_legs: int
+    evidence: Evidence
+    limits: Mapping[str, Limit]
+    green_percent: float
+    used_by: tuple[str, ...] = ("stream", "batch")
+    hold_minutes: int = 0
+    cooldown_minutes: int = 30
+    severity: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    escalation_minutes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    ahead_minutes: int = 0
+    turnaround_minutes: int = 0
+    baseline_minimum_legs: int = 0
+    is_shadow: bool = False
+    is_leading: bool = False
+    parents: tuple[str, ...] = ()
+    has_root_leg: bool = False
+    title: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    action: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def amber(self) -> Limit:
+        """The first level; every rule has it."""
+        return self.limits["amber"]
+
+    @property
+    def red(self) -> Limit:
+        """The second level; every rule has it."""
+        return self.limits["red"]
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of value and limits."""
+        return KPIS[self.kpi].unit
+
+    @property
+    def is_bad_below(self) -> bool:
+        """Whether low values are the bad ones."""
+        return KPIS[self.kpi].bad == "below"
+
+    @property
+    def clear_hold_minutes(self) -> int:
+        """How long it must be better before a level is left."""
+        return 2 * self.hold_minutes
+
+    @property
+    def is_rolling(self) -> bool:
+        """Whether it looks at quarters of an hour around the clock."""
+        return self.window in ROLLING
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rules of one version, and what they share."""
+
+    version: int
+    rules: tuple[Rule, ...]
+    close_hour_utc: int = 12
+    united_states: frozenset[str] = frozenset()
+
+    def find(self, kpi: str, scope: str, days: int) -> Rule | None:
+        """Return the rule of the longest window that `days` fill; None where there is none for this KPI and scope."""
+        fitting = [
+            rule
+            for rule in self.rules
+            if rule.kpi == kpi and rule.scope == scope and rule.window in WINDOWS and "batch" in rule.used_by
+        ]
+        filled = [rule for rule in fitting if WINDOWS[rule.window] <= max(days, 1)]
+        return max(filled, key=lambda rule: WINDOWS[rule.window], default=None)
+
+    def by_id(self, rule_id: str) -> Rule | None:
+        """Return a rule by its id; None where this version has none of that name."""
+        return self._by_id.get(rule_id)
+
+    def live(self, scope: str) -> tuple[Rule, ...]:
+        """Return the rules that the stream is judged by, of one scope."""
+        return self._live.get(scope, ())
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def _live(self) -> Mapping[str, tuple[Rule, ...]]:
+        live = [rule for rule in self.rules if "stream" in rule.used_by]
+        return {scope: tuple(rule for rule in live if rule.scope == scope) for scope in SCOPES}
+
+
+def wilson_bounds(k: int, n: int, z: float = Z_90) -> tuple[float, float]:
+    """Return the lower and upper bound of Wilson's interval for k of n; each is one-sided at 90 % by default.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+    if not 0 <= k <= n or n == 0:
+        raise ValueError(f"{k} of {n} is no share: 0 <= k <= n and n > 0 are wanted")
+    p = k / n
+    middle = p + z * z / (2 * n)
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    whole = 1 + z * z / n
+    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+
+
+def rank(level: str | None) -> int:
+    """Return how grave a level is: 0 for none, 1 amber, 2 red, 3 critical."""
+    return LEVELS.index(level) + 1 if level in LEVELS else 0

@@ -1,0 +1,148 @@
+"""Lambda, each minute: what only time can show.
+
+A feed that went silent (all its figures turn grey, with no event at all), passengers kept on the ground, holds that
+mature, escalation, shelves and days that end, windows that move on, and notifications left in the outbox. The event may
+carry `{"now": "2015-01-02T13:34:00Z"}`: a replay says what time it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from aero_streaming import alert_conditions as conditions
+from aero_streaming import alert_setup
+from aero_streaming.alert_acts import mature
+from aero_streaming.alert_batch import CLOCK, FEED, Engine, is_silent
+from aero_streaming.alert_context import HUBS, Context, row_key
+from aero_streaming.alert_desk import Desk, Work, by_key
+from aero_streaming.alert_items import Item, alert_of
+from aero_streaming.alert_metrics import emit
+from aero_streaming.alert_model import Alert, Transition
+from aero_streaming.rule_model import Rule
+from aero_streaming.times import parse, text
+
+FEEDS = (FEED,)
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a tick did."""
+
+    now: str
+    looked_at: int
+    written: int
+    transitions: int
+    swept: int
+    silent_feeds: tuple[str, ...]
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Entry point of the schedule."""
+    engine = alert_setup.engine()
+    given = event.get("now")
+    done = tick(engine, parse(given) if given else None)
+    counts = {"LookedAt": done.looked_at, "AlertsWritten": done.written, "Transitions": done.transitions,
+              "Swept": done.swept, "SilentFeeds": len(done.silent_feeds)}  # fmt: skip
+    emit("tick", counts, int(engine.wall().timestamp() * 1000))
+    return vars(done)
+
+
+def tick(engine: Engine, given: datetime | None = None) -> Ticked:
+    """Let time act on every alert in view, and find what only time brings; event time moves to `given`."""
+    kept = engine.store.states([CLOCK, HUBS, *FEEDS])
+    clock = kept.get(CLOCK, {}).get("at", "")
+    now = given or engine.now(clock)
+    if given and (not clock or given > parse(clock)):
+        engine.store.advance(CLOCK, text(given))
+    arrived = engine.wall()
+    alerts = [alert_of(item) for item in engine.store.alerts_in_view()]
+    hubs = kept.get(HUBS, {}).get("members", set())
+    desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
+    desk.know(alerts)
+    feeds, silent = _feeds(engine, kept, now)
+    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, is_stale=bool(silent))
+    works = [*feeds, *_of_time(engine, context, now), *_of_alerts(context, alerts)]
+    let_act = partial(_let_act, engine=engine, now=now)
+    # An alert whose row is gone, or whose day is over, has no condition any more; time still acts on it.
+    known = by_key([*works, *_bare(engine, alerts)])
+    for work in known.values():
+        work.after = let_act
+    failures: list[Exception] = []
+    desk.settle(
+        known.values(),
+        lambda work, error: failures.append(error),
+    )
+    swept = engine.outbox.sweep(arrived, lambda key: _reload(engine, key))
+    if failures:
+        raise ExceptionGroup("alerts that time could not act on", failures)
+    tally = desk.tally
+    return Ticked(text(now), len(known), tally.written, tally.transitions, swept, tuple(sorted(silent)))
+
+
+def _let_act(rule: Rule, alert: Alert, engine: Engine, now: datetime) -> tuple[Alert, list[Transition]]:
+    return mature(rule, alert, now, engine.rules.close_hour_utc)
+
+
+def _feeds(engine: Engine, kept: Mapping[str, Item], now: datetime) -> tuple[list[Work], set[str]]:
+    """The work on feeds, and which of them are so silent that their figures are grey."""
+    works, silent = [], set()
+    for key in FEEDS:
+        last = kept.get(key, {}).get("at")
+        if last is None:
+            continue
+        for rule in engine.rules.live("feed"):
+            condition = conditions.of_feed(engine.rules, rule, key.partition("#")[2], last, now)
+            works.append(Work(rule, condition.alert_key, [condition]))
+            if is_silent(engine.rules, parse(last), now):
+                silent.add(condition.scope_id)
+    return works, silent
+
+
+def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
+    """Windows of every hub, and flights on the ground for so long that it matters."""
+    works = context.of_hubs(context.hubs) if context.hubs else []
+    for rule in engine.rules.live("leg"):
+        if rule.kpi == "tarmac":
+            since = conditions.minutes_before(now, rule.amber.enter)
+            for leg in engine.store.on_ground_before(since):
+                works.append(context.about(rule, conditions.of_leg(engine.rules, rule, leg, now), leg))
+    return works
+
+
+def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
+    """The conditions of alerts in view, from what leg-state holds now; windows and feeds are looked at anyway."""
+    pairs = [
+        (alert, rule, key)
+        for alert in alerts
+        if (rule := context.rules.by_id(alert.rule_id))
+        and (key := row_key(alert.scope_type, alert.scope_id, alert.operating_date))
+    ]
+    rows = context.read(key for _, _, key in pairs)
+    works: list[Work] = []
+    states: list[Item] = []
+    for alert, rule, key in pairs:
+        row = rows.get(key)
+        if row is None:
+            continue
+        if alert.scope_type != "leg":
+            states.append(row)
+        elif rule.kpi == "rotation":
+            works.append(context.rotation(rule, row))
+        elif alert.event_at <= (row.get("last_event_at") or ""):
+            # Else an event is ahead of the merged leg, which will have the last word in a moment.
+            works.append(context.about(rule, conditions.of_leg(context.rules, rule, row, context.now), row))
+    in_view = {alert.alert_key for alert in alerts}
+    unique = {row["key"]: row for row in states}
+    return works + [work for work in context.of_states(unique.values()) if work.key in in_view]
+
+
+def _bare(engine: Engine, alerts: Iterable[Alert]) -> list[Work]:
+    found = [(engine.rules.by_id(alert.rule_id), alert) for alert in alerts]
+    return [Work(rule, alert.alert_key) for rule, alert in found if rule]
+
+
+def _reload(engine: Engine, key: str) -> Alert | None:
+    item = engine.store.alerts([key]).get(key)
+    return alert_of(item) if item else None

@@ -1,0 +1,90 @@
+"""Backtests: the real engine over history, per hour, and two rule sets against each other."""
+
+from dataclasses import replace
+
+import pytest
+
+from aero_streaming.backtest import backtest, compare
+from aero_streaming.leg_records import records_of_legs
+from aero_streaming.rules import rules
+
+from .alert_samples import DAY, at, event, leg
+
+
+def flown(number, departure, late, **values):
+    one = leg(number, **values)
+    for name in ("kind", "partition_key", "state_version", "last_received_at", "last_event_at", "route"):
+        del one[name]
+
+    def moment(minute):
+        return at(f"{14 + minute // 60:02d}:{minute % 60:02d}")
+
+    return {
+        **one, "std_at": moment(departure), "sta_at": moment(departure + 60), "tail": f"XA{number:03d}",
+        "out_at": moment(departure + late), "off_at": moment(departure + late + 10),
+        "on_at": moment(departure + late + 55), "in_at": moment(departure + late + 60),
+    }  # fmt: skip
+
+
+LEGS = [flown(number, 10 * number, 70 if number % 2 else 0) for number in range(1, 13)]
+
+
+def test_legs_of_a_table_become_records_whose_last_sums_are_a_count_of_the_table():
+    records = list(records_of_legs(LEGS, ["MEX"]))
+    assert [one["last_received_at"] for one in records] == sorted(one["last_received_at"] for one in records)
+    last = {}
+    for one in records:
+        if one["kind"] == "state":
+            key = (one["scope_type"], one["scope_id"], one["quarter_at"])
+            assert one["state_version"] == last.get(key, {"state_version": 0})["state_version"] + 1
+            last[key] = one
+    route = last["route", "MEX-CUN", None]
+    counted = {name: route[name] for name in ("scheduled_legs", "accounted_legs", "departed_legs", "arr_late_60_legs")}
+    assert counted == {"scheduled_legs": 12, "accounted_legs": 12, "departed_legs": 12, "arr_late_60_legs": 6}
+    assert route["departure_delay_minutes"] == 6 * 70
+    quarters = [one for (kind, _, _), one in last.items() if kind == "hub_quarter"]
+    assert sum(one["departed_legs"] for one in quarters) == 12
+    # 14:10 UTC and before 14:00 UTC on the clock of the origin is 08:10: no first wave.
+    assert not [kind for kind, _, _ in last if kind == "first_wave"]
+
+
+def test_a_backtest_counts_alerts_by_hour_and_rule_and_notifies_nobody():
+    run = backtest(list(records_of_legs(LEGS)), rules())
+    assert run.per_rule["long_delay_flight"] == 6
+    assert run.per_rule["a14_route_day"] == 1
+    assert sum(run.per_hour.values()) == sum(run.per_rule.values())
+    assert {hour[:10] for hour in run.per_hour} == {DAY}
+    assert run.mean_per_hour == pytest.approx(sum(run.per_hour.values()) / run.hours)
+
+
+def test_the_same_records_give_the_same_backtest():
+    records = list(records_of_legs(LEGS))
+    assert backtest(records, rules()) == backtest(records, rules())
+
+
+def test_records_of_the_stream_are_taken_as_they_are():
+    rows = [event("cancel", 1, "12:00"), leg(1, 2, "12:00", is_cancelled=True, cancelled_at=at("12:00")),
+            leg(2, 3, "13:00", is_diverted=True)]  # fmt: skip
+    run = backtest(rows, rules())
+    # An hour without a record between them is a silence, too.
+    assert dict(run.per_rule) == {"cancellation_flight": 1, "diversion_flight": 1, "feed_silence": 1}
+
+
+def test_two_rule_sets_differ_in_the_alerts_that_only_one_raises():
+    strict = tuple(
+        replace(rule, limits={**rule.limits, "amber": replace(rule.amber, enter=80.0, exit=80.0)})
+        if rule.id == "long_delay_flight"
+        else rule
+        for rule in rules().rules
+    )
+    records = list(records_of_legs(LEGS))
+    found = compare(records, rules(), replace(rules(), rules=strict))
+    assert len(found.only_old) == 6
+    assert {key.split("#")[0] for key, _, _ in found.only_old} == {"long_delay_flight"}
+    assert found.only_new == ()
+    assert found.both == sum(found.new.per_rule.values())
+
+
+def test_nothing_gives_an_empty_backtest():
+    run = backtest([], rules())
+    assert (run.hours, run.mean_per_hour, run.alerts) == (0, 0.0, ())

@@ -1,0 +1,128 @@
+"""What surrounds a row: parents, the hub's windows, the aircraft's other legs, baselines."""
+
+import pytest
+
+from aero_streaming.alert_items import to_item
+
+from .alert_samples import Line, at, leg, state
+from .fakes import Crash
+
+LATE = "long_delay_flight"
+
+
+@pytest.fixture
+def line():
+    return Line()
+
+
+def test_a_route_is_the_child_of_its_red_hub_and_is_not_told(line):
+    slices = [
+        state("hub_quarter", "MEX", 9, quarter_at=at(clock), scheduled_legs=10, accounted_legs=10, arrived_legs=10,
+              arr_late_15_legs=9, received="18:00") for clock in ("17:00", "17:15", "17:30")
+    ]  # fmt: skip
+    line.send(*slices)
+    hub = line.alert("a14_hub_2h", "MEX")
+    assert (hub["level"], hub["n"], hub["value"]) == ("red", 30, 10.0)
+    told = len(line.sns.published)
+    line.send(state("route", "MEX-CUN", 9, arrived_legs=10, arr_late_15_legs=9, accounted_legs=40))
+    route = line.alert("a14_route_day", "MEX-CUN")
+    assert (route["state"], route["parent_key"]) == ("SUPPRESSED", hub["alert_key"])
+    assert len(line.sns.published) == told
+    line.send(state("route", "GDL-TIJ", 9, arrived_legs=10, arr_late_15_legs=9, accounted_legs=40))
+    assert line.alert("a14_route_day", "GDL-TIJ")["state"] == "FIRING"
+
+
+def test_parent_and_child_in_one_batch_are_judged_parent_first(line):
+    line.send(
+        state("route", "MEX-CUN", 9, arrived_legs=10, arr_late_15_legs=9, scheduled_legs=10, accounted_legs=10),
+        state("network", "network", 9, arrived_legs=60, arr_late_15_legs=40, scheduled_legs=60, accounted_legs=60),
+    )
+    assert line.alert("a14_route_day", "MEX-CUN")["state"] == "SUPPRESSED"
+    assert line.kinds("a14_route_day") == ["FIRED"]
+
+
+def test_a_window_looks_at_its_quarters_and_no_others(line):
+    def quarter(clock, late, received):
+        return state("hub_quarter", "MEX", 2, received, quarter_at=at(clock), scheduled_legs=20, accounted_legs=20,
+                     departed_legs=20, dep_late_15_legs=late)  # fmt: skip
+
+    line.send(quarter("15:45", 20, "17:46"), quarter("16:00", 20, "17:46"), quarter("17:30", 0, "17:46"))
+    assert (line.alert("d15_hub_2h", "MEX")["value"], line.alert("d15_hub_2h", "MEX")["n"]) == (50.0, 40)
+
+
+def test_the_next_leg_of_a_late_aircraft_is_at_risk_before_it_is_late(line):
+    inbound = leg(1, 1, received="17:00", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"))
+    onward = leg(2, 1, received="17:00", std_at=at("18:00"), sta_at=at("20:00"))
+    line.send(inbound, onward)
+    assert line.alerts() == {}
+    line.send({**inbound, "state_version": 2, "estimated_in_at": at("17:50")})
+    alert = line.alert("rotation_flight", onward["leg_uid"])
+    # 17:50 + 45 minutes of turnaround - 18:00
+    assert (alert["state"], alert["level"], alert["value"], alert["facts"]["inbound"]) == ("PENDING", "red", 35, "AM1")
+    line.send({**onward, "state_version": 2, "out_at": at("18:20"), "last_event_at": at("18:20")})
+    assert line.alert("rotation_flight", onward["leg_uid"])["state"] == "NORMAL"
+
+
+def test_a_turnaround_planned_shorter_than_the_minimum_is_no_risk_by_itself(line):
+    line.send(leg(1, 1, origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:40")))
+    line.send(leg(2, 1, std_at=at("18:00")))
+    line.send(leg(1, 2, origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:40"), in_at=at("17:48")))
+    assert line.alerts() == {}
+
+
+def test_an_aircraft_change_takes_the_risk_away(line):
+    late = leg(1, 2, received="17:00", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"),
+               estimated_in_at=at("18:10"))  # fmt: skip
+    line.send(late, leg(2, 1, received="17:00"))
+    assert line.alert("rotation_flight", leg(2)["leg_uid"])["state"] == "PENDING"
+    line.send(leg(2, 2, received="17:05", tail="XABBB"))
+    assert line.alert("rotation_flight", leg(2)["leg_uid"])["state"] == "NORMAL"
+
+
+def test_a_late_flight_that_gets_another_aircraft_leaves_the_next_one_in_peace(line):
+    late = leg(1, 2, received="17:00", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"),
+               estimated_in_at=at("18:10"))  # fmt: skip
+    line.send(late, leg(2, 1, received="17:00"))
+    line.send({**late, "state_version": 3, "tail": "XABBB"})
+    assert line.alert("rotation_flight", leg(2)["leg_uid"])["state"] == "NORMAL"
+
+
+def test_a_repeat_does_what_a_crash_left_undone_for_the_next_leg(line):
+    late = leg(1, 2, received="17:00", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"),
+               estimated_in_at=at("18:10"))  # fmt: skip
+    line.send(leg(2, 1, received="16:00"))
+
+    def crash(name, asked):
+        # Leg state is written; the process dies before it looks for the aircraft's next leg.
+        if name == "query":
+            raise Crash
+
+    line.dynamo.before = crash
+    with pytest.raises(Crash):
+        line.send(late)
+    line.dynamo.before = lambda name, asked: None
+    assert line.alerts() == {}
+    line.restart()
+    line.send(late)
+    assert line.alert("rotation_flight", leg(2)["leg_uid"])["state"] == "PENDING"
+
+
+def test_a_delay_that_the_aircraft_brought_along_is_the_child_of_its_flight_before(line):
+    root = leg(1, 3, received="16:30", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"),
+               out_at=at("16:30"), in_at=at("18:30"), expected_delay_minutes=90)  # fmt: skip
+    line.send(root)
+    line.send(leg(2, 3, received="19:20", out_at=at("19:20"), in_at=at("21:10"), expected_delay_minutes=80))
+    child = line.alert(LATE, leg(2)["leg_uid"])
+    assert (child["state"], child["parent_key"]) == ("SUPPRESSED", line.alert(LATE, root["leg_uid"])["alert_key"])
+
+
+def test_a_relative_rule_is_grey_without_a_baseline_and_judges_with_one(line):
+    row = state("route", version=3, arrived_legs=20, arr_late_15_legs=12, scheduled_legs=20, accounted_legs=20)
+    line.send(row)
+    assert not [a for a in line.alerts().values() if a["rule_id"] == "a14_route_vs_28d"]
+    item = {"baseline_key": "a14#route#MEX-CUN", "value": 88.0, "n": 300, "days": 28, "as_of": "2026-11-24"}
+    line.dynamo.items["baselines"]["a14#route#MEX-CUN", ""] = to_item(item)
+    line.restart()
+    line.send({**row, "state_version": 4})
+    alert = line.alert("a14_route_vs_28d", "MEX-CUN")
+    assert (alert["value"], alert["baseline"], alert["level"], alert["is_shadow"]) == (-48.0, 88.0, "red", True)

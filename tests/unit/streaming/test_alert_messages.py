@@ -1,0 +1,96 @@
+"""Messages: a subject of plain letters, a body that a phone shows, everything an alert must carry."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aero_streaming.alert_flights import top_flights
+from aero_streaming.alert_model import Alert
+from aero_streaming.messages import Settings, compose
+from aero_streaming.rules import rules
+
+from .alert_samples import DAY, Line, at, leg, rule, state
+
+
+def told(line):
+    return line.sns.published[-1]
+
+
+def test_a_message_on_a_route_says_what_where_since_when_how_bad_who_and_what_to_do():
+    line = Line()
+    flights = [leg(number, 3, arrival_delay_minutes=late, expected_delay_minutes=late, in_at=at("21:00"))
+               for number, late in ((11, 20), (12, 95), (13, 31), (14, 40), (15, 0))]  # fmt: skip
+    line.send(*flights, state("route", arrived_legs=20, arr_late_15_legs=15, scheduled_legs=20, accounted_legs=20))
+    (message,) = line.told("a14_route_day")
+    assert message["Subject"] == "[ROJO] Puntualidad de llegada de la ruta: MEX-CUN 2026-11-25: 25.0 %"
+    assert message["Message"].splitlines() == [
+        "ROJO · Alerta nueva",
+        "Puntualidad de llegada de la ruta: MEX-CUN 2026-11-25",
+        "25.0 % (límite 65.0 %), n = 20",
+        "Desde 2026-11-25 12:00 hora local (2026-11-25 18:00 UTC)",
+        "Vuelos: AM12 MEX-CUN +95 min; AM14 MEX-CUN +40 min; AM13 MEX-CUN +31 min",
+        "Acción: Revisar los tres vuelos señalados y la rotación siguiente.",
+        "https://tablero.example/live?alert=a14_route_day%23route%23MEX-CUN%232026-11-25&lang=es",
+        "datos sintéticos",
+    ]
+    assert all(len(text) <= 160 for text in message["Message"].splitlines())
+
+
+def test_local_time_is_that_of_the_origin_where_a_leg_tells_it():
+    line = Line()
+    line.send(leg(version=3, received="18:00", is_diverted=True, std_utc_offset_minutes=-480))
+    assert "Desde 2026-11-25 10:00 hora local (2026-11-25 18:00 UTC)" in told(line)["Message"]
+
+
+def test_real_data_carry_no_label_and_a_missing_address_no_link():
+    one = rule("diversion_flight")
+    alert = Alert("k", one.id, one.kpi, "leg", "x", DAY, since_at=at("18:00"),
+                  facts={"carrier": "AM", "flight_number": 1, "origin": "MEX", "destination": "CUN"})  # fmt: skip
+    body = compose(
+        one, alert, {"kind": "FIRED", "level_after": "red", "value": 2, "limit": 2, "n": 1}, [], Settings()
+    ).body
+    assert "sintéticos" not in body
+    assert "http" not in body
+
+
+def test_a_hub_names_the_worst_flights_of_its_worst_routes():
+    line = Line()
+    line.send(
+        *[leg(n, 3, origin=o, destination=d, expected_delay_minutes=late, departure_delay_minutes=late)
+          for n, o, d, late in ((1, "MEX", "GDL", 40), (2, "MEX", "GDL", 70), (3, "CUN", "MTY", 200),
+                                (4, "TIJ", "MEX", 55))],
+        state("route", "MEX-GDL", departure_delay_minutes=110),
+        state("route", "CUN-MTY", departure_delay_minutes=200),
+        state("route", "TIJ-MEX", departure_delay_minutes=55),
+    )  # fmt: skip
+    hub = Alert("k", "departure_delay_hub_60min", "departure_delay", "hub", "MEX", DAY)
+    assert [flight["flight_number"] for flight in top_flights(line.store, hub)] == [2, 4, 1]
+
+
+@pytest.mark.parametrize("kind", ["FIRED", "LEVEL_UP", "ESCALATED", "RELEASED", "UNSHELVED", "UNSTABLE"])
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("one", [one for one in rules().rules if "stream" in one.used_by], ids=lambda one: one.id)
+def test_every_rule_has_words_for_everything_that_is_told_in_both_languages(one, kind, language):
+    level = list(one.limits)[-1]
+    alert = Alert("k", one.id, one.kpi, one.scope, "MEX-CUN", DAY, baseline=88.0 if one.unit == "points" else None,
+                  fired_at=at("18:00"), facts={"carrier": "AM", "flight_number": 1, "origin": "MEX"})  # fmt: skip
+    limit = one.limits[level].enter
+    line = {"kind": kind, "level_after": level, "value": limit, "limit": limit, "n": 30, "step": 2}
+    message = compose(one, alert, line, [leg()], Settings(language, "https://tablero.example"))
+    assert one.title[language] in message.body
+    assert one.action[language] in message.body
+    assert "{" not in message.body
+    assert kind not in message.body
+    assert message.subject.startswith("[")
+
+
+@given(st.text(max_size=200), st.floats(-1e6, 1e6))
+def test_no_name_makes_a_subject_that_sns_refuses(name, value):
+    one = rule("a14_route_day")
+    alert = Alert("k", one.id, one.kpi, "route", name, DAY, fired_at=at("18:00"))
+    subject = compose(
+        one, alert, {"kind": "FIRED", "level_after": "red", "value": value, "limit": 1.0}, [], Settings()
+    ).subject
+    assert len(subject) <= 100
+    assert subject.isascii()
+    assert "\n" not in subject
