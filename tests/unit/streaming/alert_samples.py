@@ -49,7 +49,8 @@ def leg(number: int = 100, version: int = 1, received: str = "12:00", **values: 
         "carrier": "AM", "flight_number": number, "operational_suffix": "", "leg_sequence": 1, "origin": origin,
         "destination": destination, "route": f"{origin}-{destination}", "operating_date": DAY,
         "std_at": at("18:00"), "sta_at": at("20:00"), "std_utc_offset_minutes": -360, "sta_utc_offset_minutes": -300,
-        "tail": "XAAAA", "is_cancelled": False, "is_diverted": False, "returns": 0, "data_label": "datos sintéticos",
+        "tail": "XAAAA", "is_cancelled": False, "is_diverted": False, "return_count": 0,
+        "data_label": "datos sintéticos",
         **values,
     }  # fmt: skip
 

@@ -150,8 +150,9 @@ def test_levels_of_a_cancellation_follow_the_time_to_departure(line):
 def test_returns_are_amber_from_the_ramp_and_red_from_the_air_or_another_airport(line):
     for number, kind in ((1, "return_to_ramp"), (2, "air_return"), (3, "divert")):
         line.send(event(kind, number))
-        line.send(leg(number, 3, returns=int(kind != "divert"), last_return_type=None if kind == "divert" else kind,
-                      is_diverted=kind == "divert"))  # fmt: skip
+        is_diverted = kind == "divert"
+        line.send(leg(number, 3, return_count=int(not is_diverted), last_return_type=None if is_diverted else kind,
+                      is_diverted=is_diverted))  # fmt: skip
     found = {a["facts"]["flight_number"]: (a["level"], a["state"]) for a in line.alerts().values()}
     assert found == {1: ("amber", "FIRING"), 2: ("red", "FIRING"), 3: ("red", "FIRING")}
 

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from aero_streaming.alert_handler import Quarantine, handle
+from aero_streaming.alert_records import Poison, read
 
 from .alert_samples import Line, at, event, kinesis, leg, state
 from .fakes import refused
@@ -67,3 +68,8 @@ def test_data_that_is_no_base64_is_poison_too(line):
 def test_quarantine_that_cannot_be_written_is_tried_again(line):
     line.s3.fails = [refused("SlowDown")]
     assert line.send(leg(), b"{") == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_what_flink_could_not_read_is_set_aside_for_flinks_reason():
+    told = {"kind": "unreadable", "topic": "leg-events", "reason": "bad_value", "message": "flight_number is '12'"}
+    assert read(json.dumps(told).encode()) == Poison("bad_value", "leg-events: flight_number is '12'")

@@ -89,7 +89,7 @@ def test_passengers_on_the_ground_are_seen_by_time_alone(line):
               leg(2, 6, "12:00", destination="JFK", off_at=at("09:00"), on_at=at("11:30")),
               leg(3, 4, "12:00", origin="MEX", destination="JFK", out_at=at("12:00")),
               leg(4, 6, "12:00", origin="JFK", destination="MEX", out_at=at("12:00"), last_out_at=at("12:00"),
-                  returns=1, last_return_at=at("12:05")))  # fmt: skip
+                  return_count=1, last_return_at=at("12:05")))  # fmt: skip
     for clock in ("12:59", "13:00", "13:29", "13:30", "14:29", "14:30", "15:00"):
         line.heartbeat(clock)
         line.tick(clock)

@@ -62,7 +62,7 @@ def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
 def _diversion(rules: RuleSet, leg: Row, now: datetime) -> int | None:
     if leg.get("is_diverted"):
         return GRADES["divert"]
-    return GRADES.get(leg.get("last_return_type") or "") if leg.get("returns") else None
+    return GRADES.get(leg.get("last_return_type") or "") if leg.get("return_count") else None
 
 
 def _long_delay(rules: RuleSet, leg: Row, now: datetime) -> int | None:

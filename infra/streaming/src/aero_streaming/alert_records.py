@@ -24,11 +24,13 @@ REQUIRED = {
 """What a record of each kind must have."""
 SCOPE_TYPES = ("route", "hub", "network", "first_wave", "hub_quarter")
 WHOLE = frozenset({
-    *SUMS, "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "corrections", "events",
-    "departure_delay_minutes", "expected_delay_minutes", "arrival_delay_minutes", "crossed_minutes",
+    *SUMS, "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "events",
+    "corrections", "departure_delay_minutes", "expected_delay_minutes", "arrival_delay_minutes", "crossed_minutes",
     "std_utc_offset_minutes", "sta_utc_offset_minutes", "operated_legs", "arr_late_60_legs", "arr_late_120_legs",
     "arr_late_240_legs", "net_arrival_delay_minutes", "net_departure_delay_minutes",
-    "booked_seats", "answers", "promoters", "detractors", "satisfaction_sum",
+    "booked_seats", "answers", "promoters", "detractors", "satisfaction_sum", "distance_miles",
+    "carrier_delay_minutes", "weather_delay_minutes", "nas_delay_minutes", "security_delay_minutes",
+    "late_aircraft_delay_minutes",
 })  # fmt: skip
 FLAGS = frozenset({"is_cancelled", "is_diverted", "is_actual", "is_correction"})
 TEXTS = frozenset({

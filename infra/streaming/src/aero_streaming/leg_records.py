@@ -59,7 +59,7 @@ def _leg(leg: Row, before: Row | None, news: Mapping[str, Any], at: str) -> dict
     hidden = (*MOVEMENTS, "is_cancelled", "cancelled_at", "is_diverted", "diverted_at")
     plan = {name: value for name, value in leg.items() if name not in hidden}
     row = {
-        **(before or plan | {"is_cancelled": False, "is_diverted": False, "state_version": 0, "returns": 0}),
+        **(before or plan | {"is_cancelled": False, "is_diverted": False, "state_version": 0, "return_count": 0}),
         **news,
         "kind": "leg",
         "route": f"{leg['origin']}-{leg['destination']}",

@@ -1,0 +1,60 @@
+"""What Flink writes is what the alert Lambda reads: the same names on both sides, each with a form that it knows."""
+
+import base64
+import re
+
+from aero_streaming import alert_records, event_vocabulary
+from aero_streaming.alert_conditions import SUMS
+from aero_streaming.event_types import TOPICS
+from aero_streaming.flink_sql import SINKS, hubs, statements
+
+
+def columns(kind: str) -> dict[str, str]:
+    """The columns of a sink, by name, with their SQL type."""
+    options = {"connector": "x"}
+    written = statements(options, dict.fromkeys(SINKS, options))
+    [table] = [one for one in written if one.startswith(f"CREATE TEMPORARY TABLE {kind}_sink")]
+    inner = table[table.index("(") + 1 : table.rindex(") PARTITIONED")]
+    return dict(re.findall(r"`?(\w+)`? (STRING|INT|BIGINT|BOOLEAN|DECIMAL\(18, 2\))", inner))
+
+
+def test_every_kind_has_the_fields_that_its_reader_asks_for():
+    for kind, needed in alert_records.REQUIRED.items():
+        assert set(needed) <= set(columns(kind)), kind
+    assert set(SUMS) <= set(columns("state"))
+
+
+def test_every_whole_number_and_flag_is_checked_as_one():
+    for kind in alert_records.REQUIRED:
+        for name, form in columns(kind).items():
+            if form in ("INT", "BIGINT"):
+                assert name in alert_records.WHOLE or name == "state_version", f"{kind}.{name}"
+            if form == "BOOLEAN":
+                assert name in alert_records.FLAGS, f"{kind}.{name}"
+
+
+def test_the_vocabulary_in_the_jar_is_that_of_python():
+    assert event_vocabulary.FILE.read_text(encoding="utf-8") == event_vocabulary.text()
+
+
+def test_hubs_are_airports_and_those_of_the_airline_are_there():
+    assert {"MEX", "GDL", "MTY"} <= set(hubs())
+    assert all(re.fullmatch("[A-Z]{3}", hub) for hub in hubs())
+
+
+def test_topics_of_msk_are_declared_as_here():
+    from tests.unit.infra.rendered import resources
+
+    found = {
+        one.properties["TopicName"]: (one.properties["PartitionCount"], one.properties["Configs"])
+        for one in resources("prod")
+        if one.kind == "AWS::MSK::Topic"
+    }
+    wanted = {
+        topic.name: (
+            topic.partitions,
+            base64.b64encode(f"retention.ms={topic.retention_hours * 3_600_000}".encode()).decode(),
+        )
+        for topic in TOPICS.values()
+    }
+    assert found == wanted
