@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, lake, live, query, run, stacks
+from aero_local.commands import feed, lake, live, query, rules, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -22,7 +22,9 @@ app.command(epilog="Example: aero plan --env dev")(stacks.plan)
 app.command(epilog="Example: aero destroy --env local --yes")(run.destroy)
 app.command(epilog='Example: aero query "select route, count(*) from operations.fct_leg group by 1"')(query.query)
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
+app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
 app.add_typer(live.drills, name="drill")
+app.add_typer(rules.app, name="rules")
 app.add_typer(lake.app, name="lake")
 app.add_typer(feed.app, name="feed")
 

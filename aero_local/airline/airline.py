@@ -49,13 +49,13 @@ class Airline:
     """An airline in the likeness of a Mexican full-service carrier (datos sintéticos), deterministic from a seed.
 
     `reports_since` is the first operating day whose legs it ever reports: the file of that day holds no corrections of
-    the day before. Without it every file does.
+    the day before. Without it every file does. `weather` replaces what the seed draws.
     """
 
-    def __init__(self, seed: int = 2026, reports_since: date | None = None) -> None:
+    def __init__(self, seed: int = 2026, reports_since: date | None = None, weather: Weather | None = None) -> None:
         self.seed, self.reports_since = seed, reports_since
         self.schedule = Schedule()
-        self.weather = Weather(seed)
+        self.weather = weather or Weather(seed)
         self._rotations: dict[date, list[Leg]] = {}
 
     def day(self, on: date) -> Day:

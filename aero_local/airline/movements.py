@@ -142,6 +142,8 @@ class _Flight:
 def _cancellation(chance: _Draws, episodes: list[Episode]) -> str:
     """Return why a round trip is cancelled, empty if it is not."""
     weather = max((p.CANCELLED_IN[episode.kind] for episode in episodes), default=0.0)
+    if chance.uniform[0] < weather and any(episode.kind == "strike" for episode in episodes):
+        return "A"
     if chance.uniform[0] < weather:
         return "B" if chance.uniform[1] < 0.8 else "C"
     if chance.uniform[0] < weather + p.CANCELLED_SHARE:

@@ -87,9 +87,9 @@ FOG_HIT_SHARE, FOG_MEAN_MINUTES = 0.60, 38.0
 ASH_PROBABILITY = 2.5 / 365  # Popocatépetl closes MEX for hours, 2 to 3 days a year [K]
 ASH_HIT_SHARE, ASH_MEAN_MINUTES = 0.65, 55.0
 CANCELLED_SHARE = 0.0022  # of round trips, base 0.2-0.4 % of legs [A]
-CANCELLED_IN = {"storm": 0.008, "fog": 0.05, "ash": 0.08}
+CANCELLED_IN = {"storm": 0.008, "fog": 0.05, "ash": 0.08, "strike": 0.45}
 DIVERTED_SHARE = 0.0015
-DIVERTED_FACTOR = {"storm": 4.0, "fog": 10.0, "ash": 6.0}
+DIVERTED_FACTOR = {"storm": 4.0, "fog": 10.0, "ash": 6.0, "strike": 1.0}
 DIVERTED_REACHES_SHARE = 0.7  # flies on to where it was going, hours late
 RETURN_TO_RAMP_SHARE, AIR_RETURN_SHARE = 0.001, 0.0002
 

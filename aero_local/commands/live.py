@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,6 +40,37 @@ def replay(
     print(f"{legs:,} legs, {len(events):,} events")
     state = find_state(file, name)
     session.run(state, events, speed, _dawn(events), progress())
+
+
+class Scenario(StrEnum):
+    """What the day is like."""
+
+    normal = "normal"
+    storm = "storm"
+    fog = "fog"
+    strike = "strike"
+
+
+def simulate(
+    speed: Annotated[float, typer.Option("--speed", min=1, help="Platform seconds in a second.")] = 60,
+    scenario: Annotated[Scenario, typer.Option("--scenario", help="What goes wrong.")] = Scenario.normal,
+    seed: SeedOption = 1,
+    on: DateOption = None,
+    name: StateOption = None,
+) -> None:
+    """Play a day of the synthetic airline on the live platform (datos sintéticos); it stays up until Ctrl-C."""
+    from aero_local.airline.airline import Airline  # noqa: PLC0415
+    from aero_local.airline.events import day_events  # noqa: PLC0415
+    from aero_local.airline.scenarios import ScenarioWeather, expected  # noqa: PLC0415
+    from aero_local.live import session  # noqa: PLC0415
+
+    need_java()
+    day = on.date() if on else datetime.now(UTC).date()
+    events = day_events(Airline(seed, weather=ScenarioWeather(seed, scenario.value, day)), day)
+    print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
+    for one in expected(scenario.value, day):
+        print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
+    session.run(find_state(None, name), events, speed, _dawn(events), progress())
 
 
 @drills.command("replay", epilog="Example: aero drill replay flights.csv.gz --date 2015-01-02 --shuffle-minutes 120")

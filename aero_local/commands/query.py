@@ -23,7 +23,7 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the published marts: one version, pinned for the query; they are read, never changed."""
-    snapshot = _pin(name)
+    snapshot = pin(name)
     if sql is None:
         tables = snapshot.manifest.tables
         if as_json:
@@ -56,7 +56,8 @@ def ask(snapshot: Snapshot, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]
             raise AeroError(str(error), f"Published tables: {known}.") from error
 
 
-def _pin(name: str | None) -> Snapshot:
+def pin(name: str | None) -> Snapshot:
+    """Return the current published version of a state directory, pinned."""
     from aero_assets import published  # noqa: PLC0415
     from aero_assets.environment import Environment  # noqa: PLC0415
 

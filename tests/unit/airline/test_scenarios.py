@@ -1,0 +1,51 @@
+"""Scenarios: faults where they were put, days beside them as ever, and rules judged by them."""
+
+from datetime import date
+
+from aero_local.airline.airline import Airline
+from aero_local.airline.scenarios import SCENARIOS, ScenarioWeather, expected
+from aero_local.live.score import Score, score, summary
+from aero_streaming.rules import rules
+
+ON = date(2026, 11, 24)
+
+
+def late_share(airline, on, airport):
+    legs = [leg for leg in airline.day(on).legs if leg.origin == airport and leg.out is not None]
+    return sum(leg.out - leg.std >= 15 for leg in legs) / len(legs)
+
+
+def test_a_storm_is_seen_at_its_airport_on_its_day_and_nowhere_else():
+    calm, storm = (Airline(7, weather=ScenarioWeather(7, name, ON)) for name in ("normal", "storm"))
+    assert late_share(storm, ON, "MEX") > late_share(calm, ON, "MEX") + 0.1
+    before = date(2026, 11, 20)
+    assert [leg.out for leg in storm.day(before).legs] == [leg.out for leg in calm.day(before).legs]
+
+
+def test_a_strike_cancels_for_the_carriers_reason():
+    legs = Airline(7, weather=ScenarioWeather(7, "strike", ON)).day(ON).legs
+    cancelled = [leg.cancellation_code for leg in legs if leg.is_cancelled]
+    assert len(cancelled) > 20
+    assert cancelled.count("A") > 0.9 * len(cancelled)
+
+
+def test_what_is_expected_follows_from_the_faults_alone():
+    assert expected("normal", ON) == []
+    for name, faults in SCENARIOS.items():
+        assert [one.airport for one in expected(name, ON)] == [fault.airport for fault in faults]
+
+
+def test_a_storm_is_told_at_its_hub_while_it_lasts():
+    found = score("storm", 4, ON, rules())
+    assert (found.faults, found.found) == (1, 1)
+    assert found.right_hub_alerts >= 1
+    assert all(0 <= minutes < 5 * 60 for minutes in found.minutes_to_detect), "told after the storm"
+
+
+def test_a_summary_adds_up_and_says_nothing_of_nothing():
+    quiet = Score("normal", 1, 0, 0, 0, 0, (), 3, 0.5, 2)
+    storm = Score("storm", 1, 1, 1, 4, 3, (40.0,), 30, 2.0, 9)
+    assert summary([quiet])["precision"] is None
+    assert summary([quiet])["recall"] is None
+    both = summary([quiet, storm])
+    assert (both["recall"], both["precision"], both["most_in_an_hour"]) == (1.0, 0.75, 9)
