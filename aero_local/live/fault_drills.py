@@ -179,10 +179,10 @@ def _send(state: State, events: Sequence[Event]) -> None:
 
 def _verdict(state: State, drill: str, events: Sequence[Event]) -> dict[str, Any]:
     watcher = Watcher(state, "root")
-    rest = watcher.until_rest(sorted({event["operating_date"] for event in events}), quiet_seconds=12)
-    result = compare.against_recount(compare.stream_scopes(watcher), events)
     distinct = len({event["event_id"] for event in events})
-    accepted = sum(row.get("events", 0) for row in watcher.rows("leg_state", "leg#") if not row.get("is_deleted"))
+    rest = watcher.until_rest(sorted({event["operating_date"] for event in events}), distinct)
+    result = compare.against_recount(compare.stream_scopes(watcher), events)
+    accepted = watcher.accepted()
     return {
         "drill": drill,
         "received": accepted,

@@ -7,7 +7,7 @@ Python, and of every route against `fct_route_day` as published from the same ev
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
         for pass_number in (1, 2) if plan.is_twice else (1,):
             log(f"{name}: sending {len(part):,} events" + (" again" if pass_number == 2 else ""))
             seconds[f"{name}_send"] = round(_send(state, part, log).seconds, 1)
-        seconds[f"{name}_rest"] = round(watcher.until_rest([plan.operating_date]), 1)
+        seconds[f"{name}_rest"] = round(watcher.until_rest([plan.operating_date], _distinct(known)), 1)
         stream = compare.stream_scopes(watcher)
         log(f"{name}: stream at rest after {seconds[f'{name}_rest']} s, {len(stream):,} scopes; comparing")
         verdict[name] = {"recount": compare.against_recount(stream, known).to_json()}
@@ -95,10 +95,9 @@ def settled(state: State, log: Log) -> Snapshot:
 
 def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:
     """What was accepted of what was sent, and what the alerts did."""
-    distinct = len({event["event_id"] for event in plan.sent})
-    accepted = sum(row.get("events", 0) for row in watcher.rows("leg_state", "leg#") if not row.get("is_deleted"))
+    distinct, accepted = _distinct(plan.sent), watcher.accepted()
     transitions = Counter(row["kind"] for row in watcher.rows("transitions"))
-    closed = Counter(row.get("resolution") for row in watcher.rows("transitions") if row.get("resolution"))
+    closed = Counter(f"{row.get('reason')}" for row in watcher.rows("transitions") if row["kind"] == "CLOSED")
     return {
         "distinct": distinct,
         "accepted": accepted,
@@ -108,6 +107,10 @@ def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:
         "transitions": dict(sorted(transitions.items())),
         "closed_as": dict(sorted(closed.items())),
     }
+
+
+def _distinct(events: Iterable[Event]) -> int:
+    return len({event["event_id"] for event in events})
 
 
 def differing(verdict: dict[str, Any]) -> int:

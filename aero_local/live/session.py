@@ -41,9 +41,11 @@ def show(
             events, producer, speed=speed, real_time_from=real_time_from, real_time_until=close, tick=tick,
             each_second=tell,
         )  # fmt: skip
-    rest = watcher.until_rest(sorted({event["operating_date"] for event in events}))
+    root = Watcher(state, "root")
+    distinct = len({event["event_id"] for event in events})
+    rest = root.until_rest(sorted({event["operating_date"] for event in events}), distinct)
     alerts = tell(played)
-    result = compare.against_recount(compare.stream_scopes(Watcher(state, "root")), events)
+    result = compare.against_recount(compare.stream_scopes(root), events)
     verdict = "equal a recount of the events" if not result.differing else f"DIFFER: {result.examples[:2]}"
     log(f"stream at rest {rest:.0f} s after the last event: {result.compared:,} scopes {verdict}")
     return {

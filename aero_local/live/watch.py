@@ -51,22 +51,37 @@ class Watcher:
         """Return what was written to the transition log after an arrival, in order."""
         return list(_alerts(self.store).transitions_since(arrival))
 
-    def until_rest(self, dates: Iterable[str], quiet_seconds: float = 6.0, patience_seconds: float = 900.0) -> float:
+    def until_rest(
+        self,
+        dates: Iterable[str],
+        expected_events: int | None = None,
+        quiet_seconds: float = 6.0,
+        patience_seconds: float = 90.0,
+    ) -> float:
         """Wait until the network's rows of these operating dates stand still; return the seconds, the quiet included.
 
-        Every accepted event raises the version of its day's network row, so a version that stands is a stream at rest.
+        Every accepted event raises the version of its day's network row, so a version that stands is a stream at rest,
+        or one that is held up: with `expected_events` it is also waited until the legs count so many, for as long as
+        anything moves and `patience_seconds` more. What is missing then is for the caller to tell.
         """
         keys = [f"state#network#network#{date}" for date in dates]
         began = changed = time.monotonic()
         before: object = None
-        while time.monotonic() - changed < quiet_seconds:
+        while True:
             now = sorted((key, row["state_version"]) for key, row in self.store.states(keys).items())
-            if now != before or not now:
+            if now != before:
                 before, changed = now, time.monotonic()
-            if time.monotonic() - began > patience_seconds:
-                raise TimeoutError(f"the stream is not at rest after {patience_seconds:.0f} s")
-            time.sleep(0.5)
-        return time.monotonic() - began
+            quiet = time.monotonic() - changed
+            is_all = expected_events is None or (quiet >= quiet_seconds and self.accepted() >= expected_events)
+            if now and quiet >= quiet_seconds and (is_all or quiet >= patience_seconds):
+                return time.monotonic() - began
+            if not now and quiet >= 3 * patience_seconds:
+                raise TimeoutError(f"nothing came out of the stream within {quiet:.0f} s: see `aero logs flink`")
+            time.sleep(0.5 if quiet < quiet_seconds else 2.0)
+
+    def accepted(self) -> int:
+        """Return how many events the legs count together, each once."""
+        return sum(row.get("events", 0) for row in self.rows("leg_state", "leg#") if not row.get("is_deleted"))
 
 
 def _alerts(store: AlertStore) -> Alerts:
