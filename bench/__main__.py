@@ -22,6 +22,7 @@ BENCHMARKS = (
     "publish",
     "dashboard",
     "door_memory",
+    "live_latency",
 )
 
 
