@@ -2,8 +2,8 @@
 
 Every leg is cancelled once; its alert row is stamped when the handler writes it, its message when it is published.
 Goals are for 10 events a second with every event alerting, and 100 a second with every tenth; the rest are OUT messages
-on time. 100 a second with every event alerting is reported without a goal of its own: the emulator serves one batch at a
-time and makes its transactions slowly, and it is not tuned for this.
+on time. 100 a second with every event alerting is only reported: the emulator serves one batch at a time and makes its
+transactions slowly, and it is not tuned for this.
 """
 
 import time
