@@ -20,19 +20,21 @@ from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 
 CLIENT_SECONDS = 60.0
-_clients: dict[tuple[str | None, str | None], tuple[float, Any]] = {}
+_clients: dict[tuple[str, str | None, str | None], tuple[float, Any]] = {}
 
 
-def _recent_client(profile: str | None, config: str | None) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-    """Return this process's S3 client of a profile, made at most `CLIENT_SECONDS` ago.
+def recent_client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+    """Return this process's client of a service under the profile of now, made at most `CLIENT_SECONDS` ago.
 
     Sensors tick every few seconds, and a client with its role costs a quarter of a second of processor time. Not for
     ever: a role's session does not outlive a restart of the emulator.
     """
-    born, client = _clients.get((profile, config), (0.0, None))
+    key = service, os.environ.get("AWS_PROFILE"), os.environ.get("AWS_CONFIG_FILE")
+    born, client = _clients.get(key, (0.0, None))
     if client is None or time.monotonic() - born > CLIENT_SECONDS:
-        client = boto3.Session().client("s3")
-        _clients[profile, config] = time.monotonic(), client
+        session: Any = boto3.Session()
+        client = session.client(service)
+        _clients[key] = time.monotonic(), client
     return client
 
 
@@ -50,7 +52,7 @@ class Zones(dg.ConfigurableResource):
     def _bucket(self, name: str) -> Bucket:
         # One client, hence one assumed role, for as long as a tick or a run lasts.
         if self._client is None:
-            self._client = _recent_client(os.environ.get("AWS_PROFILE"), os.environ.get("AWS_CONFIG_FILE"))
+            self._client = recent_client("s3")
         return Bucket(name, self._client)
 
     def raw(self) -> Bucket:

@@ -61,7 +61,7 @@ class Column:
 class Feed:
     """One source of facts, from the name of its inbox folder or topic to its typed columns.
 
-    Of a feed of events `header` is every field that the events of its topic may have, of a log every field of its lines.
+    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines.
     """
 
     system: str

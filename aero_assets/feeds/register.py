@@ -165,9 +165,7 @@ class _Reader:
             raise self.fail(f"`arrival` is one of {', '.join(get_args(Arrival))}", at=r"arrival\s*=")
         if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
-        self._check_header(feed.header)
-        if feed.arrival == "log" and not {LOG_ID, LOG_TIME} <= set(feed.header):
-            raise self.fail(f"lines of a log have `{LOG_ID}` and `{LOG_TIME}`: name both", at=r"header\s*=")
+        self._check_header(feed.header, feed.arrival)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
@@ -188,12 +186,14 @@ class _Reader:
         if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
             raise self.fail(f"no DATE column named {feed.business_date!r}", at=r"business_date\s*=")
 
-    def _check_header(self, header: tuple[str, ...]) -> None:
+    def _check_header(self, header: tuple[str, ...], arrival: str) -> None:
         lower = [name.lower() for name in header]
         if not header or "" in lower:
             raise self.fail("`header` must list the file's columns, each with a name", at=r"header\s*=")
         if twice := sorted({name for name in lower if lower.count(name) > 1}):
             raise self.fail(f"`header` names {', '.join(twice)} twice (SQL ignores case)", at=r"header\s*=")
+        if arrival == "log" and not {LOG_ID, LOG_TIME} <= set(header):
+            raise self.fail(f"lines of a log have `{LOG_ID}` and `{LOG_TIME}`: name both", at=r"header\s*=")
         if taken := OWN.intersection(lower):
             raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
 

@@ -104,6 +104,8 @@ def test_two_tags_split_the_project(parsed):
         "fct_delay_code_day",
         "fct_otp_day",
         "fct_route_day_commercial",
+        "fct_alert",
+        "fct_decision",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -112,7 +114,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 11
+    assert len(marts) == 13
     assert all(node.contract.enforced for node in marts)
 
 

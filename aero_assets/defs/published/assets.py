@@ -11,7 +11,7 @@ import duckdb
 from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.defs.published import health
 from aero_assets.defs.published.export import Published, Publisher, Relation
-from aero_assets.defs.warehouse.assets import PUBLISHED
+from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels
 from aero_assets.outcomes import Outcome
@@ -97,7 +97,7 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
 
 publish = dg.define_asset_job(
     "publish",
-    selection=dg.AssetSelection.assets(PUBLISHED),
+    selection=dg.AssetSelection.assets(PUBLISHED, BASELINES),
     executor_def=dg.in_process_executor,
     description="A new published version, where only the ledger or the quarantine changed.",
 )

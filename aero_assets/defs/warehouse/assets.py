@@ -31,8 +31,10 @@ STAGING_PARTITION = "staging"
 #: Unit tests prove the code, not the data: they run before a release, not with every build.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 REQUESTED_DATES = "AERO_OPERATING_DATES"
-#: The asset of the next room that every build ends with; `defs/published` defines it.
+#: What every build ends with, assets of later rooms: the published version, and what alerts take from it as usual.
+#: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
+BASELINES = dg.AssetKey(["alerts", "baselines"])
 
 
 def staging_level() -> str:
@@ -125,7 +127,7 @@ def outcome(days: list[str], pulled: Pulled, seconds: float) -> Outcome:
 
 #: What a run brings up without dates, and what it builds for operating dates, each in the order of the flow.
 UNDATED = (*(catalog_key(feed) for feed in feeds()), *staging.keys)
-DATED = (*operating_day.keys, PUBLISHED)
+DATED = (*operating_day.keys, PUBLISHED, BASELINES)
 
 catalog_and_staging = dg.define_asset_job(
     "catalog_and_staging",
@@ -139,7 +141,7 @@ warehouse = dg.define_asset_job(
     # What is built is published by the same run: a run of its own would cost ten seconds to start.
     selection=dg.AssetSelection.assets(*DATED),
     executor_def=dg.in_process_executor,
-    description="Marts, for the operating dates of the run; then a new published version.",
+    description="Marts, for the operating dates of the run; then a new published version and its baselines.",
 )
 
 catch_up = dg.define_asset_job(

@@ -39,7 +39,8 @@ def test_it_loads_without_environment_network_or_credentials():
 
 def test_every_feed_is_an_asset_in_every_layer(graph):
     """A module with a @definitions function drops its other assets without a word."""
-    layers = {"file": ("inbox", "raw", "typed", "catalog"), "event": ("raw", "typed", "catalog")}
+    here = ("raw", "typed", "catalog")
+    layers = {"file": ("inbox", *here), "event": here, "log": here}
     wanted = {dg.AssetKey([layer, *feed.key]) for feed in feeds() for layer in layers[feed.arrival]}
     assert wanted <= set(graph.get_all_asset_keys())
 
@@ -47,6 +48,15 @@ def test_every_feed_is_an_asset_in_every_layer(graph):
 def test_the_lineage_runs_from_the_inbox_to_the_marts(graph):
     ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", "fct_route_day"]))
     assert dg.AssetKey(["inbox", "partner", "bts_ontime"]) in ancestors
+
+
+def test_the_lineage_runs_from_the_topics_to_the_marts_and_through_the_stream_to_the_alerts(graph):
+    for mart in ("fct_alert", "fct_decision"):
+        ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", mart]))
+        way = "kafka/leg-events streaming/flink_job streaming/alerts_feed alerts/alert_log alerts/log_copies"
+        assert {dg.AssetKey(step.split("/")) for step in way.split()} <= ancestors
+    ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", "fct_leg"]))
+    assert {dg.AssetKey(["kafka", "leg-events"]), dg.AssetKey(["raw", "ops", "leg_events"])} <= ancestors
 
 
 def test_the_lineage_runs_on_to_the_pages_that_show_the_marts(graph):
@@ -65,15 +75,18 @@ def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_gra
         assert node.description.rstrip().endswith("."), key
 
 
-def test_there_are_five_jobs_four_sensors_and_the_named_backfills(defs):
+def test_there_are_six_jobs_seven_sensors_and_the_named_backfills(defs):
     repository = defs.get_repository_def()
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {"ingest", "catalog_and_staging", "catch_up", "warehouse", "publish"}
+    assert jobs == {"ingest", "catalog_and_staging", "catch_up", "warehouse", "publish", "after_alerts"}
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "arrivals",
         "typed_changes",
         "unpublished_changes",
         "dashboard_shows",
+        "heartbeats",
+        "alert_lines",
+        "failed_runs",
     }
     assert {schedule.name for schedule in repository.schedule_defs} == set(RUNS_IN)
 

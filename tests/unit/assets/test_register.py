@@ -43,7 +43,7 @@ def test_the_door_is_told_the_header_and_the_contract():
     ("old", "new", "says"),
     [
         ('grain = "one row', 'grain = ""  # "one row', "`grain` is missing"),
-        ('arrival = "file"', 'arrival = "pigeon"', "`arrival` is one of file, event, table"),
+        ('arrival = "file"', 'arrival = "pigeon"', "`arrival` is one of file, event, log, table"),
         ("version = 1", "version = 0", "`version` must be a whole number from 1"),
         ('business_date = "operating_date"', 'business_date = "day"', "no DATE column named 'day'"),
         ('name = "tail"\ntype = "VARCHAR"', 'name = "tail"\ntype = "TEXT"', "type 'TEXT': use one of"),
@@ -150,3 +150,18 @@ def test_a_mistake_in_a_feed_of_events_is_named(tmp_path, old, new, says):
 
 def test_a_feed_of_files_has_no_topic(tmp_path):
     assert "`topic` belongs to a feed of events" in complaint(tmp_path, f'topic = "feedback"\n{GOOD}')
+
+
+LOG = (FOLDER / "alerts" / "decisions.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"log_id", ', "", "lines of a log have `log_id` and `arrived_at`: name both"),
+        ('name = "note"', 'name = "received_at"', "column received_at of a log comes by itself, leave it out"),
+        ('name = "note"', 'name = "attempt"', "column attempt of a log comes by itself, leave it out"),
+    ],
+)
+def test_a_log_names_its_lines_and_brings_its_own_lineage(tmp_path, old, new, says):
+    assert says in complaint(tmp_path, LOG.replace(old, new, 1), "alerts/decisions")

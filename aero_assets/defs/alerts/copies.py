@@ -1,0 +1,123 @@
+"""Logs back to the raw zone: lines of the transition log and decisions, in parts by the hour they were written in.
+
+A part is never written again. Which lines are in parts is known from the parts themselves, of which those that this
+copier remembers need not be read: a copier that died between writing a part and noting it finds it by looking.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aero_assets.feeds import find
+from aero_assets.storage import Bucket
+from aero_streaming.alert_items import Item
+from aero_streaming.alert_store import AlertStore
+
+TRANSITIONS, DECISIONS = find("alerts/transitions"), find("alerts/decisions")
+#: Lines that people write, each together with a decision.
+ACTS = frozenset({"ACKNOWLEDGED", "SHELVED", "UNSHELVED"})
+#: What of a line changes after it was written, or only places it in its table.
+PASSING = frozenset({"notify_state", "pending", "sent_at", "expires_at", "arrived_hour", "arrival"})
+HOURS_REMEMBERED = 24
+
+
+@dataclass
+class Copier:
+    """Copies lines to the raw zone; `parts` are the parts that it need not read: folder of an hour, names."""
+
+    raw: Bucket
+    scratch: Path
+    parts: dict[str, list[str]] = field(default_factory=dict)
+
+    def copy(self, feed_path: str, lines: Iterable[Item]) -> int:
+        """Write those lines that no part holds, a part per hour; return how many that were."""
+        hours: dict[str, dict[str, Item]] = {}
+        for line in lines:
+            day, hour = line["arrived_at"][:13].split("T")
+            hours.setdefault(f"{feed_path}/dt={day}/hh={hour}", {})[line["log_id"]] = line
+        return sum(self._copy(folder, wanted) for folder, wanted in sorted(hours.items()))
+
+    def remembered(self) -> dict[str, list[str]]:
+        """Return what of `parts` the next copier may need."""
+        newest = sorted(self.parts, key=lambda folder: folder.split("/dt=")[1], reverse=True)
+        return {folder: self.parts[folder] for folder in newest[:HOURS_REMEMBERED]}
+
+    def _copy(self, folder: str, wanted: dict[str, Item]) -> int:
+        there = [item.key.rsplit("/", 1)[-1] for item in self.raw.list(f"{folder}/")]
+        for name in set(there) - set(self.parts.get(folder, ())):
+            for log_id in self._ids(f"{folder}/{name}"):
+                wanted.pop(log_id, None)
+        if wanted:
+            day, hour = folder.split("/dt=")[1].split("/hh=")
+            name = f"{day}T{hour}-{len(there) + 1:05d}.jsonl.gz"
+            self._write(f"{folder}/{name}", wanted.values())
+            there.append(name)
+        self.parts[folder] = sorted(there)
+        return len(wanted)
+
+    def _ids(self, key: str) -> list[str]:
+        with TemporaryDirectory(dir=self.scratch, prefix="part-") as work:
+            file = Path(work) / "part"
+            self.raw.download(key, file)
+            return [
+                json.loads(json.loads(line)["body"])["log_id"]
+                for line in gzip.decompress(file.read_bytes()).splitlines()
+            ]
+
+    def _write(self, key: str, lines: Iterable[Item]) -> None:
+        with TemporaryDirectory(dir=self.scratch, prefix="part-") as work:
+            file = Path(work) / "part"
+            file.write_bytes(gzip.compress(b"".join(map(wrapped, lines)), mtime=0))
+            self.raw.upload(file, key)
+
+
+def wrapped(line: Mapping[str, Any]) -> bytes:
+    """Return a line as the raw zone holds JSON lines: when it came, no verdict against it, itself."""
+    body = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    said = {"arrived_at": line["arrived_at"], "reason": None, "message": None, "body": body}
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def transition_lines(lines: Iterable[Item], labels: Mapping[str, str]) -> list[Item]:
+    """Return lines of the log as they are copied: what stays true of them, and where their data is made up."""
+    return [
+        {
+            **{name: value for name, value in line.items() if name not in PASSING},
+            "log_id": line["transition_id"],
+            **_label(labels.get(line["alert_key"])),
+        }
+        for line in lines
+    ]
+
+
+def decision_lines(store: AlertStore, lines: Iterable[Item], labels: Mapping[str, str]) -> list[Item]:
+    """Return the decisions that were written together with acts among these lines, as they are copied."""
+    acts = {(line["alert_key"], line["arrived_at"]) for line in lines if line["kind"] in ACTS}
+    decisions = [
+        one
+        for subject in sorted({alert_key for alert_key, _ in acts})
+        for one in store.query(store.tables.decisions, ("subject", subject))
+        if (subject, one["decided_at"]) in acts
+    ]
+    return [
+        {
+            **{name: value for name, value in one.items() if name != "decided"},
+            "log_id": one["decision_id"],
+            "arrived_at": one["decided_at"],
+            **_label(labels.get(one["subject"])),
+        }
+        for one in decisions
+    ]
+
+
+def labels_of(alerts: Mapping[str, Item]) -> dict[str, str]:
+    """Return the data label of each alert that has one."""
+    return {key: label for key, item in alerts.items() if (label := item.get("facts", {}).get("data_label"))}
+
+
+def _label(label: str | None) -> dict[str, str]:
+    return {"data_label": label} if label else {}

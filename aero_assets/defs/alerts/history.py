@@ -1,0 +1,95 @@
+"""What the published marts say of a scope: its last days, how earlier alerts ended, and what is usual.
+
+A reader of one pinned version, or of nothing where nothing was published yet.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from aero_assets.published import NothingPublishedError, PublishedCopy, Snapshot
+from aero_streaming.alert_items import Item
+from aero_streaming.alert_model import Alert
+
+DAYS = 28
+ROUTE_DAYS, ALERTS = "operations.fct_route_day", "operations.fct_alert"
+#: Which routes a scope is made of; `$id` is the scope. What is in no route (a feed) has no days.
+MEMBERS = {
+    "route": "route = $id",
+    "leg": "route = $id",
+    "hub": "(origin = $id or destination = $id)",
+    "network": "$id is not null",
+    "first_wave": "$id is not null",
+}
+#: On-time arrivals of how many arrivals, as the stream counts them.
+A14 = "100.0 * (sum(arrived_legs) - sum(arr_late_15_legs)) / nullif(sum(arrived_legs), 0)"
+
+
+class History:
+    """Reads the version that is published now."""
+
+    def __init__(self, copy: PublishedCopy) -> None:
+        try:
+            self._snapshot: Snapshot | None = copy.pull()
+        except NothingPublishedError:
+            self._snapshot = None
+
+    def days(self, alert: Alert, route: str | None) -> list[dict[str, Any]]:
+        """Return the 28 operating days before the alert's, oldest first: legs, arrivals, cancellations, A14."""
+        scope = route if alert.scope_type == "leg" else alert.scope_id
+        if alert.scope_type not in MEMBERS or scope is None:
+            return []
+        day = date.fromisoformat(alert.operating_date)
+        return self._rows(
+            ROUTE_DAYS,
+            f"""
+                select operating_date, sum(scheduled_legs)::integer as scheduled_legs,
+                       sum(cancelled_legs)::integer as cancelled_legs, sum(arrived_legs)::integer as arrived_legs,
+                       round({A14}, 1) as a14_percent
+                from {ROUTE_DAYS}
+                where operating_date >= $first and operating_date < $day and {MEMBERS[alert.scope_type]}
+                group by 1 order by 1
+            """,
+            {"first": day - timedelta(days=DAYS), "day": day, "id": scope},
+        )
+
+    def similar(self, alert: Alert) -> list[dict[str, Any]]:
+        """Return how alerts of the same rule and scope ended before; those of flights, by rule alone."""
+        same = "scope_type = 'leg'" if alert.scope_type == "leg" else "scope_id = $id"
+        values = {"rule": alert.rule_id, "own": alert.alert_key}
+        return self._rows(
+            ALERTS,
+            f"""
+                select resolution, highest_level, count(*)::integer as alerts,
+                       median(minutes_open)::integer as median_minutes_open
+                from {ALERTS}
+                where rule_id = $rule and alert_key <> $own and {same}
+                group by all order by alerts desc, resolution, highest_level
+            """,
+            values if alert.scope_type == "leg" else values | {"id": alert.scope_id},
+        )
+
+    def a14_of_routes(self, before: date | None) -> list[Item]:
+        """Return what is usual per route: A14 in percent over the last 28 days with arrivals, all before a day."""
+        until = "true" if before is None else "operating_date < $before"
+        rows = self._rows(
+            ROUTE_DAYS,
+            f"""
+                with days as (select * from {ROUTE_DAYS} where arrived_legs > 0 and {until}),
+                newest as (select max(operating_date) as day from days)
+                select route, round({A14}, 4) as value, sum(arrived_legs)::integer as n,
+                       count(distinct operating_date)::integer as days, newest.day as as_of
+                from days, newest
+                where operating_date > newest.day - {DAYS}
+                group by route, newest.day order by route
+            """,
+            {} if before is None else {"before": before},
+        )
+        return [{**row, "value": float(row["value"]), "as_of": f"{row['as_of']}"} for row in rows]
+
+    def _rows(self, table: str, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        if self._snapshot is None or table not in {known.name for known in self._snapshot.manifest.tables}:
+            return []
+        with self._snapshot.connect() as reader:
+            found = reader.execute(sql, values)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

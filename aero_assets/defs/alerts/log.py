@@ -1,0 +1,87 @@
+"""Reading the transition log by arrival: every line once, however long nobody read, a bounded number at a time.
+
+A line carries the time at which its writer began, and can be seen only when that writer is done: readers look back
+over an overlap and remember what they saw in it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from aero_streaming.alert_items import LOG_DAYS, Item, arrival_text, arrived_hour
+from aero_streaming.alert_store import AlertStore
+from aero_streaming.times import parse
+
+#: A writer that takes longer than this is dead: the Lambdas are given a minute.
+OVERLAP = timedelta(minutes=5)
+MOST_LINES, MOST_HOURS = 2000, 400
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far the log was read: all of before `since`, and `seen` (sort keys) after it.
+
+    `lines` counts what was read in all, `first` is the hour of the first line.
+    """
+
+    since: str = ""
+    seen: tuple[str, ...] = ()
+    lines: int = 0
+    first: str = ""
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "Cursor":
+        """Read what `text` wrote; the beginning where there is none, or one of another version."""
+        data: dict[str, Any] = json.loads(text) if text else {}
+        if data.pop("version", None) != VERSION:
+            return cls()
+        return cls(data["since"], tuple(data["seen"]), data["lines"], data["first"])
+
+    def text(self) -> str:
+        """Return what a sensor keeps."""
+        return json.dumps({"version": VERSION, **asdict(self)})
+
+
+def unread(store: AlertStore, cursor: Cursor, now: datetime) -> tuple[list[Item], Cursor]:
+    """Return lines that were not read yet, in order of arrival, and the cursor behind them.
+
+    Their number is bounded, and so is the number of hours that are looked through for them: `is_caught_up` tells
+    whether there may be more.
+    """
+    start = parse(cursor.since) if cursor.since else now - timedelta(days=LOG_DAYS)
+    found: list[Item] = []
+    seen, position = set(cursor.seen), start
+    for hour in _hours(start, now):
+        fresh = (line for line in _lines(store, hour, start) if line["arrival"] not in seen)
+        found += islice(fresh, MOST_LINES - len(found))
+        if len(found) == MOST_LINES:
+            position = parse(found[-1]["arrived_at"])
+            break
+        position = min(hour + timedelta(hours=1), now)
+    since = arrival_text(max(start, position - OVERLAP))
+    kept = sorted(name for name in seen.union(line["arrival"] for line in found) if name >= since)
+    first = cursor.first or (found[0]["arrived_hour"] if found else "")
+    return found, Cursor(since, tuple(kept), cursor.lines + len(found), first)
+
+
+def is_caught_up(cursor: Cursor, now: datetime) -> bool:
+    """Tell whether nothing that was written before the overlap is left to read."""
+    return bool(cursor.since) and parse(cursor.since) >= now - OVERLAP
+
+
+def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    for _ in range(MOST_HOURS):
+        if hour > end:
+            return
+        yield hour
+        hour += timedelta(hours=1)
+
+
+def _lines(store: AlertStore, hour: datetime, since: datetime) -> Iterator[Item]:
+    between = ("arrival", arrival_text(since), "9")
+    return store.query(store.tables.transitions, ("arrived_hour", arrived_hour(hour)), between=between)

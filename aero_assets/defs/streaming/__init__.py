@@ -1,0 +1,1 @@
+"""The stream, which runs by itself: described and watched."""

@@ -1,0 +1,68 @@
+"""The stream: topics, the Flink job, the stream of its answers and the state the Lambda keeps of them.
+
+Nothing here is run by the orchestrator. Topics are reported by the arrivals of their events, the rest by heartbeats.
+"""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from aero_assets.defs.sources.assets import topic_key
+from aero_streaming.event_types import TOPICS
+
+FLINK_JOB = dg.AssetKey(["streaming", "flink_job"])
+ALERTS_FEED = dg.AssetKey(["streaming", "alerts_feed"])
+LEG_STATE = dg.AssetKey(["streaming", "leg_state"])
+OWNERS = ["team:data-platform"]
+#: The control centre acts on what it sees: the feed is looked at after minutes.
+WATCHED = dg.FreshnessPolicy.time_window(fail_window=timedelta(minutes=15), warn_window=timedelta(minutes=5))
+#: What an hour of events is reported by comes once an hour at night.
+HOURLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=2))
+
+TOPIC_GRAINS = {
+    "leg-events": "What happens to flights: plan, estimates, times, cancellations; one row per event of a leg.",
+    "bookings": "What is in the books of a flight before it leaves; one row per snapshot of a leg.",
+    "feedback": "What passengers answer after a flight; one row per version of an answer.",
+}
+topics = [
+    dg.AssetSpec(
+        key=topic_key(name),
+        description=TOPIC_GRAINS[name],
+        group_name="streaming",
+        kinds={"kafka"},
+        owners=OWNERS,
+        freshness_policy=HOURLY,
+    )
+    for name in TOPICS
+]
+
+stream = [
+    dg.AssetSpec(
+        key=FLINK_JOB,
+        deps=[topic_key(name) for name in TOPICS],
+        description="The Flink job that merges legs and counts routes and hubs: one row per accepted event.",
+        group_name="streaming",
+        kinds={"flink"},
+        owners=OWNERS,
+        freshness_policy=WATCHED,
+    ),
+    dg.AssetSpec(
+        key=ALERTS_FEED,
+        deps=[FLINK_JOB],
+        description="The Kinesis stream between the job and the traffic lights: events, merged legs and states of "
+        "scopes, one row per record.",
+        group_name="streaming",
+        kinds={"kinesis"},
+        owners=OWNERS,
+        freshness_policy=WATCHED,
+    ),
+    dg.AssetSpec(
+        key=LEG_STATE,
+        deps=[ALERTS_FEED],
+        description="What is true now, in DynamoDB: one row per merged leg, and one row per state of a scope and day.",
+        group_name="streaming",
+        kinds={"dynamodb", "lambda"},
+        owners=OWNERS,
+        freshness_policy=WATCHED,
+    ),
+]

@@ -1,0 +1,66 @@
+"""The live tables as the orchestrator sees them: it reads them all, and writes baselines and nothing else.
+
+A platform may run without its live part; then there are no tables, and whoever asks is told so.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dagster as dg
+from botocore.exceptions import ClientError
+
+from aero_assets.environment import Environment
+from aero_assets.resources import recent_client
+from aero_streaming.alert_batch import CLOCK, FEED
+from aero_streaming.alert_items import Item, to_item
+from aero_streaming.alert_store import AlertStore
+from aero_streaming.alert_tables import Tables
+
+NAMES = ("leg-state", "alerts", "transitions", "event-log", "decisions", "baselines")
+WRITTEN_AT_ONCE = 25
+ABSENT = "The live part of this platform is not there: no tables of the alerting stack."
+
+
+def tables(environment: Environment) -> Tables:
+    """Return the names of the live tables, as the template gives them."""
+    return Tables(*(f"aero-{environment.name}-{name}" for name in NAMES))
+
+
+class LiveStore(AlertStore):
+    """The live tables; what it adds to reading is writing baselines."""
+
+    def heartbeats(self) -> dict[str, str]:
+        """Return how far event time has come and when the feed was last heard, by key of leg-state; what is known."""
+        return {key: item["at"] for key, item in self.states([CLOCK, FEED]).items() if item.get("at")}
+
+    def put_baselines(self, items: Sequence[Item]) -> None:
+        """Write baselines, replacing those of the same keys."""
+        for start in range(0, len(items), WRITTEN_AT_ONCE):
+            some = items[start : start + WRITTEN_AT_ONCE]
+            wanted: dict[str, Any] = {self.tables.baselines: [{"PutRequest": {"Item": to_item(item)}} for item in some]}
+            while wanted:
+                wanted = self._client.batch_write_item(RequestItems=wanted).get("UnprocessedItems", {})
+
+    def changed_baselines(self, items: Iterable[Item]) -> list[Item]:
+        """Return those that the table does not hold with the same figures."""
+        items = list(items)
+        known = self.baselines(item["baseline_key"] for item in items)
+        return [item for item in items if known.get(item["baseline_key"]) != item]
+
+
+class Live(dg.ConfigurableResource):
+    """The live tables under the role of the running process, reached when they are used."""
+
+    def store(self) -> LiveStore | None:
+        """Return the live tables; None where this platform has none."""
+        found = self._store()
+        try:
+            found.heartbeats()
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return found
+
+    def _store(self) -> LiveStore:
+        return LiveStore(recent_client("dynamodb"), tables(Environment.current()))

@@ -1,0 +1,90 @@
+"""Alerts in the warehouse: from the transition log of a day, as it is copied, to how each alert went."""
+
+from datetime import date, datetime
+
+import pytest
+
+from aero_assets.defs.alerts.copies import decision_lines, transition_lines, wrapped
+from aero_assets.feeds import find
+from aero_streaming.alert_api import Alerts
+from tests.dbt.project import Warehouse
+from tests.dbt.typed_lake import write
+from tests.judging import judged
+from tests.unit.streaming.alert_samples import DAY, Line, at, leg
+
+SELECT = ("--select", "tag:operating_day", "--exclude-resource-type", "unit_test")
+TRANSITIONS, DECISIONS = find("alerts/transitions"), find("alerts/decisions")
+ARRIVED = date(2026, 11, 25)
+
+
+@pytest.fixture(scope="module")
+def log() -> tuple[list[dict], list[dict]]:
+    """A flight turns red, is acknowledged, gets worse, and is corrected; another one is red to the end of the day."""
+    line = Line()
+
+    def say(version: int, received: str, late: int, number: int = 100, **values):
+        line.send(leg(number, version, received, tail=f"XA{number}", expected_delay_minutes=late, **values))
+
+    say(3, "18:00", 130, in_at=at("22:10"))
+    line.tick("18:07")
+    (alert,) = Alerts(line.engine).open_alerts()
+    Alerts(line.engine).acknowledge(alert.alert_key, "Ana", "avión de reserva", alert.revision)
+    say(4, "18:10", 250, in_at=at("23:59"))
+    say(5, "18:20", 5, in_at=at("20:05"), corrections=1)
+    say(3, "19:00", 130, 200, in_at=at("22:10"))
+    line.tick("12:00", "2026-11-26")
+    lines = sorted(line.dynamo.rows("transitions"), key=lambda one: one["arrival"])
+    return transition_lines(lines, {}), decision_lines(line.store, lines, {})
+
+
+def store(warehouse: Warehouse, log: tuple[list[dict], list[dict]], arrived: str) -> None:
+    for feed, lines in ((TRANSITIONS, log[0]), (DECISIONS, log[1])):
+        rows = judged(feed, b"".join(map(wrapped, lines)), ARRIVED)
+        assert [row["message"] for row in rows if row["reason"]] == []
+        write(warehouse.lake, rows, arrived=arrived, feed=feed)
+
+
+@pytest.fixture
+def warehouse(a_copy, log):
+    warehouse = a_copy()
+    store(warehouse, log, "2026-11-25-0aaa0aaa")
+    warehouse.build(*SELECT, dates=[DAY])
+    return warehouse
+
+
+def test_each_alert_is_told_from_firing_to_its_end_and_a_repeated_log_changes_nothing(warehouse, log):
+    rows = warehouse.rows("""
+        select right(scope_id, 2), incident, fired_level, highest_level, last_state, resolution, acknowledged_by,
+               minutes_to_acknowledge, fired_at, observed_value, limit_value
+        from operations.fct_alert order by fired_at
+    """)
+    first = datetime(2026, 11, 25, 18)  # noqa: DTZ001 - the warehouse holds UTC without a zone
+    assert rows == [
+        ("64", 1, "red", "critical", "CLOSED", "CORREGIDA", "Ana", 7, first, 130.0, 120.0),
+        ("c8", 1, "red", "red", "CLOSED", "FIN_DEL_DIA", None, None, first.replace(hour=19), 130.0, 120.0),
+    ]
+    # At the end of all a silent feed fires on the day after, which nobody builds here.
+    today = [one for one in log[0] if one["alert_key"].endswith(DAY)]
+    assert len(today) == len(log[0]) - 1
+    sums = warehouse.rows("select sum(transitions), sum(notifications) from operations.fct_alert")
+    assert sums == [(len(today), sum(one["notify"] for one in today))]
+    before = warehouse.marts()
+    store(warehouse, log, "2026-11-26-0bbb0bbb")
+    warehouse.build(*SELECT, dates=[DAY])
+    assert warehouse.marts() == before
+
+
+def test_a_decision_knows_its_alert_its_incident_and_why(warehouse):
+    assert warehouse.rows(
+        "select right(decision_subject, 10), incident, decision, decided_by, note, level_after, happened_at::varchar "
+        "from operations.fct_decision"
+    ) == [(DAY, 1, "ACKNOWLEDGED", "Ana", "avión de reserva", "red", "2026-11-25 18:07:00")]
+
+
+def test_a_line_that_is_still_on_its_way_is_warned_of_and_stops_nothing(a_copy, log):
+    warehouse = a_copy()
+    store(warehouse, (log[0][1:], log[1]), "2026-11-25-0aaa0aaa")
+    result = warehouse.dbt("build", *SELECT, dates=[DAY])
+    assert result.success
+    warned = [run.node.name for run in result.result.results if f"{run.status}" == "warn"]
+    assert warned == ["alerts_add_up_to_their_log"]
