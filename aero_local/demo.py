@@ -75,7 +75,7 @@ def run(
     with platform.foreground(state, log, names=platform.WORKERS, until=lambda: once or not good, **options):
         watch.seconds["platform"] = time.monotonic() - watch.started
         with state.acting_as("orchestrator"):
-            settle(state, watch)
+            _settle(state, watch)
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             counted = results.hops(lake, state.warehouse)
@@ -136,7 +136,7 @@ def _send(state: State, given: Input, watch: Watch) -> None:
     watch.reached("door", f"door: {told}, {rows:,} rows")
 
 
-def settle(state: State, watch: Watch) -> None:
+def _settle(state: State, watch: Watch) -> None:
     """Wait until typed zone, warehouse and published marts have reached the levels of what has arrived."""
     client = boto3.Session().client("s3")
     while True:

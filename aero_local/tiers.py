@@ -48,13 +48,17 @@ TIERS = (
 )
 
 
+def program(name: str) -> str:
+    """Return what runs a command: the environment's own tools, and make, which everybody has who got here."""
+    return name if name == "make" else str(TOOLS / name)
+
+
 def run(tier: Tier) -> tuple[bool, float]:
     """Run a tier's commands until one fails; return whether all passed, and the minutes it took."""
     begin, passed = time.monotonic(), True
     for command in tier.commands:
         print(f"── {tier.name}: {' '.join(command)}", flush=True)
-        program = command[0] if command[0] == "make" else TOOLS / command[0]
-        if subprocess.run((program, *command[1:]), check=False).returncode:
+        if subprocess.run((program(command[0]), *command[1:]), check=False).returncode:
             passed = False
             break
     minutes = (time.monotonic() - begin) / 60

@@ -40,9 +40,8 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
     dawn = datetime.fromisoformat(min(event["std_at"] for event in events if event.get("std_at"))) - timedelta(hours=1)
     found = session.show(state, events, SPEED, dawn, log)
-    snapshot = replay_drill.settled(state, log)
     stream = compare.stream_scopes(Watcher(state, "root"))
-    result = compare.against_marts(stream, snapshot, events[0]["operating_date"])
+    result = replay_drill.agreed(state, stream, log, events[0]["operating_date"])
     found["batch"] = result.to_json()
     word = "agree" if not result.differing else f"DIFFER in {result.differing}: {result.examples[:2]}"
     log(f"stream and batch {word}: {result.compared:,} routes of {events[0]['operating_date']}")

@@ -120,7 +120,7 @@ def property_groups(state: State) -> list[dict[str, Any]]:
         "jar": str(jars.CONNECTOR_JAR),
         "checkpoint.dir": str(folder(state) / "checkpoints"),
         "savepoint.dir": str(folder(state) / "savepoints"),
-        "checkpoint.interval.ms": "10000",
+        "checkpoint.interval.ms": "20000",
         "mini.batch.latency.ms": "200",
         "state.ttl.hours": "120",
         "parallelism": "1",

@@ -27,8 +27,8 @@ from aero_streaming.alert_items import Item
 
 SUBJECT = "alert_log"
 SECONDS = 10
-#: A run costs ten seconds of processor time to start: a storm of alerts is followed up in rounds.
-PAUSE = timedelta(seconds=60)
+#: A follow-up brings a build of the marts behind it: a storm of alerts is followed up in rounds.
+PAUSE = timedelta(minutes=5)
 FAILURES = "_outcomes/run_failures"
 log = logging.getLogger("aero.runs")
 

@@ -118,5 +118,5 @@ def run(asset: dg.AssetsDefinition, instance: dg.DagsterInstance, line: LiveLine
 
 def bad_day() -> dict[str, Any]:
     """A route that is over for today, twelve of twenty late."""
-    legs = dict.fromkeys(("scheduled_legs", "operated_legs", "arrived_legs", "accounted_legs"), 20)
-    return state(version=2, arr_late_15_legs=12, **legs)  # ty: ignore[invalid-argument-type] - none of them is a text
+    legs: dict[str, Any] = dict.fromkeys(("scheduled_legs", "operated_legs", "arrived_legs", "accounted_legs"), 20)
+    return state(version=2, arr_late_15_legs=12, **legs)

@@ -1,6 +1,8 @@
 """The tier runner: order, budgets, and the first failure."""
 
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,4 +42,5 @@ def test_an_unknown_tier_is_wrong_use(capfd):
 
 @pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)
 def test_what_a_tier_runs_is_installed(tier):
-    assert [command[0] for command in tier.commands if not (tiers.TOOLS / command[0]).exists()] == []
+    programs = [tiers.program(command[0]) for command in tier.commands]
+    assert [name for name in programs if not (shutil.which(name) or Path(name).exists())] == []
