@@ -22,7 +22,6 @@ BENCHMARKS = (
     "publish",
     "dashboard",
     "door_memory",
-    "live_latency",
 )
 
 
