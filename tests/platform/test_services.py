@@ -18,7 +18,9 @@ from aero_local.services import services
 from aero_local.services.ministack import MiniStack
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
+from infra.deploy import STACKS
 
+STACK_NAMES = [stack.template for stack in STACKS]
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 FOREGROUND = """
 import sys
@@ -116,9 +118,7 @@ def test_a_second_start_finds_everything_and_changes_nothing(platform):
     result = local_platform.up(platform.state, lines.append, names=["ministack"])
 
     assert _pid(platform.state, "ministack") == before
-    assert [line for line in lines if "changes" in line] == [
-        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator", "dashboard")
-    ]
+    assert [line for line in lines if "changes" in line] == [f"aero-local-{stack}: no changes" for stack in STACK_NAMES]
     assert result.outputs == platform.outputs
 
 
@@ -134,7 +134,7 @@ def test_everything_survives_a_clean_stop(platform):
 
     # The door's answer counts too: notification, function and role came back.
     assert [line for line in lines if line.endswith(" changes")] == [
-        f"aero-local-{stack}: no changes" for stack in ("lake", "ingest", "orchestrator", "dashboard")
+        f"aero-local-{stack}: no changes" for stack in STACK_NAMES
     ]
     body = platform.client("orchestrator", "s3").get_object(Bucket=platform.buckets["raw"], Key="kept/object")["Body"]
     assert body.read() == b"still here"
