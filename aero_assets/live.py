@@ -16,14 +16,8 @@ from aero_streaming.alert_items import Item, to_item
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_tables import Tables
 
-NAMES = ("leg-state", "alerts", "transitions", "event-log", "decisions", "baselines")
 WRITTEN_AT_ONCE = 25
 ABSENT = "The live part of this platform is not there: no tables of the alerting stack."
-
-
-def tables(environment: Environment) -> Tables:
-    """Return the names of the live tables, as the template gives them."""
-    return Tables(*(f"aero-{environment.name}-{name}" for name in NAMES))
 
 
 class LiveStore(AlertStore):
@@ -63,4 +57,4 @@ class Live(dg.ConfigurableResource):
         return found
 
     def _store(self) -> LiveStore:
-        return LiveStore(recent_client("dynamodb"), tables(Environment.current()))
+        return LiveStore(recent_client("dynamodb"), Tables.of(Environment.current().name))

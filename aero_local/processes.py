@@ -134,6 +134,11 @@ def kill(processes: Sequence[psutil.Process]) -> None:
     wait_until_gone(processes, 5)
 
 
+def said_since_start(log: Path, record: Record | None, lines: int = 200) -> list[str]:
+    """Return the last lines that a service wrote in its present start."""
+    return tail(log, lines, record.log_offset if record else 0).splitlines()
+
+
 def tail(log: Path, lines: int = 20, offset: int = 0) -> str:
     """Return the last lines of a log, from `offset` on."""
     if not log.exists():

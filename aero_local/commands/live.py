@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,7 +39,7 @@ def replay(
     events, legs = source.day_of_file(file, _day(on), routes, seed)
     print(f"{legs:,} legs, {len(events):,} events")
     state = find_state(file, name)
-    session.run(state, events, speed, _dawn(events), progress())
+    session.run(state, events, speed, source.dawn(events), progress())
 
 
 class Scenario(StrEnum):
@@ -62,7 +62,7 @@ def simulate(
     from aero_local.airline.airline import Airline  # noqa: PLC0415
     from aero_local.airline.events import day_events  # noqa: PLC0415
     from aero_local.airline.scenarios import ScenarioWeather, expected  # noqa: PLC0415
-    from aero_local.live import session  # noqa: PLC0415
+    from aero_local.live import session, source  # noqa: PLC0415
 
     need_java()
     day = on.date() if on else datetime.now(UTC).date()
@@ -70,7 +70,7 @@ def simulate(
     print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
     for one in expected(scenario.value, day):
         print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
-    session.run(find_state(None, name), events, speed, _dawn(events), progress())
+    session.run(find_state(None, name), events, speed, source.dawn(events), progress())
 
 
 @drills.command("replay", epilog="Example: aero drill replay flights.csv.gz --date 2015-01-02 --shuffle-minutes 120")
@@ -175,9 +175,3 @@ def _own_state(drill: str) -> State:
 
 def _day(on: datetime | None) -> date | None:
     return on.date() if on else None
-
-
-def _dawn(events: list[dict[str, Any]]) -> datetime:
-    """When a day begins to be worth watching: an hour before its first departure was scheduled."""
-    first = min(event["std_at"] for event in events if event.get("std_at"))
-    return datetime.fromisoformat(first) - timedelta(hours=1)

@@ -9,7 +9,6 @@ from aero_local import recount
 from aero_local.live.watch import Watcher
 from aero_streaming.events import Event
 
-DAY_SCOPES = ("route", "network", "hub", "first_wave")
 #: Figures that the mart of a route's day has under the same name.
 OF_MART = (
     "scheduled_legs", "cancelled_legs", "diverted_legs", "operated_legs", "departed_legs", "dep_on_time_d0_legs",

@@ -6,7 +6,7 @@ what the warehouse made of the same events by way of Firehose.
 
 import subprocess
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,7 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
     names = live(state)
     log("live part: broker, Flink, Lambdas")
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
-    dawn = datetime.fromisoformat(min(event["std_at"] for event in events if event.get("std_at"))) - timedelta(hours=1)
-    found = session.show(state, events, SPEED, dawn, log)
+    found = session.show(state, events, SPEED, source.dawn(events), log)
     stream = compare.stream_scopes(Watcher(state, "root"))
     result = replay_drill.agreed(state, stream, log, events[0]["operating_date"])
     found["batch"] = result.to_json()

@@ -8,7 +8,6 @@ from aero_local import platform, topics
 from aero_local.errors import Log
 from aero_local.live import compare
 from aero_local.live.player import Played, play, ticker
-from aero_local.live.source import CLOSE_HOUR_UTC
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka, live
 from aero_local.state import State
@@ -35,7 +34,7 @@ def show(
     tell = _teller(watcher, log)
     function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
     tick = ticker(state.session("player").client("lambda"), function)
-    close = close_of(max(event["operating_date"] for event in events), CLOSE_HOUR_UTC)
+    close = close_of(max(event["operating_date"] for event in events), rules().close_hour_utc)
     with topics.producer(kafka.bootstrap(state)) as producer:
         played = play(
             events, producer, speed=speed, real_time_from=real_time_from, real_time_until=close, tick=tick,

@@ -6,15 +6,14 @@ Faults are drawn from a seed, so that a drill can be repeated; what a fault may 
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from aero_local import replay
 from aero_local.errors import AeroError
 from aero_streaming.events import Event, correct
-from aero_streaming.times import close_of
-
-CLOSE_HOUR_UTC = 12
+from aero_streaming.rules import rules
+from aero_streaming.times import close_of, text
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,17 @@ def with_faults(events: Sequence[Event], faults: Faults, seed: int) -> list[Even
 
 def at_close(events: Iterable[Event], operating_date: str) -> tuple[list[Event], list[Event]]:
     """Part events into those received by the close of an operating day and those received later, order kept."""
-    close = close_of(operating_date, CLOSE_HOUR_UTC)
+    close = close_of(operating_date, rules().close_hour_utc)
     early: list[Event] = []
     late: list[Event] = []
     for event in events:
         (early if datetime.fromisoformat(event["received_at"]) < close else late).append(event)
     return early, late
+
+
+def dawn(events: Iterable[Event]) -> datetime:
+    """Return when a day begins to be worth watching: an hour before its first departure was scheduled."""
+    return datetime.fromisoformat(min(event["std_at"] for event in events if event.get("std_at"))) - timedelta(hours=1)
 
 
 def draws(seed: int) -> random.Random:
@@ -84,7 +88,7 @@ def _corrected(event: Event, chance: random.Random) -> Event:
     name = f"{event['event_type']}_at"
     moved = datetime.fromisoformat(event[name]) + timedelta(minutes=chance.choice((-7, -3, 2, 5, 11)))
     received = datetime.fromisoformat(event["received_at"]) + timedelta(minutes=chance.randint(5, 120))
-    return correct(event, _text(received), **{name: _text(moved)})
+    return correct(event, text(received), **{name: text(moved)})
 
 
 def _overtaking(minutes: int, chance: random.Random) -> Callable[[Event], tuple[float, str]]:
@@ -93,7 +97,3 @@ def _overtaking(minutes: int, chance: random.Random) -> Callable[[Event], tuple[
         return at + (chance.random() * minutes * 60 if minutes else 0), event["event_id"]
 
     return key
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

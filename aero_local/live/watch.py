@@ -5,23 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aero_assets.environment import Environment
 from aero_local.state import State
 from aero_streaming.alert_api import Alerts
 from aero_streaming.alert_items import from_item
-from aero_streaming.alert_store import AlertStore, Tables
+from aero_streaming.alert_store import AlertStore
+from aero_streaming.alert_tables import Tables
+
+TABLES = Tables.of("local")
 
 
-def tables(environment: Environment | None = None) -> Tables:
-    """Return the names of the live tables of an environment."""
-    env = (environment or Environment("local")).name
-    names = ("leg-state", "alerts", "transitions", "event-log", "decisions", "baselines")
-    return Tables(*(f"aero-{env}-{name}" for name in names))
-
-
-def variables(environment: Environment | None = None) -> dict[str, str]:
+def variables() -> dict[str, str]:
     """Return what a process finds its tables by."""
-    return {f"AERO_{name.upper()}_TABLE": table for name, table in vars(tables(environment)).items()}
+    return {f"AERO_{name.upper()}_TABLE": table for name, table in vars(TABLES).items()}
 
 
 @dataclass
@@ -33,7 +28,7 @@ class Watcher:
 
     def __post_init__(self) -> None:
         self.dynamodb = self.state.session(self.profile).client("dynamodb")
-        self.store = AlertStore(self.dynamodb, tables())
+        self.store = AlertStore(self.dynamodb, TABLES)
 
     def rows(self, table: str, prefix: str = "") -> Iterator[dict[str, Any]]:
         """Yield every item of a table, of leg-state those whose key begins with a prefix."""

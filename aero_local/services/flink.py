@@ -94,8 +94,8 @@ class Flink(Service):
     def is_ready(self, state: State, started_at: float) -> bool:
         """The job said so, in this start."""
         record = processes.Record.read(state.run_dir / f"{self.name}.json")
-        said = processes.tail(state.log_file(self.name), 200, record.log_offset if record else 0)
-        return any(line.startswith(READY) for line in said.splitlines())
+        said = processes.said_since_start(state.log_file(self.name), record)
+        return any(line.startswith(READY) for line in said)
 
     def _properties_file(self, state: State) -> Path:
         return folder(state) / "properties.json"

@@ -37,8 +37,8 @@ class ForwarderService(Service):
     def is_ready(self, state: State, started_at: float) -> bool:
         """It says so once its consumers are there."""
         record = processes.Record.read(state.run_dir / f"{self.name}.json")
-        said = processes.tail(state.log_file(self.name), 50, record.log_offset if record else 0)
-        return READY in said.splitlines()
+        said = processes.said_since_start(state.log_file(self.name), record)
+        return READY in said
 
 
 def main(bootstrap: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from aero_streaming.alert_items import Item
 
@@ -21,10 +21,14 @@ class Tables:
     baselines: str
 
     @classmethod
+    def of(cls, environment: str) -> Tables:
+        """Return them as the template names them in an environment."""
+        return cls(*(f"aero-{environment}-{one.name.replace('_', '-')}" for one in fields(cls)))
+
+    @classmethod
     def from_env(cls) -> Tables:
         """Read them from `AERO_<NAME>_TABLE`; one that a role may not use need not be given."""
-        names = ("LEG_STATE", "ALERTS", "TRANSITIONS", "EVENT_LOG", "DECISIONS", "BASELINES")
-        return cls(*(os.environ.get(f"AERO_{name}_TABLE", "") for name in names))
+        return cls(*(os.environ.get(f"AERO_{one.name.upper()}_TABLE", "") for one in fields(cls)))
 
 
 @dataclass(frozen=True)
