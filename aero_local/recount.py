@@ -100,6 +100,8 @@ def _measures(leg: Leg, share: Share) -> dict[str, Any]:
         "diverted_legs": int(leg["diverted"]),
         "operated_legs": int(leg["operated"]),
         "accounted_legs": int(leg["cancelled"] or leg["diverted"] or leg["in_at"] is not None),
+        "awaiting_departure_legs": int(share.departs and not leg["cancelled"] and not leg["operated"]),
+        "awaiting_arrival_legs": int(share.arrives and _is_expected(leg)),
         "departed_legs": int(dep is not None),
         "dep_on_time_d0_legs": int(dep is not None and dep <= 0),
         "dep_late_15_legs": int(dep is not None and dep >= 15),
@@ -116,6 +118,11 @@ def _measures(leg: Leg, share: Share) -> dict[str, Any]:
         "detractors": leg["detractors"],
         "satisfaction_sum": leg["satisfaction_sum"],
     }
+
+
+def _is_expected(leg: Leg) -> bool:
+    over = leg["cancelled"] or leg["diverted"]
+    return not over and leg["on_at"] is None and leg["in_at"] is None
 
 
 def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], said: list[Event]) -> Leg:

@@ -7,8 +7,10 @@ kind. A rule set is judged by that, not by itself.
 from dataclasses import dataclass
 from datetime import date
 
+from aero_local.airline import parameters as p
 from aero_local.airline.episodes import Episode, Weather
 from aero_local.airline.geography import midnight
+from aero_streaming.flink_sql import hubs
 
 #: How long after a fault its delays still show in rolling windows, minutes.
 ECHO_MINUTES = 180
@@ -39,22 +41,31 @@ SCENARIOS: dict[str, tuple[Fault, ...]] = {
     "fog": (Fault("fog", "MTY", 5, 11, 0.8, 90.0), Fault("fog", "TIJ", 5, 10, 0.8, 90.0)),
     "strike": (Fault("strike", "MEX", 9, 18, 0.4, 45.0),),
 }
+#: Airlines cancel in good time: four hours before STD, with the round trip that the flight is part of.
+KNOWN_AHEAD_MINUTES = 360
 #: What a fault of a kind shows as, at the hub where it is.
 SHOWS_AS = {
     "storm": ("departure_delay", "d15", "a14"),
     "fog": ("departure_delay", "d15", "a14"),
     "strike": ("cancellations", "departure_delay", "d15", "a14"),
 }
+#: And at an airport that is no hub, where too few flights are planned to judge it: as that of its flights.
+SHOWS_AS_FLIGHTS = ("long_delay", "cancellation", "diversion")
 
 
 @dataclass(frozen=True)
 class Expected:
-    """An alert of one of these kinds has to be raised at a place, between two instants (minutes UTC)."""
+    """An alert of one of these kinds has to be raised at a place, between two instants (minutes UTC).
+
+    Cancellations may be told of `known_ahead_minutes` earlier. Where the place is no hub, alerts on its flights count.
+    """
 
     airport: str
     kpis: tuple[str, ...]
     begins: int
     ends: int
+    is_hub: bool
+    known_ahead_minutes: int = KNOWN_AHEAD_MINUTES
 
 
 class ScenarioWeather(Weather):
@@ -73,6 +84,7 @@ def expected(scenario: str, on: date) -> list[Expected]:
     """Return what has to be told on a day of a scenario: one entry for each fault."""
     found = []
     for fault in SCENARIOS[scenario]:
-        episode = fault.episode(on)
-        found.append(Expected(fault.airport, SHOWS_AS[fault.kind], episode.begins, episode.ends + ECHO_MINUTES))
+        episode, is_hub = fault.episode(on), fault.airport in hubs(p.MAINLINE)
+        kpis = SHOWS_AS[fault.kind] if is_hub else SHOWS_AS_FLIGHTS
+        found.append(Expected(fault.airport, kpis, episode.begins, episode.ends + ECHO_MINUTES, is_hub))
     return found

@@ -1,6 +1,7 @@
 """Holds the stream's last word to a recount of the events and to the warehouse's published marts."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ OF_MART = (
     "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "arrival_delay_minutes", "net_arrival_delay_minutes",
 )  # fmt: skip
 EXAMPLES = 5
+#: How long nothing may move before what still differs counts as different.
+STANDSTILL_SECONDS = 60
 
 Sums = Mapping[recount.Key, Mapping[str, Any]]
 
@@ -60,9 +63,26 @@ def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
     return found
 
 
-def against_recount(stream: Sums, events: Iterable[Event]) -> Comparison:
+def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]:
+    """Return the stream's scopes and how they compare with a recount, once they are equal or nothing moves any more.
+
+    The legs come first, the sums of thousands of scopes behind them: on a busy machine that takes minutes.
+    """
+    expected = recount.scopes(recount.legs(known))
+    before, moved = -1, time.monotonic()
+    while True:
+        stream = stream_scopes(watcher)
+        result = _against(stream, expected)
+        versions = sum(row.get("state_version", 0) for row in stream.values())
+        if versions != before:
+            before, moved = versions, time.monotonic()
+        if not result.differing or time.monotonic() - moved > STANDSTILL_SECONDS:
+            return stream, result
+        time.sleep(3)
+
+
+def _against(stream: Sums, expected: Sums) -> Comparison:
     """Compare every scope of the stream with a count of the events themselves."""
-    expected = recount.scopes(recount.legs(events))
     result = Comparison()
     for key in sorted(expected.keys() | stream.keys(), key=str):
         wanted = expected.get(key)

@@ -181,7 +181,7 @@ def _verdict(state: State, drill: str, events: Sequence[Event]) -> dict[str, Any
     watcher = Watcher(state, "root")
     distinct = len({event["event_id"] for event in events})
     rest = watcher.until_rest(sorted({event["operating_date"] for event in events}), distinct)
-    result = compare.against_recount(compare.stream_scopes(watcher), events)
+    _, result = compare.settled(watcher, events)
     accepted = watcher.accepted()
     return {
         "drill": drill,

@@ -26,7 +26,6 @@ from aero_streaming.events import Event
 
 #: How long the warehouse may take for what the stream has; a day of 130,000 events takes minutes on two cores.
 PATIENCE_SECONDS = 600
-LAST_WORDS_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,9 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
             log(f"{name}: sending {len(part):,} events" + (" again" if pass_number == 2 else ""))
             seconds[f"{name}_send"] = round(_send(state, part, log).seconds, 1)
         seconds[f"{name}_rest"] = round(watcher.until_rest([plan.operating_date], _distinct(known)), 1)
-        stream, result = _settled(watcher, known)
-        log(f"{name}: stream at rest after {seconds[f'{name}_rest']} s, {len(stream):,} scopes compared")
+        stream, result = compare.settled(watcher, known)
+        rest = f"stream at rest after {seconds[f'{name}_rest']} s"
+        log(f"{name}: {rest}, {result.differing} of {result.compared:,} scopes differ")
         verdict[name] = {"recount": result.to_json()}
         if with_warehouse:
             began = time.monotonic()
@@ -81,17 +81,6 @@ def _send(state: State, events: Sequence[Event], log: Log) -> Played:
 
     with topics.producer(kafka.bootstrap(state)) as producer:
         return play(events, producer, speed=None, each_second=tell)
-
-
-def _settled(watcher: Watcher, known: Sequence[Event]) -> tuple[compare.Sums, compare.Comparison]:
-    """Return the stream's scopes and how they compare; a busy machine gets a minute to write the last of them."""
-    began = time.monotonic()
-    while True:
-        stream = compare.stream_scopes(watcher)
-        result = compare.against_recount(stream, known)
-        if not result.differing or time.monotonic() - began > LAST_WORDS_SECONDS:
-            return stream, result
-        time.sleep(3)
 
 
 def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | None = None) -> compare.Comparison:

@@ -44,7 +44,7 @@ def show(
     distinct = len({event["event_id"] for event in events})
     rest = root.until_rest(sorted({event["operating_date"] for event in events}), distinct)
     alerts = tell(played)
-    result = compare.against_recount(compare.stream_scopes(root), events)
+    _, result = compare.settled(root, events)
     verdict = "equal a recount of the events" if not result.differing else f"DIFFER: {result.examples[:2]}"
     log(f"stream at rest {rest:.0f} s after the last event: {result.compared:,} scopes {verdict}")
     return {

@@ -82,7 +82,8 @@ def test_two_rule_sets_differ_in_the_alerts_that_only_one_raises():
     assert len(found.only_old) == 6
     assert {key.split("#")[0] for key, _, _ in found.only_old} == {"long_delay_flight"}
     assert found.only_new == ()
-    assert found.both == sum(found.new.per_rule.values())
+    fired = [line for line in found.new.transitions if line["kind"] == "FIRED" and not line["is_shadow"]]
+    assert found.both == len(fired)
 
 
 def test_nothing_gives_an_empty_backtest():

@@ -50,6 +50,43 @@ def test_a_window_looks_at_its_quarters_and_no_others(line):
     assert (line.alert("d15_hub_2h", "MEX")["value"], line.alert("d15_hub_2h", "MEX")["n"]) == (50.0, 40)
 
 
+def test_a_flight_that_is_overdue_counts_as_late_before_it_leaves(line):
+    waiting = state("hub_quarter", "MEX", 2, "17:46", quarter_at=at("17:00"), scheduled_legs=20, departed_legs=8,
+                    awaiting_departure_legs=12)  # fmt: skip
+    line.send(waiting)
+    alert = line.alert("d15_hub_2h", "MEX")
+    # The last of them was planned for 17:14: 31 minutes late at least.
+    assert (alert["level"], alert["value"], alert["n"]) == ("red", 40.0, 20)
+    assert line.alert("departure_delay_hub_60min", "MEX")["value"] == pytest.approx(12 * 31 / 20)
+
+
+def test_a_flight_is_not_overdue_while_it_may_still_leave_in_time(line):
+    for clock in ("17:31", "17:45", "18:00"):
+        line.send(state("hub_quarter", "MEX", 2, "17:46", quarter_at=at(clock[:3] + f"{int(clock[3:]) // 15 * 15:02}"),
+                        scheduled_legs=20, departed_legs=8, awaiting_departure_legs=12))  # fmt: skip
+    assert line.alerts() == {}
+
+
+def test_an_arrival_that_is_overdue_counts_as_late_and_one_that_came_no_more(line):
+    quarter = state("hub_quarter", "MEX", 2, "17:46", quarter_at=at("17:00"), scheduled_legs=25, arrived_legs=15,
+                    awaiting_arrival_legs=10)  # fmt: skip
+    line.send(quarter)
+    assert (line.alert("a14_hub_2h", "MEX")["value"], line.alert("a14_hub_2h", "MEX")["n"]) == (60.0, 25)
+    line.send({**quarter, "state_version": 3, "arrived_legs": 25, "awaiting_arrival_legs": 0, "accounted_legs": 25})
+    assert "a14_hub_2h" not in {key.split("#")[0] for key, one in line.alerts().items() if one["state"] != "NORMAL"}
+
+
+def test_a_red_that_a_small_sample_proves_is_red_and_what_it_does_not_prove_is_grey(line):
+    def quarter(version, late):
+        return state("hub_quarter", "MEX", version, "17:46", quarter_at=at("17:00"), scheduled_legs=8,
+                     departed_legs=8, dep_late_15_legs=late)  # fmt: skip
+
+    line.send(quarter(2, 3))
+    assert line.alerts() == {}
+    line.send(quarter(3, 4))
+    assert (line.alert("d15_hub_2h", "MEX")["level"], line.alert("d15_hub_2h", "MEX")["n"]) == ("red", 8)
+
+
 def test_the_next_leg_of_a_late_aircraft_is_at_risk_before_it_is_late(line):
     inbound = leg(1, 1, received="17:00", origin="CUN", destination="MEX", std_at=at("15:00"), sta_at=at("17:00"))
     onward = leg(2, 1, received="17:00", std_at=at("18:00"), sta_at=at("20:00"))

@@ -115,13 +115,13 @@ def test_the_table_of_the_reference_is_in_the_file():
         "d15_hub_2h": [(86, 89), (76, 80), 15, 10],
         "completion_network_day": [(99.3, 99.5), (98, 98.5), 100, 0],
         "cancellation_flight": [(72 * 60, 72 * 60), (24 * 60, 24 * 60), 1, 0],
-        "cancellations_hub_3h": [(2, 2), (4, 4), 2, 0],
+        "cancellations_hub_3h": [(2, 2), (4, 4), 10, 0],
         "diversion_flight": [(1, 1), (2, 2), 1, 0],
         "long_delay_flight": [(60, 60), (120, 120), (240, 240), 1, 5],
         "tarmac_flight": [(90, 90), (150, 150), (180, 180), 1, 0],
         "departure_delay_hub_60min": [(12, 10), (20, 16), 15, 10],
         "rotation_flight": [(10, 10), (30, 30), 1, 10],
-        "feed_silence": [(10, 10), (20, 20), 1, 0],
+        "feed_silence": [(10, 10), (20, 20), 3, 0],
         "a14_route_vs_28d": [(-10, -7), (-20, -14), 8, 15],
     }
 
@@ -155,6 +155,7 @@ def test_the_table_of_the_reference_is_in_the_file():
             "red = { enter_percent = 65, exit_percent = 60",
             "left at",
         ),
+        ("evident_legs = 6\n", "evident_legs = 20\n", "evident_legs = 20", "fewer legs than minimum_legs"),
         ("minimum_legs = 8\n", "minimum_legs = 8\nsnooze = 1\n", "snooze", "unknown"),
         (
             'title = { es = "Vuelo cancelado", en',
@@ -163,8 +164,8 @@ def test_the_table_of_the_reference_is_in_the_file():
             "a text for each of es, en",
         ),
         ('id = "a14_route_7d"', 'id = "a14_route_day"', None, "earlier rule"),
-        ("version = 2", "version = 0", None, "version"),
-        ("version = 2", "version = ", None, "line"),
+        ("version = 3", "version = 0", None, "version"),
+        ("version = 3", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):

@@ -53,6 +53,19 @@ def test_a_silent_feed_turns_every_figure_grey_with_no_event_at_all(line):
     assert [light.status for light in api.lights("route", "2026-11-25")] == ["gris"]
 
 
+@pytest.mark.parametrize(("planned", "cancelled", "is_told"), [(2, 0, False), (3, 0, True), (5, 3, False)])
+def test_a_silence_in_which_nothing_was_to_fly_wakes_nobody(line, planned, cancelled, is_told):
+    line.send(leg(version=3, received="18:00", is_diverted=True))
+    for clock, legs in (("18:00", 9), ("18:15", planned), ("18:30", 9)):
+        line.send(state("hub_quarter", "MEX", received="18:00", quarter_at=at(clock), scheduled_legs=legs,
+                        cancelled_legs=min(cancelled, legs)))  # fmt: skip
+    line.tick("18:25")
+    told = [key for key in line.alerts() if key.startswith("feed_silence")]
+    assert bool(told) == is_told
+    # Grey it is in any case.
+    assert line.alert("diversion_flight", leg()["leg_uid"])["state"] == "UNKNOWN"
+
+
 def test_a_flight_whose_merged_leg_is_known_turns_grey_too(line):
     line.send(leg(version=3, received="18:00", is_diverted=True))
     line.tick("18:20")

@@ -209,5 +209,6 @@ def _light(work: Work, silent: bool) -> Light:
     condition = work.conditions[0]
     level = level_of(work.rule, Reading(condition.value, condition.n, condition.k, condition.baseline))
     colour = {None: "V", "amber": "A"}.get(level, "R")
-    status = "gris" if silent or condition.is_grey else colour
+    thin = condition.n < work.rule.minimum_legs and colour != "R"
+    status = "gris" if silent or condition.is_grey or thin else colour
     return Light(work.rule.scope, condition.scope_id, work.rule.id, status, condition.value, condition.n)

@@ -15,6 +15,8 @@ from aero_streaming.times import business_date, close_of, minutes_between, parse
 Row = Mapping[str, Any]
 
 QUARTER_MINUTES = 15
+LATE_MINUTES = 15
+"""What A14 and D15 call late."""
 FACTS = (
     "route", "carrier", "flight_number", "operational_suffix", "origin", "destination", "tail", "std_at", "sta_at",
     "std_utc_offset_minutes", "sta_utc_offset_minutes", "passengers", "seats", "data_label",
@@ -31,7 +33,8 @@ SHARES: Mapping[str, Callable[[Row], tuple[int, int]]] = {
 }
 SUMS = (
     "scheduled_legs", "cancelled_legs", "diverted_legs", "accounted_legs", "departed_legs", "dep_on_time_d0_legs",
-    "dep_late_15_legs", "departure_delay_minutes", "arrived_legs", "arr_late_15_legs", "state_version", "corrections",
+    "dep_late_15_legs", "departure_delay_minutes", "awaiting_departure_legs", "arrived_legs", "arr_late_15_legs",
+    "awaiting_arrival_legs", "state_version", "corrections",
 )  # fmt: skip
 """Sums that rules read; a window adds them up over its quarters."""
 NOTHING = dict.fromkeys(SUMS[:-2], 0)
@@ -191,16 +194,30 @@ def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Ro
 
 def window_quarters(rule: Rule, now: datetime) -> list[str]:
     """Return the starts of the quarters of an hour that a rolling rule looks at, oldest first."""
-    first = now.replace(minute=now.minute - now.minute % QUARTER_MINUTES, second=0, microsecond=0)
+    first = _quarter(now)
     ahead = rule.ahead_minutes // QUARTER_MINUTES
     count = ROLLING[rule.window] // QUARTER_MINUTES
     return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(ahead - count + 1, ahead + 1)]
 
 
+def quarters_between(begin: datetime, end: datetime) -> list[str]:
+    """Return the starts of the quarters of an hour that begin after `begin`, up to `end`; those of a day at most."""
+    count = int((end - _quarter(begin)) / timedelta(minutes=QUARTER_MINUTES))
+    first = _quarter(begin)
+    return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(1, min(count, 96) + 1)]
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute - moment.minute % QUARTER_MINUTES, second=0, microsecond=0)
+
+
 def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Iterable[Row], now: datetime) -> Condition:
     """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`."""
     rows = [row for row in quarters if not row.get("is_deleted")]
-    sums = {name: sum(row.get(name) or 0 for row in rows) for name in SUMS}
+    known = [{name: row.get(name) or 0 for name in SUMS} for row in rows]
+    for sums, row in zip(known, rows, strict=True):
+        _count_overdue(sums, minutes_between(row["quarter_at"], text(now)) - QUARTER_MINUTES)
+    sums = {name: sum(one[name] for one in known) for name in SUMS}
     complete = bool(rows) and all((row.get("accounted_legs") or 0) >= (row.get("scheduled_legs") or 0) for row in rows)
     day = business_date(now, rules.close_hour_utc)
     latest = max(rows, key=lambda row: row.get("last_event_at") or "", default={})
@@ -208,8 +225,30 @@ def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Iterable[Row], now
     return _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
 
 
-def of_feed(rules: RuleSet, rule: Rule, feed: str, last_received_at: str, now: datetime) -> Condition:
-    """Hold a feed's silence against a rule, whole minutes since its last record."""
+def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
+    """Count what is overdue as late: who waits for flights to leave before calling them late learns of a storm last.
+
+    `overdue_minutes` is how long ago the last flight of the quarter was planned. From 15 on, each flight of it that has
+    not left or arrived is late, by so much at least.
+    """
+    if overdue_minutes < LATE_MINUTES:
+        return
+    waiting, flying = sums["awaiting_departure_legs"], sums["awaiting_arrival_legs"]
+    sums["departed_legs"] += waiting
+    sums["dep_late_15_legs"] += waiting
+    sums["departure_delay_minutes"] += waiting * overdue_minutes
+    sums["arrived_legs"] += flying
+    sums["arr_late_15_legs"] += flying
+
+
+def of_feed(
+    rules: RuleSet, rule: Rule, feed: str, last_received_at: str, now: datetime, planned: int | None
+) -> Condition:
+    """Hold a feed's silence against a rule, whole minutes since its last record.
+
+    At night nothing flies and nothing is told: grey, and no alert, where fewer flights were `planned` in the silence
+    than the rule wants; None is not known, and then silence is what it is.
+    """
     day = business_date(now, rules.close_hour_utc)
     return Condition(
         alert_key=key_of(rule, feed, day),
@@ -218,6 +257,8 @@ def of_feed(rules: RuleSet, rule: Rule, feed: str, last_received_at: str, now: d
         scope_id=feed,
         operating_date=day,
         value=max(0, minutes_between(last_received_at, text(now))),
+        n=1 if planned is None else planned,
+        is_grey=planned is not None and planned < rule.minimum_legs,
         seen=f"last record {last_received_at}",
         last_event_at=last_received_at,
     )
@@ -236,7 +277,7 @@ def _about_sums(
     row: Row,
 ) -> Condition:
     value, k, n = _figure(rule, sums)
-    grey = n < max(rule.minimum_legs, 1) or value is None
+    grey = n < max(rule.judged_legs, 1) or value is None
     usual = None
     if rule.unit == "points":
         usual = baseline["value"] if baseline and baseline.get("n", 0) >= rule.baseline_minimum_legs else None

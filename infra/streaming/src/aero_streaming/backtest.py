@@ -28,7 +28,11 @@ Key = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Backtest:
-    """What a rule set raised. Alerts per hour are counted by the hour (UTC) in which they fired, shadow ones apart."""
+    """What a rule set raised.
+
+    Alerts are counted by the hour (UTC) in which they fired, and only those that somebody was told of: no shadow ones,
+    none that a parent speaks for or that fired again while cooling down.
+    """
 
     rules_version: int
     first_at: str
@@ -144,7 +148,7 @@ def _raised(run: Backtest) -> set[Key]:
 def _result(store: MemoryStore, rules: RuleSet, first: str, last: str) -> Backtest:
     lines = sorted(store.items[store.tables.transitions].values(), key=lambda line: line["arrival"])
     fired = [line for line in lines if line["kind"] == FIRED]
-    heard = [line for line in fired if not line["is_shadow"]]
+    heard = [line for line in fired if line["notify_state"] != "muted"]
     return Backtest(
         rules_version=rules.version,
         first_at=first,

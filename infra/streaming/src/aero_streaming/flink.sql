@@ -39,7 +39,8 @@ CREATE TEMPORARY TABLE leg_sink (
 CREATE TEMPORARY TABLE state_sink (
   kind STRING, partition_key STRING, scope_type STRING, scope_id STRING, operating_date STRING, quarter_at STRING,
   state_version BIGINT, last_received_at STRING, last_event_at STRING, corrections BIGINT, scheduled_legs BIGINT,
-  cancelled_legs BIGINT, diverted_legs BIGINT, operated_legs BIGINT, accounted_legs BIGINT, departed_legs BIGINT,
+  cancelled_legs BIGINT, diverted_legs BIGINT, operated_legs BIGINT, accounted_legs BIGINT,
+  awaiting_departure_legs BIGINT, awaiting_arrival_legs BIGINT, departed_legs BIGINT,
   dep_on_time_d0_legs BIGINT, dep_late_15_legs BIGINT, departure_delay_minutes BIGINT,
   net_departure_delay_minutes BIGINT, arrived_legs BIGINT, arr_late_15_legs BIGINT, arr_late_60_legs BIGINT,
   arr_late_120_legs BIGINT, arr_late_240_legs BIGINT, arrival_delay_minutes BIGINT, net_arrival_delay_minutes BIGINT,
@@ -242,6 +243,8 @@ SELECT
   SPLIT_INDEX(place, '|', 0) NOT IN ('hub_out', 'quarter_out', 'first_wave') AS arrives,
   state_version, last_received_at, last_event_at, corrections, data_label, cancelled, diverted, operated,
   cancelled OR diverted OR in_at IS NOT NULL AS accounted,
+  NOT cancelled AND NOT operated AS awaits_departure,
+  NOT cancelled AND NOT diverted AND COALESCE(on_at, in_at) IS NULL AS awaits_arrival,
   departure_delay_minutes, arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors,
   satisfaction_sum
 FROM belonging;
@@ -254,6 +257,8 @@ SELECT scope_type, scope_id, operating_date, quarter_at, state_version, last_rec
   ${one_if_counts_diverted} AS diverted,
   ${one_if_counts_operated} AS operated,
   ${one_if_counts_accounted} AS accounted,
+  CASE WHEN counts AND departs AND awaits_departure THEN 1 ELSE 0 END AS awaiting_departure,
+  CASE WHEN counts AND arrives AND awaits_arrival THEN 1 ELSE 0 END AS awaiting_arrival,
   CASE WHEN counts AND departs THEN departure_delay_minutes END AS dep,
   CASE WHEN counts AND arrives THEN arrival_delay_minutes END AS arr,
   CASE WHEN counts THEN booked_seats ELSE 0 END AS booked_seats,
@@ -274,6 +279,8 @@ SELECT scope_type, scope_id, operating_date, quarter_at,
   SUM(CAST(diverted AS BIGINT)) AS diverted_legs,
   SUM(CAST(operated AS BIGINT)) AS operated_legs,
   SUM(CAST(accounted AS BIGINT)) AS accounted_legs,
+  SUM(CAST(awaiting_departure AS BIGINT)) AS awaiting_departure_legs,
+  SUM(CAST(awaiting_arrival AS BIGINT)) AS awaiting_arrival_legs,
   COUNT(dep) AS departed_legs,
   COUNT(CASE WHEN dep <= 0 THEN 1 END) AS dep_on_time_d0_legs,
   COUNT(CASE WHEN dep >= 15 THEN 1 END) AS dep_late_15_legs,
@@ -324,10 +331,11 @@ FROM (SELECT *, origin || '-' || destination AS route FROM judged);
 INSERT INTO state_sink
 SELECT 'state', scope_id, scope_type, scope_id, operating_date, ${quarter_at_text},
   state_version, ${last_received_at_text}, ${last_event_at_text}, corrections, scheduled_legs, cancelled_legs,
-  diverted_legs, operated_legs, accounted_legs, departed_legs, dep_on_time_d0_legs, dep_late_15_legs,
-  departure_delay_minutes, net_departure_delay_minutes, arrived_legs, arr_late_15_legs, arr_late_60_legs,
-  arr_late_120_legs, arr_late_240_legs, arrival_delay_minutes, net_arrival_delay_minutes, booked_seats,
-  booked_revenue_usd, answers, promoters, detractors, satisfaction_sum, data_label
+  diverted_legs, operated_legs, accounted_legs, awaiting_departure_legs, awaiting_arrival_legs, departed_legs,
+  dep_on_time_d0_legs, dep_late_15_legs, departure_delay_minutes, net_departure_delay_minutes, arrived_legs,
+  arr_late_15_legs, arr_late_60_legs, arr_late_120_legs, arr_late_240_legs, arrival_delay_minutes,
+  net_arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors, satisfaction_sum,
+  data_label
 FROM scope_day;
 
 INSERT INTO unreadable_sink

@@ -41,10 +41,10 @@ def event_fields() -> tuple[Field, ...]:
     return tuple(found.values())
 
 
-def hubs() -> tuple[str, ...]:
-    """Return the airports that get figures of their own."""
+def hubs(carrier: str | None = None) -> tuple[str, ...]:
+    """Return the airports that get figures of their own; of one carrier, or all."""
     with HUBS.open(encoding="utf-8", newline="") as file:
-        return tuple(sorted({row["airport"] for row in csv.DictReader(file)}))
+        return tuple(sorted({row["airport"] for row in csv.DictReader(file) if carrier in (None, row["carrier"])}))
 
 
 def statements(

@@ -122,7 +122,10 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
         "diverted_legs": int(leg["is_diverted"]),
         "accounted_legs": int(is_accounted(leg)),
     }
-    departures, arrivals = _departures(leg["departure_delay_minutes"]), _arrivals(leg["arrival_delay_minutes"])
+    gone, arrived = any(leg.get(name) for name in MOVEMENTS), bool(leg.get("on_at") or leg.get("in_at"))
+    flies = not leg["is_cancelled"] and not leg["is_diverted"]
+    departures = _departures(leg["departure_delay_minutes"]) | {"awaiting_departure_legs": int(flies and not gone)}
+    arrivals = _arrivals(leg["arrival_delay_minutes"]) | {"awaiting_arrival_legs": int(flies and not arrived)}
     day = leg["operating_date"]
     parts: dict[Key, dict[str, int]] = {
         ("route", leg["route"], day, None): counted | departures | arrivals,

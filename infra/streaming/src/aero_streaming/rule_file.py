@@ -28,7 +28,7 @@ LIVE_KEYS = ("hold_minutes", "severity", "title", "action")
 """What a rule has that the stream is judged by."""
 OPTIONAL = (
     "critical", "green_percent", "used_by", "cooldown_minutes", "escalation_minutes", "ahead_minutes",
-    "turnaround_minutes", "baseline_minimum_legs", "shadow", "leading", "parents", "root_leg",
+    "turnaround_minutes", "baseline_minimum_legs", "evident_legs", "shadow", "leading", "parents", "root_leg",
 )  # fmt: skip
 TOP_KEYS = ("version", "close_hour_utc", "united_states", "escalation_minutes", "rule")
 RANGES = {"percent": (0, 100), "points": (-100, 0), "minutes": (0, 20_000), "legs": (1, 10_000), "grade": (1, 10)}
@@ -115,6 +115,7 @@ def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], wh
         ahead_minutes=_whole(item.get("ahead_minutes", 0), "ahead_minutes", where, 0, 1440),
         turnaround_minutes=_whole(item.get("turnaround_minutes", 0), "turnaround_minutes", where, 0, 600),
         baseline_minimum_legs=_whole(item.get("baseline_minimum_legs", 0), "baseline_minimum_legs", where, 0, 10**6),
+        evident_legs=_evident(item, where),
         is_shadow=_flag(item, "shadow", where),
         is_leading=_flag(item, "leading", where),
         parents=_names(item.get("parents", []), "parents", where),
@@ -218,6 +219,13 @@ def _whole(value: object, key: str, where: _Where, least: int, most: int, what: 
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         where.refuse(key, f"{value!r} is no {what}; a whole number from {least} is wanted, {most} at most")
     return value
+
+
+def _evident(item: Mapping[str, Any], where: _Where) -> int:
+    legs = _whole(item.get("evident_legs", 0), "evident_legs", where, 0, 100_000, "number of legs")
+    if legs and (item["evidence"] != "wilson" or legs >= item["minimum_legs"]):
+        where.refuse("evident_legs", f"{legs} wants evidence wilson, and fewer legs than minimum_legs")
+    return legs
 
 
 def _flag(item: Mapping[str, Any], key: str, where: _Where) -> bool:

@@ -18,10 +18,11 @@ class Reading:
 def enters(rule: Rule, level: str, reading: Reading) -> bool:
     """Tell whether a reading enters a level that is not held.
 
-    Shares with Wilson's evidence: amber by the observed share, red and critical by the upper bound of the interval.
+    Shares with Wilson's evidence: amber by the observed share, red and critical by the upper bound of the interval. The
+    observed share of a sample below the minimum says nothing.
     """
     limit, value = rule.limits[level], reading.value
-    if value is None:
+    if value is None or (level == "amber" and rule.evident_legs and reading.n < rule.minimum_legs):
         return False
     if rule.is_bad_below:
         return _judged(rule, level, reading, value) < limit.enter

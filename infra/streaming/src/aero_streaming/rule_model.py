@@ -88,7 +88,8 @@ class Rule:
     """One line of the table: which figure of what, over which window, and what it takes to be amber, red or critical.
 
     Times are minutes of event time. `parents` are rules whose open red makes an alert of this one a child; with
-    `has_root_leg` an open alert of the aircraft's flight before does so too.
+    `has_root_leg` an open alert of the aircraft's flight before does so too. From `evident_legs` on, if set, a red that
+    Wilson's bound proves is red though the sample is below `minimum_legs`; amber and green still need that many.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Rule:
     ahead_minutes: int = 0
     turnaround_minutes: int = 0
     baseline_minimum_legs: int = 0
+    evident_legs: int = 0
     is_shadow: bool = False
     is_leading: bool = False
     parents: tuple[str, ...] = ()
@@ -138,6 +140,11 @@ class Rule:
     def clear_hold_minutes(self) -> int:
         """How long it must be better before a level is left."""
         return 2 * self.hold_minutes
+
+    @property
+    def judged_legs(self) -> int:
+        """The sample below which nothing at all is said."""
+        return min(self.evident_legs or self.minimum_legs, self.minimum_legs)
 
     @property
     def is_rolling(self) -> bool:

@@ -20,8 +20,9 @@ from aero_streaming.alert_desk import Desk, Work, by_key
 from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_metrics import emit
 from aero_streaming.alert_model import Alert, Transition
+from aero_streaming.alert_records import state_key
 from aero_streaming.rule_model import Rule
-from aero_streaming.times import parse, text
+from aero_streaming.times import minutes_between, parse, text
 
 FEEDS = (FEED,)
 
@@ -61,7 +62,7 @@ def tick(engine: Engine, given: datetime | None = None) -> Ticked:
     hubs = kept.get(HUBS, {}).get("members", set())
     desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
     desk.know(alerts)
-    feeds, silent = _feeds(engine, kept, now)
+    feeds, silent = _feeds(engine, kept, hubs, now)
     context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, is_stale=bool(silent))
     works = [*feeds, *_of_time(engine, context, now), *_of_alerts(context, alerts)]
     let_act = partial(_let_act, engine=engine, now=now)
@@ -85,7 +86,7 @@ def _let_act(rule: Rule, alert: Alert, engine: Engine, now: datetime) -> tuple[A
     return mature(rule, alert, now, engine.rules.close_hour_utc)
 
 
-def _feeds(engine: Engine, kept: Mapping[str, Item], now: datetime) -> tuple[list[Work], set[str]]:
+def _feeds(engine: Engine, kept: Mapping[str, Item], hubs: Iterable[str], now: datetime) -> tuple[list[Work], set[str]]:
     """The work on feeds, and which of them are so silent that their figures are grey."""
     works, silent = [], set()
     for key in FEEDS:
@@ -93,11 +94,23 @@ def _feeds(engine: Engine, kept: Mapping[str, Item], now: datetime) -> tuple[lis
         if last is None:
             continue
         for rule in engine.rules.live("feed"):
-            condition = conditions.of_feed(engine.rules, rule, key.partition("#")[2], last, now)
+            quiet = minutes_between(last, text(now)) < rule.amber.enter
+            planned = None if quiet else _planned(engine, hubs, parse(last), now)
+            condition = conditions.of_feed(engine.rules, rule, key.partition("#")[2], last, now, planned)
             works.append(Work(rule, condition.alert_key, [condition]))
             if is_silent(engine.rules, parse(last), now):
                 silent.add(condition.scope_id)
     return works, silent
+
+
+def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime) -> int | None:
+    """How many flights were to leave or reach a hub in a silence, as far as it is known; None where no hub is known."""
+    starts = conditions.quarters_between(since, now)
+    asked = [state_key("hub_quarter", hub, start[:10], start) for hub in hubs for start in starts]
+    if not asked:
+        return None
+    rows = engine.store.states(asked).values()
+    return sum((row.get("scheduled_legs") or 0) - (row.get("cancelled_legs") or 0) for row in rows)
 
 
 def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
