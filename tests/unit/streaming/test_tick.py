@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aero_streaming.alert_api import Alerts
+from aero_streaming.tick import tick
 
 from .alert_samples import Line, at, event, leg, moment, state
 from .fakes import Crash, refused
@@ -215,7 +216,16 @@ def test_by_the_wall_clock_evaluation_does_not_wait_for_records():
     line = Line(by_wall=True)
     line.send(red_route(received="17:59"))
     line.wall += timedelta(minutes=16)
-    from aero_streaming.tick import tick
-
     assert tick(line.engine).now > at("18:16")[:-4]
     assert line.alert(ROUTE, "MEX-CUN")["state"] == "FIRING"
+
+
+def test_by_the_wall_clock_a_record_from_the_future_hides_no_silence():
+    line = Line(by_wall=True)
+    line.send(
+        leg(version=3, received="17:59"),
+        leg(2, version=3, received="17:59", last_received_at=at("12:00", "2031-01-01")),
+    )
+    line.wall += timedelta(minutes=25)
+    assert tick(line.engine).silent_feeds == ("leg-events",)
+    assert Alerts(line.engine).is_silent()

@@ -19,7 +19,7 @@ from aero_streaming.alert_records import Batch, is_newer, leg_key
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.baselines import Baselines
 from aero_streaming.rule_model import RuleSet
-from aero_streaming.times import parse
+from aero_streaming.times import parse, text
 
 CLOCK, FEED = "clock", "feed#leg-events"
 """Keys of leg-state: how far event time has come, and when the feed was last heard."""
@@ -53,6 +53,11 @@ class Engine:
         known = [parse(moment) for moment in moments if moment]
         return self.wall() if self.runs_by_wall or not known else max(known)
 
+    def heard(self, moment: str) -> str:
+        """Return when a feed was heard; where the wall clock counts, no record hides a silence by a time to come."""
+        is_to_come = self.runs_by_wall and bool(moment) and parse(moment) > self.wall()
+        return text(self.wall()) if is_to_come else moment
+
 
 def process(batch: Batch, engine: Engine) -> Done:
     """Take in a batch; whatever it held, what can be done is done, and what must be tried again is named."""
@@ -66,7 +71,7 @@ def process(batch: Batch, engine: Engine) -> Done:
     rows, repeats = _write(batch, before, engine, arrived, done)
     hubs = _remember_hubs(rows, before.get(HUBS, {}).get("members", set()), engine)
     _advance(batch, before, engine)
-    heard = (before.get(FEED, {}).get("at", ""), batch.last_received_at)
+    heard = (before.get(FEED, {}).get("at", ""), engine.heard(batch.last_received_at))
     stale = is_silent(engine.rules, max(parse(moment) for moment in heard if moment), now)
     context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, stale)
     desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
@@ -109,10 +114,11 @@ def _remember_hubs(rows: Mapping[str, Row], known: set[str], engine: Engine) -> 
 
 def _advance(batch: Batch, before: Mapping[str, Row], engine: Engine) -> None:
     """Event time and the feed's last arrival go forward only."""
+    latest = engine.heard(batch.last_received_at)
     for key in (CLOCK, FEED):
         known = before.get(key, {}).get("at")
-        if known is None or parse(batch.last_received_at) > parse(known):
-            engine.store.advance(key, batch.last_received_at)
+        if known is None or parse(latest) > parse(known):
+            engine.store.advance(key, latest)
 
 
 def _works(
