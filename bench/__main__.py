@@ -22,6 +22,9 @@ BENCHMARKS = (
     "publish",
     "dashboard",
     "door_memory",
+    "alert_handler",
+    "flink_rate",
+    "live_latency",
 )
 
 

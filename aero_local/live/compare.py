@@ -71,6 +71,7 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
     expected = recount.scopes(recount.legs(known))
     before, moved = -1, time.monotonic()
     while True:
+        asked = time.monotonic()
         stream = stream_scopes(watcher)
         result = _against(stream, expected)
         versions = sum(row.get("state_version", 0) for row in stream.values())
@@ -78,7 +79,8 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
             before, moved = versions, time.monotonic()
         if not result.differing or time.monotonic() - moved > STANDSTILL_SECONDS:
             return stream, result
-        time.sleep(3)
+        # Reading everything must not be what keeps it from coming to rest.
+        time.sleep(max(2.0, 3 * (time.monotonic() - asked)))
 
 
 def _against(stream: Sums, expected: Sums) -> Comparison:

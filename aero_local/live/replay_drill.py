@@ -26,11 +26,16 @@ from aero_streaming.events import Event
 
 #: How long the warehouse may take for what the stream has; a day of 130,000 events takes minutes on two cores.
 PATIENCE_SECONDS = 600
+NEWS_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played: the events as sent, the operating day, and how many legs it has."""
+    """What is played: the events as sent, the operating day, and how many legs it has.
+
+    All is sent at once, so partitions of a topic are read hours apart: nothing differs in the end, but on the way
+    flights seem to stand on the tarmac, and each of them is an alert.
+    """
 
     sent: Sequence[Event]
     operating_date: str
@@ -76,8 +81,13 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
 
 
 def _send(state: State, events: Sequence[Event], log: Log) -> Played:
+    told = 0.0
+
     def tell(played: Played) -> None:
-        log(f"  {played.events:,} events, {played.per_second:,.0f} a second")
+        nonlocal told
+        if played.seconds - told >= NEWS_SECONDS or played.events == len(events):
+            told = played.seconds
+            log(f"  {played.events:,} events, {played.per_second:,.0f} a second")
 
     with topics.producer(kafka.bootstrap(state)) as producer:
         return play(events, producer, speed=None, each_second=tell)

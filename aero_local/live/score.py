@@ -66,9 +66,8 @@ class _Raised:
 def score(scenario: str, seed: int, on: date, rules: RuleSet) -> Score:
     """Run one scenario through the rules."""
     airline = Airline(seed, weather=ScenarioWeather(seed, scenario, on))
-    known_at = _cancelled_at(airline, on)
+    run = backtest(records_of_legs(rows(airline, on).values(), hubs()), rules)
     legs = {_uid(leg): leg for leg in airline.day(on).legs}
-    run = backtest(records_of_legs([_row(uid, leg, known_at) for uid, leg in legs.items()], hubs()), rules)
     raised, wanted = _raised(run, rules, legs), expected(scenario, on)
     detected = [
         min(times) - one.begins for one in wanted if (times := [each.fired for each in raised if _is_of(each, one)])
@@ -115,6 +114,13 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
         "most_in_an_hour": max(one.most_in_an_hour for one in known),
         "budget_per_hour": BUDGET_PER_HOUR,
     }
+
+
+def rows(airline: Airline, on: date) -> dict[str, dict[str, Any]]:
+    """Return the legs of a day as a table of legs has them, by leg_uid."""
+    known_at = _cancelled_at(airline, on)
+    legs = {_uid(leg): leg for leg in airline.day(on).legs}
+    return {uid: _row(uid, leg, known_at) for uid, leg in legs.items()}
 
 
 def _raised(run: Backtest, rules: RuleSet, legs: Mapping[str, Leg]) -> list[_Raised]:

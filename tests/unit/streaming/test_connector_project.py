@@ -46,7 +46,12 @@ def test_the_connector_is_built_for_the_flink_that_runs():
 def test_the_sink_knows_every_option_that_the_job_gives_it():
     factory = (KINESIS / "KinesisSinkFactory.java").read_text(encoding="utf-8")
     own = set(re.findall(r'ConfigOptions\.key\("([a-z.-]+)"\)', factory))
-    flink = {"FLUSH_BUFFER_TIMEOUT": "sink.flush-buffer.timeout", "MAX_BATCH_SIZE": "sink.batch.max-size"}
+    flink = {
+        "FLUSH_BUFFER_TIMEOUT": "sink.flush-buffer.timeout",
+        "MAX_BATCH_SIZE": "sink.batch.max-size",
+        "MAX_BUFFERED_REQUESTS": "sink.requests.max-buffered",
+        "MAX_IN_FLIGHT_REQUESTS": "sink.requests.max-inflight",
+    }
     known = own | {option for name, option in flink.items() if name in factory} | {"connector", "format"}
     sink = {"stream.arn": "arn", "aws.region": "r", "aws.endpoint": "http://127.0.0.1:1"}
 

@@ -66,6 +66,9 @@ def source_options(source: Mapping[str, str]) -> dict[str, str]:
         "properties.group.id": source.get("group.id", "aero-flink"),
         "scan.startup.mode": "group-offsets",
         "properties.auto.offset.reset": "earliest",
+        # Who catches up reads a megabyte of one partition before the next one, hours of a day: OUT would be known long
+        # before OFF, and the alerts that follow are false. Small pieces keep the partitions side by side.
+        "properties.max.partition.fetch.bytes": "65536",
         "format": "aero-event",
         **(IAM_LOGIN if security == "iam" else {}),
     }
@@ -84,6 +87,9 @@ def sink_options(sink: Mapping[str, str], kind: str) -> dict[str, str]:
         "sink.fail-on-error": "false",
         # The default of five seconds would be most of the way from an event to its alert.
         "sink.flush-buffer.timeout": sink.get("flush.timeout.ms", "100"),
+        # Each kind has its own buffer; deep ones let events run minutes ahead of the legs when the stream is slow.
+        "sink.requests.max-buffered": "2000",
+        "sink.requests.max-inflight": "4",
         "format": SINKS[kind],
     }
     if endpoint := sink.get("aws.endpoint"):

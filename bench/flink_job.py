@@ -1,0 +1,28 @@
+"""Runs in Flink's environment: the platform's SQL over what lies in Kafka, to its end, once per run asked for.
+
+    python -m bench.flink_job '{"job": …, "source": …, "sink": …, "runs": [{"group": …, "records": …, "blackhole": …}]}'
+
+The same statements, settings and options as `aero_streaming.main`; prints the milliseconds that each job ran, without
+the time to plan it.
+"""
+
+import json
+import sys
+
+from aero_streaming import main
+from aero_streaming.flink_sql import SINKS
+
+
+def run(given: dict, one: dict) -> int:
+    """Run one job and return its milliseconds."""
+    source = main.source_options(given["source"] | {"group.id": one["group"]}) | {"scan.bounded.mode": "latest-offset"}
+    sink = given["sink"] | {"blackhole": "true" if one["blackhole"] else "false"}
+    sinks = {kind: main.sink_options(sink, kind) for kind in SINKS}
+    client = main.submit(given["job"] | {"records": one["records"]}, source, sinks)
+    return client.get_job_execution_result().result().get_net_runtime()
+
+
+if __name__ == "__main__":
+    wanted = json.loads(sys.argv[1])
+    for each in wanted["runs"]:
+        print("RAN", run(wanted, each), flush=True)
