@@ -121,7 +121,7 @@ class Line:
     def restart(self) -> None:
         """Begin a new process: nothing is left in memory."""
         settings = Settings(dashboard_url="https://tablero.example")
-        outbox = Outbox(self.store, self.sns, "arn:topic", Composer(self.store, self.rules, settings))
+        outbox = Outbox(self.store, self.sns, "arn:topic", Composer(self.store, self.rules, settings), self.look)
         self.engine = Engine(self.store, self.rules, Baselines(self.store), outbox, self.look, self.by_wall)
 
     def look(self) -> datetime:

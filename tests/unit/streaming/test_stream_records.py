@@ -4,7 +4,7 @@ import base64
 import re
 
 from aero_streaming import alert_records, event_vocabulary
-from aero_streaming.alert_conditions import SUMS
+from aero_streaming.alert_sums import SUMS
 from aero_streaming.event_types import TOPICS
 from aero_streaming.flink_sql import SINKS, hubs, statements
 

@@ -140,6 +140,7 @@ def _works(
             hubs.setdefault(row["scope_id"], key)
         else:
             makers.append((key, partial(context.of_states, [row])))
+    context.prepare([row for row in rows.values() if row["kind"] == "state"], hubs)
     makers += [(key, partial(context.of_hubs, [hub])) for hub, key in hubs.items()]
     works: list[Work] = []
     for key, make in makers:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from aero_streaming import alert_conditions as conditions
+from aero_streaming import alert_sums
 from aero_streaming.alert_conditions import Row, is_accounted, key_of
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item
@@ -43,10 +44,19 @@ class Context:
         self._rows = rows or {}
         self._is_stale = is_stale
         self._tails: dict[tuple[str, str], list[Item]] = {}
+        self._quarters: dict[str, Item | None] = {}
 
     def read(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return items of leg-state by key."""
         return self._store.states(keys)
+
+    def prepare(self, states: Iterable[Row], hubs: Iterable[str]) -> None:
+        """Read at once what the states and hubs of a batch will ask for; asked one by one it is most of the time."""
+        pairs = [(rule, row) for row in states for rule in self.rules.live(row["scope_type"]) if rule.unit == "points"]
+        self._baselines.find(
+            (baseline_key(rule.kpi, rule.scope, row["scope_id"]) for rule, row in pairs), self._arrived
+        )
+        self._know_quarters(hubs, [rule for rule in self.rules.live("hub") if rule.is_rolling])
 
     # -- states
 
@@ -63,31 +73,34 @@ class Context:
         usual = self._baselines.find(wanted.values(), self._arrived) if wanted else {}
         works = []
         for rule, state in pairs:
-            row = state if not state.get("is_deleted") else {**state, **conditions.NOTHING}
+            row = state if not state.get("is_deleted") else {**state, **alert_sums.NOTHING}
             baseline = usual.get(wanted.get((rule.id, state["scope_id"]), ""))
-            found = conditions.of_state(self.rules, rule, row, self.now, baseline)
+            found = alert_sums.of_state(self.rules, rule, row, self.now, baseline)
             works.append(self._work(rule, found, state["scope_id"].split("-")))
         return works
 
     def of_hubs(self, hubs: Iterable[str], only: Iterable[Rule] | None = None) -> list[Work]:
         """Return the work on the rolling windows of hubs, read from their quarters of an hour."""
         rules = [rule for rule in self.rules.live("hub") if rule.is_rolling] if only is None else list(only)
-        spans = {rule.id: conditions.window_quarters(rule, self.now) for rule in rules}
-        asked = {
-            state_key("hub_quarter", hub, start[:10], start)
-            for hub in hubs
-            for starts in spans.values()
-            for start in starts
-        }
-        found = self._store.states(asked)
+        wanted = sorted(set(hubs))
+        self._know_quarters(wanted, rules)
         works = []
-        for hub in sorted(set(hubs)):
+        for hub in wanted:
             for rule in rules:
-                keys = (state_key("hub_quarter", hub, start[:10], start) for start in spans[rule.id])
-                quarters = [found[key] for key in keys if key in found]
-                condition = conditions.of_window(self.rules, rule, hub, quarters, self.now)
+                found = (self._quarters[key] for key in self._window(rule, hub))
+                quarters = [row for row in found if row is not None]
+                condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now)
                 works.append(self._work(rule, condition, [hub]))
         return works
+
+    def _window(self, rule: Rule, hub: str) -> list[str]:
+        starts = alert_sums.window_quarters(rule, self.now)
+        return [state_key("hub_quarter", hub, start[:10], start) for start in starts]
+
+    def _know_quarters(self, hubs: Iterable[str], rules: Iterable[Rule]) -> None:
+        keys = {key for hub in hubs for rule in rules for key in self._window(rule, hub)} - self._quarters.keys()
+        if keys:
+            self._quarters |= dict.fromkeys(keys) | self._store.states(keys)
 
     # -- legs
 

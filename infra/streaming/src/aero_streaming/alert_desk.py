@@ -160,7 +160,7 @@ class Desk:
         """Nothing to write but the events; if all this came before, its notification may still be in the outbox."""
         known = self._store.log_events(work.events)
         if before is not None and (work.is_repeat or known):
-            self.tally.rechecked += self._outbox.recheck(before, self._arrived)
+            self.tally.rechecked += self._outbox.recheck(before)
 
     def _count(self, draft: "_Draft") -> None:
         self.tally.written += 1
@@ -169,7 +169,7 @@ class Desk:
     def _tell(self, draft: "_Draft") -> None:
         for line in draft.change.transitions if draft.change else ():
             if "pending" in line and draft.after:
-                self._outbox.send(draft.after, line, self._arrived)
+                self._outbox.send(draft.after, line)
 
     def _evaluate(self, work: Work, before: Alert | None) -> tuple[Alert | None, list[Transition]]:
         alert, told = before, []

@@ -23,7 +23,7 @@ Compose = Callable[[Alert, Item], Message]
 
 
 class Outbox:
-    """Publishes notifications and marks them; `topic` empty means that nobody is notified, and lines are marked."""
+    """Publishes notifications and marks them with the time of `wall`; without a topic lines are only marked."""
 
     def __init__(
         self,
@@ -31,11 +31,12 @@ class Outbox:
         sns: Any,  # noqa: ANN401 - a boto3 client, or a fake
         topic: str,
         compose: Compose,
+        wall: Callable[[], datetime],
     ) -> None:
-        self._store, self._sns, self._topic, self._compose = store, sns, topic, compose
+        self._store, self._sns, self._topic, self._compose, self._wall = store, sns, topic, compose, wall
         self.sent = 0
 
-    def send(self, alert: Alert, line: Item, now: datetime) -> None:
+    def send(self, alert: Alert, line: Item) -> None:
         """Publish one line of the log that is pending, and mark it."""
         if self._topic:
             message = self._compose(alert, line)
@@ -45,10 +46,10 @@ class Outbox:
                 Message=message.body,
                 MessageAttributes=attributes(alert, line),
             )
-        self._store.mark_sent(line["arrived_hour"], line["arrival"], arrival_text(now))
+        self._store.mark_sent(line["arrived_hour"], line["arrival"], arrival_text(self._wall()))
         self.sent += 1
 
-    def recheck(self, alert: Alert, now: datetime) -> bool:
+    def recheck(self, alert: Alert) -> bool:
         """Publish the last notification of an alert if it is still pending."""
         if not alert.last_notification:
             return False
@@ -56,12 +57,12 @@ class Outbox:
         line = self._store.transition(hour, arrival)
         if line is None or line.get("notify_state") != "pending":
             return False
-        self.send(alert, line, now)
+        self.send(alert, line)
         return True
 
-    def sweep(self, now: datetime, load: Callable[[str], Alert | None]) -> int:
+    def sweep(self, load: Callable[[str], Alert | None]) -> int:
         """Publish what stayed pending for longer than a minute; returns how many."""
-        until = arrival_text(now - timedelta(seconds=SWEEP_AFTER_SECONDS))
+        until = arrival_text(self._wall() - timedelta(seconds=SWEEP_AFTER_SECONDS))
         waiting = list(
             self._store.query(
                 self._store.tables.transitions, ("pending", "1"), index="outbox", between=("arrival", "0", until)
@@ -72,7 +73,7 @@ class Outbox:
             line = self._store.transition(found["arrived_hour"], found["arrival"])
             alert = load(found["alert_key"]) if line and line.get("notify_state") == "pending" else None
             if line and alert:
-                self.send(alert, line, now)
+                self.send(alert, line)
                 swept += 1
         return swept
 

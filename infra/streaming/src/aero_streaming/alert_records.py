@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from aero_streaming.alert_conditions import SUMS, Row
+from aero_streaming.alert_conditions import Row
+from aero_streaming.alert_sums import SUMS
 from aero_streaming.times import parse
 
 REQUIRED = {

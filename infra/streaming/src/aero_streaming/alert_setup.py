@@ -47,6 +47,6 @@ def engine() -> Engine:
         raise LookupError(f"no table is given for {', '.join(missing)}: set AERO_<NAME>_TABLE")
     compose = Composer(store, rules(), message_settings())
     topic = os.environ.get("AERO_ALERTS_TOPIC_ARN", "")
-    outbox = Outbox(store, boto3.client("sns", config=CONFIG) if topic else None, topic, compose)
+    outbox = Outbox(store, boto3.client("sns", config=CONFIG) if topic else None, topic, compose, wall_clock)
     by_wall = os.environ.get("AERO_CLOCK", "") == "wall"
     return Engine(store, rules(), Baselines(store), outbox, wall_clock, by_wall)

@@ -83,7 +83,7 @@ def backtest(records: Iterable[Row], rules: RuleSet, tick_minutes: int = 5, base
     clock, store = _Clock(), MemoryStore()
     for item in baselines:
         store.items[store.tables.baselines][(item["baseline_key"],)] = dict(item)
-    outbox = Outbox(store, None, "", lambda alert, line: Message("", ""))
+    outbox = Outbox(store, None, "", lambda alert, line: Message("", ""), clock)
     engine = Engine(store, rules, Baselines(store), outbox, clock)
     batch, first, due = Batch(), "", None
     for number, row in enumerate(records):

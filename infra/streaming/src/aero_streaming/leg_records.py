@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from aero_streaming.alert_conditions import QUARTER_MINUTES, Row, is_accounted
+from aero_streaming.alert_conditions import Row, is_accounted
+from aero_streaming.alert_sums import QUARTER_MINUTES
 from aero_streaming.times import minutes_between, parse, text
 
 PLANNED_HOURS = 12

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from aero_streaming import alert_conditions as conditions
-from aero_streaming import alert_setup
+from aero_streaming import alert_setup, alert_sums
 from aero_streaming.alert_acts import mature
 from aero_streaming.alert_batch import CLOCK, FEED, Engine, is_silent
 from aero_streaming.alert_context import HUBS, Context, row_key
@@ -75,7 +75,7 @@ def tick(engine: Engine, given: datetime | None = None) -> Ticked:
         known.values(),
         lambda work, error: failures.append(error),
     )
-    swept = engine.outbox.sweep(arrived, lambda key: _reload(engine, key))
+    swept = engine.outbox.sweep(lambda key: _reload(engine, key))
     if failures:
         raise ExceptionGroup("alerts that time could not act on", failures)
     tally = desk.tally
@@ -105,7 +105,7 @@ def _feeds(engine: Engine, kept: Mapping[str, Item], hubs: Iterable[str], now: d
 
 def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime) -> int | None:
     """How many flights were to leave or reach a hub in a silence, as far as it is known; None where no hub is known."""
-    starts = conditions.quarters_between(since, now)
+    starts = alert_sums.quarters_between(since, now)
     asked = [state_key("hub_quarter", hub, start[:10], start) for hub in hubs for start in starts]
     if not asked:
         return None

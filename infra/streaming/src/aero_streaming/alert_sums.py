@@ -1,0 +1,140 @@
+"""From sums (a state of an operating day, the quarters of an hour of a hub) to conditions that rules are held against.
+
+Pure: rows in, `Condition` out, as in `alert_conditions.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from aero_streaming.alert_conditions import Row, key_of
+from aero_streaming.alert_model import Condition
+from aero_streaming.rule_model import ROLLING, Rule, RuleSet
+from aero_streaming.times import business_date, close_of, minutes_between, text
+
+QUARTER_MINUTES = 15
+LATE_MINUTES = 15
+"""What A14 and D15 call late."""
+#: Of each share: which sum is bad or good, and which is n.
+SHARES: Mapping[str, Callable[[Row], tuple[int, int]]] = {
+    "a14": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
+    "a14_change": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
+    "d0": lambda row: (row["dep_on_time_d0_legs"], row["departed_legs"]),
+    "d15": lambda row: (row["departed_legs"] - row["dep_late_15_legs"], row["departed_legs"]),
+    "completion": lambda row: (row["scheduled_legs"] - row["cancelled_legs"], row["scheduled_legs"]),
+}
+SUMS = (
+    "scheduled_legs", "cancelled_legs", "diverted_legs", "accounted_legs", "departed_legs", "dep_on_time_d0_legs",
+    "dep_late_15_legs", "departure_delay_minutes", "awaiting_departure_legs", "arrived_legs", "arr_late_15_legs",
+    "awaiting_arrival_legs", "state_version", "corrections",
+)  # fmt: skip
+"""Sums that rules read; a window adds them up over its quarters."""
+NOTHING = dict.fromkeys(SUMS[:-2], 0)
+"""The sums of a scope whose row was taken away."""
+
+
+def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Row | None = None) -> Condition:
+    """Hold the sums of an operating day against a rule; a relative one is grey without a baseline that is enough."""
+    scope_id, day = state["scope_id"], state["operating_date"]
+    sums = {name: state.get(name) or 0 for name in SUMS}
+    complete = bool(sums["scheduled_legs"]) and sums["accounted_legs"] >= sums["scheduled_legs"]
+    closes = close_of(day, rules.close_hour_utc)
+    return _about_sums(rules, rule, scope_id, day, sums, now, closes, baseline, complete, state)
+
+
+def window_quarters(rule: Rule, now: datetime) -> list[str]:
+    """Return the starts of the quarters of an hour that a rolling rule looks at, oldest first."""
+    first = _quarter(now)
+    ahead = rule.ahead_minutes // QUARTER_MINUTES
+    count = ROLLING[rule.window] // QUARTER_MINUTES
+    return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(ahead - count + 1, ahead + 1)]
+
+
+def quarters_between(begin: datetime, end: datetime) -> list[str]:
+    """Return the starts of the quarters of an hour that begin after `begin`, up to `end`; those of a day at most."""
+    count = int((end - _quarter(begin)) / timedelta(minutes=QUARTER_MINUTES))
+    first = _quarter(begin)
+    return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(1, min(count, 96) + 1)]
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute - moment.minute % QUARTER_MINUTES, second=0, microsecond=0)
+
+
+def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Iterable[Row], now: datetime) -> Condition:
+    """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`."""
+    rows = [row for row in quarters if not row.get("is_deleted")]
+    known = [{name: row.get(name) or 0 for name in SUMS} for row in rows]
+    for sums, row in zip(known, rows, strict=True):
+        _count_overdue(sums, minutes_between(row["quarter_at"], text(now)) - QUARTER_MINUTES)
+    sums = {name: sum(one[name] for one in known) for name in SUMS}
+    complete = bool(rows) and all((row.get("accounted_legs") or 0) >= (row.get("scheduled_legs") or 0) for row in rows)
+    day = business_date(now, rules.close_hour_utc)
+    latest = max(rows, key=lambda row: row.get("last_event_at") or "", default={})
+    closes = close_of(day, rules.close_hour_utc)
+    return _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
+
+
+def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
+    """Count what is overdue as late: who waits for flights to leave before calling them late learns of a storm last.
+
+    `overdue_minutes` is how long ago the last flight of the quarter was planned. From 15 on, each flight of it that has
+    not left or arrived is late, by so much at least.
+    """
+    if overdue_minutes < LATE_MINUTES:
+        return
+    waiting, flying = sums["awaiting_departure_legs"], sums["awaiting_arrival_legs"]
+    sums["departed_legs"] += waiting
+    sums["dep_late_15_legs"] += waiting
+    sums["departure_delay_minutes"] += waiting * overdue_minutes
+    sums["arrived_legs"] += flying
+    sums["arr_late_15_legs"] += flying
+
+
+def _about_sums(
+    rules: RuleSet,
+    rule: Rule,
+    scope_id: str,
+    day: str,
+    sums: Mapping[str, int],
+    now: datetime,
+    closes: datetime,
+    baseline: Row | None,
+    complete: bool,
+    row: Row,
+) -> Condition:
+    value, k, n = _figure(rule, sums)
+    grey = n < max(rule.judged_legs, 1) or value is None
+    usual = None
+    if rule.unit == "points":
+        usual = baseline["value"] if baseline and baseline.get("n", 0) >= rule.baseline_minimum_legs else None
+        grey = grey or usual is None
+        value = value - usual if value is not None and usual is not None else None
+    return Condition(
+        alert_key=key_of(rule, scope_id, day),
+        rule_id=rule.id,
+        scope_type=rule.scope,
+        scope_id=scope_id,
+        operating_date=day,
+        value=value,
+        n=n,
+        k=k,
+        baseline=usual,
+        is_grey=grey,
+        is_complete=complete,
+        is_past_close=now >= closes,
+        seen=f"v{sums['state_version']}",
+        corrections=sums["corrections"],
+        last_event_at=row.get("last_event_at") or "",
+        facts={"data_label": row["data_label"]} if row.get("data_label") else {},
+    )
+
+
+def _figure(rule: Rule, sums: Mapping[str, int]) -> tuple[float | None, int | None, int]:
+    """Value, good legs where it is a share, and n."""
+    if rule.kpi in SHARES:
+        k, n = SHARES[rule.kpi](sums)
+        return (100 * k / n if n else None), k, n
+    if rule.kpi == "departure_delay":
+        n = sums["departed_legs"]
+        return (sums["departure_delay_minutes"] / n if n else None), None, n
+    return sums["cancelled_legs"], None, sums["scheduled_legs"]
