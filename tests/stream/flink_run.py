@@ -19,8 +19,8 @@ from infra.package import INFRA
 Row = dict[str, Any]
 
 
-def run_jobs(bootstrap: str, folder: Path, runs: Iterable[Row]) -> None:
-    """Run jobs one after the other in one process, each to the end of its input."""
+def run_jobs(bootstrap: str, folder: Path, runs: Iterable[Row]) -> str:
+    """Run jobs one after the other in one process, each to the end of its input; return what was printed."""
     jobs = list(runs)
     one = TOPICS["leg-events"]
     wanted = [dataclasses.replace(one, name=f"{job['out']}-{kind}", partitions=1) for job in jobs for kind in SINKS]
@@ -43,6 +43,7 @@ def run_jobs(bootstrap: str, folder: Path, runs: Iterable[Row]) -> None:
     assert done.returncode == 0, "\n".join(
         line for line in (done.stderr + done.stdout).splitlines() if "at org." not in line and "at java." not in line
     )[-6000:]
+    return done.stdout
 
 
 def records(bootstrap: str, topic: str) -> list[Row]:

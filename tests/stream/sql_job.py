@@ -19,7 +19,8 @@ RECEIVED = """CREATE TEMPORARY TABLE received (
   problem_code STRING, problem STRING, body STRING, `topic` STRING, `partition` INT, `offset` BIGINT, {columns}
 ) WITH ('connector' = 'filesystem', 'path' = 'file://{path}', 'format' = 'json')"""
 READABLE = """CREATE TEMPORARY VIEW readable AS
-SELECT *, {ranks}, event_type IN ('air_return') AS is_return FROM received WHERE problem_code IS NULL"""
+SELECT *, PROCTIME() AS seen_at, {ranks}, event_type IN ('air_return') AS is_return
+FROM received WHERE problem_code IS NULL"""
 FACT = """CREATE TEMPORARY VIEW fact AS
 SELECT leg_uid, '2015-01-01' AS operating_date, 'AM' AS carrier, 1 AS flight_number, '' AS operational_suffix,
   1 AS leg_sequence, 'MEX' AS origin, event_type, event_time, received_at, FALSE AS is_correction, TRUE AS is_of_leg,
@@ -82,6 +83,9 @@ def run(options: dict, one: dict) -> None:
     def prepare(statements: list[str]) -> list[str]:
         return of_facts(statements, one["facts"]) if "facts" in one else statements
 
+    if one.get("explain"):
+        print(main.plan(job, source, sinks, prepare).explain())
+        return
     main.submit(job, source, sinks, prepare).get_job_execution_result().result()
 
 

@@ -64,8 +64,8 @@ def said(kafka, tmp_path_factory):
         file = folder / f"{policy}.json"
         file.write_text("".join(f"{json.dumps(row)}\n" for row in golden_rows(policy)))
         runs.append({"out": policy, "policy": policy, "facts": str(file), "records": "leg"})
-    run_jobs(kafka, folder, runs)
-    return SimpleNamespace(kafka=kafka, day=day, poison=poison, returned=returned)
+    plan = run_jobs(kafka, folder, [*runs, {"out": "plan", "explain": True, "topics": ";".join(TOPICS)}])
+    return SimpleNamespace(kafka=kafka, day=day, poison=poison, returned=returned, plan=plan)
 
 
 def golden_rows(policy):
@@ -99,6 +99,11 @@ def plain(value):
         whole, _, fraction = value[:-1].replace("T", " ").partition(".")
         return f"{whole}.{fraction:0<6}"
     return value
+
+
+def test_mini_batches_end_by_the_clock_and_wait_for_no_watermark(said):
+    assert "mode=[ProcTime]" in said.plan
+    assert "mode=[RowTime]" not in said.plan
 
 
 def test_every_scope_is_what_a_recount_of_its_events_says(said):

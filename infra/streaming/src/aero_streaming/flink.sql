@@ -56,17 +56,23 @@ CREATE TEMPORARY TABLE unreadable_sink (
 -- Ranks are the merge key up to its value; said once here, they are computed once per event.
 CREATE TEMPORARY VIEW readable AS
 SELECT ${event_names},
+  PROCTIME() AS seen_at,
   ${ranks},
   event_type IN (${describing_types}) AS describes_leg,
   event_type IN (${leg_types}) AS is_of_leg,
   event_type IN (${return_types}) AS is_return
 FROM received WHERE problem_code IS NULL;
 
--- One row per event, the copy that arrived first.
-CREATE TEMPORARY SYSTEM FUNCTION first_copy AS 'aero.event.FirstCopy';
-
+-- One row per event, the copy that arrived first. Counted, because each other way costs more: ROW_NUMBER with
+-- mini-batches makes an updating table of it, and a process table function makes Flink wait for watermarks of event
+-- time, of which there are none: mini-batches would end at checkpoints only.
 CREATE TEMPORARY VIEW accepted AS
-SELECT * FROM first_copy(input => TABLE readable PARTITION BY event_id, uid => 'first-copy');
+SELECT * FROM (
+  SELECT *, COUNT(*) OVER (
+    PARTITION BY event_id ORDER BY seen_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS copy_number
+  FROM readable
+) WHERE copy_number = 1;
 
 -- What an event says to the leg merge, as keys: events.to_fact and merge.sort_key in SQL. A null value has no key.
 CREATE TEMPORARY VIEW fact AS

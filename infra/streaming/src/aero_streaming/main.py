@@ -142,7 +142,17 @@ def submit(
     sinks: Mapping[str, Mapping[str, str]],
     prepare: Callable[[list[str]], list[str]] = list,
 ) -> Any:  # noqa: ANN401 - PyFlink's JobClient
-    """Submit all outputs as one job and return its client; source and sinks by their WITH options.
+    """Submit all outputs as one job and return its client; source and sinks by their WITH options."""
+    return plan(job, source, sinks, prepare).execute().get_job_client()
+
+
+def plan(
+    job: Mapping[str, str],
+    source: Mapping[str, str],
+    sinks: Mapping[str, Mapping[str, str]],
+    prepare: Callable[[list[str]], list[str]] = list,
+) -> Any:  # noqa: ANN401 - PyFlink's StatementSet
+    """Return all outputs as one set of statements, not run yet.
 
     `prepare` may change the statements before they run: a test begins in their middle.
     """
@@ -165,7 +175,7 @@ def submit(
                 inserts.add_insert_sql(statement)
         else:
             define(environment, statement)
-    return inserts.execute().get_job_client()
+    return inserts
 
 
 def define(environment: Any, statement: str) -> None:  # noqa: ANN401 - PyFlink's TableEnvironment
