@@ -27,7 +27,7 @@ from aero_streaming.events import Event
 from bench.measure import Say
 from bench.runner import Result
 
-DAYS, ROUNDS = 3, 3
+DAYS, ROUNDS = 8, 2
 FIRST_DAY = date(2026, 11, 23)
 STREAM = "bench"
 SERVICES = ("ministack", "kafka-1")
@@ -38,7 +38,8 @@ def run(folder: Path, say: Say) -> list[Result]:
     state = State(folder / "flink-rate")
     state.create()
     supervisor = Supervisor(state, services(), say)
-    ports.choose(state.ports_file, [port for name in SERVICES for port in supervisor.services[name].ports], {})
+    wanted = [port for name in (*SERVICES, "flink") for port in supervisor.services[name].ports]
+    ports.choose(state.ports_file, wanted, {})
     try:
         for name in SERVICES:
             supervisor.start(name)

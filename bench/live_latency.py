@@ -1,15 +1,15 @@
 """From an event in Kafka to its alert row and its message: the time people wait, on warm engines and the emulator.
 
-Every leg is cancelled once; its alert row is stamped when the handler writes it, its message when it is published.
-Goals are for 10 events a second with every event alerting, and 100 a second with every tenth; the rest are OUT messages
-on time. 100 a second with every event alerting is only reported: the emulator serves one batch at a time and makes its
-transactions slowly, and it is not tuned for this. Percentiles, the hop to Kafka's acknowledgement, processor load and
-the emulator's share of it are printed; p99 is recorded. The first alert of all is cold: Flink's planning, a new Lambda.
-Memory is what all processes of the live platform hold in the end.
+Every leg is planned before; then it is cancelled once. Its alert row is stamped when the handler writes it, its
+message when it is published. Goals are for 10 events a second with every event alerting, and 100 a second with every
+tenth; the rest are OUT messages on time. 100 a second with every event alerting is only reported: the emulator serves
+one batch at a time and makes its transactions slowly, and it is not tuned for this. Percentiles, processor load and
+the emulator's share of it are printed; p99 is recorded. The first alert of all is cold: a new Lambda. Memory is what
+all processes of the live platform hold in the end.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from bench.measure import Say
 from bench.runner import Result
 
 SECONDS = 40
+#: For the plan to go through before anything happens.
+PLAN_SECONDS = 3
 LEG_EVENTS = TOPICS["leg-events"]
 PERCENTILES = (50, 95, 99)
 
@@ -100,11 +102,11 @@ class _Load:
         return sum(each.user + each.system for each in times)
 
 
-def _events(first: int, count: int, every: int) -> Iterator[tuple[Event, bool]]:
-    """Plans and what follows them; every so many legs are cancelled, the others leave on time."""
+def _legs(first: int, count: int) -> list[dict[str, Any]]:
+    """So many legs of today from MEX."""
     std = (datetime.now(UTC) + timedelta(hours=3)).replace(second=0, microsecond=0)
-    for number in range(first, first + count):
-        leg: dict[str, Any] = {
+    return [
+        {
             "carrier": "AM",
             "flight_number": number % 9999 + 1,
             "operational_suffix": "",
@@ -118,19 +120,33 @@ def _events(first: int, count: int, every: int) -> Iterator[tuple[Event, bool]]:
             "sta_utc_offset_minutes": -360,
             "data_label": "datos sintéticos",
         }
+        for number in range(first, first + count)
+    ]
+
+
+def _events(legs: Iterable[dict[str, Any]], every: int) -> Iterator[tuple[Event, bool]]:
+    """What becomes of the legs, as it happens: every so many are cancelled, the others leave on time."""
+    for number, leg in enumerate(legs):
         now = datetime.now(UTC)
-        if (number - first) % every == 0:
+        if number % every == 0:
             yield build("cancel", leg, source="ops_event", event_time=now, received_at=now), True
         else:
-            yield build("out", leg, source="ops_event", event_time=now, received_at=now, out_at=std), False
+            yield build("out", leg, source="ops_event", event_time=now, received_at=now, out_at=leg["std_at"]), False
 
 
 def _send(state: State, rate: int, seconds: int, every: int, first: int) -> dict[str, float]:
-    """Send at a rate; return when each alerting leg was handed to the client, by leg_uid."""
+    """Send the plan, then what happens at a rate; return when each alerting leg was handed over, by leg_uid."""
     sent: dict[str, float] = {}
+    legs = _legs(first, rate * seconds)
     with topics.producer(kafka.bootstrap(state)) as producer:
+        told = datetime.now(UTC)
+        for leg in legs:
+            plan = build("schedule", leg, source="schedule", event_time=told, received_at=told)
+            producer.send(LEG_EVENTS, plan)
+        producer.flush()
+        time.sleep(PLAN_SECONDS + len(legs) / 300)
         began = time.time()
-        for number, (event, alerts) in enumerate(_events(first, rate * seconds, every)):
+        for number, (event, alerts) in enumerate(_events(legs, every)):
             producer.poll(max(0.0, began + number / rate - time.time()))
             while time.time() < began + number / rate:
                 producer.poll(0.001)
