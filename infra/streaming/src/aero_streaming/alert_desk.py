@@ -17,6 +17,7 @@ from aero_streaming.alert_outbox import Outbox
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_tables import Change
 from aero_streaming.rule_model import SCOPE_ORDER, Rule, RuleSet, rank
+from aero_streaming.times import parse
 
 ATTEMPTS = 8
 MOST_ITEMS = 50
@@ -174,6 +175,8 @@ class Desk:
     def _evaluate(self, work: Work, before: Alert | None) -> tuple[Alert | None, list[Transition]]:
         alert, told = before, []
         for condition in work.conditions:
+            if alert is not None and _is_behind(work.rule, condition, alert):
+                continue
             # A child stays one while its parent is open, whoever looks.
             kept = (alert.parent_key,) if alert and alert.parent_key else ()
             seen = changed(condition, parents=self._active((*kept, *condition.parents)))
@@ -193,6 +196,17 @@ class Desk:
                 is_root = parent.scope_type == "leg"
                 found += [key] if is_root or rank(parent.level) >= RED else []
         return tuple(found)
+
+
+def _is_behind(rule: Rule, condition: Condition, alert: Alert) -> bool:
+    """Whether an event told the alert more of its flight than the merged leg knows yet; that will have the last word.
+
+    So a row that comes again, or half of an update, does not undo what an event ahead of it said. Of a rotation two
+    legs are looked at, and another aircraft's may well be older.
+    """
+    if rule.scope != "leg" or rule.kpi == "rotation" or not alert.event_at:
+        return False
+    return not condition.last_event_at or parse(condition.last_event_at) < parse(alert.event_at)
 
 
 @dataclass(frozen=True)

@@ -143,8 +143,7 @@ def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
             states.append(row)
         elif rule.kpi == "rotation":
             works.append(context.rotation(rule, row))
-        elif alert.event_at <= (row.get("last_event_at") or ""):
-            # Else an event is ahead of the merged leg, which will have the last word in a moment.
+        else:
             works.append(context.about(rule, conditions.of_leg(context.rules, rule, row, context.now), row))
     in_view = {alert.alert_key for alert in alerts}
     unique = {row["key"]: row for row in states}
