@@ -79,7 +79,7 @@ def run(
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             counted = results.hops(lake, state.warehouse)
-            found = results.collect(snapshot, counted, given.name, watch.seconds, given.control)
+            found = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
         found["checks"] = _checks(state)
         for place in (state.root / "results.json", HOME / "results.json"):
             results.save(found, place)

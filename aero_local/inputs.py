@@ -26,6 +26,8 @@ class Input:
     name: str
     files: tuple[Path, ...]
     control: Mapping[str, int] | None = None
+    #: The first operating day that the files say nothing of, where that is known.
+    before: date | None = None
 
 
 def from_file(source: Path) -> Input:
@@ -48,7 +50,7 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
     days = (today - first).days
     control = Airline(seed=SEED, reports_since=first).files(first, days, folder).to_json()
     log(f"no INPUT: {days} days of a made-up airline, {control['legs']:,} legs (datos sintéticos)")
-    return Input(AIRLINE, tuple(sorted(folder.glob("*.csv.gz"))), control)
+    return Input(AIRLINE, tuple(sorted(folder.glob("*.csv.gz"))), control, today)
 
 
 def feed_of(file: Path) -> str:

@@ -6,6 +6,7 @@ dashboard reads the same published version, so the two cannot disagree. `story.p
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ FACTS = """
            count(distinct carrier) as carriers,
            min(operating_date)::varchar as first_operating_date,
            max(operating_date)::varchar as last_operating_date
-    from operations.fct_leg
+    from operations.fct_leg where {days}
 """
 #: What the airline that made the input says it handed over, counted from the marts: names are those of its totals.
 CONTROL = """
@@ -47,23 +48,27 @@ CONTROL = """
            coalesce(sum(seats), 0)::bigint as seats,
            coalesce(sum(passengers), 0)::bigint as passengers,
            (select coalesce(sum(records), 0)::bigint from health.quarantine_reason where kind = 'row') as garbled_rows
-    from operations.fct_leg
+    from operations.fct_leg where {days}
 """
 OTP = """
     select definition, sum(legs)::bigint, sum(on_time_legs)::bigint
-    from reference.otp_definitions left join operations.fct_otp_day using (definition)
+    from reference.otp_definitions
+    left join (select * from operations.fct_otp_day where {days}) using (definition)
     group by definition order by definition
 """
-CAUSES = "select cause, sum(delay_minutes)::bigint from operations.fct_delay_cause_day group by cause order by cause"
+CAUSES = """
+    select cause, sum(delay_minutes)::bigint
+    from operations.fct_delay_cause_day where {days} group by cause order by cause
+"""
 ROUTES = """
     select route, sum(operated_legs)::bigint as operated, sum(arrived_legs)::bigint as arrived,
            sum(arr_late_15_legs)::bigint as arr_late_15, sum(departure_delay_minutes)::bigint as departure_delay_minutes
-    from operations.fct_route_day group by route having sum(arrived_legs) >= {fewest}
+    from operations.fct_route_day where {days} group by route having sum(arrived_legs) >= {fewest}
     order by arr_late_15 / arrived {direction}, departure_delay_minutes {direction}, route limit {most}
 """
 LOAD = """
     select sum(passenger_km) / nullif(sum(seat_km), 0)
-    from operations.fct_leg where passenger_km is not null and seat_km is not null
+    from operations.fct_leg where passenger_km is not null and seat_km is not null and {days}
 """
 REFUSED = """
     select feed, kind, reason, records, message as example
@@ -95,13 +100,16 @@ def collect(
     source: str,
     seconds: dict[str, float],
     control: Mapping[str, int] | None = None,
+    before: date | None = None,
 ) -> dict[str, Any]:
     """Read the facts of this platform's input from a published version.
 
-    `counted` are the hops; `control` are the totals that whoever made the input printed, where somebody did.
+    `counted` are the hops; `control` are the totals that whoever made the input printed, where somebody did. Days from
+    `before` on are none of the input: the live part of an earlier demo has told of them.
     """
+    days = f"operating_date < date '{before}'" if before else "true"
     with snapshot.connect() as marts:
-        [facts] = _rows(marts, FACTS)
+        [facts] = _rows(marts, FACTS.format(days=days))
         found = {
             "input": source,
             "labels": list(snapshot.manifest.labels),
@@ -109,14 +117,16 @@ def collect(
             **facts,
             "otp": {
                 definition: {"n": n, "on_time": on_time, "value": on_time / n} if n else None
-                for definition, n, on_time in marts.execute(OTP).fetchall()
+                for definition, n, on_time in marts.execute(OTP.format(days=days)).fetchall()
             },
-            "load_factor": (marts.execute(LOAD).fetchone() or (None,))[0],
-            "delay_minutes": dict(marts.execute(CAUSES).fetchall()),
-            "worst_routes": _rows(marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="desc", most=RANKED)),
-            "best_routes": _rows(marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="asc", most=RANKED)),
+            "load_factor": (marts.execute(LOAD.format(days=days)).fetchone() or (None,))[0],
+            "delay_minutes": dict(marts.execute(CAUSES.format(days=days)).fetchall()),
+            "worst_routes": _rows(
+                marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="desc", most=RANKED, days=days)
+            ),
+            "best_routes": _rows(marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="asc", most=RANKED, days=days)),
             "quarantine": _rows(marts, REFUSED),
-            "control": _control(marts, control),
+            "control": _control(marts, control, days),
         }
     return found | {"hops": counted, "seconds": {name: round(value, 1) for name, value in seconds.items()}}
 
@@ -127,11 +137,11 @@ def _rows(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, int] | None) -> dict[str, Any] | None:
+def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, int] | None, days: str) -> dict[str, Any] | None:
     """Each control total beside what the marts hold; null where nobody gave any."""
     if control is None:
         return None
-    [found] = _rows(marts, CONTROL)
+    [found] = _rows(marts, CONTROL.format(days=days))
     return {name: {"expected": control[name], "found": found[name]} for name in found}
 
 

@@ -39,7 +39,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="records/s",
             baseline="the same records read, the highest version of each key kept",
             baseline_value=median(rates["reading"]),
-            goal="ratio >= 0.005",
+            goal="ratio >= 0.015",
         )
     ]
 

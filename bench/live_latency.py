@@ -4,8 +4,8 @@ Every leg is planned before; then it is cancelled once. Its alert row is stamped
 message when it is published. Goals are for 10 events a second with every event alerting, and 100 a second with every
 tenth; the rest are OUT messages on time. 100 a second with every event alerting is only reported: the emulator serves
 one batch at a time and makes its transactions slowly, and it is not tuned for this. Percentiles, processor load and
-the emulator's share of it are printed; p99 is recorded. The first alert of all is cold: a new Lambda. Memory is what
-all processes of the live platform hold in the end.
+the emulator's share of it are printed; p99 is recorded. The first alert after a start is told too. Memory is what all
+processes of the live platform hold in the end.
 """
 
 import time

@@ -1,0 +1,55 @@
+"""Results of a demo are those of its input, also where the platform was told of more since."""
+
+from contextlib import contextmanager
+from datetime import date
+from types import SimpleNamespace
+
+import duckdb
+
+from aero_local.results import collect
+
+MARTS = """
+    create schema operations; create schema reference; create schema health;
+    create table operations.fct_leg as
+        select *, false as is_cancelled, false as is_diverted, 20 as departure_delay_minutes, 100 as seats,
+               90 as passengers, 9.0 as passenger_km, 10.0 as seat_km, 'AM' as carrier, 'MEX-GDL' as route
+        from (values (date '2026-11-24', 10), (date '2026-11-25', 30), (date '2026-11-26', 40))
+            as t (operating_date, arrival_delay_minutes);
+    create table operations.fct_otp_day as
+        select operating_date, 'a14' as definition, 1 as legs, 0 as on_time_legs from operations.fct_leg;
+    create table operations.fct_delay_cause_day as
+        select operating_date, 'weather' as cause, 15 as delay_minutes from operations.fct_leg;
+    create table operations.fct_route_day as
+        select operating_date, route, 1 as operated_legs, 30 as arrived_legs, 1 as arr_late_15_legs,
+               20 as departure_delay_minutes from operations.fct_leg;
+    create table reference.otp_definitions as select 'a14' as definition;
+    create table health.quarantine_reason (feed varchar, kind varchar, reason varchar, records bigint);
+    create table health.quarantine (feed varchar, kind varchar, reason varchar, message varchar);
+"""
+NAMES = ("legs", "cancelled", "diverted", "departed", "arrived", "arr_late_15", "departure_delay_minutes", "seats",
+         "passengers", "garbled_rows")  # fmt: skip
+
+
+@contextmanager
+def connect():
+    with duckdb.connect() as marts:
+        marts.execute(MARTS)
+        yield marts
+
+
+SNAPSHOT = SimpleNamespace(connect=connect, manifest=SimpleNamespace(labels=()), version="v1")
+
+
+def test_days_that_the_input_says_nothing_of_are_no_part_of_its_results():
+    control = dict.fromkeys(NAMES, 0)
+    whole = collect(SNAPSHOT, [], "airline", {}, control)  # ty: ignore[invalid-argument-type]
+    part = collect(SNAPSHOT, [], "airline", {}, control, date(2026, 11, 26))  # ty: ignore[invalid-argument-type]
+
+    def figures(found):
+        return (
+            found["legs"], found["arr_late_15"], found["control"]["seats"]["found"], found["otp"]["a14"]["n"],
+            found["delay_minutes"]["weather"], found["worst_routes"][0]["operated"], found["last_operating_date"],
+        )  # fmt: skip
+
+    assert figures(whole) == (3, 2, 300, 3, 45, 3, "2026-11-26")
+    assert figures(part) == (2, 1, 200, 2, 30, 2, "2026-11-25")
