@@ -88,6 +88,8 @@ def run(
         if good and live:
             from aero_local.live import demo as live_demo  # noqa: PLC0415 - it brings the client of Kafka along
 
+            if not once:
+                _open_board(state, log)
             found["live"] = live_demo.run(state, source, log)
             for place in (state.root / "results.json", HOME / "results.json"):
                 results.save(found, place)
@@ -97,6 +99,12 @@ def run(
             _docs(state, log)
             _addresses(state, console)
     return 0 if good else 1
+
+
+def _open_board(state: State, log: Log) -> None:
+    """Start the dashboard before the day is played: that is when its live board moves."""
+    platform.up(state, log, names=("ministack", "dashboard"), register=None, detached=False)
+    log(f"live board: {state.url('dashboard')}/live")
 
 
 def _agree(found: dict[str, Any] | None) -> bool:

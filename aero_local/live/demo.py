@@ -34,7 +34,9 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
         log(f"live part skipped: {lack}")
         return None
     install(log)
-    events = _events(source_file, log)
+    whole = _events(source_file, log)
+    # What comes after close (answers of passengers, for a week) would carry the clock of the board past the day.
+    events, _ = source.at_close(whole, whole[0]["operating_date"])
     names = live(state)
     log("live part: broker, Flink, Lambdas")
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
