@@ -21,8 +21,8 @@ from aero_local.services import live
 from aero_local.state import State
 from aero_streaming.events import Event
 
-#: A day from dawn to close in about a minute and a half.
-SPEED = 1200.0
+#: A day from dawn to close in about three minutes: twenty minutes without a word, a silent feed, are two seconds.
+SPEED = 600.0
 #: Of a real day, whose 130,000 events would take the emulator minutes.
 ROUTES = 300
 SEED = 1
