@@ -55,8 +55,10 @@ class Engine:
 
     def heard(self, moment: str) -> str:
         """Return when a feed was heard; where the wall clock counts, no record hides a silence by a time to come."""
-        is_to_come = self.runs_by_wall and bool(moment) and parse(moment) > self.wall()
-        return text(self.wall()) if is_to_come else moment
+        if not self.runs_by_wall or not moment:
+            return moment
+        wall = self.wall()
+        return text(wall) if parse(moment) > wall else moment
 
 
 def process(batch: Batch, engine: Engine) -> Done:

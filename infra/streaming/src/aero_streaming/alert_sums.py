@@ -43,7 +43,7 @@ def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Ro
 
 def window_quarters(rule: Rule, now: datetime) -> list[str]:
     """Return the starts of the quarters of an hour that a rolling rule looks at, oldest first."""
-    first = _quarter(now)
+    first = quarter(now)
     ahead = rule.ahead_minutes // QUARTER_MINUTES
     count = ROLLING[rule.window] // QUARTER_MINUTES
     return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(ahead - count + 1, ahead + 1)]
@@ -51,12 +51,13 @@ def window_quarters(rule: Rule, now: datetime) -> list[str]:
 
 def quarters_between(begin: datetime, end: datetime) -> list[str]:
     """Return the starts of the quarters of an hour that begin after `begin`, up to `end`; those of a day at most."""
-    count = int((end - _quarter(begin)) / timedelta(minutes=QUARTER_MINUTES))
-    first = _quarter(begin)
+    first = quarter(begin)
+    count = int((end - first) / timedelta(minutes=QUARTER_MINUTES))
     return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(1, min(count, 96) + 1)]
 
 
-def _quarter(moment: datetime) -> datetime:
+def quarter(moment: datetime) -> datetime:
+    """Return the start of the quarter of an hour that a moment is in."""
     return moment.replace(minute=moment.minute - moment.minute % QUARTER_MINUTES, second=0, microsecond=0)
 
 

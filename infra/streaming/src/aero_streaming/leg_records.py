@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from aero_streaming.alert_conditions import Row, is_accounted
-from aero_streaming.alert_sums import QUARTER_MINUTES
+from aero_streaming.alert_sums import quarter
 from aero_streaming.times import minutes_between, parse, text
 
 PLANNED_HOURS = 12
@@ -140,9 +140,9 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
         (leg["destination"], leg["sta_at"], arrivals),
     ):
         if airport in hubs:
-            quarter = _quarter(planned)
+            start = text(quarter(parse(planned)))
             parts["hub", airport, day, None] = counted | figures
-            parts["hub_quarter", airport, quarter[:10], quarter] = counted | figures
+            parts["hub_quarter", airport, start[:10], start] = counted | figures
     return parts
 
 
@@ -166,8 +166,3 @@ def _arrivals(late: int | None) -> dict[str, int]:
         "arrival_delay_minutes": max(0, late or 0),
         "net_arrival_delay_minutes": late or 0,
     }
-
-
-def _quarter(moment: str) -> str:
-    at = parse(moment)
-    return text(at.replace(minute=at.minute - at.minute % QUARTER_MINUTES, second=0, microsecond=0))
