@@ -18,7 +18,7 @@ def run(given: dict, one: dict) -> int:
     source = main.source_options(given["source"] | {"group.id": one["group"]}) | {"scan.bounded.mode": "latest-offset"}
     sink = given["sink"] | {"blackhole": "true" if one["blackhole"] else "false"}
     sinks = {kind: main.sink_options(sink, kind) for kind in SINKS}
-    client = main.submit(given["job"] | {"records": one["records"]}, source, sinks)
+    client = main.plan(given["job"] | {"records": one["records"]}, source, sinks).execute().get_job_client()
     return client.get_job_execution_result().result().get_net_runtime()
 
 

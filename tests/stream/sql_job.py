@@ -83,10 +83,11 @@ def run(options: dict, one: dict) -> None:
     def prepare(statements: list[str]) -> list[str]:
         return of_facts(statements, one["facts"]) if "facts" in one else statements
 
+    planned = main.plan(job, source, sinks, prepare)
     if one.get("explain"):
-        print(main.plan(job, source, sinks, prepare).explain())
+        print(planned.explain())
         return
-    main.submit(job, source, sinks, prepare).get_job_execution_result().result()
+    planned.execute().get_job_client().get_job_execution_result().result()
 
 
 if __name__ == "__main__":

@@ -136,16 +136,6 @@ def configuration(job: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
-def submit(
-    job: Mapping[str, str],
-    source: Mapping[str, str],
-    sinks: Mapping[str, Mapping[str, str]],
-    prepare: Callable[[list[str]], list[str]] = list,
-) -> Any:  # noqa: ANN401 - PyFlink's JobClient
-    """Submit all outputs as one job and return its client; source and sinks by their WITH options."""
-    return plan(job, source, sinks, prepare).execute().get_job_client()
-
-
 def plan(
     job: Mapping[str, str],
     source: Mapping[str, str],
@@ -238,7 +228,7 @@ def main() -> int:
     groups = read_properties(path)
     job, sink = groups.get("aero.job", {}), groups.get("aero.sink", {})
     source = source_options(groups.get("aero.source", {}))
-    client = submit(job, source, {kind: sink_options(sink, kind) for kind in SINKS})
+    client = plan(job, source, {kind: sink_options(sink, kind) for kind in SINKS}).execute().get_job_client()
     print(f"SUBMITTED after {time.monotonic() - started:.1f} s", flush=True)
     if job.get("local") != "true":
         return 0
