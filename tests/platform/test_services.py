@@ -27,8 +27,9 @@ import sys
 from pathlib import Path
 from aero_local import platform
 from aero_local.state import State
-with platform.foreground(State(Path(sys.argv[1])), until=lambda: False, names=["ministack", "docs"]):
-    print("held", flush=True)
+held = lambda: print("held", flush=True)
+with platform.foreground(State(Path(sys.argv[1])), until=held, names=["ministack", "docs"]):
+    pass
 """
 
 
@@ -181,7 +182,7 @@ def test_ctrl_c_in_the_foreground_leaves_nothing_running(other):
     held = subprocess.Popen(
         [sys.executable, "-c", FOREGROUND, str(other.root)], stdout=subprocess.PIPE, text=True, cwd=PROJECT
     )
-    # Progress first, then the word of the body.
+    # Progress first, then the word of the wait: a Ctrl-C that comes before it is the body's, who would fail.
     assert any("held" in line for line in held.stdout or ())
     running = [*_family(other, "ministack"), *_family(other, "docs")]
     assert len(running) >= 2
