@@ -7,15 +7,16 @@ MAKEFLAGS += --no-print-directory
 
 UV := .venvs/uv/bin/uv
 PY := .venv/bin/python
-SETS := uv ministack flink main dev
+SETS := uv ministack flink extract main dev
 MANIFEST := dbt_project/target/manifest.json
 DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/logs/*' 2>/dev/null)
 
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
 ENV_KIND ?= main
 
-.PHONY: help demo test lint format bench lock lock-check setup setup-dev setup-stream manifest clean
-.PHONY: .stream-for-tests .environments .env-main .env-ministack .env-flink .jars .compiled
+.PHONY: help demo test lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
+.PHONY: .stream-for-tests .extract-for-tests .environments .env-main .env-ministack .env-flink .env-extract .jars .driver
+.PHONY: .compiled
 
 help: ## Show this list
 	@echo "usage: make <target> [NAME=value]"
@@ -50,10 +51,18 @@ setup-stream: setup ## Install the live part too: Kafka, Flink, their connectors
 	@$(PY) -m aero_local.jars --check
 	@$(MAKE) -j2 .env-flink .jars
 
+setup-extract: setup ## Install the operational database and its extract: PostgreSQL, Spark (needs a JDK 17 and Maven)
+	@$(PY) -m aero_local.jars extract --check
+	@$(MAKE) -j2 .env-extract .driver
+
 # Tests of the live part skip themselves where there is no Java; where results count there must be one.
 .stream-for-tests:
 	@if [ "$${CI:-}" = true ] || $(PY) -m aero_local.jars --check 2>/dev/null; then $(MAKE) setup-stream; \
 		else echo "no JDK or no Maven: tests of the live part are skipped"; fi
+
+.extract-for-tests:
+	@if [ "$${CI:-}" = true ] || $(PY) -m aero_local.jars extract --check 2>/dev/null; then $(MAKE) setup-extract; \
+		else echo "no JDK or no Maven: tests of the extract are skipped"; fi
 
 manifest: .environments $(MANIFEST) ## Parse the dbt project again where a file of it changed
 
@@ -92,6 +101,14 @@ clean: ## Delete build products and caches; keeps .aero (see `aero destroy`) and
 .env-flink:
 	@if ! cmp -s requirements/flink.txt .venvs/flink/.requirements; then \
 		$(call sync,.venvs/flink,requirements/flink.txt); fi
+
+.env-extract:
+	@if ! cmp -s requirements/extract.txt .venvs/extract/.requirements; then \
+		$(call sync,.venvs/extract,requirements/extract.txt); fi
+
+# The driver that Spark reads the database through.
+.driver:
+	@$(PY) -m aero_local.jars extract
 
 # What Maven makes: the broker's jars and the jar of the connectors, each when its sources changed.
 .jars:

@@ -1,7 +1,8 @@
-"""What the live part needs from Java: the machine's tools, the broker's jars, the connectors' jar; built when needed.
+"""What runs on Java: the machine's tools, the broker's jars, the connectors' jar, the database driver; built when needed.
 
-`python -m aero_local.jars` builds what changed since it was built, with Maven as it is on the PATH; `--check` only says
-what the machine lacks. Standard library only: it runs before anything else of the live part is there.
+`python -m aero_local.jars` builds what the live part needs and changed since it was built, with Maven as it is on the
+PATH; `extract` builds for the extract instead; `--check` only says what the machine lacks. Standard library only: it
+runs before anything else of its part is there.
 """
 
 from __future__ import annotations
@@ -29,23 +30,34 @@ CONNECTOR_JAR = ENVIRONMENTS / "connector" / "aero-flink-connectors.jar"
 FLINK_PYTHON = ENVIRONMENTS / "flink" / "bin" / "python"
 FLINK_REQUIREMENTS = PROJECT / "requirements" / "flink.txt"
 
+DRIVER_POM = PROJECT / "aero_local" / "postgres" / "pom.xml"
+DRIVER_LIBS = ENVIRONMENTS / "postgres-driver" / "libs"
+
+EXTRACT_PYTHON = ENVIRONMENTS / "extract" / "bin" / "python"
+EXTRACT_REQUIREMENTS = PROJECT / "requirements" / "extract.txt"
+
 OLDEST_JAVA = 17
 HOW_TO_INSTALL = "apt install default-jdk-headless maven, or brew install openjdk@17 maven"
 
 
 @cache
-def missing_tools() -> str | None:
-    """Return what the machine lacks for the live part and how to install it; None when nothing is missing."""
+def missing_tools(part: str = "live part") -> str | None:
+    """Return what the machine lacks for a part and how to install it; None when nothing is missing."""
+    lack = _missing_tool()
+    return lack and f"The {part} needs a JDK {OLDEST_JAVA} or newer and Maven: {lack}. Install them: {HOW_TO_INSTALL}."
+
+
+def _missing_tool() -> str | None:
     for tool in ("java", "javac", "mvn"):
         if shutil.which(tool) is None:
-            return _lack(f"{tool} is not on the PATH")
+            return f"{tool} is not on the PATH"
     for tool in ("java", "javac"):
         version = java_version(tool)
         if version is None:
             # macOS has a java that only says where to get one.
-            return _lack(f"{tool} is on the PATH but does not run")
+            return f"{tool} is on the PATH but does not run"
         if version < OLDEST_JAVA:
-            return _lack(f"{tool} is version {version}")
+            return f"{tool} is version {version}"
     return None
 
 
@@ -54,10 +66,6 @@ def java_version(tool: str) -> int | None:
     found = subprocess.run([tool, "-version"], capture_output=True, text=True, check=False)
     version = re.search(r"(?:version \"|javac )(?:1\.)?(\d+)", found.stderr + found.stdout)
     return int(version[1]) if found.returncode == 0 and version else None
-
-
-def _lack(what: str) -> str:
-    return f"The live part needs a JDK {OLDEST_JAVA} or newer and Maven: {what}. Install them: {HOW_TO_INSTALL}."
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,8 @@ class Product:
         print(f"{name}: ready after {time.monotonic() - begin:.0f} s", flush=True)
 
 
-def _collect_kafka(place: Path) -> None:
-    _maven(KAFKA_POM, "dependency:copy-dependencies", f"-DoutputDirectory={place}")
+def _collect(pom: Path) -> Callable[[Path], None]:
+    return lambda place: _maven(pom, "dependency:copy-dependencies", f"-DoutputDirectory={place}")
 
 
 def _pack_connectors(place: Path) -> None:
@@ -115,14 +123,27 @@ def _connector_sources() -> Iterable[Path]:
     yield from (file for file in (CONNECTOR / "src" / "main").rglob("*") if file.is_file())
 
 
-BROKER = Product(KAFKA_LIBS, lambda: [KAFKA_POM], _collect_kafka)
+BROKER = Product(KAFKA_LIBS, lambda: [KAFKA_POM], _collect(KAFKA_POM))
 CONNECTORS = Product(CONNECTOR_JAR, _connector_sources, _pack_connectors)
+DRIVER = Product(DRIVER_LIBS, lambda: [DRIVER_POM], _collect(DRIVER_POM))
+#: What is built for which part.
+LIVE, EXTRACT = (BROKER, CONNECTORS), (DRIVER,)
+
+
+def environment_is_current(python: Path, requirements: Path) -> bool:
+    """True when an environment is there and holds what its requirement set says now."""
+    stamp = python.parents[1] / ".requirements"
+    return python.exists() and stamp.exists() and stamp.read_bytes() == requirements.read_bytes()
 
 
 def flink_is_installed() -> bool:
-    """True when Flink's environment is there and holds what its requirement set says now."""
-    stamp = FLINK_PYTHON.parents[1] / ".requirements"
-    return FLINK_PYTHON.exists() and stamp.exists() and stamp.read_bytes() == FLINK_REQUIREMENTS.read_bytes()
+    """True when Flink's environment is there and as its requirement set says."""
+    return environment_is_current(FLINK_PYTHON, FLINK_REQUIREMENTS)
+
+
+def extract_is_installed() -> bool:
+    """True when Spark, PostgreSQL and its driver are there and as the tree says now."""
+    return environment_is_current(EXTRACT_PYTHON, EXTRACT_REQUIREMENTS) and DRIVER.is_current()
 
 
 def stream_is_installed() -> bool:
@@ -146,12 +167,13 @@ def _remove(path: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build what is not current; with --check only look at the machine."""
-    if lack := missing_tools():
+    """Build what is not current of a part; with --check only look at the machine."""
+    part, products = ("extract", EXTRACT) if "extract" in arguments else ("live part", LIVE)
+    if lack := missing_tools(part):
         print(lack, file=sys.stderr)
         return 1
     if "--check" not in arguments:
-        for product in (BROKER, CONNECTORS):
+        for product in products:
             if not product.is_current():
                 product.build()
     return 0

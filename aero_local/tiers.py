@@ -38,7 +38,11 @@ TIERS = (
     ),
     Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
     Tier("dbt", 3, (("pytest", "tests/dbt"),)),
-    Tier("platform", 6, (("pytest", "tests/platform", "-n", "2", "--dist", "loadfile"),)),
+    Tier(
+        "platform",
+        6,
+        (("make", ".extract-for-tests"), ("pytest", "tests/platform", "-n", "2", "--dist", "loadfile")),
+    ),
     Tier("stream", 8, (("make", ".stream-for-tests"), ("pytest", "tests/stream"))),
     Tier(
         "browser",
