@@ -9,6 +9,9 @@
     Dates may also come as a JSON list in the environment (AERO_OPERATING_DATES), as the orchestrator gives
     them: a variable makes dbt parse the whole project again. The environment is read while a model runs and
     never while it is parsed, so that no parse remembers it.
+
+    What partners publish by month or quarter is filed under the first day of its period and asked for by it like any
+    other date: such a model says in `meta.date_column` what it calls that date.
 #}
 
 {% macro requested_operating_dates() %}
@@ -55,6 +58,11 @@
 {%- endmacro %}
 
 
+{% macro date_column_of(config) -%}
+    {{ return(config.get('meta', {}).get('date_column', 'operating_date')) }}
+{%- endmacro %}
+
+
 {% macro get_incremental_requested_dates_sql(arg_dict) %}
     {{ return(adapter.dispatch('get_incremental_requested_dates_sql')(arg_dict)) }}
 {% endmacro %}
@@ -64,13 +72,14 @@
     {%- set target = arg_dict['target_relation'] -%}
     {%- set source = arg_dict['temp_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+    {%- set date_column = date_column_of(config) -%}
 
     delete from {{ target }}
     where
         {% if requested_operating_dates() is none -%}
-            operating_date in (select operating_date from {{ source }})
+            {{ date_column }} in (select {{ date_column }} from {{ source }})
         {%- else -%}
-            {{ where_operating_dates() }}
+            {{ where_operating_dates(date_column) }}
         {%- endif %};
 
     insert into {{ target }} ({{ columns }})
@@ -86,7 +95,8 @@
     {%- set conditions = [] -%}
     {%- if config.get('where') -%}{%- do conditions.append('(' ~ config.get('where') ~ ')') -%}{%- endif -%}
     {%- if execute and 'operating_day' in model.config.tags and requested_operating_dates() is not none -%}
-        {%- do conditions.append(where_operating_dates()) -%}
+        {%- set tested = graph.nodes.get(model.get('attached_node'), {}).get('config', {}) -%}
+        {%- do conditions.append(where_operating_dates(date_column_of(tested))) -%}
     {%- endif -%}
     {%- if conditions -%}
         {%- do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as tested') -%}

@@ -1,0 +1,65 @@
+"""Feed partner/t100_segment: what a record becomes, every reason to refuse one, and the file's own sums."""
+
+import gzip
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from aero_assets.feeds import find
+from tests.judging import broken, judged
+
+FEED = find("partner/t100_segment")
+RECORD = (
+    "0,21,1,3486,2986,0,0,1385,0,0,AM,19534,Aeromexico,9541F,I,AM,Aeromexico,0,0,13303,1330303,32467,MIA,"
+    '"Miami, FL",US,United States,33,13541,1354102,33541,MEX,"Mexico City, Mexico",MX,Mexico,148,6,612,1,2024,1,1,3,F'
+)
+SAMPLE = "\n".join([",".join(FEED.header), RECORD, ""])
+REFUSED = {
+    "missing_value": {"CARRIER": ""},
+    "bad_value": {"SEATS": "many"},
+    "bad_month": {"MONTH": "13"},
+    "bad_carrier": {"CARRIER": "Aeromexico"},
+    "bad_airport": {"DEST": "MEXICO"},
+    "bad_service_class": {"CLASS": "X"},
+    "negative_amount": {"PASSENGERS": "-1"},
+    "load_without_departure": {"DEPARTURES_PERFORMED": "0"},
+}
+
+
+def test_a_foreign_carrier_that_files_no_schedule_has_none():
+    [row] = judged(FEED, SAMPLE)
+    assert row["reason"] is None
+    assert (row["departures"], row["departures_scheduled"], row["air_minutes"]) == (21, None, None)
+    assert row["month_start_on"] == date(2024, 1, 1)
+
+
+def test_a_carrier_of_the_united_states_that_scheduled_nothing_scheduled_nothing():
+    [row] = judged(FEED, broken(SAMPLE, {"CARRIER_GROUP": "3", "AIR_TIME": "900"}))
+    assert (row["departures_scheduled"], row["air_minutes"]) == (0, 900)
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
+    [row] = judged(FEED, broken(SAMPLE, REFUSED[reason]))
+    assert row["reason"] == reason
+    assert row["message"]
+
+
+def test_every_rule_of_the_register_has_a_record_that_breaks_it():
+    assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
+
+
+def test_the_published_month_is_taken_in_whole_and_its_sums_are_the_file_s(shared_data):
+    file = shared_data / "traffic" / "bts_t100i_segment_all_carrier_2024-01.csv.gz"
+    rows = judged(FEED, gzip.decompress(file.read_bytes()))
+    assert Counter(row["reason"] for row in rows) == {None: 8_640}
+    assert _sums(rows) == (143_796, 24_577_216, 18_911_854)
+    ours = [row for row in rows if row["carrier"] == "AM"]
+    assert (len(ours), len({(row["origin"], row["destination"]) for row in ours})) == (75, 33)
+    assert _sums(ours) == (1_962, 335_213, 295_947)
+    assert {row["departures_scheduled"] for row in rows if row["is_foreign_carrier"]} == {None}
+
+
+def _sums(rows: list[dict]) -> tuple[int, ...]:
+    return tuple(sum(row[name] for row in rows) for name in ("departures", "seats", "passengers"))
