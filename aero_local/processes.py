@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -115,10 +116,10 @@ def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool
     return True
 
 
-def ask_to_stop(process: psutil.Process, seconds: float) -> bool:
-    """Send SIGTERM and wait; True when the process is gone."""
+def ask_to_stop(process: psutil.Process, seconds: float, how: signal.Signals = signal.SIGTERM) -> bool:
+    """Send a signal and wait; True when the process is gone."""
     try:
-        process.terminate()
+        process.send_signal(how)
     except psutil.NoSuchProcess:
         return True
     return wait_until_gone([process], seconds)

