@@ -83,6 +83,9 @@ def drill_replay(
     correct: Annotated[float, typer.Option(min=0, max=1, help="Share of OUT and IN that are corrected later.")] = 0.0,
     twice: Annotated[bool, typer.Option("--twice", help="Send everything twice.")] = False,
     warehouse: Annotated[bool, typer.Option(help="Compare with the published marts too.")] = True,
+    mini_batch: Annotated[
+        int | None, typer.Option(min=0, metavar="MS", help="How long the job collects changes; 200, as deployed.")
+    ] = None,
     seed: SeedOption = 1,
 ) -> None:
     """A day through the whole stream: every state equals a recount and the warehouse, at close and at the end."""
@@ -92,7 +95,7 @@ def drill_replay(
     events, legs = source.day_of_file(file, _day(on), routes, seed)
     faults = source.Faults(repeated=repeat, shuffled_minutes=shuffle_minutes, corrected=correct)
     sent = source.with_faults(events, faults, seed) if faults != source.Faults() else events
-    plan = replay_drill.Plan(sent, events[0]["operating_date"], legs, twice)
+    plan = replay_drill.Plan(sent, events[0]["operating_date"], legs, twice, mini_batch)
     verdict = replay_drill.run(_own_state("replay"), plan, progress(), with_warehouse=warehouse)
     print_json(verdict)
     if replay_drill.differing(verdict) or verdict["lost"] or verdict["duplicated"]:

@@ -19,7 +19,7 @@ from aero_local.errors import Log
 from aero_local.live import compare, source
 from aero_local.live.player import Played, play
 from aero_local.live.watch import Watcher
-from aero_local.services import kafka, live
+from aero_local.services import flink, kafka, live
 from aero_local.state import State
 from aero_streaming.event_types import TOPICS
 from aero_streaming.events import Event
@@ -31,7 +31,10 @@ NEWS_SECONDS = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played: the events as sent, the operating day, and how many legs it has.
+    """What is played: the events as sent, the operating day, how many legs it has, and how the job batches.
+
+    A whole day sent at once is a backlog; a job that collects changes for seconds has far fewer to write, and the
+    emulator's tables are what a pass takes its time for. Nothing that is compared depends on it.
 
     All is sent at once, so partitions of a topic are read hours apart: nothing differs in the end, but on the way
     flights seem to stand on the tarmac, and each of them is an alert.
@@ -41,12 +44,15 @@ class Plan:
     operating_date: str
     legs: int
     is_twice: bool = False
+    mini_batch_milliseconds: int | None = None  #: As deployed if not given.
 
 
 def run(state: State, plan: Plan, log: Log, *, with_warehouse: bool = True) -> dict[str, Any]:
     """Play the plan on a platform of its own and return the verdict; the state directory begins empty."""
     platform.down(state, log)
     shutil.rmtree(state.root, ignore_errors=True)
+    if plan.mini_batch_milliseconds is not None:
+        flink.ask(state, {"mini.batch.latency.ms": str(plan.mini_batch_milliseconds)})
     began = time.monotonic()
     names = (*(platform.WORKERS if with_warehouse else ("ministack",)), *live(state))
     with platform.foreground(state, log, names=names):
@@ -62,7 +68,7 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
     seconds: dict[str, float] = {}
     verdict: dict[str, Any] = {
         "drill": "replay", "operating_date": plan.operating_date, "legs": plan.legs, "sent": len(plan.sent),
-        "after_close": len(late), "seconds": seconds,
+        "after_close": len(late), "mini_batch_milliseconds": plan.mini_batch_milliseconds, "seconds": seconds,
     }  # fmt: skip
     for name, part, known in (("close", early, early), ("end", late, plan.sent)):
         for pass_number in (1, 2) if plan.is_twice else (1,):

@@ -128,8 +128,20 @@ def property_groups(state: State) -> list[dict[str, Any]]:
     }
     if path := restore_path(state):
         job["restore.path"] = str(path)
+    if (asked := _asked_file(state)).exists():
+        job |= json.loads(asked.read_text(encoding="utf-8"))
     groups = {"aero.source": source, "aero.sink": sink, "aero.job": job}
     return [{"PropertyGroupId": name, "PropertyMap": values} for name, values in groups.items()]
+
+
+def ask(state: State, job: Mapping[str, str]) -> None:
+    """Have the job of this state directory run with other properties than the usual ones, from its next start on."""
+    folder(state).mkdir(parents=True, exist_ok=True)
+    _asked_file(state).write_text(json.dumps(job, indent=1) + "\n", encoding="utf-8")
+
+
+def _asked_file(state: State) -> Path:
+    return folder(state) / "asked.json"
 
 
 def restore_path(state: State) -> Path | None:
