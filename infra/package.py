@@ -24,10 +24,12 @@ INFRA = Path(__file__).parent
 DOOR_SOURCE = INFRA / "ingest" / "src" / "aero_ingest"
 STREAMING_SOURCE = INFRA / "streaming" / "src" / "aero_streaming"
 #: What every zip carries of `aero_streaming`: the vocabulary of events and the leg merge.
-EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py")
+EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py", "times.py")
 #: What the alert Lambdas carry of it: all but what runs in Flink.
 ALERTS = ("*.py", "*.toml", "*.csv")
 FLINK = ("main.py", "flink_sql.py", "event_vocabulary.py")
+#: What the door can tell from something else.
+FORMATS = ("csv", "lines", "parquet", "xlsx")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -74,8 +76,9 @@ def check_doors(doors: Iterable[Door]) -> None:
             raise ValueError(f"door {feed!r}: a feed that arrives as files is named partner/<name>")
         if feed in seen:
             raise ValueError(f"door {feed!r} is registered twice")
-        if door.get("format") != "csv":
-            raise ValueError(f"door {feed!r}: format {door.get('format')!r} is unknown; the door reads csv")
+        if door.get("format") not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise ValueError(f"door {feed!r}: format {door.get('format')!r} is unknown; the door reads {known}")
         if not door.get("header") or not door.get("contract"):
             raise ValueError(f"door {feed!r} needs a header (its column names) and a contract (a digest)")
         seen.add(feed)

@@ -39,6 +39,7 @@ InputOption = Annotated[
 StateOption = Annotated[
     str | None, typer.Option("--state", metavar="NAME", help="Which platform; the one used last when not given.")
 ]
+SeedOption = Annotated[int, typer.Option("--seed", help="Draws what is made up; the same again for the same.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 PortOption = Annotated[
     list[str] | None,

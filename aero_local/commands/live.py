@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aero_local.commands.common import StateOption, find_state, print_json, progress
+from aero_local.commands.common import SeedOption, StateOption, find_state, print_json, progress
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ drills = typer.Typer(help="Break something on the local platform and print a ver
 FileArgument = Annotated[Path, typer.Argument(help="A file of flights (CSV of partner/bts_ontime, gzipped or not).",
                                               exists=True, dir_okay=False)]  # fmt: skip
 DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; the last.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Draws what is made up; the same again for the same.")]
 RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Only so many routes of the day.")]
 
 

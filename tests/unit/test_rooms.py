@@ -23,7 +23,7 @@ DOORS_BETWEEN = {("raw", "typed", "sensors.py")}
 PACKAGES = {
     "aero_assets": {"aero_assets", "aero_streaming"},
     "aero_dashboard": {"aero_assets", "aero_dashboard", "aero_streaming"},
-    "aero_local": {"aero_assets", "aero_extract", "aero_local", "aero_streaming", "infra"},
+    "aero_local": {"aero_assets", "aero_extract", "aero_ingest", "aero_local", "aero_streaming", "infra"},
     "infra/extract/src/aero_extract": {"aero_extract"},
     "infra/ingest/src/aero_ingest": {"aero_ingest", "aero_streaming"},
     "infra/streaming/src/aero_streaming": {"aero_streaming"},

@@ -1,0 +1,76 @@
+"""Delay codes in a message: `DLcc[/cc]/hhmm[/hhmm]`, the same in `EDL`, and the sub-codes of `DLA`.
+
+Two digits are AHM 730, two letters its older form, three letters AHM 732. Durations follow the codes in their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aero_ingest.message import AHM730, AHM731, AHM732, Delay
+
+#: More than a message may have, so that a broken one cannot make work.
+MOST = 8
+
+CODE = re.compile(r"[0-9]{2}|[A-Z]{2,3}")
+DURATION = re.compile(r"([0-9]{2})([0-9]{2})")
+SUB_CODE = re.compile(r"([0-9]{2})([A-Z])")
+
+Problems = list[tuple[str, str]]
+
+
+def codes(value: str, *, is_provisional: bool = False) -> tuple[list[Delay], Problems]:
+    """Return the delays that an element names, and what is odd about it as (code, sentence)."""
+    problems: Problems = []
+    parts = value.rstrip("/").split("/")
+    named: list[str] = []
+    durations: list[int | None] = []
+    for part in parts[: 2 * MOST]:
+        if CODE.fullmatch(part) and not durations:
+            named.append(part)
+        elif found := DURATION.fullmatch(part):
+            durations.append(_minutes(found, problems))
+        else:
+            problems.append(("bad_delay", f"{part[:20]!r} is neither a code nor a duration (hhmm); left out"))
+    if len(durations) > len(named):
+        problems.append(("spare_duration", "more durations than codes; the last ones are left out"))
+    elif len(durations) < len(named):
+        problems.append(("no_duration", f"no duration for {', '.join(named[len(durations) :])}"))
+    if letters := [code for code in named if code.isalpha() and len(code) == 2]:
+        problems.append(("letter_code", f"{', '.join(letters)}: letters of the older form; two digits are due"))
+    if is_provisional and durations:
+        problems.append(("provisional_delay", "durations of EDL may still change; they count until a later message"))
+    padded = [*durations, *[None] * len(named)]
+    return [Delay(_scheme(code), code, minutes) for code, minutes in zip(named, padded, strict=False)], problems
+
+
+def with_sub_codes(delays: Sequence[Delay], value: str) -> tuple[list[Delay], Problems]:
+    """Return the delays with the sub-codes of a `DLA` element; one whose code was not named is a delay of its own."""
+    problems: Problems = []
+    found = list(delays)
+    for part in [part for part in value.split("/") if part][:MOST]:
+        one = SUB_CODE.fullmatch(part)
+        if one is None:
+            problems.append(("bad_delay", f"{part[:20]!r} is no code with its sub-code, such as 31C; left out"))
+            continue
+        at = next((at for at, delay in enumerate(found) if delay.code == one[1] and delay.sub_code is None), None)
+        if at is None:
+            found.append(Delay(AHM731, one[1], None, one[2]))
+            problems.append(("unnamed_code", f"{part} belongs to no code of DL or EDL"))
+        else:
+            found[at] = replace(found[at], sub_code=one[2])
+    return found, problems
+
+
+def _minutes(found: re.Match[str], problems: Problems) -> int:
+    hours, minutes = int(found[1]), int(found[2])
+    if minutes > 59:
+        problems.append(("not_hours", f"{found[0]} is no hours and minutes; read as {int(found[0])} minutes"))
+        return int(found[0])
+    return 60 * hours + minutes
+
+
+def _scheme(code: str) -> str:
+    return AHM732 if len(code) == 3 else AHM730

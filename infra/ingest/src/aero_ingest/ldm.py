@@ -1,0 +1,159 @@
+"""LDM: load messages (compatible with AHM 583), new and old version, one block per destination.
+
+    AM0905/22.XAMAZ.J16Y165.2/4                              flight / day . registration . version . crew
+    -CUN.152/13/3.0.T2140.1/640.3/900.4/600.PAX/14/151.PAD/0/3
+                                                             destination . adults/children/infants . cabin bags kg
+                                                             . T total . hold/weight … . PAX by class . PAD standby
+
+The old version has no cabin bags, some count adults as men and women. Who is on board when the leg leaves is in all
+blocks together; infants do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from aero_ingest import flight_line
+from aero_ingest.message import Finding, Load, Message
+from aero_ingest.type_b import Line, Telegram
+
+VERSION = re.compile(r"(?:[A-Z][0-9]{1,3}){1,5}")
+CLASS = re.compile(r"[A-Z]([0-9]{1,3})")
+CREW = re.compile(r"[0-9]{1,2}(?:/[0-9]{1,2}){1,3}")
+DESTINATION = re.compile(r"-([A-Z]{3})")
+PEOPLE = re.compile(r"[0-9]{1,3}(?:/[0-9]{1,3}){2,3}")
+WHOLE = re.compile(r"[0-9]{1,6}")
+TOTAL = re.compile(r"T([0-9]{1,6})")
+HOLD = re.compile(r"[0-9]{1,2}/([0-9]{1,6})")
+BY_CLASS = re.compile(r"(PAX|PAD)((?:/[0-9]{1,3}){1,5})")
+#: More blocks than any flight has stations.
+MOST_BLOCKS = 20
+
+
+@dataclass
+class _Block:
+    """One destination as it is read."""
+
+    destination: str
+    line: Line
+    people: list[int] = field(default_factory=list)
+    total: int | None = None
+    holds: list[int] = field(default_factory=list)
+    by_class: tuple[int, ...] = ()
+    is_nil: bool = False
+
+    def load(self) -> Load:
+        *adults, children, infants = self.people or [0, 0, 0]
+        return Load(self.destination, sum(adults), children, infants, self.by_class, self.total)
+
+
+def parse(telegram: Telegram) -> Message:
+    """Read a load message; raise ParseError where it names no flight."""
+    head = flight_line.read(telegram.lines, telegram.sent_at)
+    findings = [*telegram.findings, *head.findings]
+    seats = _version(telegram.lines[0], head.rest, findings)
+    blocks: list[_Block] = []
+    supplement: list[str] = []
+    for line in telegram.lines[1:]:
+        if supplement or line.text.startswith("SI"):
+            supplement.append(line.text.removeprefix("SI").strip())
+        else:
+            _read(line, blocks, findings)
+    for block in blocks:
+        _check(block, findings)
+    loads = tuple(block.load() for block in blocks)
+    _check_seats(loads, seats, telegram.lines[0], findings)
+    if not loads:
+        findings.append(Finding("no_load", "the message has no block -DEST; nobody knows who is on board", 1))
+    subject = f"LDM {head.flight} of {head.flight_date or 'an unknown day'}"
+    return Message(
+        format="ldm",
+        raw=telegram.raw,
+        sent_at=telegram.sent_at,
+        is_stamped=telegram.is_stamped,
+        originator=telegram.originator,
+        flight=head.flight,
+        flight_date=head.flight_date,
+        registration=head.registration,
+        passengers=sum(load.passengers for load in loads) if loads else None,
+        infants=sum(load.infants for load in loads) if loads else None,
+        loads=loads,
+        supplement="\n".join(supplement) or None,
+        is_correction=telegram.is_correction,
+        corrects=(f"{subject}: LOAD",) if telegram.is_correction else (),
+        findings=tuple(findings),
+        extra={"seats": sum(seats)} if seats else {},
+    )
+
+
+def _version(line: Line, rest: tuple[tuple[str, int], ...], findings: list[Finding]) -> tuple[int, ...]:
+    """Seats by class, in the order of the version string; crew is passed over."""
+    seats: tuple[int, ...] = ()
+    for text, column in rest:
+        if VERSION.fullmatch(text):
+            seats = tuple(int(count) for count in CLASS.findall(text))
+        elif not CREW.fullmatch(text):
+            problem = f"{text[:20]!r} is neither version (J16Y165) nor crew (2/4); left out"
+            findings.append(Finding("bad_version", problem, line.number, column))
+    return seats
+
+
+def _read(line: Line, blocks: list[_Block], findings: list[Finding]) -> None:
+    column = line.column
+    for number, part in enumerate(line.text.split(".")):
+        here, column = column, column + len(part) + 1
+        text = part.strip()
+        if number == 0 and text:
+            found = DESTINATION.fullmatch(text)
+            if found is None or len(blocks) == MOST_BLOCKS:
+                findings.append(Finding("unknown_line", f"{text[:20]!r} begins no block; left out", line.number, here))
+                return
+            blocks.append(_Block(found[1], line))
+        elif text and blocks:
+            _part(text, blocks[-1], line, here, findings)
+        elif text:
+            findings.append(Finding("unknown_line", f"{text[:20]!r} is before the first block", line.number, here))
+            return
+
+
+def _part(text: str, block: _Block, line: Line, column: int, findings: list[Finding]) -> None:
+    if text == "NIL":
+        block.is_nil = True
+    elif PEOPLE.fullmatch(text) and not block.people:
+        block.people = [int(count) for count in text.split("/")]
+    elif found := TOTAL.fullmatch(text):
+        block.total = int(found[1])
+    elif found := HOLD.fullmatch(text):
+        block.holds.append(int(found[1]))
+    elif found := BY_CLASS.fullmatch(text):
+        if found[1] == "PAX":
+            block.by_class = tuple(int(count) for count in found[2][1:].split("/"))
+    elif not WHOLE.fullmatch(text):  # A number alone is the weight of cabin bags.
+        problem = f"{text[:20]!r} is no part of a load that is known; left out"
+        findings.append(Finding("unknown_element", problem, line.number, column))
+
+
+def _check(block: _Block, findings: list[Finding]) -> None:
+    """The sums that a block states twice."""
+    load, line = block.load(), block.line
+    if not block.people and not block.is_nil:
+        problem = f"{block.destination}: no passengers are stated (152/13/3, or NIL)"
+        findings.append(Finding("no_people", problem, line.number, line.column))
+    if block.by_class and sum(block.by_class) != load.passengers:
+        problem = f"{block.destination}: PAX by class are {sum(block.by_class)}, adults and children {load.passengers}"
+        findings.append(Finding("people_differ", f"{problem}; the latter count", line.number, line.column))
+    if block.total is not None and block.holds and sum(block.holds) != block.total:
+        problem = f"{block.destination}: holds are {sum(block.holds)} kg together, T says {block.total}"
+        findings.append(Finding("weights_differ", problem, line.number, line.column))
+
+
+def _check_seats(loads: tuple[Load, ...], seats: tuple[int, ...], line: Line, findings: list[Finding]) -> None:
+    if not seats:
+        return
+    if any(load.by_class and len(load.by_class) != len(seats) for load in loads):
+        problem = f"PAX names other classes than the {len(seats)} of the version"
+        findings.append(Finding("classes_differ", problem, line.number, line.column))
+    if (people := sum(load.passengers for load in loads)) > sum(seats):
+        problem = f"{people} passengers on {sum(seats)} seats"
+        findings.append(Finding("more_than_seats", problem, line.number, line.column))

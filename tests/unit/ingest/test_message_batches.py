@@ -1,0 +1,133 @@
+"""Batches and files of messages: how they are cut, refused and survived, whatever they hold."""
+
+import gzip
+import io
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aero_ingest.message import Message, ParseError, Unreadable
+from aero_ingest.message_files import MAX_MESSAGES_BYTES, lines_of
+from aero_ingest.messages import parse_all, parse_file
+from aero_ingest.type_b import MAX_MESSAGE_CHARACTERS
+from aero_local import mutate
+from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
+FORMATS = [name.split("_")[0] for name in NAMES]
+
+
+def batch(text):
+    return list(parse_all(text.splitlines(keepends=True), REFERENCE))
+
+
+def _said(message):
+    """What a message says, wherever in its text it says it."""
+    return message.to_json() | {"raw": "", "findings": [finding.code for finding in message.findings]}
+
+
+def opened(data):
+    return io.BufferedReader(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "\n".join,
+        "\n\n".join,
+        lambda texts: "".join(f"\x01{text}\x03\n" for text in texts),
+        lambda texts: "".join(f"ZCZC ABC123\n{text}NNNN\n" for text in texts),
+        lambda texts: "\n".join(texts).replace("\n", "\r\n"),
+    ],
+    ids=["one after the other", "blank lines", "control characters", "ZCZC and NNNN", "CRLF"],
+)
+def test_a_batch_gives_every_message_that_is_in_it(joined):
+    found = batch(joined([sample(name) for name in NAMES]))
+    alone = [batch(sample(name))[0] for name in NAMES]
+    assert [one.format for one in found] == FORMATS
+    assert [_said(one) for one in found] == [_said(one) for one in alone]
+
+
+@given(st.permutations(range(len(NAMES))), st.sampled_from(["NOTHING OF THE KIND", "MVT\nBROKEN", "LDM"]))
+def test_what_cannot_be_read_stops_nothing_else_whatever_the_order(order, bad):
+    texts_of = [sample(NAMES[number]) for number in order]
+    texts_of.insert(len(order) // 2, bad)
+    found = batch("\n\n".join(f"ZCZC\n{text}\nNNNN" for text in texts_of))
+    assert [one.format for one in found if isinstance(one, Message)] == [FORMATS[number] for number in order]
+    assert [one.raw for one in found if isinstance(one, Unreadable)] == [f"ZCZC\n{bad}\nNNNN"]
+
+
+def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is():
+    body = sample("mvt_02_arrival").split("MVT\n")[1]
+    [plain] = batch(body)
+    assert isinstance(plain, Unreadable)
+    [told] = parse_all(body.splitlines(keepends=True), REFERENCE, "mvt")
+    assert [one["event_type"] for one in told.to_json()["events"]] == ["ON", "IN"]
+    [other] = parse_all(sample("ldm_01").splitlines(keepends=True), REFERENCE, "mvt")
+    assert other.to_json()["error"]["code"] == "other_format"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04....", "other_format"),
+        (b"PAR1....", "other_format"),
+        (b"<?xml version='1.0'?><AIDX/>", "other_format"),
+        (b"\xff\xfeM\0V\0T\0", "other_format"),
+        (b"MVT\n" + b"\0" * 20, "not_text"),
+        (gzip.compress(gzip.compress(b"MVT\n")), "compressed_twice"),
+        (gzip.compress(b"MVT\nAM0905/22.XAMAZ.MEX\n" * 900)[:60], "bad_gzip"),
+        (gzip.compress(b"A" * (MAX_MESSAGES_BYTES + 1)), "too_large"),
+        (b"A" * (MAX_MESSAGES_BYTES + 1), "too_large"),
+    ],
+    ids=["empty", "zip", "parquet", "xml", "utf-16", "binary", "gzip twice", "cut off", "bomb", "too large"],
+)
+def test_a_file_that_is_no_text_of_messages_is_refused_with_a_reason(data, code):
+    with pytest.raises(ParseError) as error:
+        list(lines_of(opened(data)))
+    assert error.value.code == code
+    last = list(parse_file(opened(data), REFERENCE))[-1]
+    assert last.to_json()["error"]["code"] == code
+
+
+def test_a_hundred_megabytes_in_a_bomb_are_refused_in_flat_memory():
+    bomb = gzip.compress((b"MVT AND MORE " * 300 + b"\n") * (100_000_000 // 3_901), compresslevel=1)
+    tracemalloc.start()
+    with pytest.raises(ParseError):
+        for _ in lines_of(opened(bomb)):
+            pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+def test_a_message_longer_than_any_is_refused_and_the_next_is_read():
+    long = "MVT\n" + "SI " + "X" * (MAX_MESSAGE_CHARACTERS + 10)
+    found = batch(f"{long}\nNNNN\n{sample('mvt_02_arrival')}")
+    assert isinstance(found[-1], Message)
+    assert any(isinstance(one, Unreadable) and one.error.code == "too_long" for one in found)
+
+
+def test_names_in_latin_1_are_read_as_such():
+    text = sample("mvt_02_arrival").encode() + "SI PEÑÓN\n".encode("latin-1")
+    [message] = parse_file(opened(text), REFERENCE)
+    assert message.to_json()["supplement"] == "PEÑÓN"
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=400))
+def test_any_text_is_read_or_refused_and_nothing_else(text):
+    for result in parse_all(text.splitlines(keepends=True), REFERENCE):
+        assert result.to_json()["raw"].strip() in text
+
+
+def test_twenty_thousand_spoilt_messages_are_read_or_refused_and_nothing_else():
+    verdict = mutate.run(20_000, 20, FOLDER, lambda line: None)
+    assert verdict["raised"] == {}
+    assert verdict["read"] > 5_000
+    assert verdict["refused"] > 1_000
+    # Far from what any of them takes, close enough to see work that grows with its input.
+    assert verdict["slowest_milliseconds"] < 5_000
