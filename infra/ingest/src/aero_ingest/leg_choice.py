@@ -1,0 +1,93 @@
+"""Which leg a message speaks of, among the legs of its flight and day; pure, the index is somebody else's.
+
+A message names carrier, number and the UTC date of the flight; some senders write the local date. The place decides
+between the legs of one number: departures are told from the origin, arrivals from the destination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from aero_ingest.message import IN, OFF, ON, OUT, Finding, Flight, Message
+
+Leg = Mapping[str, Any]
+
+NO_SCHEDULE, AMBIGUOUS, NO_DATE = "no_schedule", "ambiguous_leg", "no_flight_date"
+
+
+class LegIndex(Protocol):
+    """Where the legs of a flight are found."""
+
+    def legs(self, flight: Flight, first: date, last: date) -> Sequence[Leg]:
+        """Return the legs of a flight, by IATA carrier, whose STD lies on these UTC dates, both included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Why no leg could be named: a reason code, and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The leg of a message, and what was odd on the way to it."""
+
+    leg: Leg
+    findings: tuple[Finding, ...] = ()
+
+
+def find(message: Message, index: LegIndex) -> Found | NotFound:
+    """Return the leg of a message, or why there is none."""
+    flight, day = message.flight, message.flight_date
+    if flight is None or day is None:
+        return NotFound(NO_DATE, "the message names no flight and day that can be resolved")
+    near = index.legs(flight, day - timedelta(days=1), day + timedelta(days=1))
+    by_utc = [leg for leg in near if str(leg["std_at"])[:10] == day.isoformat()]
+    found = choose(message, by_utc)
+    if isinstance(found, Found) or found.code == AMBIGUOUS:
+        return found
+    local = [leg for leg in near if leg["operating_date"] == day.isoformat() and leg not in by_utc]
+    other = choose(message, local)
+    if isinstance(other, NotFound):
+        return found if found.code == AMBIGUOUS or other.code == NO_SCHEDULE else other
+    problem = f"{day} is the local date of {flight}, not its UTC date, {str(other.leg['std_at'])[:10]}"
+    return Found(other.leg, (*other.findings, Finding("local_date", problem)))
+
+
+def choose(message: Message, legs: Sequence[Leg]) -> Found | NotFound:
+    """Return the one of several legs that a message speaks of, by its place."""
+    flight, day = message.flight, message.flight_date
+    if not legs:
+        return NotFound(NO_SCHEDULE, f"no leg of {flight} on {day} is known yet; it waits for the schedule")
+    at_place = list(_at_place(message, legs))
+    if len(at_place) == 1:
+        return Found(at_place[0])
+    if not at_place and len(legs) == 1:
+        # One leg only: a place that it does not serve is where it went instead.
+        return Found(legs[0])
+    where = ", ".join(f"{leg['origin']}-{leg.get('destination')}" for leg in legs)
+    place = message.airport or _sender(message) or "no place"
+    return NotFound(AMBIGUOUS, f"{flight} has {len(legs)} legs on {day} ({where}), and {place} does not tell which")
+
+
+def _at_place(message: Message, legs: Iterable[Leg]) -> Iterable[Leg]:
+    arrives = any(one.event_type in (ON, IN) and not one.estimated for one in message.movements)
+    departs = any(one.event_type in (OUT, OFF) for one in message.movements)
+    if message.format == "ldm":
+        # Sent from where it was loaded; the first block is its next stop.
+        stops = {load.destination for load in message.loads}
+        by_sender = [leg for leg in legs if leg["origin"] == _sender(message)]
+        return by_sender or [leg for leg in legs if leg.get("destination") in stops][:1]
+    if message.format == "div" or (arrives and not departs):
+        return [leg for leg in legs if leg.get("destination") == message.airport]
+    return [leg for leg in legs if leg["origin"] == message.airport]
+
+
+def _sender(message: Message) -> str | None:
+    return message.originator[:3] if message.originator else None
