@@ -187,6 +187,7 @@ class State:
             "AERO_WAREHOUSE": str(self.warehouse),
             "AERO_PUBLISHED_COPY": str(self.published_copy),
             **self._dashboard(),
+            **self._database(),
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),
@@ -197,6 +198,11 @@ class State:
         """Where the dashboard will answer, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("dashboard")
         return {"AERO_DASHBOARD_URL": f"http://{ports.LOOPBACK}:{chosen}"} if chosen else {}
+
+    def _database(self) -> dict[str, str]:
+        """Where the operational database will answer, once its port is chosen."""
+        chosen = ports.read(self.ports_file).get("postgres")
+        return {"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {}
 
     def env(self, profile: str) -> dict[str, str]:
         """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra.changesets import DeployError, Log
+from infra.extract_code import extract_package, extract_script
 from infra.package import Door, Package, door_package, streaming_package
 from infra.read_back import read_back
 
@@ -115,6 +116,16 @@ STACKS = (
         code={"CodeKey": lambda _: streaming_package()},
         settings={"Email": "AERO_ALERTS_EMAIL", "DashboardUrl": "AERO_DASHBOARD_URL"},
         phases=(Phase(after=read_back),),
+    ),
+    Stack(
+        "extract",
+        inputs={"RawBucket": "lake.RawBucket", "CodeBucket": "lake.ResultsBucket"},
+        code={"ScriptKey": lambda _: extract_script(), "CodeKey": lambda _: extract_package()},
+        settings={
+            "VpcId": "AERO_VPC_ID",
+            "SubnetIds": "AERO_SUBNET_IDS",
+            "SecurityGroupIds": "AERO_SECURITY_GROUP_IDS",
+        },
     ),
     Stack(
         "orchestrator",

@@ -83,7 +83,9 @@ class Resource:
         if self.kind == "AWS::Logs::LogGroup":
             return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{self.name}:*"
         service = self.kind.split("::")[1].lower()
-        return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{self.name}"
+        # What Secrets Manager makes of a name: its kind before it, six letters behind.
+        name = f"secret:{self.name}-suffix" if service == "secretsmanager" else self.name
+        return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
 def load(text: str) -> dict[str, Any]:
@@ -134,7 +136,7 @@ class Stack:
         if key == "Fn::GetAtt":
             logical, attribute = argument
             found = self._resource(logical)
-            return found.arn if attribute == "Arn" else f"{found.arn}.{attribute}"
+            return found.arn if attribute in {"Arn", "Id"} else f"{found.arn}.{attribute}"
         if key == "Fn::Sub":
             text, own = argument if isinstance(argument, list) else (argument, {})
             given = {name: self.resolve(value) for name, value in own.items()}

@@ -30,6 +30,8 @@ JUSTIFIED = {
         "alerting.AlertHandlerRole",
         "FindStreams",
     ): "kinesis:ListStreams, which a mapping needs, knows no resources",
+    ("extract.ExtractRole", "LookAtNetwork"): "what Glue asks of a network, and metrics, know no resources",
+    ("extract.ExtractRole", "JoinNetwork"): "Glue makes its interfaces in the network and takes them away",
     **{
         (f"stream.{feed}DeliveryRole", "LookAtGroups"): "Firehose names its own consumer groups"
         for feed in ("LegEvents", "Bookings", "Feedback")
@@ -154,7 +156,8 @@ def is_narrow(arn: str) -> bool:
     if arn.startswith("arn:aws:s3:::"):
         _, _, key = arn.partition("/")
         # A star inside a path is fine when a folder stands before and after it.
-        return "*" not in arn.partition("/")[0] and (key == "" or re.fullmatch(r"[^*]+/(\*|.+/\*)", key) is not None)
+        below_a_folder = re.fullmatch(r"[^*]+/(\*|.+/\*)", key) is not None
+        return "*" not in arn.partition("/")[0] and ("*" not in key or below_a_folder)
     return "*" not in arn or (plain and re.search(r"(:table/[^*/]+(/index)?/\*|:log-group:[^*]+:\*)$", arn) is not None)
 
 

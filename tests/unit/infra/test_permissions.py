@@ -23,6 +23,7 @@ def table(name: str, index: str = "") -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/aero-prod-{name}{f'/index/{index}' if index else ''}"
 
 
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:aero/prod/opsdb/extract-suffix"
 FEED = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:aero-prod-alerts-feed"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:aero-prod-partner-drop-failures"
 MAY = [
@@ -60,9 +61,23 @@ MAY = [
     ("orchestrator", "dynamodb:Query", table("event-log", "by_route")),
     ("orchestrator", "dynamodb:BatchWriteItem", table("baselines")),
     ("orchestrator", "s3:PutObject", s3("raw", "alerts/transitions/dt=2026-01-01/hh=00/a.gz")),
+    ("extract", "secretsmanager:GetSecretValue", SECRET),
+    ("extract", "s3:PutObject", s3("raw", "opsdb/legs/dt=2026-01-01/hh=00/a-part-00000.json.gz")),
+    ("extract", "s3:GetObject", s3("raw", "opsdb/_extracts/dt=2026-01-01/a.json")),
+    ("orchestrator", "glue:StartJobRun", glue("job/aero-prod-extract")),
+    ("orchestrator", "glue:BatchStopJobRun", glue("job/aero-prod-extract")),
     ("deliver-leg-events", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
 ]
 MAY_NOT = [
+    ("extract", "secretsmanager:GetSecretValue", SECRET.replace("extract", "owner")),
+    ("extract", "secretsmanager:PutSecretValue", SECRET),
+    ("extract", "s3:PutObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("extract", "s3:GetObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
+    ("extract", "s3:DeleteObject", s3("raw", "opsdb/legs/dt=2026-01-01/hh=00/a-part-00000.json.gz")),
+    ("extract", "s3:PutObject", s3("lake", "typed/opsdb/legs/x.parquet")),
+    ("orchestrator", "secretsmanager:GetSecretValue", SECRET),
+    ("orchestrator", "s3:PutObject", s3("raw", "opsdb/_extracts/dt=2026-01-01/a.json")),
+    ("orchestrator", "glue:StartJobRun", glue("job/other")),
     ("alert-handler", "s3:GetObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
     ("alert-handler", "s3:PutObject", s3("lake", "typed/ops/leg_events/x.parquet")),
     ("alert-handler", "dynamodb:PutItem", table("decisions")),

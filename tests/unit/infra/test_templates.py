@@ -168,6 +168,8 @@ def test_names_are_those_that_people_and_other_rooms_know():
         "AlertTickFunction": "aero-local-alert-tick",
         "AlertHandlerRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-handler",
         "AlertTickRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-tick",
+        "ReaderSecretArn": "arn:aws:secretsmanager:us-east-1:<account>:secret:aero/local/opsdb/extract-suffix",
+        "ExtractRoleArn": "arn:aws:iam::<account>:role/aero-local-extract",
         "OrchestratorRoleArn": "arn:aws:iam::<account>:role/aero-local-orchestrator",
         "DashboardRoleArn": "arn:aws:iam::<account>:role/aero-local-dashboard",
         "AnalystRoleArn": "arn:aws:iam::<account>:role/aero-local-analyst",

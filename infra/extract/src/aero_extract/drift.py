@@ -1,0 +1,74 @@
+"""Schema drift: what of a table is not as the extract knows it, and what to do about it. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aero_extract.tables import SCHEMA, Table
+
+Kind = Literal["added", "removed", "changed", "missing"]
+REGISTER = "aero_assets/feeds/opsdb"
+KNOWN = "infra/extract/src/aero_extract/tables.py"
+
+
+class DriftError(ValueError):
+    """A table cannot be read as it is known: nothing of this run becomes visible."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference between a table and what is known of it."""
+
+    table: str
+    column: str
+    kind: Kind
+    known: str | None
+    found: str | None
+
+    @property
+    def stops(self) -> bool:
+        """A column that is only new does no harm: it is kept in raw and nobody reads it yet."""
+        return self.kind != "added"
+
+    def __str__(self) -> str:
+        """What, where, how to fix."""
+        if self.kind == "missing":
+            return (
+                f"{SCHEMA}.{self.table}: the table is not there, or the reader may not see it. Run the migrations of "
+                "infra/extract/migrations, or grant select to the reader"
+            )
+        where = f"{SCHEMA}.{self.table}.{self.column}"
+        if self.kind == "added":
+            return (
+                f"{where}: new column ({self.found}); its values are in raw, no typed column reads them. Add it to "
+                f"{KNOWN} and to {REGISTER}/{self.table}.toml"
+            )
+        if self.kind == "removed":
+            return (
+                f"{where}: column is gone (it was {self.known}). Bring it back, or take it out of {KNOWN} and of "
+                f"{REGISTER}/{self.table}.toml"
+            )
+        return (
+            f"{where}: column changed from {self.known} to {self.found}. Change it back, or state the new type in "
+            f"{KNOWN} and the typed column in {REGISTER}/{self.table}.toml"
+        )
+
+
+def drifts(table: Table, found: Mapping[str, str]) -> list[Drift]:
+    """Return every difference, in the order of the columns; `found` is column → data_type, empty without a table."""
+    if not found:
+        return [Drift(table.name, "", "missing", None, None)]
+    known = table.columns
+    different = [
+        Drift(table.name, name, "changed" if name in found else "removed", kind, found.get(name))
+        for name, kind in known.items()
+        if found.get(name) != kind
+    ]
+    new = {name: kind for name, kind in found.items() if name not in known}
+    return different + [Drift(table.name, name, "added", None, kind) for name, kind in new.items()]
+
+
+def refuse(different: list[Drift]) -> None:
+    """Raise `DriftError` naming every difference that stops an extract."""
+    if stopping := [one for one in different if one.stops]:
+        raise DriftError("\n".join(str(one) for one in stopping))

@@ -1,0 +1,117 @@
+"""Windows of an extract: which hours, which rows, under which names. No I/O and no clock.
+
+A row belongs to a window if it was last changed in it. A window looks back over an overlap, because a change becomes
+visible when its transaction commits and is stamped before: a transaction that lasts no longer than the overlap is
+caught by the next window. What is read twice is equal, so it counts once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from json import dumps
+from typing import Any
+
+HOUR = timedelta(hours=1)
+OVERLAP_MINUTES = 15
+
+
+class WindowError(ValueError):
+    """The window asked for cannot be extracted: says which and why."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """One hour of changes, `start` ≤ moment < `end`, UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def folder(self) -> str:
+        """Where it lies in the raw zone, below its table."""
+        return f"dt={self.start:%Y-%m-%d}/hh={self.start:%H}"
+
+    @property
+    def arrived(self) -> str:
+        """Its beginning as names of receipts write times."""
+        return f"{self.start:%Y%m%dT%H%M%S%fZ}"
+
+    @property
+    def extracted_at(self) -> str:
+        """Its end: when a complete extract of it can first be known."""
+        return text(self.end)
+
+    def since(self, overlap_minutes: int = OVERLAP_MINUTES) -> datetime:
+        """Return the moment from which rows are read."""
+        return self.start - timedelta(minutes=overlap_minutes)
+
+
+def text(moment: datetime) -> str:
+    """Return a moment as raw lines write it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def moment(said: str, where: str) -> datetime:
+    """Return a UTC moment; raise `WindowError` where it is none or has another offset."""
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError as error:
+        raise WindowError(f"{where} {said!r} is no time: write it like 2026-11-01T10:00:00Z") from error
+    if found.utcoffset() != timedelta(0):
+        raise WindowError(f"{where} {said!r} is not UTC: write it like 2026-11-01T10:00:00Z")
+    return found.astimezone(UTC)
+
+
+def hours(start: datetime, end: datetime) -> list[Window]:
+    """Return the hourly windows from `start` to `end`; both are whole hours."""
+    for name, one in (("--window-start", start), ("--window-end", end)):
+        if (one.minute, one.second, one.microsecond) != (0, 0, 0):
+            raise WindowError(f"{name} {one:%Y-%m-%dT%H:%M:%SZ} is not a whole hour")
+    if end <= start:
+        raise WindowError(f"--window-end {text(end)} is not after --window-start {text(start)}")
+    return [Window(at, at + HOUR) for at in _every(start, end)]
+
+
+def _every(start: datetime, end: datetime) -> Iterator[datetime]:
+    while start < end:
+        yield start
+        start += HOUR
+
+
+def refuse_unfinished(windows: list[Window], now: datetime) -> None:
+    """Raise `WindowError` for a window that is not over: what changes in it later would never be read."""
+    if late := [one for one in windows if one.end > now]:
+        raise WindowError(
+            f"window {late[0].extracted_at} ends after the database's clock, {text(now)}: extract it when it is over"
+        )
+
+
+def changed_in(stamp: str, window: Window, overlap_minutes: int = OVERLAP_MINUTES) -> str:
+    """Return the condition for rows that a window reads."""
+    return f"{stamp} >= '{text(window.since(overlap_minutes))}' and {stamp} < '{text(window.end)}'"
+
+
+def block_ranges(blocks: int, rows: int, rows_per_part: int, most_parts: int = 64) -> list[str]:
+    """Return conditions that share a table's blocks among readers; each row is in one of them.
+
+    The last range is open: a table that grows meanwhile has no row that the snapshot sees beyond its end.
+    """
+    parts = max(1, min(most_parts, -(-rows // rows_per_part), max(1, blocks)))
+    edges = [blocks * number // parts for number in range(parts)]
+    ranges = []
+    for edge, after in zip(edges, [*edges[1:], None], strict=True):
+        upper = "" if after is None else f" and ctid < '({after},0)'::tid"
+        ranges.append(f"ctid >= '({edge},0)'::tid{upper}")
+    return ranges
+
+
+def commit_name(window: Window, contents: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the name of the object that makes a window's extract visible, in the form of a receipt.
+
+    It follows from the window and from what was read: the same again has the same name, anything else adds up.
+    """
+    read = {name: [one["rows"], one["fingerprint"]] for name, one in contents.items()}
+    said = dumps([window.arrived, window.extracted_at, read], sort_keys=True)
+    content = sha256(said.encode()).hexdigest()
+    return f"dt={window.start:%Y-%m-%d}/{window.arrived}-{content[12:24]}-{content[:12]}.json"
