@@ -99,16 +99,15 @@ def _alone(feed: Feed, column: Column) -> tuple[Column, ...]:
 
 def _failure(feed: Feed) -> str:
     """Run the typed step on records of odd texts; return what the engine says against it, and the remedy."""
-    if feed.is_json:
-        bodies = (json.dumps(dict.fromkeys(feed.header, text)) for text in TEXTS)
-        lines = [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
-    else:
-        lines = [",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        body = Path(folder) / "body.csv.gz"
-        body.write_bytes(gzip.compress("\n".join([*lines, ""]).encode(), 1))
         rows.prepare(connection)
-        rows.add_lines(connection, body, "check", datetime(2026, 1, 1, tzinfo=UTC), feed.arrival)
+        if feed.is_json or feed.format == "csv":
+            body = Path(folder) / "body.csv.gz"
+            body.write_bytes(gzip.compress("\n".join([*_odd_lines(feed), ""]).encode(), 1))
+            rows.add_lines(connection, body, "check", datetime(2026, 1, 1, tzinfo=UTC), feed)
+        else:
+            odd = [[text] * len(feed.header) for text in TEXTS]
+            connection.execute("insert into line by name select unnest($odd::varchar[][]) as given", {"odd": odd})
         try:
             rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
         except duckdb.Error as error:
@@ -116,6 +115,15 @@ def _failure(feed: Feed) -> str:
             remedy = " Raw values are any text: use try_cast(), whole(), clock_minutes()."
             return said + (remedy if isinstance(error, duckdb.ConversionException) else "")
     return ""
+
+
+def _odd_lines(feed: Feed) -> list[str]:
+    """A file of the feed, or an object of its events, with an odd text in every column."""
+    if feed.is_json:
+        bodies = (json.dumps(dict.fromkeys(feed.header, text)) for text in TEXTS)
+        return [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
+    above = ["-"] * feed.layout.preamble_lines
+    return [*above, ",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
 
 
 def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:

@@ -22,7 +22,7 @@ def judged(feed: str | Feed, text: str | bytes, arrived: date = date(2026, 11, 2
         file = Path(folder) / "body.csv.gz"
         file.write_bytes(gzip.compress(body, 1))
         rows.prepare(connection)
-        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed.arrival)
+        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
         return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
 

@@ -9,8 +9,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
+from aero_assets.feeds.layouts import PLAIN, Format, Layout
+
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
+#: What a new file supersedes: the earlier one under its inbox key, or every earlier edition of the periods it is about.
+Supersedes = Literal["key", "period"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class Column:
 class Feed:
     """One source of facts, from the name of its inbox folder or topic to its typed columns.
 
-    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines.
+    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines, of
+    a workbook or of parsed lines what a reader makes of them.
     """
 
     system: str
@@ -81,6 +86,9 @@ class Feed:
     fresh_within_hours: int
     max_days_ahead: int
     topic: str = ""
+    format: Format = "csv"
+    layout: Layout = PLAIN
+    supersedes: Supersedes = "key"
 
     @property
     def path(self) -> str:
@@ -96,6 +104,11 @@ class Feed:
     def is_json(self) -> bool:
         """Whether its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
         return self.arrival in ("event", "log")
+
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """The raw columns that a file says once, above its header."""
+        return tuple(caption.name for caption in self.layout.captions)
 
     @property
     def staging_model(self) -> str:
@@ -117,8 +130,11 @@ class Feed:
     def contract(self) -> str:
         """A digest of everything that decides the typed rows; when it changes, arrivals are compacted again."""
         parts = (self.version, self.header, self.delimiter, self.values, self.clocks, self.rules, self.columns)
-        return sha256(repr(parts).encode()).hexdigest()[:16]
+        read = (self.format, self.layout)
+        return sha256(repr(parts if read == ("csv", PLAIN) else (*parts, *read)).encode()).hexdigest()[:16]
 
     def door(self) -> dict[str, object]:
         """What the door for files needs to know of this feed."""
-        return {"feed": self.path, "format": "csv", "header": list(self.header), "contract": self.contract}
+        said = {"feed": self.path, "format": self.format, "header": list(self.header), "contract": self.contract}
+        layout = self.layout.door()
+        return {**said, "layout": layout} if layout else said

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, get_args
 
-from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
+from aero_assets.feeds.layouts import ALL_KEYS, read_layout
+from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Supersedes, Value
 from aero_streaming.event_types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
@@ -44,6 +45,8 @@ LOG_LINEAGE = (
 )
 #: Lineage that the sender may know better; the rest is ours to say: where a fact came from, when, and which it is.
 SENDERS_OWN = {"attempt", "is_actual", "version"}
+#: The column that orders the editions of a feed whose files supersede whole periods.
+EDITION = "edition_at"
 #: What the typed step puts beside the typed columns of a judged record.
 RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
 #: What it puts beside the raw columns of a record, before the feed's expressions see it.
@@ -52,9 +55,10 @@ OWN = {
     "_event_id", "_raw_ref", "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute",
     "_local", "_first", "_second",
 }  # fmt: skip
-KEYS = {
+KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic",
+    "format", "supersedes",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -120,6 +124,7 @@ class _Reader:
         self._check_lineage(columns, arrival)
         declared = {column.name for column in columns}
         lineage = {"event": EVENT_LINEAGE, "log": LOG_LINEAGE}.get(arrival, LINEAGE)
+        kind, layout = read_layout(self.data, self.fail)
         feed = Feed(
             system=self.text("system"),
             name=self.text("feed"),
@@ -138,6 +143,9 @@ class _Reader:
             fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
             max_days_ahead=int(self.data.get("max_days_ahead", 1)),
             topic=self.data.get("topic", ""),
+            format=kind,
+            layout=layout,
+            supersedes=self.data.get("supersedes", "key"),
         )
         self._check(feed)
         return feed
@@ -165,13 +173,14 @@ class _Reader:
             raise self.fail(f"`arrival` is one of {', '.join(get_args(Arrival))}", at=r"arrival\s*=")
         if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
-        self._check_header(feed.header, feed.arrival)
+        self._check_header((*feed.header, *feed.captions), feed.arrival)
+        self._check_editions(feed)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
         helpers += [f"{clock.name}_offset" for clock in feed.clocks]
         self._check_names("values", helpers)
-        raw = {name.lower() for name in feed.header}
+        raw = {name.lower() for name in (*feed.header, *feed.captions)}
         for name in helpers:
             if name in raw:
                 raise self.fail(f"{name!r} is also a raw column (SQL ignores case)", at=rf'name\s*=\s*"{name}"')
@@ -196,6 +205,15 @@ class _Reader:
             raise self.fail(f"lines of a log have `{LOG_ID}` and `{LOG_TIME}`: name both", at=r"header\s*=")
         if taken := OWN.intersection(lower):
             raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
+
+    def _check_editions(self, feed: Feed) -> None:
+        if feed.supersedes not in get_args(Supersedes):
+            raise self.fail(f"`supersedes` is one of {', '.join(get_args(Supersedes))}", at=r"supersedes\s*=")
+        ordered = any((one.name, one.type, one.required) == (EDITION, "TIMESTAMP", True) for one in feed.columns)
+        if feed.supersedes == "period" and not ordered:
+            raise self.fail(f"editions are ordered by a required TIMESTAMP column {EDITION}", at=r"supersedes\s*=")
+        if feed.format != "csv" and feed.arrival != "file":
+            raise self.fail("only files have a `format`", at=r"format\s*=")
 
     def _check_lineage(self, columns: Iterable[Column], arrival: str) -> None:
         """Refuse a column that takes the place of a lineage column and could not stand in for it."""

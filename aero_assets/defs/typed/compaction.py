@@ -85,7 +85,7 @@ class Compactor:
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> None:  # noqa: ANN401
         rows.prepare(connection)
         for arrival, (key, body) in zip(day.counted, self._bodies(feed, day, work), strict=True):
-            rows.add_lines(connection, body, key, arrival.arrived_at, feed.arrival)
+            rows.add_lines(connection, body, key, arrival.arrived_at, feed)
             body.unlink()
         log(f"{feed.path}: read {len(day.counted)} raw objects of {day.arrived_on}")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)

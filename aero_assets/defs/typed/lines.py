@@ -5,10 +5,14 @@ rest. Here a line is a line; what it means is judged later, one line at a time.
 """
 
 import gzip
+import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+
+from aero_assets.feeds.layouts import PLAIN, Layout
 
 CHUNK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20
@@ -16,23 +20,39 @@ LONGEST_LINE = 1 << 20
 SCHEMA = pa.schema([("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string())])
 
 
-def read_lines(path: Path) -> pa.RecordBatchReader:
-    """Return the lines of a gzipped text after its header: physical number from 2, text, and what is wrong with it.
+def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
+    """Return the lines of a gzipped text after its header: physical number, text, and what is wrong with it.
 
-    Blank lines are not records. Memory is bounded by the chunk and by the longest line.
+    Blank lines and the footer are not records. What the preamble says once is given with every line. Memory is
+    bounded by the chunk and by the longest line.
     """
-    return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path))
+    if not layout.captions:
+        return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path, layout))
+    said, given = _captions(path, layout), pa.field("given", pa.list_(pa.string()))
+    batches = (
+        batch.append_column(given, pa.array([said] * batch.num_rows, given.type)) for batch in _batches(path, layout)
+    )
+    return pa.RecordBatchReader.from_batches(SCHEMA.append(given), batches)
 
 
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    number = 2
-    for chunk in _whole_lines(path):
+def _captions(path: Path, layout: Layout) -> list[str | None]:
+    """What the preamble says, by caption; null where it does not."""
+    with gzip.open(path, "rb") as file:
+        preamble = [line.decode("utf-8", "replace") for line in islice(file, layout.preamble_lines)]
+    found = (next(filter(None, (re.search(one.pattern, line) for line in preamble)), None) for one in layout.captions)
+    return [match[1] if match else None for match in found]
+
+
+def _batches(path: Path, layout: Layout) -> Iterator[pa.RecordBatch]:
+    number = layout.preamble_lines + 2
+    for chunk in _whole_lines(path, layout.preamble_lines + 1):
         texts, defects = _decode(chunk)
         numbers = range(number, number + len(texts))
         number += len(texts)
         # Nearly every line is a record: looking for one that is not is cheaper than picking line by line.
-        if not all(map(str.strip, texts)):
-            kept = [i for i, text in enumerate(texts) if text.strip()]
+        if layout.footer or not all(map(str.strip, texts)):
+            ends = layout.footer or "\n"  # no line begins with a line feed
+            kept = [i for i, text in enumerate(texts) if text.strip() and not text.startswith(ends)]
             numbers, texts = [numbers[i] for i in kept], [texts[i] for i in kept]
             defects = {new: defects[old] for new, old in enumerate(kept) if old in defects}
         named = [defects.get(i) for i in range(len(texts))] if defects else pa.nulls(len(texts), pa.string())
@@ -41,11 +61,12 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
         )
 
 
-def _whole_lines(path: Path) -> Iterator[bytes]:
-    """Yield chunks that end where a line ends, without the last line feed; the header is passed over."""
+def _whole_lines(path: Path, passed: int) -> Iterator[bytes]:
+    """Yield chunks that end where a line ends, without the last line feed; the lines to the header are passed over."""
     rest = b""
     with gzip.open(path, "rb") as file:
-        file.readline()
+        for _ in range(passed):
+            file.readline()
         while chunk := file.read(CHUNK_BYTES):
             complete, feed, tail = (rest + chunk).rpartition(b"\n")
             rest = tail

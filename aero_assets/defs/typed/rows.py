@@ -12,9 +12,8 @@ from pathlib import Path
 import duckdb
 
 from aero_assets.defs.typed import event_rows
-from aero_assets.defs.typed.event_lines import read_event_lines
-from aero_assets.defs.typed.lines import read_lines
-from aero_assets.feeds import Arrival, Clock, Feed
+from aero_assets.defs.typed.readers import read
+from aero_assets.feeds import Clock, Feed
 from aero_assets.zones import airport_table, zone_days
 
 #: Reasons that concern a record's form; a feed's own rules follow them.
@@ -70,16 +69,17 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the empty `line` relation."""
     connection.execute("""
         create or replace temp table line (
-            body varchar, line_number bigint, defect varchar, message varchar, raw_key varchar, received_at timestamp
+            body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
+            raw_key varchar, received_at timestamp
         )
     """)
 
 
 def add_lines(
-    connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime, arrival: Arrival = "file"
+    connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime, feed: Feed | None = None
 ) -> None:
-    """Append the records of one raw object to `line`: those of a file, or events as the transform wrote them."""
-    connection.register("lines_read", read_event_lines(path) if arrival in ("event", "log") else read_lines(path))
+    """Append the records of one raw object of a feed to `line`; without a feed, those of a plain CSV file."""
+    connection.register("lines_read", read(path, received_at, feed))
     connection.execute(
         "insert into line by name "
         "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at "
@@ -98,7 +98,7 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
     helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
-    fields = event_rows.fields(feed) if feed.is_json else _fields(feed)
+    fields = event_rows.fields(feed) if feed.is_json else _fields(feed) if feed.format == "csv" else _given(feed)
     connection.execute(f"create or replace temp table helped as select *{helpers} from ({fields})")
     _load_zones(connection, feed)
     connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
@@ -108,6 +108,9 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 def _fields(feed: Feed) -> str:
     """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
     names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1))
+    # What a file says once is part of every record that stands in it.
+    said = " || chr(31) || array_to_string(given, chr(31))" if feed.captions else ""
     value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
     return f"""
         with checked as (
@@ -130,9 +133,22 @@ def _fields(feed: Feed) -> str:
         )
         select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
                received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
-               left(sha256('{feed.path}' || chr(31) || body), 32) as _event_id,
+               left(sha256('{feed.path}' || chr(31) || body{said}), 32) as _event_id,
                raw_key || '#' || line_number as _raw_ref, {names}
         from split
+    """
+
+
+def _given(feed: Feed) -> str:
+    """Records whose values a reader took out of the body; trimmed, and null where empty."""
+    names = ", ".join(f"nullif(trim(given[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    return f"""
+        select body as _body, line_number as _line_number, defect as _defect, message as _message,
+               raw_key as _raw_key, received_at as _received_at, '{feed.source}' as _source,
+               left(sha256(concat_ws(chr(31), '{feed.path}', part, body, array_to_string(given, chr(31)))), 32)
+                   as _event_id,
+               concat(raw_key, '#', part || '!', line_number) as _raw_ref, {names}
+        from line
     """
 
 
@@ -233,6 +249,8 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
     width, day = len(feed.header), feed.date_expression
     if feed.is_json:
         rules = [*event_rows.RULES]
+    elif feed.format != "csv":
+        rules = []
     else:
         rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
     rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
@@ -249,7 +267,7 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
             rules.append(("bad_value", misfit(column.sql, column.type), message))
         if column.required:
             rules.append(("missing_value", f"({column.sql}) is null", f"'{column.name} is empty'"))
-    judged = [event_rows.FIRST_WORD] if feed.is_json else []
+    judged = [event_rows.FIRST_WORD] if feed.is_json or feed.format != "csv" else []
     return [*judged, *((f"'{code}'", when, message) for code, when, message in rules)]
 
 

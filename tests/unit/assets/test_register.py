@@ -165,3 +165,44 @@ LOG = (FOLDER / "alerts" / "decisions.toml").read_text(encoding="utf-8")
 )
 def test_a_log_names_its_lines_and_brings_its_own_lineage(tmp_path, old, new, says):
     assert says in complaint(tmp_path, LOG.replace(old, new, 1), "alerts/decisions")
+
+
+REPORT = (FOLDER / "partner" / "bts_departures.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('format = "csv"', 'format = "docx"', "`format` is one of csv, xlsx, parquet, lines"),
+        ('format = "csv"', 'format = "parquet"', '`captions` belongs to format = "csv"'),
+        ("preamble_lines = 7", "preamble_lines = -1", "`preamble_lines` is a whole number of lines"),
+        ("preamble_lines = 7\n", "", "[[captions]] are read from the preamble"),
+        ("([A-Z]{3})", "[A-Z]{3}", "caption ORIGIN must be a regular expression with 1 groups"),
+        ("([A-Z]{3})", "([A-Z]{3}", "caption ORIGIN is no regular expression"),
+        ('name = "ORIGIN"', 'name = "Carrier Code"', "`header` names carrier code twice"),
+        ('footer = " SOURCE:"', 'line_pattern = "x"', '`line_pattern` belongs to format = "lines"'),
+        ('footer = " SOURCE:"', 'supersedes = "all"', "`supersedes` is one of key, period"),
+        ('footer = " SOURCE:"', 'supersedes = "period"', "a required TIMESTAMP column edition_at"),
+    ],
+)
+def test_a_mistake_in_the_layout_of_a_file_is_named_with_its_line(tmp_path, old, new, says):
+    assert old in REPORT
+    text = REPORT.replace(old, new, 1)
+    message = complaint(tmp_path, text, "partner/bts_departures")
+    assert says in message
+    assert ".toml:1:" not in message
+
+
+def test_the_door_is_told_what_stands_around_the_records_and_nothing_of_a_plain_file():
+    told = {door["feed"]: door for door in doors()}
+    assert told["partner/bts_departures"]["layout"] == {
+        "preamble_lines": 7,
+        "footer": " SOURCE:",
+        "captions": [r"^Origin Airport: .*\(([A-Z]{3})\)\s*$"],
+    }
+    assert "layout" not in told["partner/bts_ontime"]
+
+
+def test_a_change_of_the_layout_changes_the_contract(tmp_path):
+    changed = load_feed(entry(tmp_path, REPORT.replace("SOURCE:", "FUENTE:"), "partner/bts_departures"))
+    assert changed.contract != find("partner/bts_departures").contract

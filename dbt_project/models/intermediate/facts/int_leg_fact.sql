@@ -51,6 +51,58 @@ with bts_ontime as (
 
 ),
 
+bts_departures as (
+
+    select
+        event_id,
+        leg_uid,
+
+        -- where the fact comes from
+        source,
+        attempt,
+        is_actual,
+        version,
+        received_at,
+        raw_ref,
+
+        -- identity of the leg
+        operating_date,
+        carrier,
+        flight_number,
+        operational_suffix,
+        leg_sequence,
+        origin,
+
+        -- what the merge decides
+        destination,
+        tail,
+        cast(null as varchar) as aircraft_type,
+        std_at,
+        sta_at,
+        std_utc_offset_minutes,
+        cast(null as integer) as sta_utc_offset_minutes,
+        cast(null as integer) as distance_miles,
+        cast(null as integer) as seats,
+        cast(null as varchar) as data_label,
+        cast(null as integer) as passengers,
+        out_at,
+        off_at,
+        cast(null as timestamp) as on_at,
+        in_at,
+        is_cancelled,
+        cast(null as varchar) as cancellation_code,
+        cast(null as varchar) as delay_codes,
+        is_diverted,
+        carrier_delay_minutes,
+        weather_delay_minutes,
+        nas_delay_minutes,
+        security_delay_minutes,
+        late_aircraft_delay_minutes
+
+    from {{ ref('stg_partner__bts_departures') }}
+
+),
+
 airline_legs as (
 
     select
@@ -304,5 +356,7 @@ with_causes as (
 )
 
 select * from bts_ontime
+union all
+select * from bts_departures
 union all
 select * from with_causes

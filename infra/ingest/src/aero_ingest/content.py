@@ -1,12 +1,14 @@
-"""What is inside a file, learnt in one pass with bounded memory: decompress, recognise, check, hash, count.
+"""What is inside a text file, learnt in one pass with bounded memory: decompress, recognise, check, hash, count.
 
-A row is a line: lines are what the typed step reads and what a raw reference names. Blank lines are no rows.
+A row is a line: lines are what the typed step reads and what a raw reference names. Blank lines are no rows, nor is
+what stands above the header or in the footer.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from aero_ingest import reasons
 from aero_ingest.doors import Door
 
+TEXT = ("csv", "lines")
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 20
@@ -30,9 +33,8 @@ OTHER_FORMATS = (
     (b"\x28\xb5\x2f\xfd", reasons.other_format, "a zstandard archive"),
     (b"PAR1", reasons.other_format, "a Parquet file"),
     (b"%PDF", reasons.other_format, "a PDF document"),
-    (b"\xff\xfe", reasons.bad_encoding, "The file is UTF-16 text."),
-    (b"\xfe\xff", reasons.bad_encoding, "The file is UTF-16 text."),
 )
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,13 @@ class Content:
         self._sha256, self._bytes = hashlib.sha256(), 0
         self._head: bytes | None = b""
         self._carry = b""
-        self._lines = self._undecodable = 0
+        self._lines = self._undecodable = self._unlike = 0
+        # Lines have no header; a preamble is looked at before the header is.
+        self._preamble = int(door.layout.get("preamble_lines", 0))
+        self._above = 0 if door.format == "lines" else self._preamble + 1
+        self._waiting: list[bytes] = []
+        self._footer = str(door.layout.get("footer", "")).encode()
+        self._like = re.compile(str(door.layout.get("line_pattern", "")).encode())
 
     def feed(self, block: bytes) -> None:
         """Take one more block; raises RejectedFile as soon as the file cannot be what it should be."""
@@ -117,18 +125,22 @@ class Content:
             self._take(self._open())
         if self._carry:
             self._take_lines([self._carry])
+        if self._above:
+            raise self._no_header("the file ends before it")
         if self.rows == 0:
             raise reasons.no_data_rows()
         if self._undecodable * 2 > self.rows:
             raise reasons.bad_encoding(
                 f"{self._undecodable:,} of {self.rows:,} lines are not UTF-8 text (Latin-1 perhaps)."
             )
+        if self._unlike * 2 > self.rows:
+            raise reasons.unlike_lines(self._door.feed, self.rows, self._unlike)
         return Facts(self._sha256.hexdigest(), self._bytes, self.rows, self._undecodable)
 
     def _open(self) -> bytes:
         """Recognise the file by its head; returns what follows the byte order mark."""
         head, self._head = self._head or b"", None
-        recognise(head)
+        recognise(head, self._door.format)
         return head.removeprefix(BOM)
 
     def _take(self, block: bytes) -> None:
@@ -148,53 +160,68 @@ class Content:
         if longest > MAX_LINE_BYTES:
             at = next(number for number, line in enumerate(lines) if len(line) > MAX_LINE_BYTES)
             self._check_length(longest, self._lines + at + 1)
-        if self._lines == 0:
-            check_header(lines[0].removesuffix(b"\r"), self._door)
-            rows = lines[1:]
-        else:
-            rows = lines
+        rows = self._below_header(lines) if self._above else lines
         self._lines += len(lines)
+        if self._footer:
+            rows = [line for line in rows if not line.startswith(self._footer)]
         self.rows += sum(map(bool, map(bytes.strip, rows)))
         self._undecodable += _undecodable(rows)
+        if self._like.pattern:
+            self._unlike += sum(not self._like.match(line) for line in rows if line.strip())
+
+    def _below_header(self, lines: list[bytes]) -> list[bytes]:
+        """Check preamble and header once they are there; returns the lines after them."""
+        taken, rows = lines[: self._above], lines[self._above :]
+        self._waiting += taken
+        self._above -= len(taken)
+        if self._above:
+            return []
+        *preamble, header = (line.removesuffix(b"\r") for line in self._waiting)
+        for pattern in self._door.layout.get("captions", ()):
+            if not any(re.search(pattern, line.decode("utf-8", "replace")) for line in preamble):
+                raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern)
+        if problem := header_problem(_columns(header), self._door.header):
+            raise self._no_header(problem)
+        return rows
+
+    def _no_header(self, problem: str) -> reasons.RejectedFile:
+        if self._preamble:
+            return reasons.header_not_found(self._door.feed, self._preamble + 1, problem, self._door.header)
+        return reasons.header_mismatch(self._door.feed, problem, self._door.header)
 
     def _check_length(self, length: int, line: int) -> None:
         if length > MAX_LINE_BYTES:
             raise reasons.line_too_long(line, MAX_LINE_BYTES)
 
 
-def recognise(head: bytes) -> None:
-    """Raise RejectedFile when the first bytes are those of something that is not UTF-8 text."""
+def recognise(head: bytes, wanted: str) -> None:
+    """Raise RejectedFile when the first bytes are those of something else than text, or the packed format wanted."""
     for magic, reason, what in OTHER_FORMATS:
         if head.startswith(magic):
-            raise reason(what)
+            raise reason(what, wanted)
+    if head.startswith(UTF_16):
+        raise reasons.bad_encoding("The file is UTF-16 text.")
     if head.startswith(GZIP):
-        raise reasons.compressed_twice()
+        raise reasons.compressed_twice() if wanted in TEXT else reasons.other_format("a gzip archive", wanted)
     text = head.removeprefix(BOM).lstrip()
     if not text:
         if len(head) < HEAD_BYTES:
             raise reasons.empty()
         return
     if text.lower().startswith((b"<!doctype", b"<html")):
-        raise reasons.html_page()
+        raise reasons.html_page(wanted)
     if text.startswith(b"<?xml"):
-        raise reasons.other_format("an XML document (often the error message of a failed download)")
+        raise reasons.other_format("an XML document (often the error message of a failed download)", wanted)
 
 
-def check_header(line: bytes, door: Door) -> None:
-    """Compare the first line with the registered columns, exactly."""
-    try:
-        seen = tuple(next(csv.reader([line.decode("utf-8")]), []))
-    except UnicodeDecodeError:
-        raise reasons.bad_encoding("The first line is not UTF-8 text.") from None
-    except csv.Error:
-        problem = "it cannot be read as CSV (are the line ends a lone CR?)"
-        raise reasons.header_mismatch(door.feed, problem, door.header) from None
-    if seen != door.header:
-        raise reasons.header_mismatch(door.feed, header_problem(seen, door.header), door.header)
+def header_problem(seen: tuple[str, ...] | None, wanted: tuple[str, ...]) -> str:
+    """Say in words how a header differs from the one that was agreed; nothing if it does not."""
+    if seen is None:
+        return "it cannot be read as CSV (are the line ends a lone CR?)"
+    return "" if seen == wanted else _difference(seen, wanted)
 
 
-def header_problem(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
-    """Say in words how a header differs from the one that was agreed."""
+def _difference(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     if not seen:
         return "it is empty"
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
@@ -210,6 +237,16 @@ def header_problem(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     parts = [f"missing {_some(missing)}"] if missing else []
     parts += [f"unexpected {_some(extra)}"] if extra else []
     return "; ".join(parts) or f"it has {len(seen)} columns instead of {len(wanted)}"
+
+
+def _columns(line: bytes) -> tuple[str, ...] | None:
+    """The columns that a header names; None where it is no line of CSV."""
+    try:
+        return tuple(next(csv.reader([line.decode("utf-8")]), []))
+    except UnicodeDecodeError:
+        raise reasons.bad_encoding("The first line is not UTF-8 text.") from None
+    except csv.Error:
+        return None
 
 
 def _some(names: list[str]) -> str:

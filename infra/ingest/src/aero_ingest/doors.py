@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from aero_ingest.reasons import RejectedFile, unknown_feed, wrong_folder
 
@@ -19,11 +20,13 @@ UNKNOWN_FEED = "partner/_unknown"
 
 @dataclass(frozen=True)
 class Door:
-    """One feed as the door knows it."""
+    """One feed as the door knows it; ``layout`` says what its format and its header leave open."""
 
     feed: str
     header: tuple[str, ...]
     contract: str
+    format: str = "csv"
+    layout: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ def load_doors(path: Path = DOORS_FILE) -> dict[str, Door]:
     """Read the doors that were packed into the zip."""
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is missing: the zip was not made by infra/package.py")
+    said = json.loads(path.read_text("utf-8"))
     found = (
-        Door(door["feed"], tuple(door["header"]), door["contract"]) for door in json.loads(path.read_text("utf-8"))
+        Door(door["feed"], tuple(door["header"]), door["contract"], door["format"], door.get("layout", {}))
+        for door in said
     )
     return {door.feed: door for door in found}
 

@@ -24,6 +24,7 @@ import boto3
 from aero_ingest import reasons, receipts, store
 from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, GZIP, Content, Facts, Gunzip
 from aero_ingest.doors import Door, load_doors, place_of
+from aero_ingest.packed import FORMATS, Packed
 from aero_ingest.reasons import RejectedFile
 from aero_ingest.receipts import Arrival
 
@@ -98,6 +99,7 @@ def receive(record: Mapping[str, Any], using: Settings) -> dict[str, Any] | None
         version_id=version,
         size=size,
         arrived=receipts.event_time(record["eventTime"], version),
+        format=place.door.format if place.door else "csv",
     )
     try:
         if place.problem or place.door is None:
@@ -112,7 +114,7 @@ def receive(record: Mapping[str, Any], using: Settings) -> dict[str, Any] | None
 
 def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dict[str, Any]:
     upload = store.Upload(using.s3, using.raw_bucket, arrival.raw_key)
-    content = Content(door, using.max_content_bytes)
+    content = (Packed if door.format in FORMATS else Content)(door, using.max_content_bytes)
     try:
         facts = _stream(arrival, content, upload, using)
         raw_key = _claim(arrival, facts, upload, using)
@@ -127,8 +129,8 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
     return receipts.outcome_of_receipt(document, door.contract, facts, _since(began))
 
 
-def _stream(arrival: Arrival, content: Content, upload: store.Upload, using: Settings) -> Facts:
-    """One pass over the file: checked before it is sent on, gzip byte for byte, anything else compressed."""
+def _stream(arrival: Arrival, content: Content | Packed, upload: store.Upload, using: Settings) -> Facts:
+    """One pass over the file: checked before it is sent on, byte for byte; plain text is compressed."""
     if arrival.size > using.max_content_bytes:
         raise reasons.too_large(using.max_content_bytes)
     try:
@@ -139,7 +141,11 @@ def _stream(arrival: Arrival, content: Content, upload: store.Upload, using: Set
     while len(first) < len(GZIP) and (piece := next(pieces, b"")):
         first += piece
     pieces = itertools.chain([first], pieces)
-    if first.startswith(GZIP):
+    if isinstance(content, Packed):
+        for piece in pieces:
+            content.feed(piece)
+            upload.write(piece)
+    elif first.startswith(GZIP):
         unpack = Gunzip()
         for piece in pieces:
             for block in unpack.feed(piece):

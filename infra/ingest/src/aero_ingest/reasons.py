@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-SEND_CSV = "Send the CSV itself, plain or gzip-compressed (.csv or .csv.gz)."
+#: What a file of each format is called, and how it is to be sent.
+NAMES = {"csv": "a CSV file", "lines": "a text file", "xlsx": "an Excel workbook", "parquet": "a Parquet file"}
+SEND = {
+    "csv": "Send the CSV itself, plain or gzip-compressed (.csv or .csv.gz).",
+    "lines": "Send the text itself, plain or gzip-compressed (.txt or .txt.gz).",
+    "xlsx": "Send the Excel workbook itself (.xlsx), not compressed again.",
+    "parquet": "Send the Parquet file itself (.parquet), not compressed again.",
+}
 
 
 class RejectedFile(Exception):
@@ -63,23 +70,86 @@ def no_data_rows() -> RejectedFile:
     )
 
 
-def html_page() -> RejectedFile:
+def html_page(wanted: str = "csv") -> RejectedFile:
     """A web page saved under the name of a data file, as a failed download does."""
     return RejectedFile(
         "html_page",
         "The file is a web page (HTML), often the error page of a failed download. Open it in a browser to see "
-        f"what went wrong, then download again. {SEND_CSV}",
+        f"what went wrong, then download again. {SEND[wanted]}",
     )
 
 
-def other_format(what: str) -> RejectedFile:
-    """A known format that is not CSV."""
-    return RejectedFile("other_format", f"This is {what}, not a CSV file. {SEND_CSV}")
+def other_format(what: str, wanted: str = "csv") -> RejectedFile:
+    """A known format that is not the feed's."""
+    return RejectedFile("other_format", f"This is {what}, not {NAMES[wanted]}. {SEND[wanted]}")
 
 
-def zip_or_excel(what: str) -> RejectedFile:
-    """A zip archive or a workbook."""
-    return RejectedFile("zip_or_excel", f"This is {what}. {SEND_CSV}")
+def zip_or_excel(what: str, wanted: str = "csv") -> RejectedFile:
+    """A zip archive, or a workbook where none is wanted or of a kind that is not."""
+    return RejectedFile("zip_or_excel", f"This is {what}. {SEND[wanted]}")
+
+
+def encrypted(wanted: str) -> RejectedFile:
+    """A workbook or Parquet file behind a password or key."""
+    return RejectedFile(
+        "encrypted", f"The file is encrypted: nobody here has its password. {SEND[wanted]} Without a password."
+    )
+
+
+def workbook_with_macros() -> RejectedFile:
+    """A workbook that carries code."""
+    return RejectedFile("workbook_with_macros", "The workbook carries macros. Save it as .xlsx without them.")
+
+
+def damaged(wanted: str, detail: str) -> RejectedFile:
+    """A workbook or Parquet file that cannot be taken apart."""
+    return RejectedFile(
+        "damaged",
+        f"The file is damaged as {NAMES[wanted]} ({detail}). Open the original to see whether it is whole and send "
+        "it again.",
+    )
+
+
+def wrong_sheets(feed: str, missing: Iterable[str], found: Iterable[str]) -> RejectedFile:
+    """A workbook without the sheets that were agreed."""
+    return RejectedFile(
+        "wrong_sheets",
+        f"The workbook lacks a sheet of {feed}: {', '.join(map(repr, missing))}. It has: "
+        f"{', '.join(repr(name[:40]) for name in found)}. Send the workbook with its sheets named as agreed.",
+    )
+
+
+def too_many_rows(limit: int) -> RejectedFile:
+    """More records than a file may hold, however well they are compressed."""
+    return RejectedFile(
+        "too_many_rows", f"The file holds more than {limit:,} records. Split it into smaller files and send those."
+    )
+
+
+def unlike_lines(feed: str, rows: int, other: int) -> RejectedFile:
+    """Text whose lines are not what the feed is made of."""
+    return RejectedFile(
+        "unlike_lines",
+        f"{other:,} of {rows:,} lines do not look like lines of {feed}. Check that the right file was sent.",
+    )
+
+
+def header_not_found(feed: str, line: int, problem: str, header: Iterable[str]) -> RejectedFile:
+    """The header does not stand below the preamble that was agreed."""
+    return RejectedFile(
+        "header_not_found",
+        f"Line {line} is not the header of {feed}, which stands below {line - 1} lines of preamble: {problem}. It must "
+        f"be exactly: {','.join(header)}",
+    )
+
+
+def preamble_mismatch(feed: str, lines: int, pattern: str) -> RejectedFile:
+    """The lines above the header do not say what belongs to every record."""
+    return RejectedFile(
+        "preamble_mismatch",
+        f"None of the first {lines} lines says what every record of {feed} needs: a line like {pattern}. Send the file "
+        "as the publisher gives it, with its preamble.",
+    )
 
 
 def compressed_twice() -> RejectedFile:
@@ -129,12 +199,11 @@ def line_too_long(line: int, limit: int) -> RejectedFile:
     )
 
 
-def header_mismatch(feed: str, problem: str, header: Iterable[str]) -> RejectedFile:
-    """The first line does not name the columns that were agreed."""
-    return RejectedFile(
-        "header_mismatch",
-        f"The first line is not the header of {feed}: {problem}. It must be exactly: {','.join(header)}",
-    )
+def header_mismatch(
+    feed: str, problem: str, header: Iterable[str], where: str = "The first line is not the header"
+) -> RejectedFile:
+    """The columns are not those that were agreed."""
+    return RejectedFile("header_mismatch", f"{where} of {feed}: {problem}. It must be exactly: {','.join(header)}")
 
 
 def folders(feeds: Iterable[str]) -> str:

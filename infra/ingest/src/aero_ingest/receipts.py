@@ -18,6 +18,8 @@ HOP = "door"
 REASON_FILE = "reason.json"
 # S3 keys end at 1024 bytes; the folders in front of the name take about a hundred.
 MAX_NAME_BYTES = 512
+#: How a body is called in the raw zone; text is kept compressed.
+SUFFIX = {"csv": ".csv.gz", "lines": ".txt.gz", "xlsx": ".xlsx", "parquet": ".parquet"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Arrival:
     version_id: str | None
     size: int
     arrived: datetime
+    format: str = "csv"
 
     @property
     def arrived_at(self) -> str:
@@ -50,7 +53,7 @@ class Arrival:
     @property
     def raw_key(self) -> str:
         """Where the body goes in the raw zone."""
-        return f"{self.feed}/{self.day}/hh={self.arrived:%H}/{self.subject}.csv.gz"
+        return f"{self.feed}/{self.day}/hh={self.arrived:%H}/{self.subject}{SUFFIX[self.format]}"
 
     @property
     def quarantine_folder(self) -> str:

@@ -82,6 +82,7 @@ class Upload:
 
     def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
         self._s3, self._bucket, self._key = s3, bucket, key
+        self._type = "application/gzip" if key.endswith(".gz") else "application/octet-stream"
         self._buffer = bytearray()
         self._upload_id: str | None = None
         self._parts: list[CompletedPartTypeDef] = []
@@ -96,7 +97,7 @@ class Upload:
     def commit(self) -> bool:
         """Make the object appear, unless an earlier delivery of the same event already did (then False)."""
         if self._upload_id is None:
-            return _put_once(self._s3, self._bucket, self._key, bytes(self._buffer), "application/gzip")
+            return _put_once(self._s3, self._bucket, self._key, bytes(self._buffer), self._type)
         if self._buffer:
             self._send(bytes(self._buffer))
         try:
@@ -124,7 +125,7 @@ class Upload:
 
     def _send(self, data: bytes) -> None:
         if self._upload_id is None:
-            begun = self._s3.create_multipart_upload(Bucket=self._bucket, Key=self._key, ContentType="application/gzip")
+            begun = self._s3.create_multipart_upload(Bucket=self._bucket, Key=self._key, ContentType=self._type)
             self._upload_id = begun["UploadId"]
         number = len(self._parts) + 1
         sent = self._s3.upload_part(

@@ -1,0 +1,61 @@
+"""Records whose values a reader took out of the body itself: the form they are handed on in.
+
+`body` is the record as text, for people and for its identity; `given` are the values of the raw columns, in their
+order, null where there is none.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import pyarrow as pa
+
+BATCH = 10_000
+SCHEMA = pa.schema([
+    ("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string()), ("message", pa.string()),
+    ("part", pa.string()), ("given", pa.list_(pa.string())),
+])  # fmt: skip
+
+
+class Given(NamedTuple):
+    """One record: its number in its part of the file, its text, its values; or what is wrong with it."""
+
+    line_number: int
+    body: str
+    values: Sequence[str | None] = ()
+    part: str | None = None
+    defect: str | None = None
+    message: str | None = None
+
+
+def unreadable(message: str, part: str | None = None) -> Given:
+    """Return the one record that stands for a body, or the rest of one, that nobody can read: it goes to quarantine."""
+    return Given(0, "", part=part, defect="unreadable_body", message=message)
+
+
+def csv_text(values: Iterable[str | None]) -> str:
+    """Write values as one line of CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(["" if value is None else value for value in values])
+    return text.getvalue()
+
+
+def handed_on(records: Iterable[Given]) -> pa.RecordBatchReader:
+    """Return records as batches, some thousands at a time."""
+    return pa.RecordBatchReader.from_batches(SCHEMA, _batches(iter(records)))
+
+
+def _batches(records: Iterator[Given]) -> Iterator[pa.RecordBatch]:
+    while some := list(islice(records, BATCH)):
+        columns = (
+            [one.line_number for one in some],
+            [one.body for one in some],
+            [one.defect for one in some],
+            [one.message for one in some],
+            [one.part for one in some],
+            [list(one.values) for one in some],
+        )
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+        yield pa.record_batch(arrays, schema=SCHEMA)

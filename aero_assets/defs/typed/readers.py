@@ -1,0 +1,35 @@
+"""Which reader takes a raw body apart, by the way a feed arrives and the format of its files.
+
+A reader gives records as they stand in the body: number, text, what is wrong with it, and, where the text alone does
+not say it, the values of the raw columns (`given`) and the part of the file it stands in. It judges nothing else.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from aero_assets.defs.typed.event_lines import read_event_lines
+from aero_assets.defs.typed.lines import read_lines
+from aero_assets.defs.typed.metar_lines import read_metar_lines
+from aero_assets.defs.typed.parquet_rows import read_parquet_rows
+from aero_assets.defs.typed.workbook_rows import read_workbook_rows
+from aero_assets.feeds import Feed
+
+#: What a reader may say against a record or a whole body; `FORM_RULES` are said by the SQL of the typed step.
+REASONS = ("bad_encoding", "line_too_long", "unreadable_body", "unreadable_report", "total_mismatch")
+
+
+def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.RecordBatchReader:
+    """Return the records of a raw body of a feed; without a feed, of a plain CSV file."""
+    if feed is None:
+        return read_lines(path)
+    if feed.is_json:
+        return read_event_lines(path)
+    if feed.format == "parquet":
+        return read_parquet_rows(path, feed.header)
+    if feed.format == "lines":
+        return read_metar_lines(path, feed.header, received_at)
+    if workbook := feed.layout.workbook:
+        return read_workbook_rows(path, workbook, feed.header, received_at)
+    return read_lines(path, feed.layout)

@@ -1,0 +1,130 @@
+"""Reading wide sheets of a workbook: a record per row, month and edition, with the figures of that month.
+
+A month of a row without any figure is no record: nothing happened, or it has not been published yet. The sums that a
+sheet states are held against what was read; one that differs is a record of its own, in quarantine.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from defusedxml import ElementTree
+from openpyxl import load_workbook
+
+from aero_assets.defs.typed.given import Given, csv_text, handed_on, unreadable
+from aero_assets.feeds.layouts import Sheet, Workbook
+
+#: The door has looked at the whole archive; these bound what one sheet may cost here.
+MOST_ROWS, MOST_COLUMNS = 200_000, 200
+TOLERANCE = 0.5
+MODIFIED = "{http://purl.org/dc/terms/}modified"
+
+Row = tuple[Any, ...]
+
+
+class SheetError(ValueError):
+    """A sheet that is not laid out as was agreed."""
+
+
+def read_workbook_rows(
+    path: Path, workbook: Workbook, header: Sequence[str], received_at: datetime
+) -> pa.RecordBatchReader:
+    """Return the records of a body: the row's number in its sheet, values in the order of the register's header."""
+    return handed_on(_records(path, workbook, header, received_at))
+
+
+def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
+    try:
+        edition = edition_of(path) or received_at.astimezone(UTC).replace(tzinfo=None)
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception as error:
+        # A library that takes files of strangers apart may raise anything; the body stays in the raw zone.
+        yield unreadable(f"the workbook cannot be opened: {error}")
+        return
+    for sheet in workbook.sheets:
+        try:
+            rows = book[sheet.name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+            yield from _sheet(rows, sheet, workbook, header, f"{edition:%Y-%m-%d %H:%M:%S}")
+        except Exception as error:
+            yield unreadable(f"sheet {sheet.name}: {error}", sheet.name)
+    book.close()
+
+
+def edition_of(path: Path) -> datetime | None:
+    """Return when the workbook was last saved (UTC), as it says itself; editions are ordered by it."""
+    with zipfile.ZipFile(path) as archive:
+        if "docProps/core.xml" not in archive.namelist():
+            return None
+        said = ElementTree.fromstring(archive.read("docProps/core.xml")).findtext(MODIFIED)
+    return datetime.fromisoformat(said).astimezone(UTC).replace(tzinfo=None) if said else None
+
+
+def _sheet(
+    rows: Iterator[Row], sheet: Sheet, workbook: Workbook, header: Sequence[str], edition: str
+) -> Iterator[Given]:
+    above = [next(rows, ()) for _ in range(workbook.header_row)]
+    year = _year(above, workbook)
+    _check_headings(above, sheet, workbook)
+    keys, width = len(sheet.keys), len(workbook.months) + 1
+    sums = [0.0] * (width * len(workbook.figures))
+    for number, row in enumerate(rows, workbook.header_row + 1):
+        cells = row[keys : keys + len(sums)]
+        if row and _text(row[0]) == workbook.ends_at:
+            yield from _differing(number, cells, sums, sheet, workbook)
+            return
+        if not any(row[:keys]):
+            continue
+        sums = [total + _number(cell) for total, cell in zip(sums, cells, strict=True)]
+        named = dict(zip(sheet.keys.values(), map(_text, row[:keys]), strict=True))
+        for month in range(1, width):
+            figures = [cells[block * width + month - 1] for block in range(len(workbook.figures))]
+            if not any(figures):
+                continue
+            said = named | {"EDITION_AT": edition, "SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
+            said |= dict(zip(workbook.figures.values(), map(_text, figures), strict=True))
+            values = [said.get(name) for name in header]
+            yield Given(number, csv_text(values), values, sheet.name)
+    raise SheetError(f"there is no row {workbook.ends_at!r}: the end of the sheet is missing")
+
+
+def _year(above: list[Row], workbook: Workbook) -> str:
+    for cell in (cell for row in above for cell in row if isinstance(cell, str)):
+        if found := re.search(workbook.year, cell):
+            return found[1]
+    raise SheetError(f"no cell above row {workbook.header_row} says the year")
+
+
+def _check_headings(above: list[Row], sheet: Sheet, workbook: Workbook) -> None:
+    found = tuple(filter(None, map(_text, above[-1])))
+    if found != workbook.headings(sheet):
+        raise SheetError(f"row {workbook.header_row} is not the agreed header")
+    start, width = len(sheet.keys), len(workbook.months) + 1
+    blocks = [_text(above[-2][start + width * block]) for block in range(len(workbook.figures))]
+    if blocks != list(workbook.figures):
+        raise SheetError(f"row {workbook.header_row - 1} names {blocks}, not {list(workbook.figures)}")
+
+
+def _differing(number: int, cells: Row, sums: list[float], sheet: Sheet, workbook: Workbook) -> Iterator[Given]:
+    """Yield a record for every stated sum that the rows above do not give."""
+    headings = [f"{figure} {month}" for figure in workbook.figures.values()
+                for month in (*workbook.months, workbook.total)]  # fmt: skip
+    for heading, stated, found in zip(headings, cells, sums, strict=True):
+        if abs(_number(stated) - found) > TOLERANCE:
+            message = f"{heading}: the rows sum to {found:,.2f}, row {number} of {sheet.name} says {stated}"
+            yield Given(number, csv_text([sheet.name, heading, _text(stated)]), part=sheet.name,
+                        defect="total_mismatch", message=message)  # fmt: skip
+
+
+def _number(cell: object) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _text(cell: object) -> str | None:
+    """A cell as a CSV file would hold it; names lose line breaks and double spaces."""
+    if cell is None:
+        return None
+    return " ".join(f"{cell}".split()) if isinstance(cell, str) else repr(cell)

@@ -1,0 +1,165 @@
+"""How records lie in a file of a feed, beside its header: what comes before and after them, which lines or sheets hold
+them. The vocabulary and its check; reading a file by it is the typed step's work, recognising one the door's.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Format = Literal["csv", "xlsx", "parquet", "lines"]
+#: Parsers that take a line apart into the columns of `header`; the typed step has one of each name.
+PARSERS = ("metar",)
+#: Raw columns that a workbook gives beside its own keys and figures.
+SHEET_COLUMNS = ("EDITION_AT", "SHEET", "YEAR", "MONTH")
+MONTHS = 12
+
+Fail = Callable[..., Exception]
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A value that is said once above the header: the group of a pattern, as a raw column of every record."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet that holds records: its name, and heading → raw column of the cells that say what a row is about."""
+
+    name: str
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """Wide sheets: a row is a thing, with twelve months and a total side by side for every figure.
+
+    `figures` are the headings above `months`, heading → raw column; `year` is a pattern that a cell above the header
+    matches; the row whose first cell is `ends_at` holds the sums of the columns.
+    """
+
+    header_row: int
+    ends_at: str
+    year: str
+    months: tuple[str, ...]
+    total: str
+    figures: Mapping[str, str]
+    sheets: tuple[Sheet, ...]
+
+    def headings(self, sheet: Sheet) -> tuple[str, ...]:
+        """The cells of the header row that are not empty, in order."""
+        return (*sheet.keys, *((*self.months, self.total) * len(self.figures)))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything about a file that its format and its header do not say."""
+
+    preamble_lines: int = 0
+    footer: str = ""
+    captions: tuple[Caption, ...] = ()
+    line_pattern: str = ""
+    parser: str = ""
+    workbook: Workbook | None = None
+
+    def door(self) -> dict[str, Any]:
+        """What the door must know of it; empty for a plain file."""
+        said: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
+        if "captions" in said:
+            said["captions"] = [caption.pattern for caption in self.captions]
+        if self.workbook:
+            sheets = {sheet.name: list(self.workbook.headings(sheet)) for sheet in self.workbook.sheets}
+            said["workbook"] = {"header_row": self.workbook.header_row, "sheets": sheets}
+        return said
+
+
+#: A header in the first line, and records below it to the end.
+PLAIN = Layout()
+#: Which keys of a register entry belong to which format.
+KEYS: dict[str, tuple[str, ...]] = {
+    "csv": ("preamble_lines", "footer", "captions"),
+    "lines": ("line_pattern", "parser"),
+    "xlsx": ("workbook", "sheets"),
+    "parquet": (),
+}
+ALL_KEYS = frozenset(key for keys in KEYS.values() for key in keys)
+
+
+def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
+    """Return format and layout of a register entry; raise what `fail` makes of a message and the start of its line."""
+    kind = data.get("format", "csv")
+    if kind not in get_args(Format):
+        raise fail(f"`format` is one of {', '.join(get_args(Format))}", at=r"format\s*=")
+    for key in sorted(ALL_KEYS & data.keys()):
+        if key not in KEYS[kind]:
+            [owner] = [name for name, keys in KEYS.items() if key in keys]
+            raise fail(f'`{key}` belongs to format = "{owner}"', at=rf"\[*{key}\b")
+    if kind == "xlsx":
+        return kind, Layout(workbook=_workbook(data, fail))
+    if kind == "lines":
+        return kind, _lines(data, fail)
+    return kind, Layout(_preamble(data, fail), data.get("footer", ""), _captions(data, fail))
+
+
+def _preamble(data: Mapping[str, Any], fail: Fail) -> int:
+    lines = data.get("preamble_lines", 0)
+    if not isinstance(lines, int) or not 0 <= lines <= 100:
+        raise fail("`preamble_lines` is a whole number of lines above the header, at most 100", at=r"preamble_lines")
+    return lines
+
+
+def _captions(data: Mapping[str, Any], fail: Fail) -> tuple[Caption, ...]:
+    found = tuple(Caption(str(one.get("name", "")), str(one.get("pattern", ""))) for one in data.get("captions", ()))
+    if found and not data.get("preamble_lines"):
+        raise fail("[[captions]] are read from the preamble: say `preamble_lines`", at=r"\[\[captions\]\]")
+    for caption in found:
+        if not caption.name:
+            raise fail("[[captions]] needs a `name`", at=r"\[\[captions\]\]")
+        _pattern(caption.pattern, f"caption {caption.name}", rf'name\s*=\s*"{caption.name}"', fail, groups=1)
+    return found
+
+
+def _lines(data: Mapping[str, Any], fail: Fail) -> Layout:
+    if data.get("parser") not in PARSERS:
+        raise fail(f"a feed of lines names its `parser`: {', '.join(PARSERS)}", at=r"(parser|format)\s*=")
+    pattern = data.get("line_pattern", "")
+    _pattern(pattern, "`line_pattern`", r"(line_pattern|format)\s*=", fail, groups=0)
+    return Layout(line_pattern=pattern, parser=data["parser"])
+
+
+def _pattern(text: str, what: str, at: str, fail: Fail, *, groups: int) -> None:
+    try:
+        compiled = re.compile(text)
+    except re.error as error:
+        raise fail(f"{what} is no regular expression: {error}", at=at) from error
+    if not text or compiled.groups != groups:
+        raise fail(f"{what} must be a regular expression with {groups} groups", at=at)
+
+
+def _workbook(data: Mapping[str, Any], fail: Fail) -> Workbook:
+    said, sheets, at = data.get("workbook", {}), data.get("sheets", ()), r"(\[workbook\]|format\s*=)"
+    if missing := [one for one in ("header_row", "ends_at", "year", "months", "total", "figures") if not said.get(one)]:
+        raise fail(f"[workbook] lacks {', '.join(missing)}", at=at)
+    if not sheets:
+        raise fail("a workbook has [[sheets]], each with `name` and `keys`", at=at)
+    for sheet in sheets:
+        if not sheet.get("name") or not isinstance(sheet.get("keys"), dict) or not sheet["keys"]:
+            raise fail("[[sheets]] needs `name` and `keys`: heading = raw column", at=r"\[\[sheets\]\]")
+    if len(said["months"]) != MONTHS:
+        raise fail(f"`months` lists the {MONTHS} headings of the months", at=r"months\s*=")
+    _pattern(said["year"], "`year`", r"year\s*=", fail, groups=1)
+    made = {*SHEET_COLUMNS, *said["figures"].values(), *(name for sheet in sheets for name in sheet["keys"].values())}
+    if wrong := sorted(set(data.get("header", ())) ^ made):
+        raise fail(f"`header` lists what the sheets give, and nothing else: see {', '.join(wrong)}", at=r"header\s*=")
+    return Workbook(
+        header_row=said["header_row"],
+        ends_at=said["ends_at"],
+        year=said["year"],
+        months=tuple(said["months"]),
+        total=said["total"],
+        figures=said["figures"],
+        sheets=tuple(Sheet(sheet["name"], sheet["keys"]) for sheet in sheets),
+    )

@@ -1,0 +1,225 @@
+"""What a workbook says of itself: its sheets and their headings, read piece by piece; nothing in it is trusted.
+
+An .xlsx file is a zip archive of XML parts. Sizes are bounded before anything is unpacked, a document type is refused,
+and a part is never held whole.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO
+from xml.parsers import expat
+
+from aero_ingest import reasons
+from aero_ingest.content import header_problem
+from aero_ingest.doors import Door
+
+MAGIC = b"PK\x03\x04"
+#: How old workbooks begin, and encrypted ones: those are stored inside such a file.
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+MAX_PARTS = 2_000
+MAX_DIRECTORY_BYTES = 1 << 20
+MAX_UNPACKED_BYTES = 256 << 20
+#: What the parts that name sheets may hold, and one element of any part.
+MAX_NAMES_BYTES = 4 << 20
+MAX_ELEMENT_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 16
+#: Texts longer than this are no heading and no name of a sheet; a row of more headings than this is no header.
+MAX_TEXT = 1_000
+MAX_HEADINGS = 20_000
+#: What reading an archive whose tables are wrong may end in: places before the file, methods there are none of.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+END_OF_ZIP, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 1 << 16
+
+
+def compound(file: IO[bytes], wanted: str) -> reasons.RejectedFile:
+    """Say which kind of compound file it is: an encrypted workbook, or one of before 2007."""
+    file.seek(0)
+    rest = b""
+    for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+        if ENCRYPTED in rest + block:
+            return reasons.encrypted(wanted)
+        rest = block[-len(ENCRYPTED) :]
+    return reasons.zip_or_excel("an old Excel workbook (.xls)", wanted)
+
+
+def check(file: IO[bytes], door: Door) -> int:
+    """Return the number of rows below the headings; raises RejectedFile when it is not the workbook agreed on."""
+    try:
+        _check_directory(file)
+        with zipfile.ZipFile(file) as archive:
+            _check_archive(archive)
+            return sum(_check_sheet(archive, part, name, door) for name, part in _sheets(archive, door))
+    except expat.ExpatError as error:
+        raise reasons.damaged("xlsx", f"its XML: {error}") from error
+    except UNREADABLE as error:
+        raise reasons.damaged("xlsx", f"the zip archive: {error}") from error
+
+
+def _check_directory(file: IO[bytes]) -> None:
+    """The table of contents is read whole to open the archive: its size is looked at before."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - END_BYTES - MAX_COMMENT_BYTES, 0))
+    tail = file.read()
+    end = tail[-END_BYTES:]
+    if not end.startswith(END_OF_ZIP) or not end.endswith(b"\0\0"):
+        end = tail[max(tail.rfind(END_OF_ZIP), 0) :]
+    if not end.startswith(END_OF_ZIP) or len(end) < END_BYTES:
+        raise reasons.damaged("xlsx", "the zip archive has no end: the transfer was cut off")
+    if int.from_bytes(end[12:16], "little") > MAX_DIRECTORY_BYTES:
+        raise reasons.too_large(MAX_UNPACKED_BYTES)
+
+
+def _check_archive(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    # Unpacking stops at the size that a part states, so the sum of what they state bounds the whole.
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        raise reasons.too_large(MAX_UNPACKED_BYTES)
+    if any(part.flag_bits & 1 for part in parts):
+        raise reasons.encrypted("xlsx")
+    names = {part.filename for part in parts}
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise reasons.workbook_with_macros()
+    if "xl/workbook.bin" in names:
+        raise reasons.zip_or_excel("a binary Excel workbook (.xlsb)", "xlsx")
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        raise reasons.zip_or_excel("a zip archive without a workbook in it", "xlsx")
+
+
+def _sheets(archive: zipfile.ZipFile, door: Door) -> list[tuple[str, str]]:
+    """Name and part of every sheet that was agreed."""
+    found: dict[str, str] = {}
+    parts: dict[str, str] = {}
+
+    def sheet(tag: str, said: dict[str, str]) -> None:
+        if tag == "sheet":
+            # The identifier of the relation is the one attribute with a namespace.
+            found[said.get("name", "")[:MAX_TEXT]] = next((said[key] for key in said if key.endswith(" id")), "")
+
+    def relation(tag: str, said: dict[str, str]) -> None:
+        if tag == "Relationship":
+            # A target is relative to xl/, or begins with a slash.
+            parts[said.get("Id", "")] = posixpath.join("/xl", said.get("Target", "")).lstrip("/")
+
+    for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        if archive.getinfo(part).file_size > MAX_NAMES_BYTES:
+            raise reasons.damaged("xlsx", f"{part} is longer than {MAX_NAMES_BYTES:,} bytes")
+    _walk(archive, "xl/workbook.xml", sheet)
+    _walk(archive, "xl/_rels/workbook.xml.rels", relation)
+    wanted = list(door.layout["workbook"]["sheets"])
+    if missing := [name for name in wanted if parts.get(found.get(name, "")) not in archive.namelist()]:
+        raise reasons.wrong_sheets(door.feed, missing, found)
+    return [(name, parts[found[name]]) for name in wanted]
+
+
+def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> int:
+    """Compare the headings of a sheet with the agreed ones; returns the rows with a value below them."""
+    at = int(door.layout["workbook"]["header_row"])
+    cells = _Cells(at)
+    _walk(archive, part, cells.start, cells.end, cells.text)
+    texts = dict(_shared(archive, {int(text) for shared, text in cells.headings if shared and text.isdigit()}))
+    seen = tuple(
+        " ".join(text.split())
+        for text in (texts.get(int(text), "") if shared and text.isdigit() else text for shared, text in cells.headings)
+        if text.strip()
+    )
+    wanted = tuple(door.layout["workbook"]["sheets"][name])
+    if problem := header_problem(seen, wanted):
+        raise reasons.header_mismatch(door.feed, problem, wanted, f"Row {at} of sheet {name!r} is not the header")
+    return cells.rows
+
+
+class _Cells:
+    """Collects the cells of one row of a sheet, and counts the rows below it that have a value."""
+
+    def __init__(self, row: int) -> None:
+        self.headings: list[tuple[bool, str]] = []
+        self.rows = 0
+        self._wanted, self._row = row, 0
+        self._shared = self._inside = self._filled = False
+        self._text = ""
+
+    def start(self, tag: str, said: dict[str, str]) -> None:
+        """Enter an element."""
+        if tag == "row":
+            number = said.get("r", "")
+            self._row = int(number) if number.isdigit() else self._row + 1
+            self._filled = False
+        elif tag == "c":
+            self._shared, self._text = said.get("t") == "s", ""
+        elif tag in ("v", "t"):
+            self._inside = True
+
+    def end(self, tag: str) -> None:
+        """Leave an element."""
+        if tag in ("v", "t"):
+            self._inside = False
+        elif tag == "c" and self._text:
+            self._filled = True
+            if self._row == self._wanted and len(self.headings) < MAX_HEADINGS:
+                self.headings.append((self._shared, self._text))
+        elif tag == "row" and self._filled and self._row > self._wanted:
+            self.rows += 1
+
+    def text(self, text: str) -> None:
+        """Take some of the text of a cell."""
+        if self._inside and len(self._text) < MAX_TEXT:
+            self._text += text
+
+
+def _shared(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, str]]:
+    """Texts that cells refer to by number."""
+    found: dict[int, str] = {}
+    number, inside = -1, False
+
+    def start(tag: str, said: dict[str, str]) -> None:
+        nonlocal number, inside
+        number += tag == "si"
+        inside = tag == "t" and number in wanted
+
+    def end(tag: str) -> None:
+        nonlocal inside
+        inside = inside and tag != "t"
+
+    def text(piece: str) -> None:
+        if inside and len(found.get(number, "")) < MAX_TEXT:
+            found[number] = found.get(number, "") + piece
+
+    if wanted and "xl/sharedStrings.xml" in archive.namelist():
+        _walk(archive, "xl/sharedStrings.xml", start, end, text)
+    return iter(found.items())
+
+
+def _walk(
+    archive: zipfile.ZipFile,
+    part: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] = lambda tag: None,
+    text: Callable[[str], None] = lambda piece: None,
+) -> None:
+    """Walk the elements of a part, by their names without namespace."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda tag, said: start(tag.rpartition(" ")[2], said)
+    parser.EndElementHandler = lambda tag: end(tag.rpartition(" ")[2])
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _no_doctype
+    with archive.open(part) as file:
+        taken = 0
+        for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+            parser.Parse(block, False)
+            taken += len(block)
+            # What the parser has not understood yet, it keeps.
+            if taken - max(parser.CurrentByteIndex, 0) > MAX_ELEMENT_BYTES:
+                raise reasons.damaged("xlsx", f"an element of {part} is longer than {MAX_ELEMENT_BYTES:,} bytes")
+        parser.Parse(b"", True)
+
+
+def _no_doctype(*said: object) -> None:
+    # Entities are declared there, and with them text that grows without end.
+    raise reasons.damaged("xlsx", "its XML declares a document type")

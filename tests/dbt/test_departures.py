@@ -1,0 +1,34 @@
+"""Detailed departures: from the file as published to merged legs and their sums."""
+
+import pytest
+
+from tests.dbt.partner_files import arrive
+
+SELECT = ("--select", "tag:operating_day", "--exclude-resource-type", "unit_test")
+DAYS = ["2022-01-02", "2022-01-28", "2022-12-16"]
+
+
+@pytest.fixture(scope="module")
+def departures(built, shared_data, tmp_path_factory):
+    """The sample with a year of departures from Grand Rapids, three days of it built; read only."""
+    warehouse = built.copy(tmp_path_factory.mktemp("departures") / "copy")
+    done = arrive(
+        warehouse, "partner/bts_departures", shared_data / "flights" / "bts_detailed_departures_GRR_DL_2022.csv.gz"
+    )
+    assert (done.outcome.rows_in, done.outcome.rows_out, len(done.dates_touched)) == (3_210, 3_210, 365)
+    warehouse.build(*SELECT, dates=DAYS)
+    return warehouse
+
+
+def test_a_line_of_zeros_is_a_cancelled_leg_and_a_leg_without_an_end_has_not_arrived(departures):
+    assert departures.rows("""
+        select sum(scheduled_legs)::int, sum(cancelled_legs)::int, sum(departed_legs)::int, sum(arrived_legs)::int
+        from operations.fct_route_day where origin = 'GRR' group by operating_date order by operating_date
+    """) == [(6, 1, 5, 5), (8, 0, 8, 7), (9, 0, 9, 8)]
+
+
+def test_delays_and_causes_are_those_of_the_file(departures):
+    assert departures.rows("""
+        select flight_number, departure_delay_minutes, is_diverted, is_operated from operations.fct_leg
+        where origin = 'GRR' and operating_date = '2022-12-16' and in_at is null
+    """) == [(2706, 243, False, True)]
