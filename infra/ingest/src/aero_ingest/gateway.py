@@ -1,0 +1,211 @@
+"""The gateway: what messages and schedules say becomes events on the topics, whatever channel they came by.
+
+It finds the leg, makes the events and sends them. A message whose leg nobody has planned yet waits, and is tried again
+until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. Nothing
+here knows Kafka, DynamoDB or S3: the Lambda and `aero ingest` bring them along.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import chain
+from typing import Any, Protocol
+
+from aero_ingest.leg_choice import NO_SCHEDULE, LegIndex, NotFound, find
+from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, Unreadable
+from aero_ingest.message_events import Returns, events_of
+from aero_ingest.messages import parse, parse_all
+from aero_ingest.schedule_events import schedule_events
+from aero_ingest.ssim import is_ssim
+from aero_ingest.ssim import read as read_ssim
+from aero_ingest.ssim_legs import Offsets
+from aero_streaming.event_checks import IDENTITY
+from aero_streaming.events import Event, leg_uid
+from aero_streaming.times import parse as moment_of
+from aero_streaming.times import text as utc_text
+
+#: How far around its arrival a schedule is told to the stream, whose state lasts for days, not for a season.
+TOLD_BEFORE, TOLD_AFTER = timedelta(days=3), timedelta(days=3)
+#: A message that has waited so long for its schedule waits for nothing.
+WAITS = timedelta(days=10)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that waits for its schedule."""
+
+    text: str
+    received_at: str
+    raw_ref: str
+    flight: str
+
+    @property
+    def identity(self) -> str:
+        """The same message from the same place is the same."""
+        return sha256(f"{self.raw_ref}\0{self.text}".encode()).hexdigest()[:32]
+
+
+class Memory(Protocol):
+    """What must outlast an invocation."""
+
+    def returns(self, uid: str) -> Returns:
+        """Return what is remembered of the returns of a leg."""
+        ...
+
+    def keep_returns(self, uid: str, returns: Returns) -> None:
+        """Remember them."""
+        ...
+
+    def wait(self, waiting: Waiting) -> None:
+        """Keep a message that waits; again is once."""
+        ...
+
+    def waiting(self) -> Iterable[Waiting]:
+        """Return what waits, the oldest first."""
+        ...
+
+    def done(self, waiting: Waiting) -> None:
+        """Forget one that waits no more."""
+        ...
+
+
+@dataclass(frozen=True)
+class PutAside:
+    """A message that became nothing, and why; it goes to quarantine."""
+
+    reason: str
+    message: str
+    text: str
+    raw_ref: str
+    received_at: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Reference tables: ICAO codes of carriers, letters of delay codes, clocks of stations."""
+
+    iata_of: Mapping[str, str] = field(default_factory=dict)
+    delay_letters: Mapping[str, str] = field(default_factory=dict)
+    offset_of: Offsets = lambda station, at: None
+
+
+@dataclass
+class Tally:
+    """What became of a file or a round of waiting messages. `messages = accepted + waiting + put_aside`."""
+
+    messages: int = 0
+    accepted: int = 0
+    waiting: int = 0
+    events: int = 0
+    put_aside: list[PutAside] = field(default_factory=list)
+    findings: Counter[str] = field(default_factory=Counter)
+
+    def note(self, findings: Iterable[Finding]) -> None:
+        """Count what was odd."""
+        self.findings.update(finding.code for finding in findings)
+
+
+class Gateway:
+    """Turns messages into events; `send` takes an event, and whoever made it flushes before the tally counts."""
+
+    def __init__(self, index: LegIndex, memory: Memory, send: Callable[[Event], object], knowledge: Knowledge) -> None:
+        self._index, self._memory, self._send, self._knows = index, memory, send, knowledge
+
+    def take(self, lines: Iterable[str], received_at: datetime, raw_ref: str) -> Tally:
+        """Take in the messages of a text, or the legs of its schedule."""
+        tally, lines = Tally(), iter(lines)
+        first = next(lines, "")
+        lines = chain([first], lines)
+        if is_ssim(first):
+            self._schedule(lines, received_at, raw_ref, tally)
+            return tally
+        for result in parse_all(lines, received_at):
+            tally.messages += 1
+            if isinstance(result, Unreadable):
+                self._put_aside(tally, result.error.code, result.error.message, result.raw, raw_ref, received_at)
+            else:
+                self._message(result, received_at, raw_ref, tally)
+        return tally
+
+    def retry(self, now: datetime) -> Tally:
+        """Try again what waits; what has waited too long is put aside."""
+        tally = Tally()
+        for one in self._memory.waiting():
+            tally.messages += 1
+            received_at = moment_of(one.received_at)
+            message = parse(one.text, received_at)
+            found = find(self._by_iata(message), self._index)
+            if isinstance(found, NotFound) and found.code == NO_SCHEDULE and now - received_at < WAITS:
+                tally.waiting += 1
+                continue
+            self._message(message, received_at, one.raw_ref, tally, may_wait=False)
+            self._memory.done(one)
+        return tally
+
+    def _message(
+        self, message: Message, received_at: datetime, raw_ref: str, tally: Tally, *, may_wait: bool = True
+    ) -> None:
+        message = self._by_iata(message)
+        found = find(message, self._index)
+        if isinstance(found, NotFound):
+            if found.code == NO_SCHEDULE and may_wait:
+                tally.waiting += 1
+                self._memory.wait(
+                    Waiting(message.raw, utc_text(received_at), raw_ref, f"{message.flight}/{message.flight_date}")
+                )
+            else:
+                self._put_aside(tally, found.code, found.message, message.raw, raw_ref, received_at)
+            return
+        message = self._dated_by(message, found.leg, received_at)
+        uid = leg_uid(*(found.leg[name] for name in IDENTITY))
+        returns = self._memory.returns(uid) if _speaks_of_returns(message) else Returns()
+        events, findings = events_of(
+            message, found.leg, received_at=received_at, raw_ref=raw_ref, returns=returns,
+            delay_letters=self._knows.delay_letters,
+        )  # fmt: skip
+        if _speaks_of_returns(message):
+            self._memory.keep_returns(uid, returns)
+        tally.note((*message.findings, *found.findings, *findings))
+        for event in events:
+            self._send(event)
+        tally.accepted += 1
+        tally.events += len(events)
+
+    def _dated_by(self, message: Message, leg: Mapping[str, Any], received_at: datetime) -> Message:
+        """The message with its times dated by the leg's STD, which is known only now."""
+        if message.format == "ldm" or not leg.get("std_at"):
+            return message
+        return self._by_iata(parse(message.raw, received_at, std_at=moment_of(leg["std_at"])))
+
+    def _by_iata(self, message: Message) -> Message:
+        """The message with its carrier's IATA code: legs go by it."""
+        flight = message.flight
+        code = self._knows.iata_of.get(flight.carrier) if flight else None
+        return replace(message, flight=Flight(code, flight.number, flight.suffix)) if flight and code else message
+
+    def _put_aside(
+        self, tally: Tally, reason: str, message: str, text: str, raw_ref: str, received_at: datetime
+    ) -> None:
+        tally.put_aside.append(PutAside(reason, message, text, raw_ref, utc_text(received_at)))
+
+    def _schedule(self, lines: Iterable[str], received_at: datetime, raw_ref: str, tally: Tally) -> None:
+        """The legs around today as plans; a record is a message here."""
+        first, last = (received_at - TOLD_BEFORE).date(), (received_at + TOLD_AFTER).date()
+        for record in read_ssim(lines):
+            tally.messages += 1
+            if isinstance(record, Unreadable):
+                self._put_aside(tally, record.error.code, record.error.message, record.raw, raw_ref, received_at)
+                continue
+            tally.accepted += 1
+            for event in schedule_events(record, self._knows.offset_of, first, last, received_at, raw_ref):
+                self._send(event)
+                tally.events += 1
+            tally.note(record.findings)
+
+
+def _speaks_of_returns(message: Message) -> bool:
+    return any(one.event_type in (RETURN_TO_RAMP, AIR_RETURN) for one in message.movements)

@@ -1,0 +1,135 @@
+"""The gateway: messages of all channels become the same events, wait for their schedule, and are never lost."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aero_ingest.gateway import WAITS, Gateway, Knowledge
+from aero_ingest.message_events import Returns
+from aero_local.clocks import offset_of
+from aero_streaming.events import Problem, parse, to_facts, to_json
+from aero_streaming.merge import merge
+from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
+
+SCHEDULE = (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")
+DAY = ["mvt_01_departure", "mvt_02_arrival", "mvt_03_correction", "ldm_01"]
+
+
+class World:
+    """An index that knows what schedule events said, a memory, and a topic."""
+
+    def __init__(self):
+        self.sent, self.held, self.remembered = [], {}, {}
+
+    def gateway(self):
+        return Gateway(self, self, self.sent.append, Knowledge({"AMX": "AM"}, {"RA": "93"}, offset_of))
+
+    def legs(self, flight, first, last):
+        planned = {event["leg_uid"]: event for event in self.sent if event["event_type"] == "schedule"}
+        return [
+            leg for leg in planned.values()
+            if (leg["carrier"], leg["flight_number"]) == (flight.carrier, flight.number)
+            and first.isoformat() <= leg["std_at"][:10] <= last.isoformat()
+        ]  # fmt: skip
+
+    def returns(self, uid):
+        return self.remembered.get(uid, Returns())
+
+    def keep_returns(self, uid, returns):
+        self.remembered[uid] = returns
+
+    def wait(self, waiting):
+        self.held[waiting.identity] = waiting
+
+    def waiting(self):
+        return list(self.held.values())
+
+    def done(self, waiting):
+        del self.held[waiting.identity]
+
+    def take(self, text, name="s3://raw/one", at=REFERENCE):
+        return self.gateway().take(text.splitlines(keepends=True), at, name)
+
+    def merged(self, origin="MEX"):
+        facts = to_facts(event for event in self.sent if event["flight_number"] == 905 and event["origin"] == origin)
+        legs = {facts_of[0]["leg_uid"]: merge(facts_of, "first_out") for facts_of in facts.values()}
+        [leg] = [leg for leg in legs.values() if leg["out_at"]]
+        return leg
+
+
+def test_a_schedule_tells_the_legs_of_the_days_around_its_arrival_and_its_records_are_all_counted():
+    world = World()
+    tally = world.take(SCHEDULE)
+    assert (tally.messages, tally.accepted, tally.put_aside) == (6, 6, [])
+    dates = sorted({event["operating_date"] for event in world.sent})
+    assert (dates[0], dates[-1]) == ("2026-11-19", "2026-11-25")
+    # 905, 906 and 179 every day, 21 on four days of the week.
+    assert len(world.sent) == tally.events == 3 * 7 + 4
+    assert not [event for event in world.sent if isinstance(parse(to_json(event)), Problem)]
+
+
+def test_a_day_of_messages_becomes_the_leg_that_they_tell():
+    world = World()
+    world.take(SCHEDULE)
+    tally = world.take("\n".join(sample(name) for name in DAY))
+    assert (tally.messages, tally.accepted, tally.waiting) == (4, 4, 0)
+    leg = world.merged()
+    assert (leg["out_at"], leg["in_at"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z")
+    assert (leg["std_at"], leg["passengers"], leg["delay_codes"]) == ("2026-11-22T13:30:00Z", 165, "62:6")
+
+
+@given(st.permutations([*DAY, "schedule", DAY[0], "schedule"]))
+def test_schedule_and_messages_in_any_order_and_twice_end_in_the_same_leg(order):
+    world, plain = World(), World()
+    for number, name in enumerate(order):
+        text = SCHEDULE if name == "schedule" else sample(name)
+        world.take(text, f"s3://raw/{number}", REFERENCE + timedelta(minutes=number))
+    world.gateway().retry(REFERENCE + timedelta(hours=1))
+    plain.take(SCHEDULE)
+    plain.take("\n".join(sample(name) for name in DAY))
+    assert world.merged() == plain.merged()
+    assert {event["event_id"] for event in world.sent} == {event["event_id"] for event in plain.sent}
+    assert not world.held
+
+
+def test_a_message_without_a_schedule_waits_once_and_goes_when_the_schedule_comes():
+    world = World()
+    for _ in range(2):
+        assert world.take(sample("mvt_01_departure")).waiting == 1
+    assert len(world.held) == 1
+    assert world.gateway().retry(REFERENCE).waiting == 1
+    world.take(SCHEDULE)
+    tally = world.gateway().retry(REFERENCE + timedelta(minutes=5))
+    assert (tally.accepted, tally.waiting, len(world.held)) == (1, 0, 0)
+    [out] = [event for event in world.sent if event["event_type"] == "out"]
+    assert out["received_at"] == "2026-11-22T14:00:00Z"
+
+
+def test_what_has_waited_too_long_and_what_cannot_be_read_is_put_aside_with_its_text():
+    world = World()
+    world.take(sample("mvt_01_departure"))
+    [late] = world.gateway().retry(REFERENCE + WAITS).put_aside
+    assert (late.reason, late.text) == ("no_schedule", sample("mvt_01_departure").rstrip())
+    tally = world.take("NOTHING OF THE KIND\n")
+    assert [one.reason for one in tally.put_aside] == ["unknown_message"]
+    assert tally.messages == tally.accepted + tally.waiting + len(tally.put_aside)
+
+
+def test_an_icao_carrier_and_letters_of_delay_codes_are_those_of_the_tables():
+    world = World()
+    world.take(SCHEDULE)
+    text = sample("mvt_01_departure").replace("AM0905", "AMX905").replace("DL62", "DLRA")
+    tally = world.take(text)
+    assert tally.accepted == 1
+    assert tally.findings == {"icao_carrier": 1, "letter_code": 1}
+    [codes] = [event["delay_codes"] for event in world.sent if event["event_type"] == "delay_codes"]
+    assert codes == "93:4"
+
+
+def test_the_std_of_the_leg_dates_a_message_that_was_sent_late():
+    world = World()
+    world.take(SCHEDULE)
+    late = sample("mvt_02_arrival").replace(".CUNKKAM 221550\n", "").replace("QU MEXOOAM\n", "")
+    world.take(late, at=datetime(2026, 11, 25, 9, tzinfo=UTC))
+    assert [event["in_at"] for event in world.sent if event["event_type"] == "in"] == ["2026-11-22T15:48:00Z"]
