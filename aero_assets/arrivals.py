@@ -1,5 +1,5 @@
-"""What arrived: files by the receipts that their door leaves in the raw zone, events and logs by the objects that
-Firehose and the copier of logs write there; and which of them count.
+"""What arrived: files by the receipts that their door leaves in the raw zone, tables by the commits of their extract,
+events and logs by the objects that Firehose and the copier of logs write there; and which of them count.
 
 A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different
 keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the
@@ -11,10 +11,11 @@ not by object.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket
@@ -49,12 +50,30 @@ class Receipt:
         """Where the receipt lies in the raw bucket."""
         return f"{feed.path}/_arrivals/dt={self.arrived_on}/{self.arrival_id}.json"
 
-    def body_key(self, raw: Bucket, feed: Feed) -> str:
-        """Where the body lies in the raw bucket, as the receipt says; LookupError if that is gone."""
+    def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
+        """Where the bodies lie in the raw bucket, as the receipt says; LookupError if that is gone."""
         details = raw.read_json(self.receipt_key(feed))
         if details is None:
             raise LookupError(f"receipt {self.receipt_key(feed)} has vanished from the raw zone")
-        return str(details["raw_key"])
+        return self._bodies(details, feed)
+
+    def _bodies(self, details: Mapping[str, Any], feed: Feed) -> tuple[str, ...]:
+        return (str(details["raw_key"]),)
+
+
+@dataclass(frozen=True, order=True)
+class Extract(Receipt):
+    """One commit of the extract: one window of all tables of a database, `arrived` at the window's beginning.
+
+    The same window read again with another result is an arrival of its own: what both say counts once, as a row.
+    """
+
+    def receipt_key(self, feed: Feed) -> str:
+        """Where the commit lies in the raw bucket."""
+        return f"{feed.system}/_extracts/dt={self.arrived_on}/{self.arrival_id}.json"
+
+    def _bodies(self, details: Mapping[str, Any], feed: Feed) -> tuple[str, ...]:
+        return tuple(details["tables"].get(feed.name, {}).get("parts", ()))
 
 
 @dataclass(frozen=True, order=True)
@@ -80,9 +99,9 @@ class EventObject:
         """The arrival day: the partition of the raw zone."""
         return self.arrived_at.date()
 
-    def body_key(self, raw: Bucket, feed: Feed) -> str:
+    def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
         """Where the body lies: the object is the body."""
-        return self.key
+        return (self.key,)
 
 
 Arrival = Receipt | EventObject
@@ -104,16 +123,23 @@ class ArrivalDay:
 
 def list_arrivals(raw: Bucket, feed: Feed) -> list[Arrival]:
     """List every arrival of a feed, oldest first."""
+    if feed.arrival == "table":
+        return [*extracts(raw, feed)]
     return [*event_objects(raw, feed)] if feed.is_json else [*receipts(raw, feed)]
 
 
 def receipts(raw: Bucket, feed: Feed) -> list[Receipt]:
     """List every arrival of a feed that comes as files, oldest first."""
-    found = []
-    for item in raw.list(f"{feed.path}/_arrivals/"):
-        name = item.key.rsplit("/", 1)[-1].removesuffix(".json")
-        found.append(Receipt(*name.split("-")))
-    return sorted(found)
+    return sorted(Receipt(*_named(item.key)) for item in raw.list(f"{feed.path}/_arrivals/"))
+
+
+def extracts(raw: Bucket, feed: Feed) -> list[Extract]:
+    """List every commit of the extract that a table may be part of, oldest first."""
+    return sorted(Extract(*_named(item.key)) for item in raw.list(f"{feed.system}/_extracts/"))
+
+
+def _named(key: str) -> list[str]:
+    return key.rsplit("/", 1)[-1].removesuffix(".json").split("-")
 
 
 def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:

@@ -65,8 +65,8 @@ class Column:
 class Feed:
     """One source of facts, from the name of its inbox folder or topic to its typed columns.
 
-    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines, of
-    a workbook or of parsed lines what a reader makes of them.
+    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines, of a
+    table its columns and what the extract adds, of a workbook or of parsed lines what a reader makes of them.
     """
 
     system: str
@@ -103,7 +103,7 @@ class Feed:
     @property
     def is_json(self) -> bool:
         """Whether its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
-        return self.arrival in ("event", "log")
+        return self.arrival in ("event", "log", "table")
 
     @property
     def captions(self) -> tuple[str, ...]:

@@ -43,6 +43,22 @@ LOG_LINEAGE = (
     Column("event_id", "VARCHAR", "Same line, same id: the log's own.", LOG_ID, True),
     Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
+#: What every typed row of an extracted table carries: the database counts the versions of a row, the extract names it.
+ROW_ID, ROW_VERSION, EXTRACTED = "row_id", "row_version", "extracted_at"
+TABLE_LINEAGE = (
+    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),
+    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "true", True),
+    Column("version", "INTEGER", "Version of the row as its database, or the extract, counts it.", ROW_VERSION, True),
+    Column("received_at", "TIMESTAMP", "End of the window that the row was extracted in (UTC).", EXTRACTED, True),
+    Column("event_id", "VARCHAR", "Same row in the same version, same id: a hash of what it says.", ROW_ID, True),
+    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
+)
+#: Lineage by the way a feed arrives, and what such a feed is called; a file has the plain one.
+JSON_LINEAGE = {
+    "event": (EVENT_LINEAGE, "feed of events"),
+    "log": (LOG_LINEAGE, "log"),
+    "table": (TABLE_LINEAGE, "table"),
+}
 #: Lineage that the sender may know better; the rest is ours to say: where a fact came from, when, and which it is.
 SENDERS_OWN = {"attempt", "is_actual", "version"}
 #: The column that orders the editions of a feed whose files supersede whole periods.
@@ -123,7 +139,7 @@ class _Reader:
         arrival = self.data.get("arrival", "file")
         self._check_lineage(columns, arrival)
         declared = {column.name for column in columns}
-        lineage = {"event": EVENT_LINEAGE, "log": LOG_LINEAGE}.get(arrival, LINEAGE)
+        lineage, _ = JSON_LINEAGE.get(arrival, (LINEAGE, ""))
         kind, layout = read_layout(self.data, self.fail)
         feed = Feed(
             system=self.text("system"),
@@ -203,6 +219,9 @@ class _Reader:
             raise self.fail(f"`header` names {', '.join(twice)} twice (SQL ignores case)", at=r"header\s*=")
         if arrival == "log" and not {LOG_ID, LOG_TIME} <= set(header):
             raise self.fail(f"lines of a log have `{LOG_ID}` and `{LOG_TIME}`: name both", at=r"header\s*=")
+        if arrival == "table" and not {ROW_ID, ROW_VERSION, EXTRACTED} <= set(header):
+            added = f"`{ROW_ID}`, `{ROW_VERSION}` and `{EXTRACTED}`"
+            raise self.fail(f"rows of a table have {added}: name all three", at=r"header\s*=")
         if taken := OWN.intersection(lower):
             raise self.fail(f"raw columns may not be called {', '.join(sorted(taken))}", at=r"header\s*=")
 
@@ -217,11 +236,12 @@ class _Reader:
 
     def _check_lineage(self, columns: Iterable[Column], arrival: str) -> None:
         """Refuse a column that takes the place of a lineage column and could not stand in for it."""
-        if arrival in ("event", "log"):
-            given = {one.name for one in (*(EVENT_LINEAGE if arrival == "event" else LOG_LINEAGE), *LINEAGE)}
+        if arrival in JSON_LINEAGE:
+            theirs, of = JSON_LINEAGE[arrival]
+            # The attempt of a leg is nobody's lineage in a database: a table may have it as a column.
+            given = {one.name for one in (*theirs, *LINEAGE)} - ({"attempt"} if arrival == "table" else set())
             for name in [column.name for column in columns if column.name in given]:
                 at = rf'name\s*=\s*"{name}"'
-                of = "feed of events" if arrival == "event" else "log"
                 raise self.fail(f"column {name} of a {of} comes by itself, leave it out", at=at)
         lineage = {one.name: one for one in LINEAGE}
         for column in columns:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from aero_assets.arrivals import ArrivalDay
+from aero_assets.arrivals import Arrival, ArrivalDay
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import Feed
 from aero_assets.manifests import ArrivalManifest, TypedFile
@@ -84,10 +84,10 @@ class Compactor:
 
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> None:  # noqa: ANN401
         rows.prepare(connection)
-        for arrival, (key, body) in zip(day.counted, self._bodies(feed, day, work), strict=True):
+        for arrival, key, body in self._bodies(feed, day, work):
             rows.add_lines(connection, body, key, arrival.arrived_at, feed)
             body.unlink()
-        log(f"{feed.path}: read {len(day.counted)} raw objects of {day.arrived_on}")
+        log(f"{feed.path}: read what came in {len(day.counted)} arrivals of {day.arrived_on}")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, last)
         # Repeats are looked for by id alone, so that no row has to be moved to find that there are none.
@@ -104,17 +104,23 @@ class Compactor:
             where reason is null and rowid not in (select place from repeat)
         """)
 
-    def _bodies(self, feed: Feed, day: ArrivalDay, work: Path) -> Iterator[tuple[str, Path]]:
-        """Yield key and file of every body that counts, in order, fetched a few ahead: events come in many objects."""
+    def _bodies(self, feed: Feed, day: ArrivalDay, work: Path) -> Iterator[tuple[Arrival, str, Path]]:
+        """Yield arrival, key and file of every body that counts, in order, fetched a few ahead: events come in many
+        objects.
+        """
 
-        def fetch(number: int) -> tuple[str, Path]:
-            key, body = day.counted[number].body_key(self.raw, feed), work / f"body-{number}"
+        def fetch(one: tuple[int, Arrival, str]) -> tuple[Arrival, str, Path]:
+            number, arrival, key = one
+            body = work / f"body-{number}"
             self.raw.download(key, body)
-            return key, body
+            return arrival, key, body
 
         with ThreadPoolExecutor(AHEAD) as pool:
-            for start in range(0, len(day.counted), AHEAD):
-                yield from pool.map(fetch, range(start, min(start + AHEAD, len(day.counted))))
+            keys = pool.map(lambda arrival: arrival.body_keys(self.raw, feed), day.counted)
+            found = [(arrival, key) for arrival, named in zip(day.counted, keys, strict=True) for key in named]
+            wanted = [(number, *one) for number, one in enumerate(found)]
+            for start in range(0, len(wanted), AHEAD):
+                yield from pool.map(fetch, wanted[start : start + AHEAD])
 
     def _publish(
         self,
