@@ -14,17 +14,29 @@ from aero_assets.feeds import Feed, find
 from aero_assets.partitions import FIRST_OPERATING_DATE
 
 
-def judged(feed: str | Feed, text: str | bytes, arrived: date = date(2026, 11, 20)) -> list[dict]:
-    """Return one row per record of a body (a file begins with its header): typed columns, `reason`, `message`, line."""
+def judged(feed: str | Feed, text: str | bytes | Path, arrived: date = date(2026, 11, 20)) -> list[dict]:
+    """Return one row per record of a body (a file begins with its header): typed columns, `reason`, `message`, line.
+
+    A text is kept as the door keeps it; a path is that of a file as it was received.
+    """
     feed = find(feed) if isinstance(feed, str) else feed
-    body = text if isinstance(text, bytes) else text.encode()
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        file = Path(folder) / "body.csv.gz"
-        file.write_bytes(gzip.compress(body, 1))
+        file = Path(folder) / "body"
+        file.write_bytes(kept(text) if isinstance(text, Path) else gzip.compress(_bytes(text), 1))
         rows.prepare(connection)
         rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
         return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
+
+
+def kept(file: Path) -> bytes:
+    """Return a file as the door keeps its body: text gzipped, anything packed as it is."""
+    body = file.read_bytes()
+    return gzip.compress(body, mtime=0) if file.suffix == ".txt" else body
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def broken(sample: str, changes: dict[str, str]) -> str:

@@ -1,6 +1,5 @@
 """The public files that partners publish, through the real typed step into the lake of a warehouse under test."""
 
-import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,14 +8,14 @@ from aero_assets.defs.typed.compaction import Compacted, Compactor, compact_day
 from aero_assets.feeds import find
 from tests.dbt.project import Warehouse
 from tests.fakes import FolderBucket, drop
+from tests.judging import kept
 
 ARRIVED = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
 def arrive(warehouse: Warehouse, feed: str, file: Path, at: datetime = ARRIVED) -> Compacted:
-    """Drop a file of a feed and compact its arrival day; text is kept gzipped, as the door keeps it."""
+    """Drop a file of a feed and compact its arrival day."""
     raw, about = FolderBucket(warehouse.folder / "raw"), find(feed)
-    body = file.read_bytes() if file.suffix != ".txt" else gzip.compress(file.read_bytes(), mtime=0)
-    drop(raw, about, f"{feed}/{file.name}", body, at)
+    drop(raw, about, f"{feed}/{file.name}", kept(file), at)
     compactor = Compactor(raw, FolderBucket(warehouse.lake), warehouse.folder / "scratch")
     return compact_day(compactor, about, plan(receipts(raw, about)), at.date())

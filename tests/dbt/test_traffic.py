@@ -1,10 +1,12 @@
 """What partners publish by month: from the files as published to the marts, every sum the file's own."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from tests.dbt.partner_files import arrive
+from tests.dbt.partner_files import ARRIVED, arrive
+from tests.unit.feeds import afac_workbooks as afac
 
 JANUARY, FEBRUARY = "2024-01-01", "2024-02-01"
 SELECT = ("--select", "marts.network", "--exclude-resource-type", "unit_test")
@@ -41,3 +43,74 @@ def test_only_the_month_that_is_asked_for_is_replaced(traffic):
     before = traffic.rows("select * from network.fct_carrier_route_month order by all")
     traffic.build(*SELECT, dates=[FEBRUARY])
     assert traffic.rows("select * from network.fct_carrier_route_month order by all") == before
+
+
+AFAC = "traffic/afac_sase/sase-{}.xlsx"
+JULY, DECEMBER = AFAC.format("julio-2022-26082022"), AFAC.format("diciembre-2022-26012023")
+YEAR = [f"2022-{month:02d}-01" for month in range(1, 13)]
+BY_SHEET = """
+    select service || ' ' || market, sum(flights)::int, sum(passengers)::int, round(sum(cargo_kg))::bigint
+    from network.fct_city_pair_month group by 1 order by 1
+"""
+
+
+@pytest.fixture(scope="module", params=[(JULY, DECEMBER), (DECEMBER, JULY)], ids=["in order", "the earlier one late"])
+def editions(request, built, shared_data, tmp_path_factory):
+    """The sample with two editions of 2022, whichever arrived first; read only."""
+    warehouse = built.copy(tmp_path_factory.mktemp("editions") / "copy")
+    for number, file in enumerate(request.param):
+        done = arrive(warehouse, "partner/afac_sase", shared_data / file, ARRIVED + timedelta(days=number))
+        assert done.outcome.balanced
+        warehouse.build(*SELECT, dates=list(done.dates_touched))
+    return warehouse
+
+
+def test_the_later_edition_wins_and_its_sums_are_the_workbook_s(editions):
+    assert editions.rows(BY_SHEET) == [
+        ("FLET INT", 13_433, 463_225, 76_999_634),
+        ("FLET NAC", 17_656, 58_715, 114_505_348),
+        ("REG INT", 378_592, 49_692_226, 680_855_840),
+        ("REG NAC", 432_675, 57_163_392, 127_651_078),
+    ]
+
+
+def test_every_pair_month_that_was_restated_is_listed(editions):
+    assert editions.rows("""
+        select service || ' ' || market, count(*)::int from network.fct_city_pair_restatement group by 1 order by 1
+    """) == [("FLET INT", 43), ("REG INT", 48)]
+    assert editions.rows("""
+        select count(distinct (service, origin_city, destination_city))::int from network.fct_city_pair_restatement as r
+        where not exists (
+            select * from staging.stg_partner__afac_sase as s
+            where s.edition_at = r.previous_edition_at
+                and (s.service, s.market, s.origin_city, s.destination_city)
+                = (r.service, r.market, r.origin_city, r.destination_city)
+        )
+    """) == [(8,)]
+
+
+def test_january_was_restated_by_the_difference_of_the_workbooks(editions):
+    assert editions.rows("""
+        select sum(flights_after - flights_before)::int from network.fct_city_pair_restatement
+        where month_start_on = '2022-01-01' and service = 'REG' and market = 'INT'
+    """) == [(33_516 - 33_476,)]
+    assert editions.rows("""
+        select edition_at::date::varchar, sum(flights)::int from staging.stg_partner__afac_sase
+        where month_start_on = '2022-01-01' and service = 'REG' and market = 'INT' group by 1 order by 1
+    """) == [("2022-08-18", 33_476), ("2023-01-23", 33_516)]
+
+
+def test_a_pair_that_the_later_edition_no_longer_has_is_gone(built, tmp_path):
+    """The whole month is superseded, not pair by pair; what was said of it before stays in staging."""
+    warehouse = built.copy(tmp_path / "copy")
+    fewer = {**afac.ROWS, "REG NAC": [*afac.ROWS["REG NAC"], (("MEXICO", "TIJUANA"), {1: (3, 300, 0)})]}
+    first = afac.write(tmp_path / "first.xlsx", fewer)
+    second = afac.write(tmp_path / "second.xlsx", saved=afac.SAVED + timedelta(days=30))
+    for number, file in enumerate((first, second)):
+        arrive(warehouse, "partner/afac_sase", file, ARRIVED + timedelta(days=number))
+    warehouse.build(*SELECT, dates=YEAR)
+    pairs = "select origin_city, destination_city from network.fct_city_pair_month where market = 'NAC' group by all"
+    assert sorted(warehouse.rows(pairs)) == [("MEXICO", "CANCUN"), ("TOLUCA", "LA PAZ")]
+    assert warehouse.rows("""
+        select destination_city, flights_before, flights_after from network.fct_city_pair_restatement
+    """) == [("TIJUANA", 3, 0)]

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 from defusedxml import ElementTree
@@ -38,25 +38,26 @@ def read_workbook_rows(
 
 
 def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
-    try:
-        edition = edition_of(path) or received_at.astimezone(UTC).replace(tzinfo=None)
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:
-        # A library that takes files of strangers apart may raise anything; the body stays in the raw zone.
-        yield unreadable(f"the workbook cannot be opened: {error}")
-        return
-    for sheet in workbook.sheets:
+    # By its content: the library looks at names otherwise, and a body has none.
+    with path.open("rb") as file:
         try:
-            rows = book[sheet.name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-            yield from _sheet(rows, sheet, workbook, header, f"{edition:%Y-%m-%d %H:%M:%S}")
+            edition = edition_of(file) or received_at.astimezone(UTC).replace(tzinfo=None)
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:
-            yield unreadable(f"sheet {sheet.name}: {error}", sheet.name)
-    book.close()
+            # A library that takes files of strangers apart may raise anything; the body stays in the raw zone.
+            yield unreadable(f"the workbook cannot be opened: {error}")
+            return
+        for sheet in workbook.sheets:
+            try:
+                rows = book[sheet.name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+                yield from _sheet(rows, sheet, workbook, header, f"{edition:%Y-%m-%d %H:%M:%S}")
+            except Exception as error:
+                yield unreadable(f"sheet {sheet.name}: {error}", sheet.name)
 
 
-def edition_of(path: Path) -> datetime | None:
+def edition_of(file: IO[bytes]) -> datetime | None:
     """Return when the workbook was last saved (UTC), as it says itself; editions are ordered by it."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         if "docProps/core.xml" not in archive.namelist():
             return None
         said = ElementTree.fromstring(archive.read("docProps/core.xml")).findtext(MODIFIED)
