@@ -1,5 +1,5 @@
-"""The two partitionings of the platform: by arrival day (raw, typed) and by operating day (marts). Both are UTC-
-dated days.
+"""The partitionings of the platform: by arrival day (raw, typed), by operating day (marts), and by the hour of change
+(what is extracted of a database). All are UTC.
 """
 
 from datetime import date
@@ -14,3 +14,4 @@ OPERATING_DAYS_AHEAD = 370
 
 arrival_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_ARRIVAL_DATE}", end_offset=1)
 operating_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_OPERATING_DATE}", end_offset=OPERATING_DAYS_AHEAD)
+extract_hours = dg.HourlyPartitionsDefinition(start_date=f"{FIRST_ARRIVAL_DATE}-00:00")

@@ -15,6 +15,7 @@ from packaging.version import Version, parse
 from pydantic import PrivateAttr
 
 from aero_assets.environment import Environment
+from aero_assets.extracts import Runner, runner
 from aero_assets.lake import LakeCopy
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
@@ -75,6 +76,14 @@ class Zones(dg.ConfigurableResource):
     def scratch(self) -> Path:
         """A folder for working files, on the same disk as the rest of the state."""
         return Environment.current().state / "scratch"
+
+
+class Extracts(dg.ConfigurableResource):
+    """What runs the extract of the operational database."""
+
+    def runner(self) -> Runner:
+        """Return what runs it in this environment."""
+        return runner()
 
 
 class Dbt(DbtCliResource):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
+from aero_assets.defs.raw.extract import extract
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
 
@@ -12,7 +13,10 @@ from aero_assets.environment import Environment
 RUNS_IN: dict[str, frozenset[str]] = {
     "nightly_last_three_days": frozenset({"dev", "prod"}),
     "monthly_close": frozenset({"prod"}),
+    "hourly_extract": frozenset({"dev", "prod"}),
 }
+#: After the hour, so that what was committed late in it is seen at once; the overlap catches the rest.
+EXTRACT_MINUTE = 20
 
 
 def status(name: str) -> dg.DefaultScheduleStatus:
@@ -55,3 +59,15 @@ def monthly_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """On the fourth: the whole month before, with the delay codes and revenue corrected since."""
     last = due(context).replace(day=1) - timedelta(days=1)
     return days(last.replace(day=1), last, "monthly_close")
+
+
+@dg.schedule(
+    job=extract,
+    cron_schedule=f"{EXTRACT_MINUTE} * * * *",
+    execution_timezone="UTC",
+    default_status=status("hourly_extract"),
+)
+def hourly_extract(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The hour before this one, of every table of the operational database."""
+    hour = f"{due(context) - timedelta(hours=1):%Y-%m-%d-%H:00}"
+    return dg.RunRequest(run_key=f"hourly_extract:{hour}", partition_key=hour)

@@ -1,5 +1,5 @@
-"""Sources: what others own and we only watch. One inbox folder per feed that arrives as files; names of where the
-other feeds come from, which are assets of later rooms.
+"""Sources: what others own and we only watch. One inbox folder per feed that arrives as files, one table per feed that
+is extracted; names of where the other feeds come from, which are assets of later rooms.
 """
 
 import dagster as dg
@@ -17,13 +17,18 @@ def topic_key(topic: str) -> dg.AssetKey:
     return dg.AssetKey(["kafka", topic])
 
 
+def table_key(feed: Feed) -> dg.AssetKey:
+    """The asset of a table of the operational database."""
+    return dg.AssetKey(["database", *feed.key])
+
+
 #: The asset that copies our own logs to the raw zone; `defs/alerts` defines it.
 LOG_COPIES = dg.AssetKey(["alerts", "log_copies"])
 
 
 def origin(feed: Feed) -> dg.AssetKey | None:
     """What the raw zone of a feed is filled from."""
-    known = {"file": inbox_key(feed), "event": topic_key(feed.topic), "log": LOG_COPIES}
+    known = {"file": inbox_key(feed), "event": topic_key(feed.topic), "log": LOG_COPIES, "table": table_key(feed)}
     return known.get(feed.arrival)
 
 
@@ -37,4 +42,16 @@ inboxes = [
     )
     for feed in feeds()
     if feed.arrival == "file"
+]
+
+databases = [
+    dg.AssetSpec(
+        key=table_key(feed),
+        description=f"Table `{feed.name}` of the operational database, which keeps changing; one row per key.",
+        group_name="sources",
+        kinds={"postgres"},
+        owners=[feed.owner],
+    )
+    for feed in feeds()
+    if feed.arrival == "table"
 ]

@@ -40,7 +40,7 @@ def test_it_loads_without_environment_network_or_credentials():
 def test_every_feed_is_an_asset_in_every_layer(graph):
     """A module with a @definitions function drops its other assets without a word."""
     here = ("raw", "typed", "catalog")
-    layers = {"file": ("inbox", *here), "event": here, "log": here}
+    layers = {"file": ("inbox", *here), "event": here, "log": here, "table": ("database", *here)}
     wanted = {dg.AssetKey([layer, *feed.key]) for feed in feeds() for layer in layers[feed.arrival]}
     assert wanted <= set(graph.get_all_asset_keys())
 
@@ -59,6 +59,11 @@ def test_the_lineage_runs_from_the_topics_to_the_marts_and_through_the_stream_to
     assert {dg.AssetKey(["kafka", "leg-events"]), dg.AssetKey(["raw", "ops", "leg_events"])} <= ancestors
 
 
+def test_the_lineage_runs_from_the_tables_of_the_database_to_the_marts(graph):
+    ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", "fct_leg"]))
+    assert {dg.AssetKey([layer, "opsdb", "legs"]) for layer in ("database", "raw", "typed", "catalog")} <= ancestors
+
+
 def test_the_lineage_runs_on_to_the_pages_that_show_the_marts(graph):
     for page in ("network_page", "route_page", "data_health_page"):
         ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["dashboard", page]))
@@ -75,10 +80,10 @@ def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_gra
         assert node.description.rstrip().endswith("."), key
 
 
-def test_there_are_six_jobs_seven_sensors_and_the_named_backfills(defs):
+def test_there_are_seven_jobs_seven_sensors_and_the_named_backfills(defs):
     repository = defs.get_repository_def()
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {"ingest", "catalog_and_staging", "catch_up", "warehouse", "publish", "after_alerts"}
+    assert jobs == {"ingest", "catalog_and_staging", "catch_up", "warehouse", "publish", "after_alerts", "extract"}
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "arrivals",
         "typed_changes",

@@ -155,6 +155,59 @@ airline_legs as (
 
 ),
 
+database_legs as (
+
+    select
+        event_id,
+        leg_uid,
+
+        -- where the fact comes from
+        source,
+        attempt,
+        is_actual,
+        version,
+        received_at,
+        raw_ref,
+
+        -- identity of the leg
+        operating_date,
+        carrier,
+        flight_number,
+        operational_suffix,
+        leg_sequence,
+        origin,
+
+        -- what the merge decides
+        destination,
+        tail,
+        aircraft_type,
+        std_at,
+        sta_at,
+        std_utc_offset_minutes,
+        sta_utc_offset_minutes,
+        distance_miles,
+        seats,
+        data_label,
+        passengers,
+        out_at,
+        off_at,
+        on_at,
+        in_at,
+        is_cancelled,
+        cancellation_code,
+        delay_codes,
+        is_diverted,
+        cast(null as integer) as carrier_delay_minutes,
+        cast(null as integer) as weather_delay_minutes,
+        cast(null as integer) as nas_delay_minutes,
+        cast(null as integer) as security_delay_minutes,
+        cast(null as integer) as late_aircraft_delay_minutes
+
+    from {{ ref('stg_opsdb__legs') }}
+    where deleted_at is null
+
+),
+
 event_kinds as (
 
     select
@@ -253,6 +306,8 @@ ops_leg_events as (
 coded_facts as (
 
     select * from airline_legs
+    union all
+    select * from database_legs
     union all
     select * from ops_leg_events
 

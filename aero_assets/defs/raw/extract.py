@@ -1,0 +1,134 @@
+"""The extract: an asset per table of the operational database, an hour a partition, one job run for all that is asked.
+
+Every table of a run is of one snapshot. Hours that lie together are one run; each hour is committed by itself.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+
+from aero_assets.defs.raw.assets import KINDS, raw_key
+from aero_assets.defs.sources.assets import table_key
+from aero_assets.extracts import Wanted, report
+from aero_assets.feeds import Feed, feeds
+from aero_assets.outcomes import Outcome
+from aero_assets.partitions import extract_hours
+from aero_assets.resources import Extracts, Zones
+from aero_assets.storage import Bucket
+
+HOP = "extract"
+TABLES = {feed.name: feed for feed in feeds() if feed.arrival == "table"}
+BALANCED, AS_KNOWN = "rows_balance", "schema_as_known"
+
+
+@dg.multi_asset(
+    name="opsdb_extract",
+    specs=[
+        dg.AssetSpec(
+            raw_key(feed),
+            deps=[table_key(feed)],
+            description=f"Rows as the database had them, by the hour they were last changed in: {feed.grain}.",
+            group_name="raw",
+            kinds=KINDS["table"] | {"spark"},
+            owners=[feed.owner],
+            skippable=True,
+            freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=feed.fresh_within_hours)),
+        )
+        for feed in TABLES.values()
+    ],
+    check_specs=[
+        check
+        for feed in TABLES.values()
+        for check in (
+            dg.AssetCheckSpec(
+                BALANCED, asset=raw_key(feed), blocking=True, description="rows in = rows out + duplicates + rejects."
+            ),
+            dg.AssetCheckSpec(
+                AS_KNOWN,
+                asset=raw_key(feed),
+                description="Its columns are those that the extract and the register know.",
+            ),
+        )
+    ],
+    can_subset=True,
+    partitions_def=extract_hours,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool="extract",
+)
+def opsdb_extract(
+    context: dg.AssetExecutionContext, zones: Zones, extracts: Extracts
+) -> Iterator[dg.MaterializeResult]:
+    """Extract the hours of the run, then say per table what came of it."""
+    chosen = [feed for feed in TABLES.values() if raw_key(feed) in context.selected_asset_keys]
+    window = context.partition_time_window
+    wanted = Wanted(uuid4().hex[:12], window.start, window.end, [feed.name for feed in chosen])
+    extracts.runner().run(wanted, context.log.info)
+    done = report(zones.raw(), wanted.run_id)
+    for feed in chosen:
+        yield result(feed, done, zones.lake())
+
+
+def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResult:
+    """Enter a table's windows into the ledger; return its materialisation with what they hold together."""
+    outcomes = [_outcome(feed, window) for window in done["windows"]]
+    for outcome in outcomes:
+        outcome.record(lake)
+    said = [window["tables"][feed.name] for window in done["windows"]]
+    drift = [line for line in done["drift"] if line.startswith(f"{feed.system}.{feed.name}.")]
+    marks = [one["watermark"] for one in said if one["watermark"]]
+    changes = {
+        kind: sum(one.get("changes", {}).get(kind, 0) for one in said) for kind in ("insert", "update", "delete")
+    }
+    metadata = {
+        "dagster/row_count": sum(one["rows"] for one in said),
+        "rows_read": sum(one["rows_in"] for one in said),
+        "bytes": sum(one["bytes"] for one in said),
+        "watermark": max(marks) if marks else None,
+        "seconds": round(sum(one["seconds"] for one in said), 3),
+        "windows": len(said),
+        "snapshot_at": done["windows"][0]["snapshot_at"],
+        "commits": dg.MetadataValue.json([window["commit"] for window in done["windows"]]),
+        **({"changes": dg.MetadataValue.json(changes)} if any(changes.values()) else {}),
+    }
+    checks = [
+        dg.AssetCheckResult(
+            check_name=BALANCED, asset_key=raw_key(feed), passed=all(outcome.balanced for outcome in outcomes)
+        ),
+        dg.AssetCheckResult(
+            check_name=AS_KNOWN,
+            asset_key=raw_key(feed),
+            passed=not drift,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"drift": dg.MetadataValue.json(drift)},
+        ),
+    ]
+    return dg.MaterializeResult(raw_key(feed), metadata=metadata, check_results=checks)
+
+
+def _outcome(feed: Feed, window: dict[str, Any]) -> Outcome:
+    """The ledger's row of one table in one window; what a comparison found unchanged counts as duplicate."""
+    said, start = window["tables"][feed.name], datetime.fromisoformat(window["window_start"])
+    return Outcome(
+        hop=HOP,
+        feed=feed.path,
+        subject=f"{feed.system}.{feed.name}.hh={start:%H}",
+        day=start.date(),
+        files_in=len(said["parts"]),
+        rows_in=said["rows_in"],
+        rows_out=said["rows"],
+        duplicates=said.get("unchanged", 0),
+        rejects=0,
+        version=said["fingerprint"],
+        seconds=said["seconds"],
+    )
+
+
+extract = dg.define_asset_job(
+    "extract",
+    selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in TABLES.values())),
+    executor_def=dg.in_process_executor,
+    description="What changed in the operational database, by the hour, to the raw zone.",
+)

@@ -1,0 +1,189 @@
+"""Running the extract of the operational database: as a Glue job on AWS, as a process of the laptop's Spark here.
+
+Both run the same file with the same arguments, and leave a report in the raw zone that names the commits they made. So
+what a run did is read in one place, wherever it ran.
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import boto3
+from botocore.exceptions import ClientError
+
+from aero_assets.environment import PROJECT, Environment
+from aero_assets.storage import Bucket
+
+SYSTEM = "opsdb"
+JOB = "extract"
+SOURCE = PROJECT / "infra" / "extract" / "src"
+ENVIRONMENT = PROJECT / ".venvs" / "extract"
+DRIVER = PROJECT / ".venvs" / "postgres-driver" / "libs"
+#: What runs on a laptop: two cores, a heap that stays, and no time lost to the second compiler.
+SPARK = {
+    "spark.driver.memory": "1g",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC",
+}
+POLL_SECONDS = 10.0
+#: How Glue says that a run goes on; every other word is an end, also one that we do not know yet.
+UNDER_WAY = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
+
+Log = Callable[[str], object]
+
+
+class ExtractError(RuntimeError):
+    """The extract did not do what was asked: says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One run: which tables, which hours, under which name its report lies."""
+
+    run_id: str
+    start: datetime
+    end: datetime
+    tables: Sequence[str]
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The arguments that depend on the run, as Glue takes them."""
+        return {
+            "--run-id": self.run_id,
+            "--window-start": f"{self.start:%Y-%m-%dT%H:%M:%SZ}",
+            "--window-end": f"{self.end:%Y-%m-%dT%H:%M:%SZ}",
+            "--tables": ",".join(self.tables),
+        }
+
+
+class Runner(Protocol):
+    """Runs an extract to its end; raises `ExtractError` where that is no success."""
+
+    def run(self, wanted: Wanted, log: Log) -> None:
+        """Run and wait."""
+
+
+def report(raw: Bucket, run_id: str) -> dict[str, Any]:
+    """Return what a run did: its windows with their tables, and what of the schema it did not know."""
+    key = f"{SYSTEM}/_runs/{run_id}.json"
+    said = raw.read_json(key)
+    if said is None:
+        raise ExtractError(f"s3://{raw.name}/{key}: the run ended well and left no report. Look at its log")
+    return said
+
+
+class LocalSpark:
+    """The job as a process under the role of its template."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self.environ = dict(os.environ if environ is None else environ)
+
+    def command(self, wanted: Wanted) -> list[str]:
+        """What is run: the job's file, with the arguments that Glue would add itself."""
+        environment = Environment.current(self.environ)
+        url = environment.variables.get("AERO_OPSDB_URL")
+        if not url:
+            raise ExtractError(
+                "AERO_OPSDB_URL is not set: nobody said where the database answers. Start it: `aero opsdb up`"
+            )
+        python = ENVIRONMENT / "bin" / "python"
+        if not python.exists():
+            raise ExtractError(f"Spark is not installed: {python} is missing. Run `make setup-extract`")
+        fixed = {
+            "--JOB_NAME": f"aero-{environment.name}-{JOB}",
+            "--raw-path": f"s3://{environment.raw_bucket}/{SYSTEM}",
+            "--jdbc-url": url,
+            "--secret-id": f"aero/{environment.name}/{SYSTEM}/{JOB}",
+        }
+        given = [part for pair in (fixed | wanted.arguments).items() for part in pair]
+        return [str(python), str(SOURCE / "aero_extract" / "rds_to_raw.py"), *given]
+
+    def env(self) -> dict[str, str]:
+        """The environment of the process: the job's role, and Spark as a laptop can bear it."""
+        jars = ":".join(str(path) for path in sorted(DRIVER.glob("*.jar")))
+        settings = " ".join(
+            f'--conf "{name}={value}"' for name, value in SPARK.items() if name != "spark.driver.memory"
+        )
+        python = str(ENVIRONMENT / "bin" / "python")
+        # Of its own: the orchestrator's session must not be what Spark's workers act under.
+        return {
+            **self.environ,
+            "AWS_PROFILE": JOB,
+            "PYTHONPATH": str(SOURCE),
+            "PYSPARK_PYTHON": python,
+            "PYSPARK_DRIVER_PYTHON": python,
+            "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory {SPARK['spark.driver.memory']} "
+            f"--driver-class-path {jars} {settings} pyspark-shell",
+        }
+
+    def run(self, wanted: Wanted, log: Log) -> None:
+        """Run the process; its lines go to the log, and it does not outlive us."""
+        process = subprocess.Popen(
+            self.command(wanted),
+            env=self.env(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT,
+        )
+        said: list[str] = []
+        try:
+            for line in process.stdout or ():
+                said = [*said, line.rstrip()][-40:]
+                log(line.rstrip())
+            if code := process.wait():
+                errors = [line for line in said if "error" in line.lower()] or said
+                raise ExtractError(f"the extract ended with code {code}: {'; '.join(errors[-3:])}")
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+
+class GlueJob:
+    """The job on Glue: started, watched until it ends however it ends, stopped when we are."""
+
+    def __init__(self, name: str, client: Any = None, sleep: Callable[[float], object] = time.sleep) -> None:  # noqa: ANN401
+        self.name, self.sleep = name, sleep
+        self.glue: Any = client or boto3.Session().client("glue")
+
+    def run(self, wanted: Wanted, log: Log) -> None:
+        """Start a run and poll it: any end but SUCCEEDED is a failure, told with Glue's own words."""
+        try:
+            run_id = self.glue.start_job_run(JobName=self.name, Arguments=wanted.arguments)["JobRunId"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConcurrentRunsExceededException":
+                raise ExtractError(
+                    f"{self.name} is running already, and one run at a time is all it does. Try later"
+                ) from error
+            raise
+        log(f"glue: {self.name} {run_id} started")
+        state = "STARTING"
+        try:
+            while state in UNDER_WAY:
+                self.sleep(POLL_SECONDS)
+                said = self.glue.get_job_run(JobName=self.name, RunId=run_id)["JobRun"]
+                if said["JobRunState"] != state:
+                    log(f"glue: {run_id} {said['JobRunState']}")
+                state = said["JobRunState"]
+        finally:
+            if state in UNDER_WAY:
+                self.glue.batch_stop_job_run(JobName=self.name, JobRunIds=[run_id])
+        if state != "SUCCEEDED":
+            raise ExtractError(
+                f"{self.name} {run_id} ended as {state}: {said.get('ErrorMessage') or 'Glue says no more'}"
+            )
+
+
+def runner() -> Runner:
+    """Return what runs extracts in this environment."""
+    environment = Environment.current()
+    return LocalSpark() if environment.is_local else GlueJob(f"aero-{environment.name}-{JOB}")

@@ -1,0 +1,35 @@
+"""Feed opsdb/leg_costs: what a row of the database becomes, and every reason to refuse one."""
+
+import pytest
+
+from aero_assets.feeds import find
+from tests.unit.feeds.table_rows import accepted, refused
+
+FEED = find("opsdb/leg_costs")
+REFUSED = {
+    "unknown_basis": {"basis": "guess"},
+    "missing_value": {"amount_usd": None},
+    "bad_value": {"quantity": "much"},
+}
+
+
+def test_every_cost_line_of_the_airline_is_accepted():
+    found = accepted("leg_costs")
+    assert {row["basis"] for row in found} == {"standard", "actual"}
+
+
+def test_an_amount_is_its_quantity_times_its_rate_as_far_as_three_decimals_tell():
+    for row in accepted("leg_costs"):
+        if row["basis"] == "standard":
+            assert row["amount_usd"] == pytest.approx(
+                row["quantity"] * row["usd_per_unit"], abs=0.01 + 0.0006 * row["usd_per_unit"]
+            )
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_row_that_breaks_a_rule_is_refused_with_its_reason(reason):
+    assert refused("leg_costs", **REFUSED[reason]) == reason
+
+
+def test_every_rule_of_the_register_has_a_row_that_breaks_it():
+    assert {rule.code for rule in FEED.rules} <= REFUSED.keys()

@@ -1,0 +1,46 @@
+"""Feed opsdb/legs: what a row of the database becomes, a leg of the merge, and every reason to refuse one."""
+
+from datetime import datetime
+
+import pytest
+
+from aero_assets.feeds import find
+from tests.unit.feeds.table_rows import accepted, refused, rows, typed
+
+FEED = find("opsdb/legs")
+LATE = {"out_at": "2026-11-01T12:00:00Z", "off_at": "2026-11-01T11:00:00Z"}
+REFUSED = {
+    "impossible_sequence": LATE,
+    "date_out_of_range": {"operating_date": "2029-01-01"},
+    "missing_value": {"origin": None},
+    "bad_value": {"std_at": "tomorrow"},
+}
+
+
+def test_every_leg_of_the_airline_is_accepted_planned_flown_and_reviewed():
+    found = accepted("legs")
+    assert {row["in_at"] is None for row in found} == {True, False}
+    assert {row["source"] for row in found} == {"database"}
+    assert {row["operational_suffix"] for row in found} == {""}
+
+
+def test_a_row_carries_its_version_the_end_of_its_window_and_its_place():
+    [row] = typed("legs", rows("legs")[0] | {"row_version": 3})
+    assert (row["version"], row["attempt"], row["is_actual"]) == (3, 1, True)
+    assert row["received_at"] == datetime(2026, 11, 1, 18)  # noqa: DTZ001 - typed times are UTC without a zone
+    assert row["raw_ref"] == "raw/key#1"
+
+
+def test_the_same_row_read_by_two_windows_has_one_identity_and_another_version_another():
+    row = rows("legs")[0]
+    first, again, later = typed("legs", row, row, row | {"row_version": 2})
+    assert first["event_id"] == again["event_id"] != later["event_id"]
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_row_that_breaks_a_rule_is_refused_with_its_reason(reason):
+    assert refused("legs", **REFUSED[reason]) == reason
+
+
+def test_every_rule_of_the_register_has_a_row_that_breaks_it():
+    assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
