@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, lake, live, parse, query, rules, run, stacks
+from aero_local.commands import feed, lake, live, opsdb, parse, query, rules, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -29,6 +29,7 @@ app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")
 app.add_typer(lake.app, name="lake")
 app.add_typer(feed.app, name="feed")
+app.add_typer(opsdb.app, name="opsdb")
 
 if __name__ == "__main__":
     app()

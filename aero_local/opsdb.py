@@ -16,8 +16,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aero_extract.migrate import migrate
+from aero_extract.tables import SCHEMA, TABLES
+from aero_local import ports
 from aero_local.errors import AeroError, Log
-from aero_local.services import postgres
+from aero_local.services import postgres, services
 
 if TYPE_CHECKING:
     from aero_local.airline import Airline
@@ -43,6 +45,19 @@ class Filled:
     def to_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
         return asdict(self)
+
+
+def up(state: State, log: Log = print) -> None:
+    """Start the database beside a platform that runs, and make it ready to be filled and read."""
+    from aero_local.services.supervisor import Supervisor  # noqa: PLC0415 - starts nothing for whoever only fills
+
+    supervisor = Supervisor(state, services(), log)
+    with supervisor.lock():
+        every = [port for service in supervisor.services.values() for port in service.ports]
+        ports.choose(state.ports_file, every, {})
+        supervisor.start("postgres")
+        supervisor.wait("postgres")
+    prepare(state, log)
 
 
 def prepare(state: State, log: Log = print) -> None:
@@ -101,6 +116,19 @@ def fill(
                 (on, airline.seed, last_minute),
             )
     return Filled(f"{first}", days, f"{end:%Y-%m-%dT%H:%M:%SZ}", number, rows)
+
+
+def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Return per table: rows, those withdrawn, and when the last one changed (UTC), where it says so."""
+    found = []
+    with connection, connection.cursor() as cursor:
+        for name, table in TABLES.items():
+            said = f"count(deleted_at), max({table.stamp})" if table.stamp else "0, null"
+            cursor.execute(f"select count(*), {said} from {SCHEMA}.{name}")
+            rows, withdrawn, at = cursor.fetchone()
+            changed = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
+            found.append({"table": name, "rows": rows, "withdrawn": withdrawn, "changed_at": changed})
+    return found
 
 
 def apply(connection: Any, change: Change) -> None:  # noqa: ANN401

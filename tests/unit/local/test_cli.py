@@ -12,7 +12,7 @@ from aero_local.commands.common import explain
 from aero_local.errors import AeroError
 
 COMMANDS = ("up", "down", "status", "logs", "env", "demo", "deploy", "plan", "destroy")
-SUBCOMMANDS = (("lake", "pull"), ("feed", "new"), ("feed", "check"))
+SUBCOMMANDS = (("lake", "pull"), ("feed", "new"), ("feed", "check"), ("opsdb", "up"), ("opsdb", "fill"))
 
 
 def aero(capsys, *words):
