@@ -10,7 +10,7 @@ from __future__ import annotations
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, Environment
 
 ROOT = "root"
-ROLES = ("orchestrator", "analyst", "partner", "dashboard", "forwarder", "flink", "player", "extract")
+ROLES = ("orchestrator", "analyst", "partner", "dashboard", "forwarder", "flink", "player", "extract", "gateway")
 PROFILES = (ROOT, *ROLES)
 
 

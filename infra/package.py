@@ -7,6 +7,7 @@ takes which zip is said in ``deploy.py``.
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import io
 import json
 import zipfile
@@ -27,6 +28,10 @@ STREAMING_SOURCE = INFRA / "streaming" / "src" / "aero_streaming"
 EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py", "times.py")
 #: What the alert Lambdas carry of it: all but what runs in Flink.
 ALERTS = ("*.py", "*.toml", "*.csv")
+#: What the gateway's zip carries beside our code; pure Python, from the environment that the lock files made.
+GATEWAY_LIBRARIES = ("kafka-python", "tzdata")
+REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
+GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("airports", "carriers", "delay_codes"))
 FLINK = ("main.py", "flink_sql.py", "event_vocabulary.py")
 #: What the door can tell from something else.
 FORMATS = ("csv", "lines", "parquet", "xlsx")
@@ -53,6 +58,23 @@ def door_package(doors: Sequence[Door]) -> Package:
     text = json.dumps(ordered, indent=1, sort_keys=True, ensure_ascii=False)
     generated = {"aero_ingest/doors.json": text.encode(), **_files(STREAMING_SOURCE, EVENTS)}
     return package("aero_ingest", DOOR_SOURCE, generated)
+
+
+def gateway_package() -> Package:
+    """Pack ``aero_ingest`` for the gateway: with its Kafka client, zone rules and the reference tables it looks up."""
+    generated = {f"aero_ingest/{path.name}": path.read_bytes() for path in GATEWAY_TABLES}
+    libraries = {path: data for name in GATEWAY_LIBRARIES for path, data in _installed(name)}
+    return package("aero_gateway", DOOR_SOURCE, {**generated, **_files(STREAMING_SOURCE, EVENTS), **libraries})
+
+
+def _installed(distribution: str) -> Iterable[tuple[str, bytes]]:
+    """Yield the files of a library as the hash-locked environment has them, by their path in the zip."""
+    files = importlib.metadata.files(distribution)
+    if not files:
+        raise ValueError(f"{distribution} is not installed: run `make setup`")
+    for file in files:
+        if ".." not in file.parts and "__pycache__" not in file.parts and not file.parts[0].endswith(".dist-info"):
+            yield file.as_posix(), Path(str(file.locate())).read_bytes()
 
 
 def streaming_package() -> Package:

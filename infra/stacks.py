@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from infra.changesets import DeployError, Log
 from infra.extract_code import extract_package, extract_script
-from infra.package import Door, Package, door_package, streaming_package
+from infra.package import Door, Package, door_package, gateway_package, streaming_package
 from infra.read_back import read_back
 
 if TYPE_CHECKING:
@@ -116,6 +116,23 @@ STACKS = (
         code={"CodeKey": lambda _: streaming_package()},
         settings={"Email": "AERO_ALERTS_EMAIL", "DashboardUrl": "AERO_DASHBOARD_URL"},
         phases=(Phase(after=read_back),),
+    ),
+    Stack(
+        "gateway",
+        inputs={
+            "RawBucket": "lake.RawBucket",
+            "LakeBucket": "lake.LakeBucket",
+            "CodeBucket": "lake.ResultsBucket",
+            "LegStateTable": "alerting.LegStateTable",
+            "ClusterArn": "stream.ClusterArn",
+        },
+        code={"CodeKey": lambda _: gateway_package()},
+        settings={
+            "VpcId": "AERO_VPC_ID",
+            "SubnetIds": "AERO_SUBNET_IDS",
+            "SecurityGroupIds": "AERO_SECURITY_GROUP_IDS",
+            "BootstrapServers": "AERO_BOOTSTRAP_SERVERS",
+        },
     ),
     Stack(
         "extract",

@@ -32,6 +32,7 @@ JUSTIFIED = {
     ): "kinesis:ListStreams, which a mapping needs, knows no resources",
     ("extract.ExtractRole", "LookAtNetwork"): "what Glue asks of a network, and metrics, know no resources",
     ("extract.ExtractRole", "JoinNetwork"): "Glue makes its interfaces in the network and takes them away",
+    ("gateway.GatewayRole", "JoinNetwork"): "interfaces in the brokers' network: these actions know no resources",
     **{
         (f"stream.{feed}DeliveryRole", "LookAtGroups"): "Firehose names its own consumer groups"
         for feed in ("LegEvents", "Bookings", "Feedback")

@@ -26,6 +26,8 @@ def table(name: str, index: str = "") -> str:
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:aero/prod/opsdb/extract-suffix"
 FEED = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:aero-prod-alerts-feed"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:aero-prod-partner-drop-failures"
+GATEWAY = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:aero-prod-gateway"
+TOPIC = f"arn:aws:kafka:{REGION}:{ACCOUNT}:topic/aero-prod/uuid"
 MAY = [
     ("partner", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
     ("partner-drop", "s3:GetObjectVersion", s3("inbox", "partner/legs/a.csv")),
@@ -61,6 +63,12 @@ MAY = [
     ("orchestrator", "dynamodb:Query", table("event-log", "by_route")),
     ("orchestrator", "dynamodb:BatchWriteItem", table("baselines")),
     ("orchestrator", "s3:PutObject", s3("raw", "alerts/transitions/dt=2026-01-01/hh=00/a.gz")),
+    ("partner-drop", "lambda:InvokeFunction", GATEWAY),
+    ("gateway", "s3:GetObject", s3("raw", "partner/messages/dt=2026-01-01/hh=00/a.gz")),
+    ("gateway", "s3:PutObject", s3("lake", "quarantine/partner/messages/dt=2026-01-01/messages-a.json")),
+    ("gateway", "dynamodb:Query", table("leg-state", "by_flight")),
+    ("gateway", "dynamodb:PutItem", table("messages")),
+    ("gateway", "kafka-cluster:WriteData", f"{TOPIC}/leg-events"),
     ("extract", "secretsmanager:GetSecretValue", SECRET),
     ("extract", "s3:PutObject", s3("raw", "opsdb/legs/dt=2026-01-01/hh=00/a-part-00000.json.gz")),
     ("extract", "s3:GetObject", s3("raw", "opsdb/_extracts/dt=2026-01-01/a.json")),
@@ -69,6 +77,13 @@ MAY = [
     ("deliver-leg-events", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
 ]
 MAY_NOT = [
+    ("partner-drop", "lambda:InvokeFunction", GATEWAY.replace("gateway", "alert-tick")),
+    ("gateway", "s3:GetObject", s3("raw", "partner/bts_ontime/dt=2026-01-01/hh=00/a.gz")),
+    ("gateway", "s3:GetObject", s3("inbox", "partner/messages/a.txt")),
+    ("gateway", "dynamodb:PutItem", table("leg-state")),
+    ("gateway", "dynamodb:Query", table("alerts", "open")),
+    ("gateway", "kafka-cluster:WriteData", f"{TOPIC}/bookings"),
+    ("gateway", "kafka-cluster:ReadData", f"{TOPIC}/leg-events"),
     ("extract", "secretsmanager:GetSecretValue", SECRET.replace("extract", "owner")),
     ("extract", "secretsmanager:PutSecretValue", SECRET),
     ("extract", "s3:PutObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),

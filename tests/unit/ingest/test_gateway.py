@@ -106,6 +106,14 @@ def test_a_message_without_a_schedule_waits_once_and_goes_when_the_schedule_come
     assert out["received_at"] == "2026-11-22T14:00:00Z"
 
 
+def test_a_schedule_is_known_to_the_gateway_that_told_it_before_the_index_has_it():
+    world, slow = World(), World()
+    gateway = Gateway(slow, world, world.sent.append, Knowledge(offset_of=offset_of))
+    gateway.take(sample("mvt_01_departure").splitlines(keepends=True), REFERENCE, "s3://raw/one")
+    gateway.take(SCHEDULE.splitlines(keepends=True), REFERENCE, "s3://raw/two")
+    assert gateway.retry(REFERENCE).accepted == 1
+
+
 def test_what_has_waited_too_long_and_what_cannot_be_read_is_put_aside_with_its_text():
     world = World()
     world.take(sample("mvt_01_departure"))

@@ -8,14 +8,14 @@ here knows Kafka, DynamoDB or S3: the Lambda and `aero ingest` bring them along.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import chain
 from typing import Any, Protocol
 
-from aero_ingest.leg_choice import NO_SCHEDULE, LegIndex, NotFound, find
+from aero_ingest.leg_choice import NO_SCHEDULE, Leg, LegIndex, NotFound, find
 from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, Unreadable
 from aero_ingest.message_events import Returns, events_of
 from aero_ingest.messages import parse, parse_all
@@ -109,11 +109,30 @@ class Tally:
         self.findings.update(finding.code for finding in findings)
 
 
+class _Planned:
+    """The index, and what this gateway has planned itself: it takes seconds until the index knows."""
+
+    def __init__(self, index: LegIndex) -> None:
+        self._index = index
+        self._own: dict[Flight, dict[str, Leg]] = {}
+
+    def plan(self, event: Event) -> None:
+        flight = Flight(event["carrier"], event["flight_number"], event["operational_suffix"])
+        self._own.setdefault(flight, {})[event["leg_uid"]] = event
+
+    def legs(self, flight: Flight, first: date, last: date) -> Sequence[Leg]:
+        found = {_uid(leg): leg for leg in self._index.legs(flight, first, last)}
+        for uid, leg in self._own.get(flight, {}).items():
+            if first.isoformat() <= leg["std_at"][:10] <= last.isoformat():
+                found.setdefault(uid, leg)
+        return list(found.values())
+
+
 class Gateway:
     """Turns messages into events; `send` takes an event, and whoever made it flushes before the tally counts."""
 
     def __init__(self, index: LegIndex, memory: Memory, send: Callable[[Event], object], knowledge: Knowledge) -> None:
-        self._index, self._memory, self._send, self._knows = index, memory, send, knowledge
+        self._index, self._memory, self._send, self._knows = _Planned(index), memory, send, knowledge
 
     def take(self, lines: Iterable[str], received_at: datetime, raw_ref: str) -> Tally:
         """Take in the messages of a text, or the legs of its schedule."""
@@ -161,7 +180,7 @@ class Gateway:
                 self._put_aside(tally, found.code, found.message, message.raw, raw_ref, received_at)
             return
         message = self._dated_by(message, found.leg, received_at)
-        uid = leg_uid(*(found.leg[name] for name in IDENTITY))
+        uid = _uid(found.leg)
         returns = self._memory.returns(uid) if _speaks_of_returns(message) else Returns()
         events, findings = events_of(
             message, found.leg, received_at=received_at, raw_ref=raw_ref, returns=returns,
@@ -203,8 +222,13 @@ class Gateway:
             tally.accepted += 1
             for event in schedule_events(record, self._knows.offset_of, first, last, received_at, raw_ref):
                 self._send(event)
+                self._index.plan(event)
                 tally.events += 1
             tally.note(record.findings)
+
+
+def _uid(leg: Leg) -> str:
+    return leg_uid(*(leg[name] for name in IDENTITY))
 
 
 def _speaks_of_returns(message: Message) -> bool:

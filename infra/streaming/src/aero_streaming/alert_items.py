@@ -76,6 +76,7 @@ def state_item(rules: RuleSet, key: str, row: Row, arrived: datetime) -> Item:
     if row.get("std_at"):
         item["scope_day"] = f"leg#{row.get('route') or row['origin']}#{row['operating_date']}"
         item["scope_id"] = f"{row['std_at']}#{row['leg_uid']}"
+        item["flight"] = f"{row['carrier']}{row['flight_number']}{row.get('operational_suffix') or ''}"
         if row.get("tail"):
             item["tail_day"] = f"{row['tail']}#{row['operating_date']}"
     if ground := on_ground(rules, row):

@@ -1,0 +1,167 @@
+"""Lambda: the gateway for what partner_drop took in, and each minute for what waits for its schedule.
+
+    {"feed": "partner/messages", "raw_key": "…", "arrival_id": "…", "arrived_at": "2026-11-22T13:55:02Z"}
+    {"retry": true}
+
+Events are acknowledged by the brokers before the outcome is written, so an invocation that dies is run again as a whole
+and sends the same events. Quarantine and outcome are named by arrival: run again, they are overwritten by the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from aero_ingest.gateway import Gateway, Knowledge, PutAside, Tally
+from aero_ingest.gateway_kafka import TopicProducer
+from aero_ingest.gateway_tables import GatewayTables
+from aero_ingest.message import ParseError
+from aero_ingest.message_files import lines_of
+from aero_ingest.station_clocks import StationClocks
+from aero_streaming.times import parse as moment_of
+from aero_streaming.times import text as utc_text
+
+HOP = "gateway"
+MESSAGES = "partner/messages"
+#: Reference tables beside this file, put there when the zip is packed; the repository has them as dbt seeds.
+TABLES = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the handler needs beside the event."""
+
+    s3: Any
+    tables: GatewayTables
+    raw_bucket: str
+    lake_bucket: str
+    bootstrap: str
+    security: str
+    knowledge: Knowledge
+
+
+@functools.cache
+def knowledge(folder: Path = TABLES) -> Knowledge:
+    """Read the reference tables of a folder: airports, carriers, delay codes."""
+    stations = {row["iata"]: row["zone"] for row in _rows(folder / "airports.csv") if row["zone"]}
+    return Knowledge(
+        iata_of={row["icao"]: row["iata"] for row in _rows(folder / "carriers.csv") if row["icao"]},
+        delay_letters={row["alpha"]: row["code"] for row in _rows(folder / "delay_codes.csv") if row["alpha"]},
+        offset_of=StationClocks(stations).offset_of,
+    )
+
+
+def settings() -> Settings:
+    """Read the environment; tables by the clock of this invocation."""
+    dynamodb = boto3.resource("dynamodb")
+    named = {name: dynamodb.Table(os.environ[f"AERO_{name}_TABLE"]) for name in ("LEG_STATE", "MESSAGES")}
+    return Settings(
+        s3=boto3.client("s3"),
+        tables=GatewayTables(named["LEG_STATE"], named["MESSAGES"], datetime.now(UTC)),
+        raw_bucket=os.environ["AERO_RAW_BUCKET"],
+        lake_bucket=os.environ["AERO_LAKE_BUCKET"],
+        bootstrap=os.environ["AERO_BOOTSTRAP_SERVERS"],
+        security=os.environ["AERO_KAFKA_SECURITY"],
+        knowledge=knowledge(),
+    )
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Entry point: what became of an arrival, or of what waited."""
+    return handle(event, settings())
+
+
+def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
+    """Take in an arrival, or try again what waits."""
+    began = time.monotonic()
+    with TopicProducer(using.bootstrap, using.security) as producer:
+        gateway = Gateway(using.tables, using.tables, producer.send, using.knowledge)
+        if event.get("retry"):
+            found = gateway.retry(datetime.now(UTC))
+            document = {"feed": MESSAGES, "subject": f"retry-{utc_text(datetime.now(UTC))}"}
+        else:
+            found = _arrived(event, gateway, using)
+            document = {"feed": event["feed"], "subject": event["arrival_id"]}
+            # A schedule that has just come is what others wait for.
+            waited = gateway.retry(datetime.now(UTC))
+            document["waited_and_sent"] = waited.accepted
+            found.put_aside += waited.put_aside
+            found.events += waited.events
+    outcome = _outcome(found, document) | {"seconds": round(time.monotonic() - began, 3)}
+    _keep(found, outcome, event, using)
+    print(json.dumps(outcome))
+    return outcome
+
+
+def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tally:
+    body = using.s3.get_object(Bucket=using.raw_bucket, Key=event["raw_key"])["Body"].read()
+    received_at = moment_of(event["arrived_at"])
+    raw_ref = f"s3://{using.raw_bucket}/{event['raw_key']}"
+    try:
+        return gateway.take(lines_of(io.BufferedReader(io.BytesIO(body))), received_at, raw_ref)
+    except ParseError as error:
+        # The door took the file for text; what it is not is for the one who sent it to know.
+        found = Tally(messages=1)
+        found.put_aside.append(error_aside(error, raw_ref, event["arrived_at"]))
+        return found
+
+
+def error_aside(error: ParseError, raw_ref: str, received_at: str) -> PutAside:
+    """Return a whole file as one message that became nothing."""
+    return PutAside(error.code, error.message, "", raw_ref, received_at)
+
+
+def _outcome(found: Tally, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The ledger's row: messages in, messages that became events, and the rest; what waits is not lost but not out."""
+    rejects = found.waiting + len(found.put_aside)
+    reasons = sorted({one.reason for one in found.put_aside} | ({"no_schedule"} if found.waiting else set()))
+    return {
+        "hop": HOP,
+        **document,
+        "status": "done",
+        "at": utc_text(datetime.now(UTC)),
+        "files_in": 1,
+        "rows_in": found.accepted + rejects,
+        "rows_out": found.accepted,
+        "duplicates": 0,
+        "rejects": rejects,
+        "waiting": found.waiting,
+        "events": found.events,
+        "findings": dict(sorted(found.findings.items())),
+        "reason": ", ".join(reasons) or None,
+        "message": found.put_aside[0].message if found.put_aside else None,
+        "dates_touched": [],
+        "version": "",
+    }
+
+
+def _keep(found: Tally, outcome: Mapping[str, Any], event: Mapping[str, Any], using: Settings) -> None:
+    """Write outcome and quarantine; a minute in which nothing that waits came to an end leaves no trace."""
+    if event.get("retry") and not (found.accepted or found.put_aside):
+        return
+    day = (event.get("arrived_at") or outcome["at"])[:10]
+    name = f"{outcome['subject']}.json"
+    if found.put_aside:
+        _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", [asdict(one) for one in found.put_aside])
+    _put(using, f"_outcomes/{HOP}/dt={day}/{name}", outcome)
+
+
+def _put(using: Settings, key: str, document: object) -> None:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    using.s3.put_object(Bucket=using.lake_bucket, Key=key, Body=text.encode(), ContentType="application/json")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,87 @@
+"""Messages on the real platform: by `aero ingest` and by the Lambda into Kafka, through Flink, to one leg."""
+
+import json
+import time
+
+import pytest
+
+from aero_assets.environment import LOCAL_ACCOUNT
+from aero_local import platform
+from aero_local.live.ingest import ingest_paths
+from aero_local.live.watch import Watcher
+from aero_local.services import live
+from aero_local.state import State
+from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
+
+RAW, LAKE = (f"aero-local-{name}-{LOCAL_ACCOUNT}" for name in ("raw", "lake"))
+AT = "2026-11-22T14:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    state = State(tmp_path_factory.mktemp("gateway") / "platform")
+    with platform.foreground(state, print, names=("ministack", *live(state))):
+        yield state
+
+
+def put(state, feed, name, text):
+    """Put a body into the raw zone, as the door does, and return what the door tells the gateway."""
+    key = f"partner/{feed}/dt=2026-11-22/hh=14/{name}"
+    state.session("root").client("s3").put_object(Bucket=RAW, Key=key, Body=text.encode())
+    return {"feed": f"partner/{feed}", "raw_key": key, "arrival_id": name, "arrived_at": AT}
+
+
+def invoke(state, event):
+    answer = state.session("root").client("lambda").invoke(
+        FunctionName="aero-local-gateway", Payload=json.dumps(event).encode()
+    )  # fmt: skip
+    said = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, said
+    return said
+
+
+def legs(state, number, seconds=60, until=lambda leg: True):
+    """Wait for the legs of a flight of the day in leg-state."""
+    watcher, deadline = Watcher(state, "root"), time.monotonic() + seconds
+    while True:
+        found = [
+            row for row in watcher.rows("leg_state", "leg#")
+            if row["flight_number"] == number and row["operating_date"] == "2026-11-22"
+        ]  # fmt: skip
+        if any(until(leg) for leg in found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.5)
+
+
+def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_twice(state):
+    early = invoke(state, put(state, "messages", "early.txt", sample("mvt_01_departure")))
+    assert (early["waiting"], early["events"]) == (1, 0)
+
+    planned = invoke(state, put(state, "ssim", "w26.ssim", (FOLDER / "sample_am_w26.ssim").read_text()))
+    assert (planned["rows_out"], planned["waited_and_sent"]) == (6, 1)
+    [leg] = legs(state, 905, until=lambda leg: leg.get("out_at"))
+    assert (leg["std_at"], leg["out_at"]) == ("2026-11-22T13:30:00Z", "2026-11-22T13:34:00Z")
+
+    (folder := state.root / "messages").mkdir()
+    for name in ("mvt_01_departure", "mvt_02_arrival", "mvt_03_correction", "ldm_01"):
+        (folder / f"{name}.txt").write_text(sample(name))
+    (folder / "odd.bin").write_bytes(b"PAR1....")
+    result = ingest_paths(state, folder, REFERENCE, print)
+    assert (result["messages"], result["accepted"], result["waiting"]) == (5, 4, 0)
+    assert [one["reason"] for one in result["put_aside"]] == ["other_format"]
+
+    [leg] = legs(state, 905, until=lambda leg: leg.get("in_at") and leg["corrections"])
+    assert (leg["out_at"], leg["in_at"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z")
+    assert (leg["tail"], leg["passengers"]) == ("XAMAZ", 165)
+
+
+def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):
+    said = invoke(state, put(state, "messages", "bad.txt", "NOTHING OF THE KIND\n"))
+    assert (said["rows_in"], said["rows_out"], said["rejects"], said["reason"]) == (1, 0, 1, "unknown_message")
+    s3 = state.session("root").client("s3")
+    kept = s3.get_object(Bucket=LAKE, Key="quarantine/partner/messages/dt=2026-11-22/messages-bad.txt.json")
+    [aside] = json.loads(kept["Body"].read())
+    assert (aside["reason"], aside["text"]) == ("unknown_message", "NOTHING OF THE KIND")
+    row = json.loads(s3.get_object(Bucket=LAKE, Key="_outcomes/gateway/dt=2026-11-22/bad.txt.json")["Body"].read())
+    assert row["rows_in"] == row["rows_out"] + row["duplicates"] + row["rejects"]
