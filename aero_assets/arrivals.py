@@ -52,10 +52,17 @@ class Receipt:
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
         """Where the bodies lie in the raw bucket, as the receipt says; LookupError if that is gone."""
+        return self._bodies(self._details(raw, feed), feed)
+
+    def sent_as(self, raw: Bucket, feed: Feed) -> str:
+        """The name of the file in the inbox, as the receipt says; LookupError if that is gone."""
+        return str(self._details(raw, feed)["inbox_key"]).rpartition("/")[2]
+
+    def _details(self, raw: Bucket, feed: Feed) -> dict[str, Any]:
         details = raw.read_json(self.receipt_key(feed))
         if details is None:
             raise LookupError(f"receipt {self.receipt_key(feed)} has vanished from the raw zone")
-        return self._bodies(details, feed)
+        return details
 
     def _bodies(self, details: Mapping[str, Any], feed: Feed) -> tuple[str, ...]:
         return (str(details["raw_key"]),)

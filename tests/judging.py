@@ -23,8 +23,9 @@ def judged(feed: str | Feed, text: str | bytes | Path, arrived: date = date(2026
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "body"
         file.write_bytes(kept(text) if isinstance(text, Path) else gzip.compress(_bytes(text), 1))
+        name = text.name if isinstance(text, Path) else ""
         rows.prepare(connection)
-        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed)
+        rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed, name)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
         return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
 

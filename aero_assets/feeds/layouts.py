@@ -4,7 +4,7 @@ them. The vocabulary and its check; reading a file by it is the typed step's wor
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 Format = Literal["csv", "xlsx", "parquet", "lines"]
@@ -56,14 +56,28 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Layout:
-    """Everything about a file that its format and its header do not say."""
+    """Everything about a file that its format and its header do not say.
 
+    The named groups of `name_pattern` are what only the file's name says, as raw columns of every record.
+    """
+
+    name_pattern: str = ""
     preamble_lines: int = 0
     footer: str = ""
     captions: tuple[Caption, ...] = ()
     line_pattern: str = ""
     parser: str = ""
     workbook: Workbook | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The raw columns that the file's name says."""
+        return tuple(re.compile(self.name_pattern).groupindex)
+
+    def named_by(self, name: str) -> list[str | None]:
+        """What a file's name says, by raw column; null where it is no such name."""
+        found = re.fullmatch(self.name_pattern, name)
+        return [found[group] if found else None for group in self.named]
 
     def door(self) -> dict[str, Any]:
         """What the door must know of it; empty for a plain file."""
@@ -85,7 +99,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
 }
-ALL_KEYS = frozenset(key for keys in KEYS.values() for key in keys)
+FORMAT_KEYS = frozenset(key for keys in KEYS.values() for key in keys)
+ALL_KEYS = FORMAT_KEYS | {"name_pattern"}
 
 
 def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
@@ -93,15 +108,19 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
     kind = data.get("format", "csv")
     if kind not in get_args(Format):
         raise fail(f"`format` is one of {', '.join(get_args(Format))}", at=r"format\s*=")
-    for key in sorted(ALL_KEYS & data.keys()):
+    for key in sorted(FORMAT_KEYS & data.keys()):
         if key not in KEYS[kind]:
             [owner] = [name for name, keys in KEYS.items() if key in keys]
             raise fail(f'`{key}` belongs to format = "{owner}"', at=rf"\[*{key}\b")
     if kind == "xlsx":
-        return kind, Layout(workbook=_workbook(data, fail))
-    if kind == "lines":
-        return kind, _lines(data, fail)
-    return kind, Layout(_preamble(data, fail), data.get("footer", ""), _captions(data, fail))
+        layout = Layout(workbook=_workbook(data, fail))
+    elif kind == "lines":
+        layout = _lines(data, fail)
+    else:
+        layout = Layout("", _preamble(data, fail), data.get("footer", ""), _captions(data, fail))
+    if name := data.get("name_pattern"):
+        _pattern(name, "`name_pattern`", r"name_pattern\s*=", fail, groups=len(re.findall(r"\(\?P<", name)))
+    return kind, replace(layout, name_pattern=name or "")
 
 
 def _preamble(data: Mapping[str, Any], fail: Fail) -> int:

@@ -111,6 +111,11 @@ class Feed:
         return tuple(caption.name for caption in self.layout.captions)
 
     @property
+    def raw_columns(self) -> tuple[str, ...]:
+        """Every raw column that expressions may use: of the records, above them, and of the file's name."""
+        return (*self.header, *self.captions, *self.layout.named)
+
+    @property
     def staging_model(self) -> str:
         """The dbt model that reads this feed."""
         return f"stg_{self.system}__{self.name}"

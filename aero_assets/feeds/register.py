@@ -189,14 +189,14 @@ class _Reader:
             raise self.fail(f"`arrival` is one of {', '.join(get_args(Arrival))}", at=r"arrival\s*=")
         if (feed.system, feed.name) != (self.path.parent.name, self.path.stem):
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
-        self._check_header((*feed.header, *feed.captions), feed.arrival)
+        self._check_header(feed.raw_columns, feed.arrival)
         self._check_editions(feed)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
         helpers += [f"{clock.name}_offset" for clock in feed.clocks]
         self._check_names("values", helpers)
-        raw = {name.lower() for name in (*feed.header, *feed.captions)}
+        raw = {name.lower() for name in feed.raw_columns}
         for name in helpers:
             if name in raw:
                 raise self.fail(f"{name!r} is also a raw column (SQL ignores case)", at=rf'name\s*=\s*"{name}"')

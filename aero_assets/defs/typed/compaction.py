@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from aero_assets.arrivals import Arrival, ArrivalDay
+from aero_assets.arrivals import Arrival, ArrivalDay, Receipt
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import Feed
 from aero_assets.manifests import ArrivalManifest, TypedFile
@@ -85,7 +85,9 @@ class Compactor:
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> None:  # noqa: ANN401
         rows.prepare(connection)
         for arrival, key, body in self._bodies(feed, day, work):
-            rows.add_lines(connection, body, key, arrival.arrived_at, feed)
+            named = isinstance(arrival, Receipt) and feed.layout.name_pattern
+            name = arrival.sent_as(self.raw, feed) if named else ""
+            rows.add_lines(connection, body, key, arrival.arrived_at, feed, name)
             body.unlink()
         log(f"{feed.path}: read what came in {len(day.counted)} arrivals of {day.arrived_on}")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)

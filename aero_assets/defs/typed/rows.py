@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from aero_assets.defs.typed import event_rows
+from aero_assets.defs.typed import event_rows, raw_columns
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Clock, Feed
 from aero_assets.zones import airport_table, zone_days
@@ -70,21 +70,30 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
-            raw_key varchar, received_at timestamp
+            named varchar[], raw_key varchar, received_at timestamp
         )
     """)
 
 
 def add_lines(
-    connection: duckdb.DuckDBPyConnection, path: Path, raw_key: str, received_at: datetime, feed: Feed | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    raw_key: str,
+    received_at: datetime,
+    feed: Feed | None = None,
+    sent_as: str = "",
 ) -> None:
-    """Append the records of one raw object of a feed to `line`; without a feed, those of a plain CSV file."""
+    """Append the records of one raw object of a feed, sent under a name, to `line`; without a feed, of a CSV file."""
     connection.register("lines_read", read(path, received_at, feed))
     connection.execute(
         "insert into line by name "
-        "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at "
-        "from lines_read",
-        {"raw_key": raw_key, "received_at": received_at.astimezone(UTC).replace(tzinfo=None)},
+        "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at, "
+        "cast($named as varchar[]) as named from lines_read",
+        {
+            "raw_key": raw_key,
+            "received_at": received_at.astimezone(UTC).replace(tzinfo=None),
+            "named": feed.layout.named_by(sent_as) if feed else [],
+        },
     )
     connection.unregister("lines_read")
 
@@ -98,58 +107,11 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
     helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
-    fields = event_rows.fields(feed) if feed.is_json else _fields(feed) if feed.format == "csv" else _given(feed)
+    fields = event_rows.fields(feed) if feed.is_json else raw_columns.fields(feed)
     connection.execute(f"create or replace temp table helped as select *{helpers} from ({fields})")
     _load_zones(connection, feed)
     connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
     connection.execute("drop table helped")
-
-
-def _fields(feed: Feed) -> str:
-    """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
-    names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
-    names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1))
-    # What a file says once is part of every record that stands in it.
-    said = " || chr(31) || array_to_string(given, chr(31))" if feed.captions else ""
-    value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
-    return f"""
-        with checked as (
-            select * replace (case
-                when contains(body, '"') and not regexp_full_match(body, '(?:{value})(?:{feed.delimiter}(?:{value}))*')
-                then coalesce(defect, 'bad_quotes') else defect end as defect)
-            from line
-        ),
-        split as (
-            select *, case
-                when defect is not null then []
-                when contains(body, '"') then list_transform(
-                    regexp_extract_all(body || '{feed.delimiter}', '({value}){feed.delimiter}', 1),
-                    lambda part: trim(case when part like '"%"' then replace(part[2:-2], '""', '"') else part end))
-                -- One look at the line spares most records a trim of every value.
-                when regexp_matches(body, '[^!-~]')
-                then list_transform(string_split(body, '{feed.delimiter}'), lambda part: trim(part))
-                else string_split(body, '{feed.delimiter}') end as parts
-            from checked
-        )
-        select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
-               received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
-               left(sha256('{feed.path}' || chr(31) || body{said}), 32) as _event_id,
-               raw_key || '#' || line_number as _raw_ref, {names}
-        from split
-    """
-
-
-def _given(feed: Feed) -> str:
-    """Records whose values a reader took out of the body; trimmed, and null where empty."""
-    names = ", ".join(f"nullif(trim(given[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
-    return f"""
-        select body as _body, line_number as _line_number, defect as _defect, message as _message,
-               raw_key as _raw_key, received_at as _received_at, '{feed.source}' as _source,
-               left(sha256(concat_ws(chr(31), '{feed.path}', part, body, array_to_string(given, chr(31)))), 32)
-                   as _event_id,
-               concat(raw_key, '#', part || '!', line_number) as _raw_ref, {names}
-        from line
-    """
 
 
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
@@ -278,7 +240,3 @@ def misfit(sql: str, kind: str) -> str:
     # typeof is known before any row is read: only expressions that are still text pay for their form.
     form = f"typeof({sql}) = 'VARCHAR' and not regexp_full_match(cast({sql} as varchar), '{FORMS[kind]}')"
     return f"({sql}) is not null and (try_cast({sql} as {kind}) is null or ({form}))"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

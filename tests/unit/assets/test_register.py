@@ -181,6 +181,7 @@ REPORT = (FOLDER / "partner" / "bts_departures.toml").read_text(encoding="utf-8"
         ("([A-Z]{3})", "([A-Z]{3}", "caption ORIGIN is no regular expression"),
         ('name = "ORIGIN"', 'name = "Carrier Code"', "`header` names carrier code twice"),
         ('footer = " SOURCE:"', 'line_pattern = "x"', '`line_pattern` belongs to format = "lines"'),
+        ('footer = " SOURCE:"', "name_pattern = '(x)'", "`name_pattern` must be a regular expression with 0 groups"),
         ('footer = " SOURCE:"', 'supersedes = "all"', "`supersedes` is one of key, period"),
         ('footer = " SOURCE:"', 'supersedes = "period"', "a required TIMESTAMP column edition_at"),
     ],

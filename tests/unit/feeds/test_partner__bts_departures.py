@@ -54,7 +54,7 @@ def judge(*records: str, preamble: tuple[str, ...] = PREAMBLE) -> list[dict]:
 
 
 def changed(**values: str) -> str:
-    record = FLOWN.split(",")
+    record: list[str] = [*FLOWN.split(",")]
     for name, value in values.items():
         record[COLUMNS[name]] = value
     return ",".join(record)

@@ -23,7 +23,10 @@ REPORT = Door(
 )  # fmt: skip
 FARES = Door("partner/fares", ("FROM", "TO", "USD"), "contract-5", "parquet")
 METAR = Door("partner/metar", ("STATION",), "contract-6", "lines", {"line_pattern": r"(METAR|SPECI) "})
-DOORS = {one.feed: one for one in (REPORT, FARES, METAR, workbooks.DOOR)}
+QUARTER = Door(
+    "partner/quarter", ("ROUTE",), "contract-7", "csv", {"name_pattern": r"fares_(?P<QUARTER>\d{4}q[1-4])\.csv"}
+)
+DOORS = {one.feed: one for one in (REPORT, FARES, METAR, QUARTER, workbooks.DOOR)}
 
 PREAMBLE = b"Detailed Statistics\nOrigin: Grand Rapids (GRR)\n\n"
 FILED = PREAMBLE + b'CARRIER,DELAY\n"DL","2"\n"DL","-4"\n\n SOURCE: somebody'
@@ -151,6 +154,13 @@ def test_what_is_not_what_it_says_is_put_aside_with_a_reason(s3, feed, data, rea
     assert says in outcome["message"]
     assert s3.keys(RAW) == []
     assert any(s3.body(LAKE, key) == data for key in s3.keys(LAKE, "quarantine/"))
+
+
+def test_what_only_a_name_says_must_be_in_it(s3):
+    assert send(s3, b"ROUTE\nJFK-LAX\n", "partner/quarter/fares_2025q2.csv")["status"] == "accepted"
+    outcome = send(s3, b"ROUTE\nJFK-LAX\n", "partner/quarter/fares.csv")
+    assert (outcome["status"], outcome["reason"]) == ("rejected", "wrong_name")
+    assert "fares.csv does not say" in outcome["message"]
 
 
 def test_a_file_too_large_to_be_looked_at_whole_is_refused_before_its_end(s3):

@@ -11,6 +11,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -131,6 +132,9 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
 
 def _stream(arrival: Arrival, content: Content | Packed, upload: store.Upload, using: Settings) -> Facts:
     """One pass over the file: checked before it is sent on, byte for byte; plain text is compressed."""
+    door = using.doors[arrival.feed]
+    if (pattern := door.layout.get("name_pattern")) and not re.fullmatch(pattern, arrival.file_name):
+        raise reasons.wrong_name(door.feed, arrival.file_name, pattern)
     if arrival.size > using.max_content_bytes:
         raise reasons.too_large(using.max_content_bytes)
     try:

@@ -44,6 +44,15 @@ def wrong_folder(key: str, feed: str) -> RejectedFile:
     return RejectedFile("wrong_folder", f"{key} lies too deep. Put the file directly into {feed}/.")
 
 
+def wrong_name(feed: str, name: str, pattern: str) -> RejectedFile:
+    """The name of the file says something that its content does not, and is not a name of that kind."""
+    return RejectedFile(
+        "wrong_name",
+        f"{name} does not say what only the name of a file of {feed} says. Name it as agreed (a regular expression): "
+        f"{pattern}",
+    )
+
+
 def gone(key: str) -> RejectedFile:
     """The object was deleted before it could be read."""
     return RejectedFile("gone", f"{key} was deleted before it could be read, so nothing is kept. Send it again.")

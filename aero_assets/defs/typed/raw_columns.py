@@ -1,0 +1,68 @@
+"""The SQL that takes records of files apart: from `line` to the raw columns that a feed's expressions may use.
+
+A record of a CSV file is split here; those of other formats come with their values, which a reader took out of them.
+"""
+
+from aero_assets.feeds import Feed
+
+
+def fields(feed: Feed) -> str:
+    """Return the query over `line` that gives each raw column as text, null where empty."""
+    return _split(feed) if feed.format == "csv" else _given(feed)
+
+
+def _split(feed: Feed) -> str:
+    """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
+    names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1)) + _named(feed)
+    # What a file says once is part of every record that stands in it.
+    once = [*(["given"] if feed.captions else []), *(["named"] if feed.layout.named else [])]
+    said = "".join(f" || chr(31) || array_to_string({one}, chr(31))" for one in once)
+    value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
+    return f"""
+        with checked as (
+            select * replace (case
+                when contains(body, '"') and not regexp_full_match(body, '(?:{value})(?:{feed.delimiter}(?:{value}))*')
+                then coalesce(defect, 'bad_quotes') else defect end as defect)
+            from line
+        ),
+        split as (
+            select *, case
+                when defect is not null then []
+                when contains(body, '"') then list_transform(
+                    regexp_extract_all(body || '{feed.delimiter}', '({value}){feed.delimiter}', 1),
+                    lambda part: trim(case when part like '"%"' then replace(part[2:-2], '""', '"') else part end))
+                -- One look at the line spares most records a trim of every value.
+                when regexp_matches(body, '[^!-~]')
+                then list_transform(string_split(body, '{feed.delimiter}'), lambda part: trim(part))
+                else string_split(body, '{feed.delimiter}') end as parts
+            from checked
+        )
+        select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
+               received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
+               left(sha256('{feed.path}' || chr(31) || body{said}), 32) as _event_id,
+               raw_key || '#' || line_number as _raw_ref, {names}
+        from split
+    """
+
+
+def _given(feed: Feed) -> str:
+    """Records whose values a reader took out of the body; trimmed, and null where empty."""
+    names = ", ".join(f"nullif(trim(given[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    names += _named(feed)
+    return f"""
+        select body as _body, line_number as _line_number, defect as _defect, message as _message,
+               raw_key as _raw_key, received_at as _received_at, '{feed.source}' as _source,
+               left(sha256(concat_ws(chr(31), '{feed.path}', part, body, array_to_string(given || named, chr(31)))), 32)
+                   as _event_id,
+               concat(raw_key, '#', part || '!', line_number) as _raw_ref, {names}
+        from line
+    """
+
+
+def _named(feed: Feed) -> str:
+    return "".join(f", named[{n}] as {_quoted(name)}" for n, name in enumerate(feed.layout.named, 1))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

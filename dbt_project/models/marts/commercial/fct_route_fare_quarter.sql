@@ -1,0 +1,16 @@
+{{ config(sort=['quarter_start_on'], meta={'date_column': 'quarter_start_on'}) }}
+-- Revenue and miles of the sample, not its averages: those of several routes are ratios of their sums.
+select
+    quarter_start_on,
+    first_airport,
+    second_airport,
+    first_airport || '-' || second_airport as undirected_route,
+    sampled_passengers,
+    cast(sampled_passengers * average_fare_usd as decimal(18, 2)) as sampled_revenue_usd,
+    cast(
+        case when fare_per_mile_usd > 0 then sampled_passengers * average_fare_usd / fare_per_mile_usd end
+        as decimal(18, 2)
+    ) as sampled_passenger_miles,
+    sampled_passengers < 10 as is_small_sample
+from {{ ref('stg_partner__db1b_fares') }}
+where {{ where_operating_dates('quarter_start_on') }}
