@@ -19,6 +19,7 @@ BENCHMARKS = (
     "one_operating_day",
     "code_location_load",
     "airline",
+    "messages",
     "publish",
     "dashboard",
     "door_memory",

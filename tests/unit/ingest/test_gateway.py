@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_ingest.gateway import WAITS, Gateway, Knowledge
@@ -79,6 +79,7 @@ def test_a_day_of_messages_becomes_the_leg_that_they_tell():
     assert (leg["std_at"], leg["passengers"], leg["delay_codes"]) == ("2026-11-22T13:30:00Z", 165, "62:6")
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.permutations([*DAY, "schedule", DAY[0], "schedule"]))
 def test_schedule_and_messages_in_any_order_and_twice_end_in_the_same_leg(order):
     world, plain = World(), World()

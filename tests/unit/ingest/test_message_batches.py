@@ -50,6 +50,7 @@ def test_a_batch_gives_every_message_that_is_in_it(joined):
     assert [_said(one) for one in found] == [_said(one) for one in alone]
 
 
+@settings(deadline=None)
 @given(st.permutations(range(len(NAMES))), st.sampled_from(["NOTHING OF THE KIND", "MVT\nBROKEN", "LDM"]))
 def test_what_cannot_be_read_stops_nothing_else_whatever_the_order(order, bad):
     texts_of = [sample(NAMES[number]) for number in order]
@@ -117,7 +118,7 @@ def test_names_in_latin_1_are_read_as_such():
     assert message.to_json()["supplement"] == "PEÑÓN"
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read_or_refused_and_nothing_else(text):
     for result in parse_all(text.splitlines(keepends=True), REFERENCE):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_ingest.leg_choice import AMBIGUOUS, NO_SCHEDULE, Found, NotFound, find
@@ -62,6 +62,7 @@ def merged(texts, of):
 ALL = [sample(name) for name in ("mvt_01_departure", "mvt_02_arrival", "mvt_03_correction", "ldm_01")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(ALL), max_size=4), st.randoms())
 def test_any_order_with_repeats_and_a_correction_ends_in_the_same_leg(repeated, chance):
     texts = [*ALL, *repeated]
@@ -77,6 +78,7 @@ RAMP, AIR = sample("mvt_06_return_to_ramp"), sample("mvt_07_return_airborne")
 RAMP_CORRECTED = RAMP.replace("MVT\n", "MVT COR\n").replace("RR1915", "RR1918").replace("221917", "221925")
 
 
+@settings(deadline=None)
 @given(st.permutations([RAMP, RAMP_CORRECTED, AIR, RAMP, RAMP_CORRECTED]))
 def test_a_corrected_return_is_one_return_in_any_order_and_the_second_out_stays_unknown(texts):
     found, _ = merged([*texts], AM640)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_ingest.message import Delay, ParseError
@@ -99,6 +99,7 @@ def test_a_day_far_from_the_message_dates_nothing_and_is_a_finding():
     assert "far_day" in codes(message)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2 * 366 * 1440),
     st.integers(0, 240),

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_ingest import ssim, ssim_legs
@@ -202,6 +202,7 @@ def test_a_leg_before_any_carrier_record_has_no_known_time():
     assert {one.error.code for one in bad} == {"no_carrier"}
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(W26) - 1), st.integers(0, 199), st.characters(codec="latin-1"))
 def test_one_wrong_character_loses_one_record_at_most(line, at, character):
     lines = list(W26)

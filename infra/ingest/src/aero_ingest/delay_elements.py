@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 from aero_ingest.message import AHM730, AHM731, AHM732, Delay
 
@@ -21,7 +21,8 @@ SUB_CODE = re.compile(r"([0-9]{2})([A-Z])")
 Problems = list[tuple[str, str]]
 
 
-def codes(value: str, *, is_provisional: bool = False) -> tuple[list[Delay], Problems]:
+@lru_cache(4096)
+def codes(value: str, *, is_provisional: bool = False) -> tuple[tuple[Delay, ...], Problems]:
     """Return the delays that an element names, and what is odd about it as (code, sentence)."""
     problems: Problems = []
     parts = value.rstrip("/").split("/")
@@ -43,7 +44,7 @@ def codes(value: str, *, is_provisional: bool = False) -> tuple[list[Delay], Pro
     if is_provisional and durations:
         problems.append(("provisional_delay", "durations of EDL may still change; they count until a later message"))
     padded = [*durations, *[None] * len(named)]
-    return [Delay(_scheme(code), code, minutes) for code, minutes in zip(named, padded, strict=False)], problems
+    return tuple(Delay(_scheme(code), code, minutes) for code, minutes in zip(named, padded, strict=False)), problems
 
 
 def with_sub_codes(delays: Sequence[Delay], value: str) -> tuple[list[Delay], Problems]:
@@ -60,7 +61,7 @@ def with_sub_codes(delays: Sequence[Delay], value: str) -> tuple[list[Delay], Pr
             found.append(Delay(AHM731, one[1], None, one[2]))
             problems.append(("unnamed_code", f"{part} belongs to no code of DL or EDL"))
         else:
-            found[at] = replace(found[at], sub_code=one[2])
+            found[at] = found[at]._replace(sub_code=one[2])
     return found, problems
 
 

@@ -9,20 +9,23 @@ stands.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from aero_ingest.message import Finding, Flight, ParseError
 from aero_ingest.message_times import FAR, NOON, nearest_day
 from aero_ingest.type_b import Line
 
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
+#: As nearly all of them are; whatever differs is taken apart with care.
+PLAIN = re.compile(
+    r"([A-Z][A-Z0-9]|[0-9][A-Z])((?!0+[A-Z/])[0-9]{3,4})([A-Z]?)/([0-9]{2})\.([A-Z0-9]{2,7})\.([A-Z0-9/]+)"
+)
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class FlightLine:
+class FlightLine(NamedTuple):
     """What the line says; `rest` are its parts after the registration, with the column each begins at."""
 
     flight: Flight
@@ -39,6 +42,11 @@ def read(lines: tuple[Line, ...], sent_at: datetime) -> FlightLine:
             "no_flight", "the message ends before it names a flight; a line like AM0905/22.XAMAZ.MEX is due"
         )
     line = lines[0]
+    if (plain := PLAIN.fullmatch(line.text)) and not plain[5].isdigit():
+        findings: list[Finding] = []
+        day = _date(int(plain[4]), sent_at, line, line.column + plain.start(4), findings)
+        rest = ((plain[6], line.column + plain.start(6)),)
+        return FlightLine(Flight(plain[1], int(plain[2]), plain[3]), day, plain[5], rest, tuple(findings))
     parts = _parts(line)
     head, _ = parts[0]
     found = FLIGHT.fullmatch(head)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aero_streaming.times import text as utc_text
 
@@ -32,8 +32,7 @@ class ParseError(ValueError):
         return {"code": self.code, "message": self.message, "line": self.line, "column": self.column}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something in a message that is not as it should be, and what was made of it."""
 
     code: str
@@ -46,8 +45,7 @@ class Finding:
         return {"code": self.code, "message": self.message, "line": self.line, "column": self.column}
 
 
-@dataclass(frozen=True, slots=True)
-class Flight:
+class Flight(NamedTuple):
     """A flight as its sender names it: carrier with two characters (IATA) or three (ICAO)."""
 
     carrier: str
@@ -62,8 +60,7 @@ class Flight:
         return {"carrier": self.carrier, "number": self.number, "suffix": self.suffix or None}
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """One thing that happened to the leg, or is expected to; `until` is the on-block time of a return."""
 
     event_type: str
@@ -83,8 +80,7 @@ class Movement:
         return shown if self.until is None else {**shown, "return_in_at": utc_text(self.until)}
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(NamedTuple):
     """Why a leg is late: a code of a scheme, with its minutes where they were said, and a sub-code of AHM 731."""
 
     scheme: str
@@ -98,8 +94,7 @@ class Delay:
         return shown if self.sub_code is None else {**shown, "sub_code": self.sub_code}
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """What is on board for one destination. People by class in the order of the version string."""
 
     destination: str
@@ -122,7 +117,7 @@ class Load:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A message that could be read. `flight_date` is the UTC date that it states; `sent_at` is its sender's stamp.
 
@@ -179,8 +174,7 @@ class Message:
         return shown | {name: value for name, value in optional.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A text that is no message of a format we read, and why."""
 
     error: ParseError

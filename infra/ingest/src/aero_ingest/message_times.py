@@ -8,11 +8,14 @@ begin. Where the rules leave no choice that makes sense, the caller gets no time
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 DAY = timedelta(days=1)
 NOON = time(12, tzinfo=UTC)
 #: Senders' clocks and ours differ, and a message may be written while the aircraft still rolls.
 AHEAD = timedelta(minutes=30)
+#: A clock time that has happened is the first one since so long before the message: a day, less what it may be ahead.
+TELLS_BACK = DAY - AHEAD - timedelta(minutes=1)
 #: An estimate may have passed a little when it is sent; nothing leaves earlier than this before its time.
 BEHIND = timedelta(hours=2)
 #: A day of the month further away than this from the message is not believed.
@@ -23,16 +26,23 @@ LONGEST_TAXI = timedelta(hours=6)
 LONGEST_BLOCK = timedelta(hours=20)
 
 
-def nearest_day(day: int, near: datetime) -> date | None:
-    """Return the date with this day of the month that is nearest to a moment; None for a day no month near has."""
+@lru_cache(1024)
+def _nearest_day(day: int, year: int, month: int, today: int) -> date | None:
+    """As `nearest_day`; messages of a day ask the same again and again."""
+    near = date(year, month, today)
     found = []
     for months in (-1, 0, 1):
-        year, month = divmod(near.year * 12 + near.month - 1 + months, 12)
+        other, index = divmod(year * 12 + month - 1 + months, 12)
         try:
-            found.append(date(year, month + 1, day))
+            found.append(date(other, index + 1, day))
         except ValueError:
             continue
-    return min(found, key=lambda one: abs(datetime.combine(one, NOON) - near), default=None)
+    return min(found, key=lambda one: abs(one - near), default=None)
+
+
+def nearest_day(day: int, near: datetime) -> date | None:
+    """Return the date with this day of the month that is nearest to a moment; None for a day no month near has."""
+    return _nearest_day(day, near.year, near.month, near.day)
 
 
 def at(day: date, hour: int, minute: int) -> datetime | None:
@@ -52,20 +62,14 @@ def nearest(day: int, hour: int, minute: int, near: datetime) -> datetime | None
 
 def happened(hour: int, minute: int, sent_at: datetime) -> datetime | None:
     """Return the last moment with this clock time that a message could know of."""
-    return _first(hour, minute, sent_at + AHEAD - DAY + timedelta(minutes=1))
+    return expected(hour, minute, sent_at - TELLS_BACK)
 
 
 def expected(hour: int, minute: int, after: datetime) -> datetime | None:
-    """Return the first moment with this clock time that is not before another."""
-    return _first(hour, minute, after)
-
-
-def _first(hour: int, minute: int, after: datetime) -> datetime | None:
-    moment = at(after.date(), hour, minute)
-    if moment is None:
-        return None
-    if moment - DAY >= after:
-        return moment - DAY
+    """Return the first moment with this clock time that is not before another; None if clocks have no such time."""
+    if hour > 23 or minute > 59:
+        return expected(0, 0, after) if (hour, minute) == (24, 0) else None
+    moment = after.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return moment if moment >= after else moment + DAY
 
 

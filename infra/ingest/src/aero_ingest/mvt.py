@@ -27,7 +27,7 @@ DIVERSION_REASON = re.compile(r"[0-9A-Z]{2,3}")
 PASSED_OVER = ("FLD", "CRT", "MAP", "TOF", "TOW", "ZFW", "RC")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Draft:
     """What has been read so far."""
 
@@ -43,7 +43,7 @@ class _Draft:
     supplement: str | None = None
 
     def complain(self, code: str, message: str, element: Element) -> None:
-        self.findings.append(Finding(code, message, element.line, element.column))
+        self.findings.append(Finding(code, message, element.line.number, element.column))
 
     def put(self, movement: Movement, element: Element) -> None:
         key = (movement.event_type, movement.estimated)
@@ -66,7 +66,6 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
         draft.tags.append(element.tag)
         _READ[element.tag](element, draft, clock, where)
     _conclude(telegram, draft, clock, telegram.lines[0])
-    subject = f"{telegram.identifier} {head.flight} of {head.flight_date or 'an unknown day'}"
     return Message(
         format=telegram.identifier.lower(),
         raw=telegram.raw,
@@ -85,23 +84,29 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
         diversion_reason=draft.diversion_reason,
         supplement=draft.supplement,
         is_correction=telegram.is_correction,
-        corrects=tuple(f"{subject}: {tag}" for tag in dict.fromkeys(draft.tags)) if telegram.is_correction else (),
+        corrects=_corrects(telegram, head, draft) if telegram.is_correction else (),
         findings=tuple(draft.findings),
     )
 
 
+def _corrects(telegram: Telegram, head: flight_line.FlightLine, draft: _Draft) -> tuple[str, ...]:
+    subject = f"{telegram.identifier} {head.flight} of {head.flight_date or 'an unknown day'}"
+    return tuple(f"{subject}: {tag}" for tag in dict.fromkeys(draft.tags))
+
+
 def _times(
     element: Element, draft: _Draft, value: str | None = None
-) -> tuple[tuple[str | None, int, int] | None, ...] | None:
+) -> tuple[tuple[str | None, int, int] | None, tuple[str | None, int, int] | None] | None:
     """The one or two clock times of an element, each (day or None, hour, minute); None if they are none."""
     found = TIMES.fullmatch(element.value if value is None else value)
     if found is None or not (found[2] or found[5]):
         draft.complain("bad_time", f"{element.tag}{element.value[:20]}: no time can be read from it; left out", element)
         return None
-    times = []
-    for day, hour, minute in (found.group(1, 2, 3), found.group(4, 5, 6)):
-        times.append(None if hour is None else (day, int(hour), int(minute)))
-    return tuple(times)
+    day, hour, minute, other_day, other_hour, other_minute = found.groups()
+    return (
+        (day, int(hour), int(minute)) if hour else None,
+        (other_day, int(other_hour), int(other_minute)) if other_hour else None,
+    )
 
 
 def _nowhen(element: Element, draft: _Draft) -> None:
@@ -254,8 +259,15 @@ def _conclude(telegram: Telegram, draft: _Draft, clock: Clock, line: Line) -> No
     if clock.is_assumed and said:
         problem = "without a time of sending the times are taken to be of the flight's date"
         draft.findings.append(Finding("date_assumed", problem, line.number))
-    early = [one for one in said if clock.earliest and not one.estimated and one.event_time < clock.earliest]
-    ahead = [one for one in said if not one.estimated and one.event_time > clock.sent_at + AHEAD]
+    latest, earliest = clock.sent_at + AHEAD, clock.earliest
+    early, ahead = [], []
+    for one in said:
+        if one.estimated:
+            continue
+        if one.event_time > latest:
+            ahead.append(one)
+        elif earliest and one.event_time < earliest:
+            early.append(one)
     for code, found, problem in (
         ("before_flight", early, "before the flight's time"),
         ("not_yet", ahead, "after the message was sent"),

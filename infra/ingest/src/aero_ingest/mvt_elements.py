@@ -11,47 +11,46 @@ everything is free text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from aero_ingest.message import Finding
 from aero_ingest.type_b import Line
 
-TAG = re.compile(r"EDL|DLA|FLD|CRT|MAP|TOF|TOW|ZFW|AD|EA|EB|AA|ED|EO|NI|DL|PX|RR|FR|RC|DR")
+TAGS = frozenset(("AD", "EA", "EB", "AA", "ED", "EO", "NI", "DL", "PX", "RR", "FR", "RC", "DR"))
+LONG_TAGS = frozenset(("EDL", "DLA", "FLD", "CRT", "MAP", "TOF", "TOW", "ZFW"))
 AIRPORT = re.compile(r"[A-Z]{3}")
-WORD = re.compile(r"[^ ]+")
 FREE = "SI"
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A tag and what follows it, up to the next blank or tag."""
+class Element(NamedTuple):
+    """A tag and what follows it, up to the next blank."""
 
     tag: str
     value: str
-    line: int
-    column: int
+    line: Line
+
+    @property
+    def column(self) -> int:
+        """Where its tag stands in the message's line; looked for when somebody asks."""
+        return self.line.column + max(0, self.line.text.find(self.tag + self.value.partition(" ")[0]))
 
 
 def cut(lines: tuple[Line, ...], findings: list[Finding]) -> tuple[list[Element], str | None]:
     """Return the elements in order and the free text; complain about words that begin with no tag."""
     found: list[Element] = []
     for at, line in enumerate(lines):
-        for word in WORD.finditer(line.text):
-            if word[0].startswith(FREE):
-                free = [line.text[word.start() + len(FREE) :], *(rest.text for rest in lines[at + 1 :])]
+        for word in line.text.split():
+            tag = word[:3] if word[:3] in LONG_TAGS else word[:2]
+            if tag == FREE:
+                free = [line.text[line.text.index(word) + len(FREE) :], *(rest.text for rest in lines[at + 1 :])]
                 return found, "\n".join(text.strip() for text in free).strip() or None
-            _take(word, line, found, findings)
+            last = found[-1] if found else None
+            # Airports may look like tags: ADD, EDI.
+            if last and last.tag == "EA" and last.line is line and " " not in last.value and AIRPORT.fullmatch(word):
+                found[-1] = Element("EA", f"{last.value} {word}", line)
+            elif tag in TAGS or tag in LONG_TAGS:
+                found.append(Element(tag, word[len(tag) :], line))
+            else:
+                problem = f"{word[:20]!r} begins with no element that is known; left out"
+                findings.append(Finding("unknown_element", problem, line.number, line.column + line.text.find(word)))
     return found, None
-
-
-def _take(word: re.Match[str], line: Line, found: list[Element], findings: list[Finding]) -> None:
-    text, column = word[0], line.column + word.start()
-    last = found[-1] if found and found[-1].line == line.number else None
-    # Airports may look like tags: ADD, EDI.
-    if last and last.tag == "EA" and " " not in last.value and AIRPORT.fullmatch(text):
-        found[-1] = replace(last, value=f"{last.value} {text}")
-    elif tag := TAG.match(text):
-        found.append(Element(tag[0], text[tag.end() :], line.number, column))
-    else:
-        problem = f"{text[:20]!r} begins with no element that is known; left out"
-        findings.append(Finding("unknown_element", problem, line.number, column))

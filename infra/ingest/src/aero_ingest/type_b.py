@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from aero_ingest.message import Finding, ParseError
 from aero_ingest.message_times import FAR, nearest
@@ -28,6 +29,7 @@ ORIGINATOR = re.compile(r"\.([A-Z0-9]{7})(?:[ /]+([0-9]{2})([0-9]{2})([0-9]{2}))
 BODY = re.compile(r"(?:COR |REV )?(MVT|MVA|DIV|LDM)(?: (COR|REV))?")
 #: What stands around messages on a line: start and end of heading and text, and bells.
 CONTROL = dict.fromkeys(map(ord, "\x00\x01\x02\x03\x04\x07\x0b\x0c"))
+SOME_CONTROL = re.compile(r"[\x00-\x04\x07\x0b\x0c]")
 SENT_BY_NETWORK = re.compile(r"ZCZC(?: .*)?")
 END_OF_MESSAGE = "NNNN"
 END_OF_TEXT = "\x03"
@@ -41,8 +43,7 @@ class Raw:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a body: upper case, without blanks around it, and where it stands in the message."""
 
     text: str
@@ -50,7 +51,7 @@ class Line:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Telegram:
     """A message in its parts. Without a stamp `sent_at` is the reference time."""
 
@@ -113,20 +114,16 @@ def read(text: str, reference_at: datetime) -> Telegram:
     """Take a message apart; raise ParseError where it is none."""
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise ParseError("too_long", f"the message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} are read")
-    lines = _lines(text)
+    capitals = text.upper()
+    lines = _lines(capitals)
     if len(lines) > MAX_LINES:
         raise ParseError("too_long", f"the message has {len(lines):,} lines; {MAX_LINES} are read", MAX_LINES)
-    findings = [
-        Finding("lower_case", "small letters; read as capitals", line.number, line.column)
-        for line in lines
-        if line.text != line.text.upper()
-    ][:1]
-    lines = [Line(line.text.upper(), line.number, line.column) for line in lines]
     at, found = _find_body(lines)
-    stamp, originator = _stamp(lines[:at])
+    findings = [] if capitals == text else [_small_letters(text)]
+    stamp, originator = _stamp(lines[:at]) if at else (None, None)
     sent_at, is_stamped = _sent_at(stamp, reference_at, findings)
     body = lines[at + 1 :]
-    is_correction = found.group(0) != found[1]
+    is_correction = found.end() != found.end(1) or found.start(1) != 0
     if body and body[0].text in ("COR", "REV"):
         is_correction, body = True, body[1:]
     return Telegram(
@@ -137,12 +134,21 @@ def read(text: str, reference_at: datetime) -> Telegram:
 def _lines(text: str) -> list[Line]:
     """The lines that say something, as they stand."""
     found = []
+    has_control = SOME_CONTROL.search(text) is not None
     for number, line in enumerate(text.splitlines(), 1):
-        plain = line.translate(CONTROL)
+        plain = line.translate(CONTROL) if has_control else line
         bare = plain.strip()
-        if bare and bare != END_OF_MESSAGE and not SENT_BY_NETWORK.fullmatch(bare):
-            found.append(Line(bare, number, plain.index(bare[0]) + 1))
+        if bare and bare[:4] != END_OF_MESSAGE and not (bare[:4] == "ZCZC" and SENT_BY_NETWORK.fullmatch(bare)):
+            found.append(Line(bare, number, 1 if plain[0] == bare[0] else plain.index(bare[0]) + 1))
     return found
+
+
+def _small_letters(text: str) -> Finding:
+    for number, line in enumerate(text.splitlines(), 1):
+        for column, character in enumerate(line, 1):
+            if character != character.upper():
+                return Finding("lower_case", "small letters; read as capitals", number, column)
+    return Finding("lower_case", "small letters; read as capitals")
 
 
 def _find_body(lines: list[Line]) -> tuple[int, re.Match[str]]:
