@@ -111,6 +111,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_city_pair_restatement",
         "fct_contract_fare",
         "fct_route_fare_quarter",
+        "fct_airport_weather",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -119,7 +120,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 18
+    assert len(marts) == 19
     assert all(node.contract.enforced for node in marts)
 
 

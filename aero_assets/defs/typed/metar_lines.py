@@ -54,19 +54,23 @@ def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
     """
     # The library wants a month to put the day into; which one it is, is decided below.
     report = Metar(line, month=1, year=received_at.year, strict=True)
-    if report.time is None:
-        raise ValueError("it says no time")
+    if report.time is None or report.mod == "NO DATA":
+        raise ValueError("it says no time, or nothing else (NIL)")
+    words = line.split()
     layers = [(cover, height.value("FT")) for cover, height, _ in report.sky if height is not None]
     ceilings = [height for cover, height in layers if cover in ("BKN", "OVC", "VV")]
-    weather = [part for group in report.weather for part in ("".join(filter(None, group)),) if part]
+    # What a station does not know is slashes: no weather, and not the ten kilometres that the library makes of them.
+    weather = ["".join(filter(None, group)) for group in report.weather if "//" not in "".join(filter(None, group))]
+    visibility = report.vis if not {"////", "////SM"} & set(words) else None
     return {
         "STATION": report.station_id,
-        "KIND": report.type,
-        "OBSERVED_AT": f"{_observed_at(line, received_at):%Y-%m-%d %H:%M}:00",
+        "KIND": report.type.split()[0],
+        "OBSERVED_AT": f"{_observed_at(words, received_at):%Y-%m-%d %H:%M}:00",
+        "VERSION": "2" if "COR" in words else "1",
         "WIND_FROM_DEGREES": _text(report.wind_dir and report.wind_dir.value()),
         "WIND_KT": _text(report.wind_speed and report.wind_speed.value("KT")),
         "GUST_KT": _text(report.wind_gust and report.wind_gust.value("KT")),
-        "VISIBILITY_MILES": _text(report.vis and report.vis.value("SM")),
+        "VISIBILITY_MILES": _text(visibility and visibility.value("SM")),
         "WEATHER": " ".join(weather) or None,
         "CEILING_FT": _text(min(ceilings, default=None)),
         "TEMPERATURE_C": _text(report.temp and report.temp.value("C")),
@@ -75,9 +79,9 @@ def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
     }
 
 
-def _observed_at(line: str, received_at: datetime) -> datetime:
+def _observed_at(words: list[str], received_at: datetime) -> datetime:
     """The last moment of this day of the month, hour and minute that is not after the arrival."""
-    group = next(word for word in line.split() if len(word) == 7 and word.endswith("Z") and word[:6].isdigit())
+    group = next(word for word in words if len(word) == 7 and word.endswith("Z") and word[:6].isdigit())
     day, hour, minute = int(group[:2]), int(group[2:4]), int(group[4:6])
     first = received_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     for _ in range(MONTHS_BACK):

