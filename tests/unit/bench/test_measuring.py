@@ -39,7 +39,7 @@ def test_made_up_flights_pass_every_rule_and_no_two_are_one_leg(tmp_path):
 
 def test_a_history_has_a_date_for_each_of_its_days(tmp_path):
     lake = flights.lake(tmp_path, 3, 60, lambda _: None)
-    files = f"{lake.copy}/typed/*/*/*/*.parquet"
+    files = f"{lake.copy}/typed/partner/bts_ontime/*/*.parquet"
     dates = duckdb.execute(f"select distinct operating_date::date from read_parquet('{files}') order by 1").fetchall()
     assert dates == [(date.fromisoformat(flights.day(number)),) for number in range(3)]
 
