@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aero_extract import raw_store
-from aero_extract.raw_store import RawStore, Stamp, StoreError, split, write_part
+from aero_extract.raw_store import RawStore, Stamp, State, StoreError, split, write_part
 
 
 class Bucket:
@@ -64,18 +64,18 @@ def test_the_same_extract_is_committed_once(store):
 
 
 def test_a_state_without_its_commit_never_happened(store):
-    assert store.last_state("fx_rates") == (0, 0, [])
-    store.keep_state("fx_rates", 1, "opsdb/_extracts/one.json", ["a"])
+    assert store.last_state("fx_rates") == State(0, 0)
+    store.keep_state("fx_rates", State(1, 1, ("a",), "1:5"), "opsdb/_extracts/one.json")
     store.commit("opsdb/_extracts/one.json", {})
     # This run died before its commit.
-    store.keep_state("fx_rates", 2, "opsdb/_extracts/two.json", ["b"])
-    assert store.last_state("fx_rates") == (1, 2, ["a"])
+    store.keep_state("fx_rates", State(2, 2, ("b",), "2:9"), "opsdb/_extracts/two.json")
+    assert store.last_state("fx_rates") == State(1, 2, ("a",), "1:5")
 
 
 def test_two_runs_that_take_the_same_number_do_not_both_go_on(store):
-    store.keep_state("fx_rates", 1, "one", ["a"])
+    store.keep_state("fx_rates", State(1, 1), "one")
     with pytest.raises(StoreError, match="another extract of fx_rates is under way"):
-        store.keep_state("fx_rates", 1, "two", ["b"])
+        store.keep_state("fx_rates", State(1, 1), "two")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The raw zone as the extract writes it: parts that nobody sees, and the commit object that makes them count.
 
-    <raw>/<table>/dt=/hh=/<run>-part-00000.json.gz     lines of one reader
-    <raw>/_state/<table>/<run>/part-00000.json.gz      the whole of a table that is compared, and
+    <raw>/<table>/dt=/hh=/<at>-<run>-part-00000.json.gz  lines of one reader, read at that time
+    <raw>/_state/<table>/<run>/all-part-00000.json.gz  the whole of a table that is compared, and
     <raw>/_state/<table>/<sequence>.json               which commit it belongs to
     <raw>/_extracts/dt=/<window>-<content>.json        the commit: which parts of which tables
     <raw>/_runs/<run>.json                             what a run did, for whoever started it
@@ -57,6 +57,16 @@ class Part:
     rows: int
     bytes: int
     fingerprint: int
+
+
+@dataclass(frozen=True)
+class State:
+    """A whole table as an extract found it: number of that extract, last number taken, its parts, its digest."""
+
+    sequence: int
+    taken: int
+    parts: tuple[str, ...] = ()
+    digest: str = ""
 
 
 def client(name: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
@@ -117,8 +127,8 @@ class RawStore:
         except self.s3.exceptions.NoSuchKey:
             return None
 
-    def last_state(self, table: str) -> tuple[int, int, list[str]]:
-        """Return of a table that is compared: the sequence of its last extract, the last one taken, and its parts.
+    def last_state(self, table: str) -> State:
+        """Return the last extract of a table that is compared.
 
         A state counts if its commit is there: a run that died before it left a state that never happened.
         """
@@ -130,13 +140,13 @@ class RawStore:
         for key in reversed(keys):
             pointer = self.read(key) or {}
             if pointer and self.read(pointer["commit"]) is not None:
-                return int(Path(key).stem), taken, pointer["parts"]
-        return 0, taken, []
+                return State(int(Path(key).stem), taken, tuple(pointer["parts"]), pointer["digest"])
+        return State(0, taken)
 
-    def keep_state(self, table: str, sequence: int, commit_key: str, parts: list[str]) -> None:
+    def keep_state(self, table: str, state: State, commit_key: str) -> None:
         """Note the state that a commit will bring; raise `StoreError` where another run was first."""
-        key = f"{self.prefix}/_state/{table}/{sequence:08d}.json"
-        if not self._put_new(key, {"commit": commit_key, "parts": parts}):
+        key = f"{self.prefix}/_state/{table}/{state.sequence:08d}.json"
+        if not self._put_new(key, {"commit": commit_key, "parts": state.parts, "digest": state.digest}):
             raise StoreError(f"s3://{self.bucket}/{key}: another extract of {table} is under way; run it again")
 
     def report(self, run: str, said: dict[str, Any]) -> None:

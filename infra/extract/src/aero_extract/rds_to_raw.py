@@ -26,7 +26,7 @@ from aero_extract import raw_store, windows
 from aero_extract.compare import changes
 from aero_extract.database import Database
 from aero_extract.drift import DriftError, drifts, refuse
-from aero_extract.raw_store import Part, RawStore, Stamp, StoreError
+from aero_extract.raw_store import Part, RawStore, Stamp, State, StoreError
 from aero_extract.tables import SCHEMA, Table, chosen
 from aero_extract.windows import Window, WindowError
 
@@ -42,10 +42,13 @@ class Extract:
     def __init__(self, spark: SparkSession, database: Database, store: RawStore, options: argparse.Namespace) -> None:
         self.spark, self.database, self.store, self.options = spark, database, store, options
         self.run = options.run_id
+        # Of equal rows the one that was read first is kept: names sort by it.
+        self.parts = f"{database.snapshot_at:%Y%m%dT%H%M%SZ}-{self.run}"
 
     def window(self, window: Window, tables: list[Table]) -> dict[str, Any]:
         """Extract a window of every table and make it visible; return what its commit says."""
-        contents, states = {}, []
+        contents: dict[str, dict[str, Any]] = {}
+        states: dict[str, State] = {}
         for table in tables:
             begin = time.monotonic()
             if table.stamp:
@@ -53,10 +56,10 @@ class Extract:
             else:
                 said, state = self._compared(table, window)
             contents[table.name] = {**said, "seconds": round(time.monotonic() - begin, 3)}
-            states += [state] if state else []
+            states |= {table.name: state} if state else {}
         key = self.store.commit_key(windows.commit_name(window, contents))
-        for table_name, sequence, parts in states:
-            self.store.keep_state(table_name, sequence, key, parts)
+        for name, state in states.items():
+            self.store.keep_state(name, state, key)
         commit = {
             "window_start": windows.text(window.start),
             "window_end": window.extracted_at,
@@ -75,30 +78,34 @@ class Extract:
         rows, watermark = self.database.count(table, condition)
         # Most tables rest in most hours: nothing is started for nothing.
         lines = self._read(table, condition, rows).toJSON() if rows else None
-        parts = self._write(lines, f"{table.name}/{window.folder}/{self.run}", self._stamp(table, window))
+        parts = self._write(lines, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
         written = sum(part.rows for part in parts)
         if written != rows:
             raise StoreError(f"{SCHEMA}.{table.name}: {rows} rows are in the window, {written} were written")
         return {**_said(parts, rows), "watermark": watermark}
 
-    def _compared(self, table: Table, window: Window) -> tuple[dict[str, Any], tuple[str, int, list[str]] | None]:
+    def _compared(self, table: Table, window: Window) -> tuple[dict[str, Any], State | None]:
         """Compare the whole table with its last extract; write inserts, updates and deletes, and keep the table."""
-        sequence, taken, before = self.store.last_state(table.name)
+        before, digest = self.store.last_state(table.name), self.database.digest(table)
         rows, _ = self.database.count(table, "true")
+        rested = {**_said([], rows), "unchanged": rows, "sequence": before.sequence, "watermark": None}
+        if digest == before.digest:
+            return rested, None
+        sequence = before.taken + 1
         now = self._read(table, "true", rows)
-        changed = changes(self.spark, now, self._lines(before), table.key, taken + 1, window.extracted_at).persist()
+        changed = changes(
+            self.spark, now, self._lines(before.parts), table.key, sequence, window.extracted_at
+        ).persist()
         kinds = {row["change"]: row["count"] for row in changed.groupBy("change").count().collect()}
         found = changed.select("line").rdd.map(lambda row: row[0]) if kinds else None
-        parts = self._write(found, f"{table.name}/{window.folder}/{self.run}", self._stamp(table, window))
+        parts = self._write(found, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
         changed.unpersist()
         said = _said(parts, rows)
         # What vanished went in by the last extract, not by the table.
         said["rows_in"] += kinds.get("delete", 0)
         said |= {"changes": kinds, "unchanged": said["rows_in"] - said["rows"], "sequence": sequence, "watermark": None}
-        if not parts:
-            return said, None
-        kept = self._write(now.toJSON(), f"_state/{table.name}/{self.run}/part", None)
-        return {**said, "sequence": taken + 1}, (table.name, taken + 1, [part.key for part in kept])
+        kept = self._write(now.toJSON(), f"_state/{table.name}/{self.run}/all", None)
+        return said, State(sequence, sequence, tuple(part.key for part in kept), digest)
 
     def _read(self, table: Table, condition: str, rows: int) -> DataFrame:
         """Return the rows of a table that meet a condition, shared among readers by blocks where they are many."""
@@ -112,7 +119,7 @@ class Extract:
             *(F.date_format(name, INSTANT).alias(name) if name in instants else F.col(name) for name in frame.columns)
         )
 
-    def _lines(self, keys: list[str]) -> DataFrame:
+    def _lines(self, keys: tuple[str, ...]) -> DataFrame:
         """Return the lines of earlier parts, each part read where it is needed."""
         read = partial(_read_lines, self.store.bucket)
         lines = self.spark.sparkContext.parallelize(keys, max(1, len(keys))).flatMap(read)
