@@ -18,7 +18,7 @@ def balance(connection: Connection) -> pd.DataFrame:
         "sum(rows_in - rows_out - duplicates - rejects)::bigint as difference, "
         'count(*) filter (rows_in <> rows_out + duplicates + rejects) as unbalanced, max("at") as last_at '
         "from health.outcome group by hop, feed "
-        "order by case hop when 'door' then 1 when 'typed' then 2 else 3 end, feed"
+        "order by case hop when 'door' then 1 when 'extract' then 2 when 'typed' then 3 else 4 end, feed"
     ).df()
 
 

@@ -20,7 +20,7 @@ from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
 from aero_assets.storage import Bucket
 
-HOPS = ("door", "typed", "warehouse")
+HOPS = ("door", "extract", "typed", "warehouse")
 QUARANTINE = "quarantine"
 DAYS = 30
 #: Records shown per feed, arrival day and reason; the counts are complete.
