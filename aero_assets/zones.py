@@ -78,6 +78,12 @@ def offset_minutes(name: str, instant: datetime) -> int:
     return int(offset.total_seconds() // 60)
 
 
+def station_offset(station: str, at: datetime) -> int | None:
+    """Return the UTC offset of an airport's clock at a moment, in minutes; None for an airport that we do not know."""
+    airport = airports().get(station)
+    return None if airport is None else offset_minutes(airport.zone, at)
+
+
 def _changes(name: str, first: datetime, last: datetime) -> Iterator[tuple[datetime, int, int]]:
     """Yield (instant, before, after) for every change of the clock between two instants, to the minute."""
     left, before = first, offset_minutes(name, first)

@@ -8,9 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from aero_assets.zones import station_offset as offset_of
 from aero_ingest.message import Unreadable
 from aero_ingest.messages import parse_all
-from aero_local.clocks import offset_of
 from aero_local.errors import Log
 
 #: What real mistakes are made of: separators in the wrong place, letters for digits, control characters.

@@ -14,11 +14,11 @@ from time import process_time
 
 from mvt_parser import MVTParser
 
+from aero_assets.zones import station_offset as offset_of
 from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import Message, Unreadable
 from aero_ingest.messages import parse
 from aero_ingest.ssim_records import LegRecord
-from aero_local.clocks import offset_of
 from bench.measure import Say, alternate
 from bench.runner import PROJECT, Result
 

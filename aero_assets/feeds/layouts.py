@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 
 Format = Literal["csv", "xlsx", "parquet", "lines"]
 #: Parsers that take a line apart into the columns of `header`; the typed step has one of each name.
-PARSERS = ("metar",)
+PARSERS = ("metar", "messages", "ssim")
+#: Of these the door tells the gateway, which makes events of them.
+HANDED_ON = ("messages", "ssim")
 #: Raw columns that a workbook gives beside its own keys and figures.
 SHEET_COLUMNS = ("EDITION_AT", "SHEET", "YEAR", "MONTH")
 MONTHS = 12
@@ -82,6 +84,8 @@ class Layout:
     def door(self) -> dict[str, Any]:
         """What the door must know of it; empty for a plain file."""
         said: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
+        if self.parser in HANDED_ON:
+            said["hand_on"] = True
         if "captions" in said:
             said["captions"] = [caption.pattern for caption in self.captions]
         if self.workbook:

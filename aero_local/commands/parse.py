@@ -31,9 +31,9 @@ def parse(
     as_json: JsonOption = False,
 ) -> None:
     """Read messages: MVT, MVA, DIV and LDM, in a Type-B envelope or without, and SSIM chapter 7 leg by leg."""
+    from aero_assets.zones import station_offset as offset_of  # noqa: PLC0415
     from aero_ingest.message import Unreadable  # noqa: PLC0415
     from aero_ingest.messages import FORMATS, parse_file  # noqa: PLC0415
-    from aero_local.clocks import offset_of  # noqa: PLC0415
 
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(f"--format is {format!r}; write one of {', '.join(FORMATS)}")

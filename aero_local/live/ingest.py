@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aero_assets.environment import LOCAL_REGION
-from aero_ingest.gateway import Gateway, PutAside, Tally
+from aero_ingest.gateway import Gateway, Tally, unreadable
 from aero_ingest.gateway_lambda import knowledge
 from aero_ingest.gateway_tables import GatewayTables
 from aero_ingest.message import ParseError
@@ -78,8 +78,7 @@ def _taken(gateway: Gateway, path: Path, received_at: datetime) -> Tally:
         with file:
             return gateway.take(lines_of(io.BufferedReader(cast("io.RawIOBase", file))), received_at, name)
     except ParseError as error:
-        aside = PutAside(error.code, f"line {error.line}: {error.message}", "", name, utc_text(received_at))
-        return Tally(messages=1, put_aside=[aside])
+        return Tally(messages=1, put_aside=[unreadable(error, "", name, utc_text(received_at))])
 
 
 def _add(total: Tally, found: Tally) -> None:

@@ -69,7 +69,7 @@ def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_
     (folder / "odd.bin").write_bytes(b"PAR1....")
     result = ingest_paths(state, folder, REFERENCE, print)
     assert (result["messages"], result["accepted"], result["waiting"]) == (5, 4, 0)
-    assert [one["reason"] for one in result["put_aside"]] == ["other_format"]
+    assert [one["reason"] for one in result["put_aside"]] == ["unreadable_message"]
 
     [leg] = legs(state, 905, until=lambda leg: leg.get("in_at") and leg["corrections"])
     assert (leg["out_at"], leg["in_at"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z")
@@ -78,10 +78,10 @@ def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_
 
 def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):
     said = invoke(state, put(state, "messages", "bad.txt", "NOTHING OF THE KIND\n"))
-    assert (said["rows_in"], said["rows_out"], said["rejects"], said["reason"]) == (1, 0, 1, "unknown_message")
+    assert (said["rows_in"], said["rows_out"], said["rejects"], said["reason"]) == (1, 0, 1, "unreadable_message")
     s3 = state.session("root").client("s3")
     kept = s3.get_object(Bucket=LAKE, Key="quarantine/partner/messages/dt=2026-11-22/messages-bad.txt.json")
-    [aside] = json.loads(kept["Body"].read())
-    assert (aside["reason"], aside["text"]) == ("unknown_message", "NOTHING OF THE KIND")
+    [aside] = json.loads(kept["Body"].read())["messages"]
+    assert (aside["reason"], aside["text"]) == ("unreadable_message", "NOTHING OF THE KIND")
     row = json.loads(s3.get_object(Bucket=LAKE, Key="_outcomes/gateway/dt=2026-11-22/bad.txt.json")["Body"].read())
     assert row["rows_in"] == row["rows_out"] + row["duplicates"] + row["rejects"]

@@ -20,7 +20,7 @@ from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
 from aero_assets.storage import Bucket
 
-HOPS = ("door", "extract", "typed", "warehouse")
+HOPS = ("door", "gateway", "extract", "typed", "warehouse")
 QUARANTINE = "quarantine"
 DAYS = 30
 #: Records shown per feed, arrival day and reason; the counts are complete.
@@ -116,6 +116,8 @@ def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
             refused += _file(lake, key)
         elif key.rsplit("/", 1)[-1].startswith("rows-") and key.endswith(".parquet"):
             refused += _rows(lake, key, scratch / "refused.parquet")
+        elif key.rsplit("/", 1)[-1].startswith("messages-"):
+            refused += _messages(lake, key)
     counts: dict[tuple[Any, ...], int] = {}
     sample = []
     for record in refused:
@@ -156,6 +158,22 @@ def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
             "record": row["record"][:RECORD_LENGTH],
         }
     file.unlink()
+
+
+def _messages(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
+    """Messages that the gateway could make nothing of; those that nobody can read, the typed step refused already."""
+    rows: list[dict[str, Any]] = (lake.read_json(key) or {}).get("messages", [])
+    for row in rows:
+        if row["reason"] != "unreadable_message":
+            yield {
+                "feed": _feed_of(key),
+                "arrived_on": _day_of(key),
+                "kind": "message",
+                "reason": row["reason"],
+                "message": row["message"],
+                "raw_ref": row["raw_ref"],
+                "record": row["text"][:RECORD_LENGTH],
+            }
 
 
 def _feed_of(key: str) -> str:

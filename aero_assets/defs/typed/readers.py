@@ -11,13 +11,21 @@ import pyarrow as pa
 
 from aero_assets.defs.typed.event_lines import read_event_lines
 from aero_assets.defs.typed.lines import read_lines
+from aero_assets.defs.typed.message_records import read_message_records, read_schedule_records
 from aero_assets.defs.typed.metar_lines import read_metar_lines
 from aero_assets.defs.typed.parquet_rows import read_parquet_rows
 from aero_assets.defs.typed.workbook_rows import read_workbook_rows
 from aero_assets.feeds import Feed
 
 #: What a reader may say against a record or a whole body; `FORM_RULES` are said by the SQL of the typed step.
-REASONS = ("bad_encoding", "line_too_long", "unreadable_body", "unreadable_report", "total_mismatch")
+REASONS = (
+    "bad_encoding",
+    "line_too_long",
+    "unreadable_body",
+    "unreadable_report",
+    "unreadable_message",
+    "total_mismatch",
+)
 
 
 def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.RecordBatchReader:
@@ -29,7 +37,15 @@ def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.Reco
     if feed.format == "parquet":
         return read_parquet_rows(path, feed.header)
     if feed.format == "lines":
-        return read_metar_lines(path, feed.header, received_at)
+        return _parsed(path, received_at, feed)
     if workbook := feed.layout.workbook:
         return read_workbook_rows(path, workbook, feed.header, received_at)
     return read_lines(path, feed.layout)
+
+
+def _parsed(path: Path, received_at: datetime, feed: Feed) -> pa.RecordBatchReader:
+    if feed.layout.parser == "messages":
+        return read_message_records(path, feed.header, received_at)
+    if feed.layout.parser == "ssim":
+        return read_schedule_records(path, feed.header)
+    return read_metar_lines(path, feed.header, received_at)

@@ -211,3 +211,20 @@ def test_a_place_without_any_registered_feed_says_so():
     assert problem is not None
     assert "no feed is registered yet" in problem.message
     assert place_of("partner/legs/y.csv", {FEED: DOOR}).door is DOOR
+
+
+def test_messages_are_handed_on_to_the_gateway_once_they_are_kept():
+    s3, told = FakeS3(), []
+    door = Door("partner/messages", ("FORMAT",), "contract-3", "lines", {"line_pattern": ".*", "hand_on": True})
+    changes = {"doors": {"partner/messages": door}, "hand_on": told.append}
+    text = b"MVT\nAM0905/22.XAMAZ.MEX\nAD1334/1352\n"
+    outcome = send(s3, text, "partner/messages/one.txt", **changes)
+    [arrived] = told
+    assert arrived["arrival_id"] == outcome["subject"]
+    assert arrived["raw_key"] in s3.keys(RAW)
+    assert set(arrived) == {"feed", "raw_key", "arrival_id", "arrived_at"}
+    # The same content under another name says nothing new.
+    assert send(s3, text, "partner/messages/two.txt", **changes)["duplicates"] == 3
+    assert len(told) == 1
+    send(s3, GOOD, hand_on=told.append)
+    assert len(told) == 1

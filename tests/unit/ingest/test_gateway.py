@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aero_assets.zones import station_offset as offset_of
 from aero_ingest.gateway import WAITS, Gateway, Knowledge
 from aero_ingest.message_events import Returns
-from aero_local.clocks import offset_of
 from aero_streaming.events import Problem, parse, to_facts, to_json
 from aero_streaming.merge import merge
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
@@ -121,7 +121,8 @@ def test_what_has_waited_too_long_and_what_cannot_be_read_is_put_aside_with_its_
     [late] = world.gateway().retry(REFERENCE + WAITS).put_aside
     assert (late.reason, late.text) == ("no_schedule", sample("mvt_01_departure").rstrip())
     tally = world.take("NOTHING OF THE KIND\n")
-    assert [one.reason for one in tally.put_aside] == ["unknown_message"]
+    assert [one.reason for one in tally.put_aside] == ["unreadable_message"]
+    assert tally.put_aside[0].message.startswith("unknown_message: ")
     assert tally.messages == tally.accepted + tally.waiting + len(tally.put_aside)
 
 

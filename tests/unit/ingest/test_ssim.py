@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aero_assets.zones import station_offset as offset_of
 from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import Unreadable
 from aero_ingest.ssim_records import LegRecord
-from aero_local.clocks import offset_of
 from tests.unit.ingest.message_samples import FOLDER
 
 W26 = (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii").splitlines()

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from aero_ingest.leg_choice import NO_SCHEDULE, Leg, LegIndex, NotFound, find
-from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, Unreadable
+from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, ParseError, Unreadable
 from aero_ingest.message_events import Returns, events_of
 from aero_ingest.messages import parse, parse_all
 from aero_ingest.schedule_events import schedule_events
@@ -84,6 +84,11 @@ class PutAside:
     received_at: str
 
 
+def unreadable(error: ParseError, text: str, raw_ref: str, received_at: str) -> PutAside:
+    """Return a text that no parser could read as what became nothing; the typed step gives it the same reason."""
+    return PutAside("unreadable_message", f"{error.code}: {error.message}", text, raw_ref, received_at)
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """Reference tables: ICAO codes of carriers, letters of delay codes, clocks of stations."""
@@ -145,7 +150,7 @@ class Gateway:
         for result in parse_all(lines, received_at):
             tally.messages += 1
             if isinstance(result, Unreadable):
-                self._put_aside(tally, result.error.code, result.error.message, result.raw, raw_ref, received_at)
+                self._unreadable(tally, result, raw_ref, received_at)
             else:
                 self._message(result, received_at, raw_ref, tally)
         return tally
@@ -206,6 +211,9 @@ class Gateway:
         code = self._knows.iata_of.get(flight.carrier) if flight else None
         return replace(message, flight=Flight(code, flight.number, flight.suffix)) if flight and code else message
 
+    def _unreadable(self, tally: Tally, one: Unreadable, raw_ref: str, received_at: datetime) -> None:
+        tally.put_aside.append(unreadable(one.error, one.raw, raw_ref, utc_text(received_at)))
+
     def _put_aside(
         self, tally: Tally, reason: str, message: str, text: str, raw_ref: str, received_at: datetime
     ) -> None:
@@ -217,7 +225,7 @@ class Gateway:
         for record in read_ssim(lines):
             tally.messages += 1
             if isinstance(record, Unreadable):
-                self._put_aside(tally, record.error.code, record.error.message, record.raw, raw_ref, received_at)
+                self._unreadable(tally, record, raw_ref, received_at)
                 continue
             tally.accepted += 1
             for event in schedule_events(record, self._knows.offset_of, first, last, received_at, raw_ref):

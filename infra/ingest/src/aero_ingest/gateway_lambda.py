@@ -23,7 +23,7 @@ from typing import Any
 
 import boto3
 
-from aero_ingest.gateway import Gateway, Knowledge, PutAside, Tally
+from aero_ingest.gateway import Gateway, Knowledge, Tally, unreadable
 from aero_ingest.gateway_kafka import TopicProducer
 from aero_ingest.gateway_tables import GatewayTables
 from aero_ingest.message import ParseError
@@ -113,13 +113,8 @@ def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tal
     except ParseError as error:
         # The door took the file for text; what it is not is for the one who sent it to know.
         found = Tally(messages=1)
-        found.put_aside.append(error_aside(error, raw_ref, event["arrived_at"]))
+        found.put_aside.append(unreadable(error, "", raw_ref, event["arrived_at"]))
         return found
-
-
-def error_aside(error: ParseError, raw_ref: str, received_at: str) -> PutAside:
-    """Return a whole file as one message that became nothing."""
-    return PutAside(error.code, error.message, "", raw_ref, received_at)
 
 
 def _outcome(found: Tally, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,7 +148,8 @@ def _keep(found: Tally, outcome: Mapping[str, Any], event: Mapping[str, Any], us
     day = (event.get("arrived_at") or outcome["at"])[:10]
     name = f"{outcome['subject']}.json"
     if found.put_aside:
-        _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", [asdict(one) for one in found.put_aside])
+        aside = {"messages": [asdict(one) for one in found.put_aside]}
+        _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", aside)
     _put(using, f"_outcomes/{HOP}/dt={day}/{name}", outcome)
 
 

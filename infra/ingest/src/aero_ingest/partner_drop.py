@@ -14,7 +14,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,8 @@ class Settings:
     lake_bucket: str
     doors: Mapping[str, Door]
     max_content_bytes: int = DEFAULT_MAX_CONTENT_BYTES
+    #: Tells the gateway of a body that it should make events of.
+    hand_on: Callable[[Mapping[str, str]], object] = lambda arrived: None
 
 
 @functools.cache
@@ -56,6 +58,14 @@ def settings() -> Settings:
         os.environ["AERO_LAKE_BUCKET"],
         load_doors(),
         int(os.environ.get("AERO_MAX_CONTENT_BYTES", DEFAULT_MAX_CONTENT_BYTES)),
+        _call_gateway,
+    )
+
+
+def _call_gateway(arrived: Mapping[str, str]) -> None:
+    """Invoke the gateway and do not wait: Lambda tries it again by itself, and keeps what fails three times."""
+    boto3.client("lambda").invoke(
+        FunctionName=os.environ["AERO_GATEWAY_FUNCTION"], InvocationType="Event", Payload=json.dumps(arrived).encode()
     )
 
 
@@ -127,6 +137,8 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
         raise
     document = receipts.receipt(arrival, facts, raw_key)
     store.write_once(using.s3, using.raw_bucket, arrival.receipt_key(facts), document)
+    if door.layout.get("hand_on") and document["status"] == "accepted":
+        using.hand_on({name: document[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")})
     return receipts.outcome_of_receipt(document, door.contract, facts, _since(began))
 
 

@@ -80,7 +80,7 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
         starts = starts or (has_body and bool(BODY.fullmatch(bare)))
         starts = starts or (was_blank and has_body and bool(ORIGINATOR.fullmatch(bare)))
         if kept and ((starts and has_body) or size + len(line) > MAX_MESSAGE_CHARACTERS):
-            yield Raw("".join(kept), begin)
+            yield from _cut(kept, begin)
             kept, size, has_body = [], 0, False
         if not kept:
             if not bare:

@@ -1,0 +1,154 @@
+"""Reading messages and schedules by the parsers of the door's other side: one record per message, one per dated leg.
+
+The gateway makes events of the same bodies; here they are rows, so that what was said can be looked up and counted.
+What its sender made odd is in FINDINGS; what cannot be read is a record with its reason.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from aero_assets.defs.typed.given import Given, handed_on, unreadable
+from aero_assets.zones import station_offset
+from aero_ingest import ssim, ssim_legs
+from aero_ingest.message import (
+    AIR_RETURN,
+    DIVERT,
+    IN,
+    OFF,
+    ON,
+    OUT,
+    RETURN_TO_RAMP,
+    Finding,
+    Message,
+    ParseError,
+    Unreadable,
+)
+from aero_ingest.message_files import lines_of
+from aero_ingest.messages import parse_all
+from aero_ingest.ssim_records import LegRecord
+
+COLUMNS = {
+    OUT: "OUT_AT",
+    OFF: "OFF_AT",
+    ON: "ON_AT",
+    IN: "IN_AT",
+    RETURN_TO_RAMP: "RETURNED_AT",
+    AIR_RETURN: "RETURNED_AT",
+}
+
+
+def read_message_records(path: Path, header: Sequence[str], received_at: datetime) -> pa.RecordBatchReader:
+    """Return the messages of a body: their number in it, their text, what they say by raw column."""
+    return handed_on(_survived(_messages(path, header, received_at)))
+
+
+def read_schedule_records(path: Path, header: Sequence[str]) -> pa.RecordBatchReader:
+    """Return the dated legs of a body: the line of their record, record and date, what they are by raw column."""
+    return handed_on(_survived(_legs(path, header)))
+
+
+def _survived(records: Iterator[Given]) -> Iterator[Given]:
+    try:
+        yield from records
+    except ParseError as error:
+        yield unreadable(f"line {error.line}: {error.message}")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        yield from lines_of(io.BufferedReader(file))
+
+
+def _messages(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
+    for number, one in enumerate(parse_all(_lines(path), received_at), 1):
+        if isinstance(one, Unreadable):
+            yield Given(number, one.raw, defect="unreadable_message", message=f"{one.error.code}: {one.error.message}")
+        else:
+            said = _said(one)
+            yield Given(number, one.raw, [said.get(name) for name in header])
+
+
+def _said(message: Message) -> dict[str, str | None]:
+    flight = message.flight
+    said: dict[str, str | None] = {
+        "FORMAT": message.format,
+        "SENT_AT": _time(message.sent_at),
+        "CARRIER": flight.carrier if flight else None,
+        "FLIGHT_NUMBER": f"{flight.number}" if flight else None,
+        "SUFFIX": (flight.suffix or None) if flight else None,
+        "FLIGHT_DATE": f"{message.flight_date}" if message.flight_date else None,
+        "REGISTRATION": message.registration,
+        "AIRPORT": message.airport,
+        "IS_CORRECTION": _flag(message.is_correction),
+        "DELAYS": ";".join(f"{one.code}:{'' if one.minutes is None else one.minutes}" for one in message.delays)
+        or None,
+        "PASSENGERS": _number(message.passengers),
+        "INFANTS": _number(message.infants),
+        "FINDINGS": _codes(message.findings),
+    }
+    for one in message.movements:
+        if one.event_type == DIVERT:
+            said["DIVERTED_TO"] = one.airport
+        else:
+            said[f"{'ESTIMATED_' if one.estimated else ''}{COLUMNS[one.event_type]}"] = _time(one.event_time)
+    return said
+
+
+def _legs(path: Path, header: Sequence[str]) -> Iterator[Given]:
+    for record in ssim.read(_lines(path)):
+        if isinstance(record, Unreadable):
+            error = record.error
+            yield Given(error.line, record.raw, defect="unreadable_message", message=f"{error.code}: {error.message}")
+            continue
+        legs = ssim_legs.expand(record, station_offset)
+        same = _record(record)
+        for leg in legs:
+            said = same | {
+                "OPERATING_DATE": f"{leg.operating_date}",
+                "STD_AT": _time(leg.std_at),
+                "STA_AT": _time(leg.sta_at),
+                "STD_UTC_OFFSET_MINUTES": _number(leg.std_utc_offset_minutes),
+                "STA_UTC_OFFSET_MINUTES": _number(leg.sta_utc_offset_minutes),
+            }
+            # A record is many legs: with its date, each is one of its own.
+            yield Given(record.line, f"{leg.operating_date} {record.raw}", [said.get(name) for name in header])
+
+
+def _record(record: LegRecord) -> dict[str, str | None]:
+    made_at = record.block.created_at
+    return {
+        "CARRIER": record.flight.carrier,
+        "FLIGHT_NUMBER": f"{record.flight.number}",
+        "SUFFIX": record.flight.suffix or None,
+        "LEG_SEQUENCE": f"{record.leg_sequence}",
+        "SERVICE_TYPE": record.service_type or None,
+        "SEASON": record.block.season or None,
+        "ORIGIN": record.origin,
+        "DESTINATION": record.destination,
+        "AIRCRAFT_TYPE": record.aircraft_type or None,
+        "SEATS": _number(record.seats),
+        "IS_OPERATED": _flag(record.is_operated),
+        "CODESHARES": "/".join(record.codeshares) or None,
+        "CREATED_AT": _time(made_at) if made_at else None,
+        "FINDINGS": _codes(record.findings),
+    }
+
+
+def _codes(findings: Sequence[Finding]) -> str | None:
+    return ",".join(dict.fromkeys(finding.code for finding in findings)) or None
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else f"{value}"
