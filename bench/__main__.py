@@ -24,6 +24,7 @@ BENCHMARKS = (
     "dashboard",
     "door_memory",
     "alert_handler",
+    "extract",
     "flink_rate",
     "live_latency",
 )
