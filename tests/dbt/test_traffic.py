@@ -7,6 +7,7 @@ import pytest
 
 from tests.dbt.partner_files import ARRIVED, arrive
 from tests.unit.feeds import afac_workbooks as afac
+from tests.unit.feeds import test_partner__t100_segment as t100
 
 JANUARY, FEBRUARY = "2024-01-01", "2024-02-01"
 SELECT = ("--select", "marts.network", "--exclude-resource-type", "unit_test")
@@ -43,6 +44,19 @@ def test_only_the_month_that_is_asked_for_is_replaced(traffic):
     before = traffic.rows("select * from network.fct_carrier_route_month order by all")
     traffic.build(*SELECT, dates=[FEBRUARY])
     assert traffic.rows("select * from network.fct_carrier_route_month order by all") == before
+
+
+def test_a_segment_that_is_published_again_is_counted_as_it_was_said_last(built, tmp_path):
+    warehouse = built.copy(tmp_path / "copy")
+    one, two = t100.RECORD, t100.RECORD.replace(",MIA,", ",JFK,")
+    for number, records in enumerate(([one, two], [one.replace(",3486,2986,", ",3486,3001,")])):
+        file = tmp_path / f"{number}.txt"
+        file.write_text("\n".join([",".join(t100.FEED.header), *records, ""]))
+        arrive(warehouse, "partner/t100_segment", file, ARRIVED + timedelta(days=number))
+    warehouse.build(*SELECT, dates=[JANUARY])
+    assert warehouse.rows("""
+        select route, departures, passengers from network.fct_carrier_route_month order by route
+    """) == [("JFK-MEX", 21, 2_986), ("MIA-MEX", 21, 3_001)]
 
 
 AFAC = "traffic/afac_sase/sase-{}.xlsx"

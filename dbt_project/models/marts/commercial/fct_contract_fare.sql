@@ -1,4 +1,10 @@
 {{ config(sort=['effective_on'], meta={'date_column': 'effective_on'}) }}
+with fares as (
+
+    {{ last_word(ref('stg_partner__gsa_fares'), ['effective_on', 'origin', 'destination', 'carrier']) }}
+
+)
+
 select
     effective_on,
     expires_on,
@@ -12,5 +18,4 @@ select
     ca_fare_usd,
     business_fare_usd,
     cp_fare_usd
-from {{ ref('stg_partner__gsa_fares') }}
-where {{ where_operating_dates('effective_on') }}
+from fares

@@ -1,5 +1,11 @@
 {{ config(sort=['quarter_start_on'], meta={'date_column': 'quarter_start_on'}) }}
 -- Revenue and miles of the sample, not its averages: those of several routes are ratios of their sums.
+with fares as (
+
+    {{ last_word(ref('stg_partner__db1b_fares'), ['quarter_start_on', 'first_airport', 'second_airport']) }}
+
+)
+
 select
     quarter_start_on,
     first_airport,
@@ -12,5 +18,4 @@ select
         as decimal(18, 2)
     ) as sampled_passenger_miles,
     sampled_passengers < 10 as is_small_sample
-from {{ ref('stg_partner__db1b_fares') }}
-where {{ where_operating_dates('quarter_start_on') }}
+from fares

@@ -1,3 +1,9 @@
+with segments as (
+
+    {{ last_word(ref('stg_partner__t100_segment'), t100_identity()) }}
+
+)
+
 select
     month_start_on,
     carrier,
@@ -18,6 +24,5 @@ select
     cast({{ sum_whole('cast(seats as bigint) * distance_miles') }} * 1.609344 as decimal(18, 6)) as seat_km,
     cast({{ sum_whole('cast(passengers as bigint) * distance_miles') }} * 1.609344 as decimal(18, 6))
         as passenger_km
-from {{ ref('stg_partner__t100_segment') }}
-where {{ where_operating_dates('month_start_on') }}
+from segments
 group by month_start_on, carrier, origin, destination

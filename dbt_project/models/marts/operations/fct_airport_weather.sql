@@ -13,6 +13,12 @@ with reports as (
 
 ),
 
+hours as (
+
+    {{ last_word(ref('stg_partner__weather'), ['observed_on', 'airport', 'observed_at']) }}
+
+),
+
 observations as (
 
     select
@@ -48,8 +54,7 @@ observations as (
         cast(null as integer) as ceiling_ft,
         pressure_hpa,
         cast(null as varchar) as weather
-    from {{ ref('stg_partner__weather') }}
-    where {{ where_operating_dates('observed_on') }}
+    from hours
 
 )
 

@@ -1,6 +1,12 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_carrier_route_month'}}}) }}
 -- The same figures counted without routes: a segment on two routes, or on none, would show here.
-with by_route as (
+with segments as (
+
+    {{ last_word(ref('stg_partner__t100_segment'), t100_identity()) }}
+
+),
+
+by_route as (
 
     select
         month_start_on,
@@ -22,8 +28,7 @@ by_segment as (
         sum(departures) as departures,
         sum(seats) as seats,
         sum(passengers) as passengers
-    from {{ ref('stg_partner__t100_segment') }}
-    where {{ where_operating_dates('month_start_on') }}
+    from segments
     group by month_start_on, carrier
 
 )
