@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,7 +14,7 @@ from aero_local.services import live
 from aero_local.state import State
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
 
-RAW, LAKE = (f"aero-local-{name}-{LOCAL_ACCOUNT}" for name in ("raw", "lake"))
+RAW, LAKE, INBOX = (f"aero-local-{name}-{LOCAL_ACCOUNT}" for name in ("raw", "lake", "inbox"))
 AT = "2026-11-22T14:00:00Z"
 
 
@@ -85,3 +86,20 @@ def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):
     assert (aside["reason"], aside["text"]) == ("unreadable_message", "NOTHING OF THE KIND")
     row = json.loads(s3.get_object(Bucket=LAKE, Key="_outcomes/gateway/dt=2026-11-22/bad.txt.json")["Body"].read())
     assert row["rows_in"] == row["rows_out"] + row["duplicates"] + row["rejects"]
+
+
+def test_a_message_in_the_inbox_comes_to_the_gateway_by_itself(state):
+    today = datetime.now(UTC)
+    text = f"MVT\nXX0001/{today:%d}.XAMAZ.MEX\nAD{today:%H%M}\n"
+    inbox = state.session("partner").client("s3")
+    inbox.put_object(Bucket=INBOX, Key="partner/messages/today.txt", Body=text.encode())
+    s3, deadline = state.session("root").client("s3"), time.monotonic() + 30
+    while True:
+        rows = s3.list_objects_v2(Bucket=LAKE, Prefix=f"_outcomes/gateway/dt={today:%Y-%m-%d}/").get("Contents", [])
+        found = [json.loads(s3.get_object(Bucket=LAKE, Key=row["Key"])["Body"].read()) for row in rows]
+        if found:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    [row] = found
+    assert (row["feed"], row["rows_in"], row["waiting"], row["reason"]) == ("partner/messages", 1, 1, "no_schedule")
