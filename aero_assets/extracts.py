@@ -118,6 +118,7 @@ class LocalSpark:
             **self.environ,
             "AWS_PROFILE": JOB,
             "PYTHONPATH": str(SOURCE),
+            "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": python,
             "PYSPARK_DRIVER_PYTHON": python,
             "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory {SPARK['spark.driver.memory']} "
