@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, ingest, lake, live, opsdb, parse, query, rules, run, stacks
+from aero_local.commands import feed, ingest, lake, live, opsdb, parse, query, reprocess, rules, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -25,6 +25,7 @@ app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.repla
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
 app.command(epilog="Example: aero ingest messages/ --reference-time 2026-11-22T14:00Z")(ingest.ingest)
 app.command(epilog="Example: aero parse message.txt --reference-time 2026-11-22T14:00Z --json")(parse.parse)
+app.command(epilog="Example: aero reprocess partner/messages --from 2026-11-22 --to 2026-11-22")(reprocess.reprocess)
 live.drills.command("messages", epilog="Example: aero drill messages --count 200000")(parse.drill_messages)
 app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")

@@ -37,16 +37,24 @@ class Line:
         """Put a file into the inbox; return the outcome the door writes for this arrival."""
         key = f"{feed}/{name}"
         mark = sha256(key.encode()).hexdigest()[:12]
-        before = {item.key for item in self.lake.list("_outcomes/door/")}
+        before = self.doors_words()
         inbox = Environment.current().inbox_bucket
         self.state.session("partner").client("s3").put_object(Bucket=inbox, Key=key, Body=body)
+        return self.doors_word(mark, before)
+
+    def doors_words(self) -> set[str]:
+        """Where the outcomes of the door lie so far."""
+        return {item.key for item in self.lake.list("_outcomes/door/")}
+
+    def doors_word(self, mark: str, before: set[str]) -> dict:
+        """Wait for what the door says of an inbox key, by the mark of its hash, beside what it had said before."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            for item in self.lake.list("_outcomes/door/"):
-                if mark in item.key and item.key not in before and (row := self.lake.read_json(item.key)):
+            for name in self.doors_words() - before:
+                if mark in name and (row := self.lake.read_json(name)):
                     return row
             time.sleep(0.05)
-        raise AssertionError(f"the door said nothing about {key}")
+        raise AssertionError(f"the door said nothing about {mark}")
 
     def tick(self, name: str) -> list[dg.RunRequest]:
         """Evaluate a sensor once, as the daemon would."""
@@ -68,31 +76,24 @@ class Line:
         """Tick and run until both sensors ask for nothing; return the names of the jobs that ran."""
         ran: list[str] = []
         while requests := self.tick("arrivals") or self.tick("typed_changes"):
-            for request in requests:
-                assert request.job_name
-                job = self.defs.resolve_job_def(request.job_name)
-                done = job.execute_in_process(
-                    instance=self.instance,
-                    tags=request.tags,
-                    asset_selection=list(request.asset_selection) if request.asset_selection else None,
-                    raise_on_error=True,
-                )
-                assert done.success
-                ran.append(request.job_name)
+            ran += [self.run(request) for request in requests]
         return ran
+
+    def run(self, request: dg.RunRequest) -> str:
+        """Run what a sensor asks for; return the name of the job."""
+        assert request.job_name
+        done = self.defs.resolve_job_def(request.job_name).execute_in_process(
+            instance=self.instance,
+            tags=request.tags,
+            asset_selection=list(request.asset_selection) if request.asset_selection else None,
+            raise_on_error=True,
+        )
+        assert done.success
+        return request.job_name
 
     def publish(self) -> list[str]:
         """Tick the sensor of the published marts once and run what it asks for; return the names of the jobs."""
-        ran = []
-        for request in self.tick("unpublished_changes"):
-            assert request.job_name
-            assert (
-                self.defs.resolve_job_def(request.job_name)
-                .execute_in_process(instance=self.instance, tags=request.tags, raise_on_error=True)
-                .success
-            )
-            ran.append(request.job_name)
-        return ran
+        return [self.run(request) for request in self.tick("unpublished_changes")]
 
     def results(self) -> dict:
         """What a demo would say of this platform now."""

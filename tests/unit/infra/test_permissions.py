@@ -64,6 +64,7 @@ MAY = [
     ("orchestrator", "dynamodb:BatchWriteItem", table("baselines")),
     ("orchestrator", "s3:PutObject", s3("raw", "alerts/transitions/dt=2026-01-01/hh=00/a.gz")),
     ("partner-drop", "lambda:InvokeFunction", GATEWAY),
+    ("orchestrator", "lambda:InvokeFunction", GATEWAY),
     ("gateway", "s3:GetObject", s3("raw", "partner/messages/dt=2026-01-01/hh=00/a.gz")),
     ("gateway", "s3:PutObject", s3("lake", "quarantine/partner/messages/dt=2026-01-01/messages-a.json")),
     ("gateway", "dynamodb:Query", table("leg-state", "by_flight")),

@@ -1,0 +1,99 @@
+"""Doing it again after a fix: what lies in the raw zone or in quarantine goes the way it should have gone.
+
+Typed rows come again from their raw bodies, messages go through the gateway once more, and files that the door turned
+away are put into the inbox again. All of it may be repeated: the same bodies give the same files and the same events.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from aero_assets.arrivals import Receipt, list_arrivals, plan
+from aero_assets.environment import Environment
+from aero_assets.feeds import Feed
+from aero_assets.feeds.layouts import HANDED_ON
+from aero_assets.manifests import ArrivalManifest
+from aero_assets.storage import Bucket
+from aero_local.errors import Log
+from aero_local.state import State
+
+#: No level of an arrival day looks like this, so the sensor asks for the day again.
+AGAIN = "again"
+REASON = "/reason.json"
+
+
+@dataclass
+class Reprocessed:
+    """What was asked for again."""
+
+    feed: str
+    arrival_days: int = 0
+    handed_on: int = 0
+    files: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return asdict(self)
+
+
+def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is_refused: bool) -> Reprocessed:
+    """Ask for the arrival days of a feed again, both included; `is_refused` takes the files of its quarantine."""
+    done = Reprocessed(feed.path)
+    with state.acting_as("orchestrator"):
+        environment = Environment.current()
+        raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
+        if is_refused:
+            _put_again(state, feed, lake, _days(first, last), done, log)
+            return done
+        days = [day for on, day in plan(list_arrivals(raw, feed)).items() if first <= on <= last]
+        for day in days:
+            manifest = ArrivalManifest.load(lake, feed, day.arrived_on)
+            # One that is being compacted right now, or never was, is asked for anyway.
+            if manifest.level:
+                replace(manifest, level=AGAIN).save(lake)
+            done.arrival_days += 1
+            log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
+            if feed.layout.parser in HANDED_ON:
+                done.handed_on += sum(
+                    _hand_on(state, feed, raw, one) for one in day.counted if isinstance(one, Receipt)
+                )
+    return done
+
+
+def _hand_on(state: State, feed: Feed, raw: Bucket, receipt: Receipt) -> bool:
+    """Tell the gateway of an arrival, as the door did."""
+    details = raw.read_json(receipt.receipt_key(feed))
+    if details is None:
+        return False
+    told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
+    state.session("orchestrator").client("lambda").invoke(
+        FunctionName=f"aero-{Environment.current().name}-gateway",
+        InvocationType="Event",
+        Payload=json.dumps(told).encode(),
+    )
+    return True
+
+
+def _put_again(state: State, feed: Feed, lake: Bucket, days: Iterator[date], done: Reprocessed, log: Log) -> None:
+    """Put the files that were turned away into the inbox again, each under its own key, the latest of a key only."""
+    refused: dict[str, str] = {}
+    for day in days:
+        for item in sorted(lake.list(f"quarantine/{feed.path}/dt={day}/files/"), key=lambda item: item.key):
+            if item.key.endswith(REASON) and (reason := lake.read_json(item.key)):
+                refused[reason["inbox_key"]] = item.key.removesuffix(REASON)
+    partner = state.session("partner").client("s3")
+    for inbox_key, folder in refused.items():
+        for item in lake.list(f"{folder}/"):
+            if not item.key.endswith(REASON):
+                body = lake.client.get_object(Bucket=lake.name, Key=item.key)["Body"].read()
+                partner.put_object(Bucket=Environment.current().inbox_bucket, Key=inbox_key, Body=body)
+                done.files += 1
+                log(f"{inbox_key}: put into the inbox again")
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))

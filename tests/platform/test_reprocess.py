@@ -1,0 +1,61 @@
+"""Doing it again: the same bodies give the same typed files, and a refused file comes to the door once more."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from aero_assets.environment import Environment
+from aero_assets.feeds import find
+from aero_assets.manifests import ArrivalManifest
+from aero_assets.storage import Bucket
+from aero_local import platform as local_platform
+from aero_local.reprocess import reprocess
+from aero_local.signals import interruptible
+from aero_local.state import State
+from tests.platform.line import Line
+from tests.unit.ingest.message_samples import sample
+
+MESSAGES, METAR = find("partner/messages"), find("partner/metar")
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    state = State(tmp_path_factory.mktemp("again") / "again")
+    with interruptible():
+        try:
+            local_platform.up(state, names=["ministack"])
+            with state.acting_as("orchestrator"):
+                yield Line(state)
+        finally:
+            local_platform.down(state)
+
+
+def manifest(feed):
+    return ArrivalManifest.load(Bucket(Environment.current().lake_bucket), feed, datetime.now(UTC).date())
+
+
+def test_an_arrival_day_is_read_again_into_the_same_files(line):
+    line.drop("one.txt", sample("mvt_01_departure").encode(), feed=MESSAGES.path)
+    [request] = [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+    line.run(request)
+    before = manifest(MESSAGES)
+    assert before.counts["rows_out"] == 1
+    assert not [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+
+    today, said = datetime.now(UTC).date(), []
+    done = reprocess(line.state, MESSAGES, today, today, said.append, is_refused=False)
+    assert (done.arrival_days, done.handed_on) == (1, 1)
+    [again] = [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+    line.run(again)
+    assert manifest(MESSAGES).files == before.files
+
+
+def test_a_refused_file_comes_to_the_door_once_more(line):
+    refused = line.drop("weather.txt", b"NO WEATHER\nAT ALL\n", feed=METAR.path)
+    assert refused["status"] == "rejected"
+    today = datetime.now(UTC).date()
+    before = line.doors_words()
+    assert reprocess(line.state, METAR, today, today, lambda said: None, is_refused=True).files == 1
+    again = line.doors_word(refused["subject"].rsplit("-", 1)[-1], before)
+    assert (again["status"], again["reason"]) == ("rejected", "unlike_lines")
