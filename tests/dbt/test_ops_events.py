@@ -44,11 +44,12 @@ class SqlFacts:
         columns = ", ".join(f"{column.name} {column.type}" for column in LEGS.columns)
         self.engine.execute(f"create table staging.given_events ({columns})")
         self.engine.execute(f"create view staging.stg_ops__leg_events as {unique}")
-        for schema, table in (("staging", "stg_partner__bts_ontime"), ("staging", "stg_partner__airline_legs"),
-                              ("reference", "delay_codes")):  # fmt: skip
-            found = built.rows(f"select column_name, data_type from duckdb_columns() where table_name = '{table}'")
-            given = ", ".join(f"{name} {kind}" for name, kind in found)
-            self.engine.execute(f"create table {schema}.{table} ({given})")
+        nodes = built.parsed.manifest.nodes
+        for parent in (nodes[name] for name in nodes["model.aero.int_leg_fact"].depends_on_nodes):
+            if parent.name != "stg_ops__leg_events":
+                columns = f"select column_name, data_type from duckdb_columns() where table_name = '{parent.name}'"
+                given = ", ".join(f"{name} {kind}" for name, kind in built.rows(columns))
+                self.engine.execute(f"create table {parent.schema}.{parent.name} ({given})")
         self.engine.execute(f"create view intermediate.int_leg_fact as {int_leg_fact}")
 
     def __call__(self, events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
