@@ -1,4 +1,4 @@
-"""What runs on Java: the machine's tools, the broker's jars, the connectors' jar, the database driver; built when needed.
+"""What runs on Java: the machine's tools, the broker's jars, the connectors' jar, a driver; built when needed.
 
 `python -m aero_local.jars` builds what the live part needs and changed since it was built, with Maven as it is on the
 PATH; `extract` builds for the extract instead; `--check` only says what the machine lacks. Standard library only: it

@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aero_local import jars
+import psutil
+
+from aero_local import jars, processes
 from aero_local.errors import Log, ServiceError
 from aero_local.ports import LOOPBACK
 from aero_local.services import Service
@@ -29,6 +31,8 @@ DATABASE = "opsdb"
 UNPRIVILEGED = "nobody"
 #: Capabilities by their bit; the first that the machine leaves us is enough to reach a closed folder.
 PASSES_FOLDERS = ((2, "dac_read_search"), (1, "dac_override"))
+#: An orphan notices at once; a busy machine may be slow to let it.
+ORPHAN_SECONDS = 10
 INSTALL = "Run `make setup-extract`."
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -64,6 +68,14 @@ class Postgres(Service):
                 "PostgreSQL does not run as root, and setpriv is not on the PATH.",
                 "Install util-linux, or start the platform as an ordinary user.",
             )
+
+    def recover(self, state: State, log: Log) -> None:
+        """Wait for what a killed server left: its processes have sessions of their own, and hold its memory until they
+        notice that it is gone.
+        """
+        left = at_work(state)
+        if not processes.wait_until_gone(left, ORPHAN_SECONDS):
+            processes.kill(left)
 
     def prepare(self, state: State, log: Log) -> None:
         """Make the cluster once; its password is drawn here and kept where only this user reads it."""
@@ -144,6 +156,18 @@ def folder(state: State) -> Path:
 def data(state: State) -> Path:
     """Return the data directory."""
     return folder(state) / "data"
+
+
+def at_work(state: State) -> list[psutil.Process]:
+    """Return every process of a server: their titles overwrite our mark, their working directory stays."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.name() == "postgres" and process.cwd() == str(data(state)):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
 
 
 def password_file(state: State) -> Path:

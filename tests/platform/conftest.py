@@ -1,5 +1,6 @@
 """One emulator with our stacks for the whole tier; Dagster is started only by tests that are about it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import boto3
 import pytest
 
 from aero_assets.environment import Environment
+from aero_local import jars, opsdb
 from aero_local import platform as local_platform
+from aero_local.services import postgres
 from aero_local.signals import interruptible
 from aero_local.state import State
 
@@ -41,10 +44,9 @@ class Platform:
         return self.session(profile).client(service)  # ty: ignore[no-matching-overload] - any service
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def running(root: Path) -> Iterator[Platform]:
     """Emulator and stacks, feeds registered; in a state directory that nobody else uses."""
-    state = State(tmp_path_factory.mktemp("platform") / "test")
+    state = State(root / "test")
     # Also when the whole run is told to stop: an emulator left behind would hold its port for ever.
     with interruptible():
         try:
@@ -52,3 +54,24 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             yield Platform(state)
         finally:
             local_platform.down(state)
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform that tests share: what one of them leaves, another sees."""
+    yield from running(tmp_path_factory.mktemp("platform"))
+
+
+@pytest.fixture(scope="module")
+def database(platform: Platform) -> Iterator[Any]:
+    """The database beside the platform, migrated, its reader let in, nothing in it yet."""
+    lack = jars.missing_tools("extract")
+    if not lack and not jars.extract_is_installed():
+        lack = "The extract is not installed, or its sources changed: run `make setup-extract`."
+    if lack:
+        assert os.environ.get("CI") != "true", lack
+        pytest.skip(lack)
+    opsdb.up(platform.state, log=lambda _: None)
+    connection = postgres.connect(platform.state)
+    yield connection
+    connection.close()

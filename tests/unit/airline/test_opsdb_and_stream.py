@@ -1,6 +1,6 @@
 """What the database says of a leg adds nothing to what the events say of it: the marts and the stream stay equal.
 
-The figures that the stream is held to (`aero_local.live.compare.OF_MART`) come from times, cancellations and diversions.
+What the stream is held to (`aero_local.live.compare.OF_MART`) comes from times, cancellations and diversions.
 Delay codes are another matter: there the database speaks first, and the stream counts none.
 """
 

@@ -112,7 +112,8 @@ def test_what_two_windows_read_because_they_overlap_counts_once_with_its_first_r
     assert done.rows_out == 2
     import duckdb
 
-    found = duckdb.sql(f"from '{line.lake.root}/typed/opsdb/rates/*/*.parquet' order by version").fetchall()
+    query = f"from '{line.lake.root}/typed/opsdb/rates/*/*.parquet' order by version"
+    found = duckdb.connect().execute(query).fetchall()
     assert len(found) == 2
     assert datetime(2026, 11, 1, 11) in found[0]  # noqa: DTZ001 - the lake holds UTC without a zone
 

@@ -1,0 +1,234 @@
+"""The operational database and its extract on the real engines: PostgreSQL, Spark, the emulator's S3 under its roles.
+
+Four runs of Spark in all, in one story: a day that is planned and flown, what its people changed later, an hour that is
+extracted again, and a column that goes.
+"""
+
+import threading
+import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import dagster as dg
+import duckdb
+import pytest
+
+from aero_assets.arrivals import list_arrivals, plan
+from aero_assets.defs.raw.assets import raw_key
+from aero_assets.defs.raw.extract import TABLES, opsdb_extract
+from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.extracts import ExtractError, LocalSpark, Wanted, report
+from aero_assets.outcomes import ledger
+from aero_assets.resources import Extracts, Zones
+from aero_assets.storage import Bucket
+from aero_extract.tables import TABLES as KNOWN
+from aero_local import opsdb
+from aero_local.airline import Airline
+from aero_local.services import postgres
+from tests.platform.conftest import running
+
+ON = date(2026, 2, 3)
+LEGS = 12
+FLOWN, DONE = datetime(2026, 2, 3, 19, tzinfo=UTC), datetime(2026, 2, 6, 13, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
+    """A platform of its own: what is extracted here would be built into the marts of others."""
+    yield from running(tmp_path_factory.mktemp("extract"))
+
+
+@pytest.fixture
+def raw(platform):
+    return Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3"))
+
+
+@pytest.fixture
+def lake(platform):
+    return Bucket(platform.buckets["lake"], platform.client("orchestrator", "s3"))
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+def spark(platform, wanted):
+    """Run the job as the orchestrator does; return its report."""
+    LocalSpark(platform.state.env("orchestrator")).run(wanted, print)
+    return report(Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3")), wanted.run_id)
+
+
+def commits(raw):
+    return [item.key for item in raw.list("opsdb/_extracts/")]
+
+
+def typed(raw, lake, tmp_path, name):
+    """Compact every arrival day of a table; return the latest version of each key, as the staging model does."""
+    feed = TABLES[name]
+    compactor = Compactor(raw, lake, tmp_path)
+    planned = plan(list_arrivals(raw, feed))
+    for day in planned:
+        assert compact_day(compactor, feed, planned, day).outcome.balanced
+    files = [item.key for item in lake.list(f"typed/{feed.path}/") if "arrived=" in item.key]
+    for key in files:
+        lake.download(key, tmp_path / key)
+    keys = ", ".join("connection_result" if one == "result" else one for one in KNOWN[name].key)
+    found = duckdb.sql(f"""
+        from read_parquet('{tmp_path}/typed/{feed.path}/*/*.parquet', hive_partitioning = true)
+        qualify row_number() over (partition by {keys} order by version desc, received_at desc, event_id desc) = 1
+    """)
+    assert found is not None
+    return found.to_arrow_table().to_pylist()
+
+
+def table(database, name):
+    with database, database.cursor() as cursor:
+        cursor.execute(f"select * from opsdb.{name}")
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def comparable(rows, name):
+    """Rows by their key, in the types of the typed zone, without what only one side has."""
+    found = {}
+    for row in rows:
+        said = {}
+        for column in KNOWN[name].columns:
+            value = row.get(column, row.get("connection_result"))
+            if column == "row_version":
+                value = row.get("version", value)
+            if isinstance(value, datetime):
+                value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+            said[column] = float(value) if isinstance(value, Decimal) else value
+        said["operational_suffix"] = row.get("operational_suffix") or ""
+        found[tuple(str(said[one]) for one in KNOWN[name].key)] = said
+    return found
+
+
+@pytest.fixture(scope="module")
+def connection(database, platform):
+    """A connection of the airline's people: the server was killed in between."""
+    found = postgres.connect(platform.state)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def first(platform, connection):
+    """The day until its evening, extracted while a connection is entered that its snapshot must not see."""
+    opsdb.fill(connection, Airline(5), ON, 1, FLOWN, most_legs=LEGS)
+    holder, other = postgres.connect(platform.state), postgres.connect(platform.state)
+    cursor = holder.cursor()
+    cursor.execute("lock table opsdb.tickets in access exclusive mode")
+    waited = threading.Event()
+
+    def enter():
+        watching = postgres.connect(platform.state)
+        watching.autocommit = True
+        with watching.cursor() as asking:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and not waited.is_set():
+                asking.execute(
+                    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and usename = 'aero_extract'"
+                )
+                if asking.fetchone() != (0,):
+                    waited.set()
+                time.sleep(0.05)
+        watching.close()
+        with other, other.cursor() as entering:
+            entering.execute("select set_config('aero.now', '2026-02-03T17:30:00Z', true)")
+            entering.execute(
+                "insert into opsdb.connections values (%s, %s, %s, 'MEX', 3, 45, 'made', 'datos sintéticos')",
+                ("f" * 32, "e" * 32, ON),
+            )
+        holder.rollback()
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    with platform.state.acting_as("orchestrator"):
+        hours = {"dagster/asset_partition_range_start": "2026-02-02-12:00",
+                 "dagster/asset_partition_range_end": "2026-02-03-18:00"}  # fmt: skip
+        done = dg.materialize([opsdb_extract], tags=hours, resources={"zones": Zones(), "extracts": Extracts()})
+    thread.join()
+    for one in (holder, other):
+        one.close()
+    assert waited.is_set(), "the extract never waited for the table that was locked"
+    return done
+
+
+def test_an_hour_is_a_partition_and_every_table_says_what_it_holds(first, lake):
+    assert first.success
+    said = {}
+    for event in first.asset_materializations_for_node("opsdb_extract"):
+        said[event.asset_key] = {name: value.value for name, value in event.metadata.items()}
+    legs = said[raw_key(TABLES["legs"])]
+    assert legs["windows"] == 31
+    assert legs["dagster/row_count"] == LEGS
+    assert legs["watermark"] >= "2026-02-03T"
+    assert legs["bytes"] > 0
+    rows = ledger(lake, ["extract"])
+    assert len(rows) == 31 * len(KNOWN)
+    assert all(row["rows_in"] == row["rows_out"] + row["duplicates"] + row["rejects"] for row in rows)
+
+
+def test_all_tables_are_of_one_moment_even_one_that_changes_while_another_is_waited_for(first, raw):
+    snapshots, entered = set(), 0
+    for key in commits(raw):
+        said = raw.read_json(key)
+        snapshots.add(said["snapshot_at"])
+        entered += said["tables"]["connections"]["rows"]
+    assert len(snapshots) == 1
+    assert entered == 0
+
+
+@pytest.fixture(scope="module")
+def second(platform, connection, first):
+    """What changed in the three days after, and the hour again in which a connection came too late."""
+    opsdb.fill(connection, Airline(5), ON, 1, DONE, most_legs=LEGS)
+    return spark(platform, Wanted("second", FLOWN.replace(hour=17), DONE, list(KNOWN)))
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_latest_version_of_every_key_is_the_table_as_it_is(second, platform, connection, raw, lake, tmp_path, name):
+    # A row that a database withdraws stays in its table; one that an extract misses is gone from it.
+    kept = [row for row in typed(raw, lake, tmp_path, name) if KNOWN[name].stamp or row["deleted_at"] is None]
+    wanted = comparable(table(connection, name), name)
+    assert comparable(kept, name) == wanted
+    assert len(wanted) > 0
+
+
+def test_a_rate_that_was_removed_without_a_trace_is_a_delete_and_a_correction_an_update(second):
+    kinds = [
+        one["tables"]["fx_rates"]["changes"] for one in second["windows"] if "changes" in one["tables"]["fx_rates"]
+    ]
+    assert kinds == [{"delete": 1, "update": 1}]
+
+
+def test_an_hour_extracted_again_adds_no_row_and_a_new_column_is_told(
+    second, platform, connection, raw, lake, tmp_path
+):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("alter table opsdb.legs add column gate text")
+    before = sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"])
+    wanted = Wanted("again", moment("2026-02-03T16:00:00+00:00"), moment("2026-02-03T17:00:00+00:00"), ["legs"])
+    [line] = spark(platform, wanted)["drift"]
+    assert line.startswith("opsdb.legs.gate: new column (text)")
+    assert sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"]) == before
+
+
+def test_a_column_that_goes_stops_the_extract_by_name_and_nothing_becomes_visible(second, platform, connection, raw):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("alter table opsdb.legs drop column delay_codes")
+    before = commits(raw)
+    wanted = Wanted("broken", moment("2026-02-06T13:00:00+00:00"), moment("2026-02-06T14:00:00+00:00"), list(KNOWN))
+    with pytest.raises(ExtractError, match=r"opsdb\.legs\.delay_codes: column is gone \(it was text\)"):
+        spark(platform, wanted)
+    assert commits(raw) == before
+    assert raw.read_json("opsdb/_runs/broken.json") is None
+
+
+def test_no_password_is_in_what_the_job_said_or_left(second, platform, raw):
+    password = opsdb.secret(platform.state)
+    for item in raw.list("opsdb/_"):
+        if item.key.endswith(".json"):
+            assert password not in str(raw.read_json(item.key))
