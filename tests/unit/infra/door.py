@@ -1,11 +1,14 @@
 """A door with a made-up feed of three columns, an in-memory S3 and the events that S3 would send."""
 
 import gzip
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote_plus
 
+from aero_ingest.content import Content
 from aero_ingest.doors import Door
 from aero_ingest.partner_drop import Settings, handle
+from aero_ingest.reasons import RejectedFile
 from tests.unit.infra.fake_s3 import FakeS3
 
 INBOX, RAW, LAKE = "inbox", "raw", "lake"
@@ -51,3 +54,15 @@ def send(s3: FakeS3, data: bytes, key: str = f"{FEED}/january.csv", at: str = AT
 
 def packed(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)
+
+
+def read(door: Door, data: bytes, cuts: list[int]) -> object:
+    """The facts or the reason that come of a content cut into blocks at these places."""
+    content = Content(door)
+    edges = sorted({0, *(cut % (len(data) + 1) for cut in cuts), len(data)})
+    try:
+        for start, end in pairwise(edges):
+            content.feed(data[start:end])
+        return content.finish()
+    except RejectedFile as rejected:
+        return rejected.reason

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aero_ingest.doors import Door
 from aero_ingest.parquet_footer import facts
 from tests.unit.infra import door, workbooks
-from tests.unit.infra.door import LAKE, RAW, packed
+from tests.unit.infra.door import LAKE, RAW, packed, read
 from tests.unit.infra.fake_s3 import FakeS3
 from tests.unit.infra.workbooks import GOOD, HEADINGS, parts, row, sheet, zipped
 
@@ -174,6 +174,22 @@ def test_shared_texts_are_read_as_the_cells_mean_them(s3):
     strings = f'<sst xmlns="{workbooks.MAIN}">{texts}</sst>'
     outcome = send(s3, sheets(data, **{"xl/sharedStrings.xml": strings}), "partner/traffic/a")
     assert (outcome["reason"], outcome["rows_out"]) == (None, 1)
+
+
+PIECES = st.lists(
+    st.sampled_from([b'"AM","5"', b"", b" SOURCE: x", b"x" * 90, "é,1".encode(), b'"DL","2"\r']), max_size=20
+)
+
+
+@settings(deadline=None)
+@given(
+    lines=PIECES,
+    cuts=st.lists(st.integers(0, 9_000), max_size=6),
+    start=st.sampled_from([FILED, PREAMBLE, b"x" * 5_000]),
+)
+def test_where_a_file_with_a_preamble_is_cut_into_blocks_changes_nothing(lines, cuts, start):
+    data = start + b"\n" + b"\n".join(lines)
+    assert read(REPORT, data, cuts) == read(REPORT, data, [])
 
 
 @settings(max_examples=60, deadline=None)

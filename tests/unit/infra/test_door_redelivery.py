@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_ingest.content import Content, Gunzip
+from aero_ingest.content import Gunzip
 from aero_ingest.partner_drop import handle
-from aero_ingest.reasons import RejectedFile
-from tests.unit.infra.door import DOOR, FEED, GOOD, HEADER, INBOX, LAKE, RAW, packed, put, using
+from tests.unit.infra.door import DOOR, FEED, GOOD, HEADER, INBOX, LAKE, RAW, packed, put, read, using
 from tests.unit.infra.fake_s3 import Crash, FakeS3
 
 # Stored and not compressed, so that nine megabytes make two parts.
@@ -171,22 +170,10 @@ def test_any_deliveries_in_any_order_with_any_kills_lose_and_repeat_nothing(arri
 LINES = st.lists(st.sampled_from([b"AM,1,5", b"", b"  ", "é,1,1".encode(), b"\xe9,1,1", b"AM,2,2\r"]), max_size=30)
 
 
-def read(data: bytes, cuts: list[int]) -> object:
-    """The facts or the reason that come of a content cut into blocks at these places."""
-    content = Content(DOOR)
-    edges = sorted({0, *(cut % (len(data) + 1) for cut in cuts), len(data)})
-    try:
-        for start, end in pairwise(edges):
-            content.feed(data[start:end])
-        return content.finish()
-    except RejectedFile as rejected:
-        return rejected.reason
-
-
 @given(lines=LINES, cuts=st.lists(st.integers(0, 1000), max_size=8), ending=st.sampled_from([b"", b"\n"]))
 def test_where_the_content_is_cut_into_blocks_changes_nothing(lines, cuts, ending):
     data = HEADER + b"\n".join(lines) + ending
-    assert read(data, cuts) == read(data, [])
+    assert read(DOOR, data, cuts) == read(DOOR, data, [])
 
 
 @given(parts=st.lists(st.binary(max_size=200), max_size=4), cuts=st.lists(st.integers(0, 1000), max_size=8))
