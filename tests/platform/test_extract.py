@@ -28,7 +28,7 @@ from aero_local.services import postgres
 from tests.platform.conftest import running
 
 ON = date(2026, 2, 3)
-LEGS = 12
+LEGS = 4
 FLOWN, DONE = datetime(2026, 2, 3, 19, tzinfo=UTC), datetime(2026, 2, 6, 13, tzinfo=UTC)
 
 
@@ -185,6 +185,12 @@ def test_all_tables_are_of_one_moment_even_one_that_changes_while_another_is_wai
 def second(platform, connection, first):
     """What changed in the three days after, and the hour again in which a connection came too late."""
     opsdb.fill(connection, Airline(5), ON, 1, DONE, most_legs=LEGS)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select set_config('aero.now', '2026-02-05T10:30:00Z', true)")
+        cursor.execute(
+            "update opsdb.legs set delay_codes = '41:99' where leg_uid = (select min(leg_uid) from opsdb.legs)"
+        )
+        cursor.execute("update opsdb.tickets set deleted_at = '2026-02-05T10:30:00Z' where fare_usd > 100")
     return spark(platform, Wanted("second", FLOWN.replace(hour=17), DONE, list(KNOWN)))
 
 
