@@ -32,7 +32,7 @@ class Given(NamedTuple):
 
 def unreadable(message: str, part: str | None = None) -> Given:
     """Return the one record that stands for a body, or the rest of one, that nobody can read: it goes to quarantine."""
-    return Given(0, "", part=part, defect="unreadable_body", message=message)
+    return Given(0, "", part=part, defect="unreadable_body", message=" ".join(message.split()))
 
 
 def csv_text(values: Iterable[str | None]) -> str:

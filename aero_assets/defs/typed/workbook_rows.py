@@ -45,7 +45,7 @@ def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:
             # A library that takes files of strangers apart may raise anything; the body stays in the raw zone.
-            yield unreadable(f"the workbook cannot be opened: {error}")
+            yield unreadable(f"the workbook cannot be opened: {error.__cause__ or error}")
             return
         for sheet in workbook.sheets:
             try:
@@ -61,7 +61,9 @@ def edition_of(file: IO[bytes]) -> datetime | None:
         if "docProps/core.xml" not in archive.namelist():
             return None
         said = ElementTree.fromstring(archive.read("docProps/core.xml")).findtext(MODIFIED)
-    return datetime.fromisoformat(said).astimezone(UTC).replace(tzinfo=None) if said else None
+    found = datetime.fromisoformat(said) if said else None
+    # The form of such files is UTC; one without a zone must not be read on the clock of this machine.
+    return found.astimezone(UTC).replace(tzinfo=None) if found and found.tzinfo else found
 
 
 def _sheet(

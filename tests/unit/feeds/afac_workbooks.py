@@ -43,7 +43,7 @@ def write(
         book[name][place] = value
     book.save(path)
     # openpyxl stamps the time of saving: a test says when it was.
-    _stamp(path, saved)
+    replace_part(path, "docProps/core.xml", _core(saved))
     return path
 
 
@@ -62,14 +62,19 @@ def _lines(sheet: Sheet, rows: Sequence[Row]) -> list[list[Any]]:
     ]  # fmt: skip
 
 
-def _stamp(path: Path, saved: datetime) -> None:
+def replace_part(path: Path, name: str, data: bytes | None) -> None:
+    """Put another part into a workbook, or take it out."""
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    core = (
+        parts: dict[str, bytes | None] = {one: archive.read(one) for one in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one, content in (parts | {name: data}).items():
+            if content is not None:
+                archive.writestr(one, content)
+
+
+def _core(saved: datetime) -> bytes:
+    return (
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dcterms="http://purl.org/dc/terms/"><dcterms:modified>'
         f"{saved:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified></cp:coreProperties>"
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in (parts | {"docProps/core.xml": core.encode()}).items():
-            archive.writestr(name, data)
+    ).encode()

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,21 @@ def test_a_body_that_is_no_workbook_is_one_record_aside(file):
     file.write_bytes(b"PK\x03\x04 and nothing more")
     [row] = judged(FEED, file)
     assert (row["reason"], row["line_number"]) == ("unreadable_body", 0)
+
+
+def test_entities_of_a_stranger_are_never_expanded(file):
+    """The door refuses such a file; the typed step would not fall for it either."""
+    assert openpyxl.DEFUSEDXML
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><worksheet><sheetData>&c;</sheetData></worksheet>'
+    afac.replace_part(afac.write(file), "xl/worksheets/sheet2.xml", bomb)
+    [aside] = judged(FEED, file)
+    assert aside["reason"] == "unreadable_body"
+    assert aside["message"].startswith("the workbook cannot be opened: EntitiesForbidden")
+
+
+def test_without_a_time_of_saving_the_arrival_orders_the_editions(file):
+    afac.replace_part(afac.write(file), "docProps/core.xml", None)
+    assert {f"{row['edition_at']}" for row in judged(FEED, file)} == {"2026-11-20 00:00:00"}
 
 
 COUNTS = st.tuples(st.integers(1, 500), st.integers(0, 90_000), st.integers(0, 10**9).map(lambda grams: grams / 1000))
