@@ -42,6 +42,8 @@ class Extract:
     def __init__(self, spark: SparkSession, database: Database, store: RawStore, options: argparse.Namespace) -> None:
         self.spark, self.database, self.store, self.options = spark, database, store, options
         self.run = options.run_id
+        #: Tables that were compared in this run, with what a window says of one that rests.
+        self.rested: dict[str, dict[str, Any]] = {}
         # Of equal rows the one that was read first is kept: names sort by it.
         self.parts = f"{database.snapshot_at:%Y%m%dT%H%M%SZ}-{self.run}"
 
@@ -86,9 +88,12 @@ class Extract:
 
     def _compared(self, table: Table, window: Window) -> tuple[dict[str, Any], State | None]:
         """Compare the whole table with its last extract; write inserts, updates and deletes, and keep the table."""
+        if table.name in self.rested:
+            return self.rested[table.name], None  # the snapshot cannot have changed since the window before
         before, digest = self.store.last_state(table.name), self.database.digest(table)
         rows, _ = self.database.count(table, "true")
         rested = {**_said([], rows), "unchanged": rows, "sequence": before.sequence, "watermark": None}
+        self.rested[table.name] = rested
         if digest == before.digest:
             return rested, None
         sequence = before.taken + 1
@@ -105,6 +110,7 @@ class Extract:
         said["rows_in"] += kinds.get("delete", 0)
         said |= {"changes": kinds, "unchanged": said["rows_in"] - said["rows"], "sequence": sequence, "watermark": None}
         kept = self._write(now.toJSON(), f"_state/{table.name}/{self.run}/all", None)
+        self.rested[table.name] = {**rested, "sequence": sequence}
         return said, State(sequence, sequence, tuple(part.key for part in kept), digest)
 
     def _read(self, table: Table, condition: str, rows: int) -> DataFrame:
