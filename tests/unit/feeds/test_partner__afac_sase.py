@@ -138,7 +138,7 @@ def test_a_published_edition_adds_up_to_its_own_totals_and_holds_no_month_that_i
 
 def _totals(file) -> dict[tuple[str, str, int], float]:
     """The row `T O T A L` of every sheet, read without our reader."""
-    book = load_workbook(file, data_only=True)
+    book = load_workbook(file, read_only=True, data_only=True)
     said = {}
     for sheet, keys in (("REG NAC", 2), ("REG INT", 4), ("FLET NAC", 2), ("FLET INT", 4)):
         [total] = [row for row in book[sheet].iter_rows(values_only=True) if row[0] == "T O T A L"]

@@ -107,10 +107,17 @@ def test_what_became_of_a_leg_that_left_and_has_no_end_is_not_made_up():
     assert row["out_at"] == datetime(2022, 12, 16, 16, 33)
 
 
+@pytest.fixture(scope="module")
+def refused():
+    """Every broken record between two good ones, in one file."""
+    found = judge(*(record for values in REFUSED.values() for record in (FLOWN, changed(**values), CANCELLED)))
+    return {reason: found[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
+
+
 @pytest.mark.parametrize("reason", REFUSED)
-def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
-    [row] = judge(changed(**REFUSED[reason]))
-    assert row["reason"] == reason
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason_and_its_neighbours_are_not(refused, reason):
+    before, row, after = refused[reason]
+    assert (before["reason"], row["reason"], after["reason"]) == (None, reason, None)
     assert row["message"]
 
 
