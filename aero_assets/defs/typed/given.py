@@ -37,9 +37,10 @@ def unreadable(message: str, part: str | None = None) -> Given:
 
 def csv_text(values: Iterable[str | None]) -> str:
     """Write values as one line of CSV."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(["" if value is None else value for value in values])
-    return text.getvalue()
+    text, end = io.StringIO(), "\r\n"
+    # The writer quotes what is in its line end: without one, a value of two lines would not be quoted.
+    csv.writer(text, lineterminator=end).writerow(["" if value is None else value for value in values])
+    return text.getvalue().removesuffix(end)
 
 
 def handed_on(records: Iterable[Given]) -> pa.RecordBatchReader:

@@ -1,0 +1,54 @@
+"""Readers of bodies that are no plain text: what is in them comes out, value by value."""
+
+import csv
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aero_assets.defs.typed.lines import read_lines
+from aero_assets.defs.typed.parquet_rows import read_parquet_rows
+from aero_assets.feeds.layouts import Caption, Layout
+from tests.judging import kept
+
+VALUES = st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",)), max_size=12))
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12))
+def test_every_value_of_a_parquet_file_comes_out_in_its_row_and_the_text_is_csv(rows):
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "body"
+        first, second = zip(*rows, strict=True) if rows else ((), ())
+        pq.write_table(pa.table({"B": pa.array(second, pa.string()), "A": pa.array(first, pa.string())}), file)
+        found = read_parquet_rows(file, ("A", "B")).read_all().to_pylist()
+    assert [(row["line_number"], tuple(row["given"])) for row in found] == list(enumerate(rows, 1))
+    for row in found:
+        assert next(csv.reader(io.StringIO(row["body"], newline=""), strict=True)) == [
+            value or "" for value in row["given"]
+        ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(above=st.integers(0, 5), records=st.lists(st.sampled_from(["a,b", "", "  ", "END of it", "x"]), max_size=12))
+def test_lines_keep_their_numbers_whatever_stands_above_them_and_the_footer_is_none(above, records):
+    layout = Layout(preamble_lines=above, footer="END", captions=(Caption("C", "said (.)"),) if above else ())
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "body.txt"
+        file.write_text("\n".join([*["said X"] * above, "A,B", *records, ""]))
+        file.write_bytes(kept(file))
+        found = read_lines(file, layout).read_all().to_pylist()
+    wanted = [(number, text) for number, text in enumerate(records, above + 2) if text.strip() and text[:3] != "END"]
+    assert [(row["line_number"], row["body"]) for row in found] == wanted
+    assert all(row.get("given", ["X"]) == ["X"] for row in found)
+
+
+def test_a_column_that_is_not_there_is_one_record_that_says_so(tmp_path):
+    file = tmp_path / "body"
+    pq.write_table(pa.table({"A": ["1"]}), file)
+    [aside] = read_parquet_rows(file, ("A", "C")).read_all().to_pylist()
+    assert (aside["defect"], aside["given"]) == ("unreadable_body", [])
