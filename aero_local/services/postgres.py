@@ -133,7 +133,9 @@ class Postgres(Service):
     def _init(self, state: State) -> None:
         # Through standard input: the file is closed to whom the server runs as.
         options = ["--username", OWNER, "--pwfile", "/dev/stdin", "--auth", "scram-sha-256", "--encoding", "UTF8"]
-        options += ["--locale", "C.UTF-8" if os.name == "posix" else "C", "--no-instructions", "--no-sync"]
+        # The server's own locale: what the system calls its locales differs from one to the next.
+        options += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+        options += ["--no-instructions", "--no-sync"]
         done = subprocess.run(
             [*unprivileged(), str(binary("initdb")), "-D", str(data(state)), *options],
             input=password_file(state).read_text(encoding="utf-8") + "\n",
