@@ -145,6 +145,15 @@ STACKS = (
         },
     ),
     Stack(
+        "catalog",
+        inputs={
+            "RawBucket": "lake.RawBucket",
+            "RawDatabase": "lake.RawDatabase",
+            "TypedDatabase": "lake.TypedDatabase",
+            "Workgroup": "lake.Workgroup",
+        },
+    ),
+    Stack(
         "orchestrator",
         inputs={
             "RawBucket": "lake.RawBucket",

@@ -32,6 +32,7 @@ JUSTIFIED = {
     ): "kinesis:ListStreams, which a mapping needs, knows no resources",
     ("extract.ExtractRole", "LookAtNetwork"): "what Glue asks of a network, and metrics, know no resources",
     ("extract.ExtractRole", "JoinNetwork"): "Glue makes its interfaces in the network and takes them away",
+    ("orchestrator.OrchestratorRole", "AskTheEmulator"): "on a laptop only: the emulator asks for these without names",
     ("gateway.GatewayRole", "JoinNetwork"): "interfaces in the brokers' network: these actions know no resources",
     **{
         (f"stream.{feed}DeliveryRole", "LookAtGroups"): "Firehose names its own consumer groups"

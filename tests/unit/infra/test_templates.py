@@ -72,7 +72,8 @@ def test_only_on_the_laptop_may_the_account_itself_take_every_role():
 def test_justifications_name_statements_that_exist():
     named = {
         (role.address, statement.get("Sid"))
-        for role in rules.of_kind(resources(), "AWS::IAM::Role")
+        for env in ("local", "prod")
+        for role in rules.of_kind(resources(env), "AWS::IAM::Role")
         for statement in rules.statements(role)
     }
     assert set(rules.JUSTIFIED) <= named
@@ -169,6 +170,7 @@ def test_names_are_those_that_people_and_other_rooms_know():
         "AlertHandlerRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-handler",
         "AlertTickRoleArn": "arn:aws:iam::<account>:role/aero-local-alert-tick",
         "ClusterArn": "none",
+        "RawCrawlerName": "aero-local-raw",
         "GatewayFunction": "aero-local-gateway",
         "GatewayRoleArn": "arn:aws:iam::<account>:role/aero-local-gateway",
         "GatewayFailuresUrl": "aero-local-gateway-failures",
