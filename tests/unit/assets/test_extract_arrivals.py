@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from aero_assets.arrivals import list_arrivals, plan
+from aero_assets.defs.raw.sensors import behind, events, reportable, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import FeedError, load_feed
 from tests.fakes import FolderBucket
@@ -123,6 +124,14 @@ def test_an_hour_in_which_nothing_changed_is_an_arrival_without_rows(feed, line)
     [day] = plan(list_arrivals(line.raw, feed)).values()
     assert len(day.counted) == 1
     assert line.compact(feed).outcome.rows_in == 0
+
+
+def test_the_sensor_asks_for_the_typed_day_of_a_commit_and_leaves_reporting_to_the_extract(feed, line):
+    line.commit(10, "a", rates=[])
+    found = list_arrivals(line.raw, feed)
+    new, _ = unseen(reportable(found), None)
+    assert events(feed, new) == []
+    assert behind(feed, found, []).wanted.keys() == {f"{ON}"}
 
 
 @pytest.mark.parametrize(
