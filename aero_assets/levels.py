@@ -2,9 +2,10 @@
 
 Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked
 for again, after a pause that doubles with every failure. Requests are contiguous ranges of days, a bounded number
-at a time.
+at a time; days that hold nothing may lie in them where that costs nothing.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +37,8 @@ class Want:
     reached: Mapping[str, str]
     assets: Sequence[dg.AssetKey] | None = None
     partitioned: bool = True
+    #: Whether a range may run over days that hold nothing: what is published by month would cost a run for each.
+    bridges_nothing: bool = False
 
     @property
     def behind(self) -> list[str]:
@@ -52,7 +55,7 @@ def requests(
         return []
     busy = list(_unfinished(instance, want))
     asked = []
-    for group in _ranges(want.behind, longest_days) if want.partitioned else [want.behind]:
+    for group in _ranges(want, longest_days) if want.partitioned else [want.behind]:
         level = sha256("\n".join(f"{name}={want.wanted.get(name, '')}" for name in group).encode()).hexdigest()[:16]
         if any(_overlap(group, span) for span in busy):
             continue
@@ -76,13 +79,18 @@ def _request(want: Want, group: list[str], level: str, attempt: int) -> dg.RunRe
     )
 
 
-def _ranges(days: list[str], longest: int) -> Iterator[list[str]]:
-    """Split sorted ISO dates into runs of consecutive days, none longer than `longest`."""
+def _ranges(want: Want, longest: int) -> Iterator[list[str]]:
+    """Split what is behind, ISO dates, into runs of days with nothing else between them, none longer than `longest`."""
+    there = sorted(want.wanted.keys() | want.reached.keys())
     group: list[str] = []
-    for day in days:
-        if group and (len(group) == longest or date.fromisoformat(day) - date.fromisoformat(group[-1]) != timedelta(1)):
-            yield group
-            group = []
+    for day in want.behind:
+        if group:
+            days = (date.fromisoformat(day) - date.fromisoformat(group[0])).days + 1
+            next_day = f"{date.fromisoformat(group[-1]) + timedelta(1)}"
+            after = there[bisect_right(there, group[-1])] if want.bridges_nothing else next_day
+            if days > longest or day != after:
+                yield group
+                group = []
         group.append(day)
     if group:
         yield group

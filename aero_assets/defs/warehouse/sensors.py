@@ -65,7 +65,7 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     """The version of every operating date, against the version the marts were built from."""
     reached = _reached(zones, WAREHOUSE_LEVELS)
-    return Want("warehouse", warehouse.name, typed_versions(manifests), reached)
+    return Want("warehouse", warehouse.name, typed_versions(manifests), reached, bridges_nothing=True)
 
 
 @dg.sensor(

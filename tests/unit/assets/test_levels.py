@@ -47,6 +47,17 @@ def test_days_in_a_row_are_one_request_and_gaps_split_it(instance):
     ]  # fmt: skip
 
 
+def test_a_range_may_run_over_days_that_hold_nothing_and_over_no_day_that_has_what_it_should(instance):
+    reached = {"2026-01-05": "v1"}
+    sparse = want(days(1, 3, 5, 8, 20), reached, bridges_nothing=True)
+    assert spans(requests(instance, sparse, now=NOW, most=9)) == [
+        ("2026-01-01", "2026-01-03"), ("2026-01-08", "2026-01-20"),
+    ]  # fmt: skip
+    assert spans(requests(instance, sparse, now=NOW, most=9, longest_days=12)) == [
+        ("2026-01-01", "2026-01-03"), ("2026-01-08", "2026-01-08"), ("2026-01-20", "2026-01-20"),
+    ]  # fmt: skip
+
+
 def test_a_day_that_should_be_gone_is_asked_for_too(instance):
     assert spans(requests(instance, want({}, days(4)), now=NOW)) == [("2026-01-04", "2026-01-04")]
 

@@ -36,6 +36,7 @@ def test_a_fare_of_zero_is_no_fare(file):
     fares = [row[name] for name in ("yca_fare_usd", "ca_fare_usd", "business_fare_usd", "cp_fare_usd")]
     assert (row["reason"], fares) == (None, [478, None, None, None])
     assert (row["effective_on"], row["expires_on"]) == (date(2024, 10, 1), date(2024, 10, 29))
+    assert row["fiscal_year_start_on"] == date(2024, 10, 1)
 
 
 def test_a_fare_that_changes_has_a_row_for_each_period_and_a_row_sent_twice_is_one_fact(file):

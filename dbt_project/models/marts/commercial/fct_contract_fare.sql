@@ -1,11 +1,15 @@
-{{ config(sort=['effective_on'], meta={'date_column': 'effective_on'}) }}
+{{ config(sort=['fiscal_year_start_on'], meta={'date_column': 'fiscal_year_start_on'}) }}
 with fares as (
 
-    {{ last_word(ref('stg_partner__gsa_fares'), ['effective_on', 'origin', 'destination', 'carrier']) }}
+    {{ last_word(
+        ref('stg_partner__gsa_fares'),
+        ['fiscal_year_start_on', 'effective_on', 'origin', 'destination', 'carrier']
+    ) }}
 
 )
 
 select
+    fiscal_year_start_on,
     effective_on,
     expires_on,
     origin,

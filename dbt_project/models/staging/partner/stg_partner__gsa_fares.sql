@@ -6,7 +6,7 @@ with source as (
 
 first_received as (
 
-    {{ first_received('source', date_column='effective_on') }}
+    {{ first_received('source', date_column='fiscal_year_start_on') }}
 
 ),
 
@@ -17,6 +17,7 @@ renamed as (
         cast(event_id as varchar) as event_id,
 
         -- what the row is about
+        cast(fiscal_year_start_on as date) as fiscal_year_start_on,
         cast(effective_on as date) as effective_on,
         cast(expires_on as date) as expires_on,
         cast(award_year as integer) as award_year,
