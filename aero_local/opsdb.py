@@ -105,16 +105,14 @@ def fill(
     last_minute = int(end.timestamp() // 60)
     for on, change in changes(airline, first, days, most_legs):
         if change.at < last_minute and change.at >= done.get(on, 0):
-            apply(connection, change)
+            # In one transaction with the change: a fill that dies goes on at the minute it had reached.
+            with connection:
+                apply(connection, change)
+                _reached(connection, airline.seed, on, change.at)
             number, rows = number + 1, rows + len(change.rows)
-    with connection, connection.cursor() as cursor:
+    with connection:
         for offset in range(days):
-            on = first + timedelta(days=offset)
-            cursor.execute(
-                "insert into public.airline_progress values (%s, %s, %s) on conflict (operating_date) "
-                "do update set applied_until = greatest(airline_progress.applied_until, excluded.applied_until)",
-                (on, airline.seed, last_minute),
-            )
+            _reached(connection, airline.seed, first + timedelta(days=offset), last_minute)
     return Filled(f"{first}", days, f"{end:%Y-%m-%dT%H:%M:%SZ}", number, rows)
 
 
@@ -132,12 +130,12 @@ def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 
 def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
-    """Make one change at its moment; what is already so stays untouched, its version too."""
+    """Make one change at its moment, in the transaction at hand; what is so already keeps its version."""
     from aero_local.airline.opsdb import KEYS  # noqa: PLC0415
 
     key, columns = KEYS[change.table], ", ".join(change.columns)
     moment = f"{datetime.fromtimestamp(change.at * 60, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    with connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("select set_config('aero.now', %s, true)", (moment,))
         cursor.execute(f"create temp table given on commit drop as select {columns} from opsdb.{change.table} limit 0")
         cursor.copy_expert(f"copy given ({columns}) from stdin", _as_copied(change.rows))
@@ -162,6 +160,15 @@ def _as_copied(rows: Iterable[tuple[object, ...]]) -> io.StringIO:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _reached(connection: Any, seed: int, on: date, minute: int) -> None:  # noqa: ANN401
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into public.airline_progress values (%s, %s, %s) on conflict (operating_date) "
+            "do update set applied_until = greatest(airline_progress.applied_until, excluded.applied_until)",
+            (on, seed, minute),
+        )
 
 
 def _progress(connection: Any, seed: int) -> dict[date, int]:  # noqa: ANN401

@@ -1,11 +1,14 @@
 """The operational database on the real engine: whom its server runs as, what its roles may, that it comes back."""
 
+from datetime import date
+
 import psutil
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
 from aero_local import opsdb
+from aero_local.airline import Airline
 from aero_local.processes import Record, wait_until_gone
 from aero_local.services import postgres
 
@@ -84,3 +87,33 @@ def test_the_job_may_read_one_secret_and_write_one_folder_and_is_refused_the_res
     for act in refused:
         with pytest.raises(ClientError, match="AccessDenied"):
             act()
+
+
+def test_a_fill_that_dies_goes_on_where_it_stopped_and_ends_as_one_that_did_not(platform, database, monkeypatch):
+    connection = postgres.connect(platform.state)
+    real, left = opsdb.apply, iter(range(9))
+
+    def tired(connection, change):
+        real(connection, change)
+        if next(left, None) is None:
+            raise ConnectionError("pulled the plug")
+
+    monkeypatch.setattr(opsdb, "apply", tired)
+    airline, on = Airline(5), date(2026, 3, 3)
+    with pytest.raises(ConnectionError):
+        opsdb.fill(connection, airline, on, 1, most_legs=3)
+    connection.close()
+    monkeypatch.undo()
+    connection = postgres.connect(platform.state)
+    opsdb.fill(connection, airline, on, 1, most_legs=3)
+    assert opsdb.fill(connection, airline, on, 1, most_legs=3).changes == 0
+    versions = "select max(row_version), count(*) from opsdb.legs where operating_date = %s"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(versions, (on,))
+        most, legs = cursor.fetchone()
+        cursor.execute("select bool_and(updated_at < '2026-03-08') from opsdb.legs where operating_date = %s", (on,))
+        assert cursor.fetchone() == (True,)
+    connection.close()
+    assert legs == 3
+    # Planned, flown, reviewed: nothing was entered a second time.
+    assert most <= 3
