@@ -12,7 +12,7 @@ and their children hold together at most, at 2,000,000 rows, against the same at
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,7 +110,7 @@ def extracted(state: State, rows: int, window: datetime) -> tuple[float, float]:
 
 
 @contextmanager
-def most_memory() -> Iterator[Callable[[], float]]:
+def most_memory() -> Generator[Callable[[], float]]:
     """Watch what the processes below this one hold (PSS, so that shared pages count once); megabytes."""
     highest, over = [0.0], threading.Event()
     own = {child.pid for child in psutil.Process().children(recursive=True)}

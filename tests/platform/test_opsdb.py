@@ -4,6 +4,7 @@ from datetime import date
 
 import psutil
 import psycopg2
+import psycopg2.errors
 import pytest
 from botocore.exceptions import ClientError
 

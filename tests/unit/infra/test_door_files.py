@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,7 @@ def test_a_place_without_any_registered_feed_says_so():
 def test_messages_are_handed_on_to_the_gateway_once_they_are_kept():
     s3, told = FakeS3(), []
     door = Door("partner/messages", ("FORMAT",), "contract-3", "lines", {"line_pattern": ".*", "hand_on": True})
-    changes = {"doors": {"partner/messages": door}, "hand_on": told.append}
+    changes: dict[str, Any] = {"doors": {"partner/messages": door}, "hand_on": told.append}
     text = b"MVT\nAM0905/22.XAMAZ.MEX\nAD1334/1352\n"
     outcome = send(s3, text, "partner/messages/one.txt", **changes)
     [arrived] = told
