@@ -69,7 +69,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, order=True)
-class Extract(Receipt):
+class Extract(Receipt):  # ty: ignore[subclass-of-dataclass-with-order] - a feed has arrivals of one kind
     """One commit of the extract: one window of all tables of a database, `arrived` at the window's beginning.
 
     The same window read again with another result is an arrival of its own: what both say counts once, as a row.

@@ -12,7 +12,7 @@ and their children hold together at most, at 2,000,000 rows, against the same at
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

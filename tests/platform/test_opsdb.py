@@ -4,7 +4,6 @@ from datetime import date
 
 import psutil
 import psycopg2
-import psycopg2.errors
 import pytest
 from botocore.exceptions import ClientError
 
@@ -47,8 +46,10 @@ def test_the_reader_reads_and_does_nothing_else(platform, database):
         reader.rollback()
         for statement in ("set transaction read write; delete from opsdb.legs", "create table opsdb.mine ()",
                           "set transaction read write; update opsdb.legs set tail = null"):  # fmt: skip
-            with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)):
+            with pytest.raises(psycopg2.Error) as refused:
                 cursor.execute(statement)
+            # Insufficient privilege, or a transaction that only reads.
+            assert refused.value.pgcode in ("42501", "25006")
             reader.rollback()
     reader.close()
 
