@@ -6,7 +6,6 @@ nothing else; meanwhile stacks, profiles and feeds; the docs; then everything is
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -18,7 +17,7 @@ from aero_assets.environment import PROJECT
 from aero_local import ports, processes, profiles
 from aero_local.errors import AeroError, Log
 from aero_local.parse_ahead import REMEMBERED
-from aero_local.services import kafka, services
+from aero_local.services import services
 from aero_local.services.ministack import has_saved_state
 from aero_local.services.supervisor import Status, Supervisor
 from aero_local.signals import deaf, interruptible, watched
@@ -26,8 +25,6 @@ from aero_local.signals import deaf, interruptible, watched
 if TYPE_CHECKING:
     from aero_local.state import State
 
-#: The deployment's setting for the addresses of the brokers.
-BROKERS = "AERO_BOOTSTRAP_SERVERS"
 #: What does the work, and what shows it.
 WORKERS = ("ministack", "dagster")
 EVERYTHING = (*WORKERS, "dashboard", "docs")
@@ -146,12 +143,7 @@ def deploy(state: State, log: Log) -> dict[str, dict[str, str]]:
             log(line)
 
     with state.acting_as(profiles.ROOT):
-        # Elsewhere people set it; `acting_as` gives this process its own environment back.
-        os.environ[BROKERS] = kafka.bootstrap(state)
-        try:
-            result = deploy_stacks("local", state.session(profiles.ROOT), brief)
-        finally:
-            del os.environ[BROKERS]
+        result = deploy_stacks("local", state.session(profiles.ROOT), brief)
     outputs = {stack: dict(values) for stack, values in result.outputs.items()}
     state.write_platform(outputs)
     return outputs

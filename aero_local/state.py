@@ -188,6 +188,7 @@ class State:
             "AERO_PUBLISHED_COPY": str(self.published_copy),
             **self._dashboard(),
             **self._database(),
+            **self._brokers(),
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),
@@ -203,6 +204,13 @@ class State:
         """Where the operational database will answer, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("postgres")
         return {"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {}
+
+    def _brokers(self) -> dict[str, str]:
+        """Where the brokers will answer, once their ports are chosen: what people set for a cluster on AWS."""
+        from aero_local.services import kafka  # noqa: PLC0415 - services know states
+
+        chosen = "kafka-1" in ports.read(self.ports_file)
+        return {"AERO_BOOTSTRAP_SERVERS": kafka.bootstrap(self)} if chosen else {}
 
     def env(self, profile: str) -> dict[str, str]:
         """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""

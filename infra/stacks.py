@@ -152,6 +152,7 @@ STACKS = (
             "TypedDatabase": "lake.TypedDatabase",
             "Workgroup": "lake.Workgroup",
         },
+        settings={"NamedQueries": "AERO_NAMED_QUERIES"},
     ),
     Stack(
         "orchestrator",
