@@ -51,11 +51,13 @@ def ingest_paths(state: State, source: Path | None, received_at: datetime, log: 
         waited = gateway.retry(datetime.now(UTC))
         if waited.accepted:
             log(f"{waited.accepted:,} that waited found their schedule")
-        total.accepted += waited.accepted
-        total.events += waited.events
-        total.put_aside += waited.put_aside
-        total.waiting = waited.waiting
-    return asdict(total) | {"findings": dict(sorted(total.findings.items()))}
+    gateway.settle(waited)
+    total.accepted += waited.accepted
+    total.events += waited.events
+    total.put_aside += waited.put_aside
+    total.waiting = waited.waiting
+    shown = asdict(total) | {"findings": dict(sorted(total.findings.items()))}
+    return {name: value for name, value in shown.items() if name != "finished"}
 
 
 def _tables(state: State) -> GatewayTables:

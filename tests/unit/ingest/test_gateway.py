@@ -51,6 +51,12 @@ class World:
     def take(self, text, name="s3://raw/one", at=REFERENCE):
         return self.gateway().take(text.splitlines(keepends=True), at, name)
 
+    def retry(self, now):
+        gateway = self.gateway()
+        tally = gateway.retry(now)
+        gateway.settle(tally)
+        return tally
+
     def merged(self, origin="MEX"):
         facts = to_facts(event for event in self.sent if event["flight_number"] == 905 and event["origin"] == origin)
         legs = {facts_of[0]["leg_uid"]: merge(facts_of, "first_out") for facts_of in facts.values()}
@@ -86,7 +92,7 @@ def test_schedule_and_messages_in_any_order_and_twice_end_in_the_same_leg(order)
     for number, name in enumerate(order):
         text = SCHEDULE if name == "schedule" else sample(name)
         world.take(text, f"s3://raw/{number}", REFERENCE + timedelta(minutes=number))
-    world.gateway().retry(REFERENCE + timedelta(hours=1))
+    world.retry(REFERENCE + timedelta(hours=1))
     plain.take(SCHEDULE)
     plain.take("\n".join(sample(name) for name in DAY))
     assert world.merged() == plain.merged()
@@ -99,9 +105,9 @@ def test_a_message_without_a_schedule_waits_once_and_goes_when_the_schedule_come
     for _ in range(2):
         assert world.take(sample("mvt_01_departure")).waiting == 1
     assert len(world.held) == 1
-    assert world.gateway().retry(REFERENCE).waiting == 1
+    assert world.retry(REFERENCE).waiting == 1
     world.take(SCHEDULE)
-    tally = world.gateway().retry(REFERENCE + timedelta(minutes=5))
+    tally = world.retry(REFERENCE + timedelta(minutes=5))
     assert (tally.accepted, tally.waiting, len(world.held)) == (1, 0, 0)
     [out] = [event for event in world.sent if event["event_type"] == "out"]
     assert out["received_at"] == "2026-11-22T14:00:00Z"
@@ -115,10 +121,24 @@ def test_a_schedule_is_known_to_the_gateway_that_told_it_before_the_index_has_it
     assert gateway.retry(REFERENCE).accepted == 1
 
 
+def test_what_brokers_did_not_take_waits_on():
+    world = World()
+    world.take(sample("mvt_01_departure"))
+    world.take(SCHEDULE)
+    # An invocation that dies before its events are acknowledged never settles.
+    assert world.gateway().retry(REFERENCE).accepted == 1
+    assert len(world.held) == 1
+    assert world.retry(REFERENCE).accepted == 1
+    assert not world.held
+    out = [event["event_id"] for event in world.sent if event["event_type"] == "out"]
+    assert len(out) == 2
+    assert len(set(out)) == 1
+
+
 def test_what_has_waited_too_long_and_what_cannot_be_read_is_put_aside_with_its_text():
     world = World()
     world.take(sample("mvt_01_departure"))
-    [late] = world.gateway().retry(REFERENCE + WAITS).put_aside
+    [late] = world.retry(REFERENCE + WAITS).put_aside
     assert (late.reason, late.text) == ("no_schedule", sample("mvt_01_departure").rstrip())
     tally = world.take("NOTHING OF THE KIND\n")
     assert [one.reason for one in tally.put_aside] == ["unreadable_message"]

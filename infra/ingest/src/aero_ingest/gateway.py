@@ -107,6 +107,8 @@ class Tally:
     waiting: int = 0
     events: int = 0
     put_aside: list[PutAside] = field(default_factory=list)
+    #: What waits no more; forgotten by `Gateway.settle` once the brokers have its events.
+    finished: list[Waiting] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
 
     def note(self, findings: Iterable[Finding]) -> None:
@@ -120,13 +122,21 @@ class _Planned:
     def __init__(self, index: LegIndex) -> None:
         self._index = index
         self._own: dict[Flight, dict[str, Leg]] = {}
+        self._asked: dict[tuple[Flight, date, date], Sequence[Leg]] = {}
+
+    def forget(self) -> None:
+        """Ask the index anew from here on."""
+        self._asked.clear()
 
     def plan(self, event: Event) -> None:
         flight = Flight(event["carrier"], event["flight_number"], event["operational_suffix"])
         self._own.setdefault(flight, {})[event["leg_uid"]] = event
 
     def legs(self, flight: Flight, first: date, last: date) -> Sequence[Leg]:
-        found = {_uid(leg): leg for leg in self._index.legs(flight, first, last)}
+        asked = (flight, first, last)
+        if asked not in self._asked:
+            self._asked[asked] = self._index.legs(flight, first, last)
+        found = {_uid(leg): leg for leg in self._asked[asked]}
         for uid, leg in self._own.get(flight, {}).items():
             if first.isoformat() <= leg["std_at"][:10] <= last.isoformat():
                 found.setdefault(uid, leg)
@@ -134,7 +144,10 @@ class _Planned:
 
 
 class Gateway:
-    """Turns messages into events; `send` takes an event, and whoever made it flushes before the tally counts."""
+    """Turns messages into events; `send` takes an event, and whoever made it flushes before the tally counts.
+
+    After the flush the caller settles what was retried.
+    """
 
     def __init__(self, index: LegIndex, memory: Memory, send: Callable[[Event], object], knowledge: Knowledge) -> None:
         self._index, self._memory, self._send, self._knows = _Planned(index), memory, send, knowledge
@@ -158,6 +171,7 @@ class Gateway:
     def retry(self, now: datetime) -> Tally:
         """Try again what waits; what has waited too long is put aside."""
         tally = Tally()
+        self._index.forget()
         for one in self._memory.waiting():
             tally.messages += 1
             received_at = moment_of(one.received_at)
@@ -167,8 +181,14 @@ class Gateway:
                 tally.waiting += 1
                 continue
             self._message(message, received_at, one.raw_ref, tally, may_wait=False)
-            self._memory.done(one)
+            tally.finished.append(one)
         return tally
+
+    def settle(self, tally: Tally) -> None:
+        """Forget what waits no more; before its events are acknowledged that would lose it."""
+        for one in tally.finished:
+            self._memory.done(one)
+        tally.finished = []
 
     def _message(
         self, message: Message, received_at: datetime, raw_ref: str, tally: Tally, *, may_wait: bool = True

@@ -83,22 +83,23 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 
 def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
-    """Take in an arrival, or try again what waits."""
-    began = time.monotonic()
+    """Take in an arrival, or try again what waits; an arrival may be the schedule that others wait for."""
+    began, now = time.monotonic(), datetime.now(UTC)
     with TopicProducer(using.bootstrap, using.security) as producer:
         gateway = Gateway(using.tables, using.tables, producer.send, using.knowledge)
-        if event.get("retry"):
-            found = gateway.retry(datetime.now(UTC))
-            document = {"feed": MESSAGES, "subject": f"retry-{utc_text(datetime.now(UTC))}"}
-        else:
-            found = _arrived(event, gateway, using)
-            document = {"feed": event["feed"], "subject": event["arrival_id"]}
-            # A schedule that has just come is what others wait for.
-            waited = gateway.retry(datetime.now(UTC))
-            document["waited_and_sent"] = waited.accepted
-            found.put_aside += waited.put_aside
-            found.events += waited.events
-    outcome = _outcome(found, document) | {"seconds": round(time.monotonic() - began, 3)}
+        arrived = Tally() if event.get("retry") else _arrived(event, gateway, using)
+        waited = gateway.retry(now)
+    gateway.settle(waited)
+    if event.get("retry"):
+        subject, found = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
+        # What waits on is no outcome yet: its arrival has counted it.
+        found.waiting = 0
+    else:
+        subject, found = event["arrival_id"], arrived
+        found.put_aside += waited.put_aside
+        found.events += waited.events
+    outcome = _outcome(found, {"feed": event.get("feed", MESSAGES), "subject": subject})
+    outcome |= {"waited_and_sent": waited.accepted, "seconds": round(time.monotonic() - began, 3)}
     _keep(found, outcome, event, using)
     print(json.dumps(outcome))
     return outcome

@@ -21,8 +21,6 @@ from aero_streaming.times import parse as moment_of
 WAITING = "waiting"
 #: Waiting items are kept a little longer than they may wait, returns as long as a leg may be spoken of.
 KEPT = timedelta(days=30)
-#: Of what waits, so much is tried again in a round.
-ROUND = 1_000
 
 
 class GatewayTables:
@@ -64,16 +62,14 @@ class GatewayTables:
         self._put(WAITING, _place(waiting), **vars(waiting))
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield what waits, the oldest first, a round at most."""
+        """Yield what waits, the oldest first."""
         asked = {
             "KeyConditionExpression": "#k = :waiting",
             "ExpressionAttributeNames": {"#k": "key"},
             "ExpressionAttributeValues": {":waiting": WAITING},
             "ConsistentRead": True,
         }
-        for number, item in enumerate(_pages(self._messages, asked)):
-            if number == ROUND:
-                return
+        for item in _pages(self._messages, asked):
             yield Waiting(*(str(item[name]) for name in Waiting.__dataclass_fields__))
 
     def done(self, waiting: Waiting) -> None:
