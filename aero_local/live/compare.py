@@ -69,12 +69,12 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
     The legs come first, the sums of thousands of scopes behind them: on a busy machine that takes minutes.
     """
     expected = recount.scopes(recount.legs(known))
-    before, moved = -1, time.monotonic()
+    before, moved = (-1, -1), time.monotonic()
     while True:
         asked = time.monotonic()
         stream = stream_scopes(watcher)
         result = _against(stream, expected)
-        versions = sum(row.get("state_version", 0) for row in stream.values())
+        versions = (sum(row.get("state_version", 0) for row in stream.values()), watcher.accepted())
         if versions != before:
             before, moved = versions, time.monotonic()
         if not result.differing or time.monotonic() - moved > STANDSTILL_SECONDS:

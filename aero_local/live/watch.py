@@ -62,7 +62,7 @@ class Watcher:
         keys = [f"state#network#network#{date}" for date in dates]
         began = changed = due = time.monotonic()
         before: object = None
-        is_all = expected_events is None
+        is_all, counted = expected_events is None, -1
         while True:
             now = sorted((key, row["state_version"]) for key, row in self.store.states(keys).items())
             if now != before:
@@ -70,11 +70,13 @@ class Watcher:
             quiet = time.monotonic() - changed
             if not is_all and quiet >= quiet_seconds and time.monotonic() >= due:
                 # Counting reads every leg: a tenth of the time at most, or the emulator does nothing else.
-                asked = time.monotonic()
-                is_all = self.accepted() >= (expected_events or 0)
+                asked, before_this = time.monotonic(), counted
+                counted = self.accepted()
+                is_all = counted >= (expected_events or 0)
                 due = time.monotonic() + 10 * (time.monotonic() - asked)
-                if is_all:
-                    # The sums of the last legs come behind the legs: another quiet time from here.
+                if is_all or counted != before_this:
+                    # Legs move where sums stand still for minutes: a backlog has few sums and many legs. The sums of the
+                    # last legs come behind them. Either way another quiet time from here.
                     changed, quiet = time.monotonic(), 0.0
             if now and quiet >= quiet_seconds and (is_all or quiet >= patience_seconds):
                 return time.monotonic() - began
