@@ -75,8 +75,8 @@ class Watcher:
                 is_all = counted >= (expected_events or 0)
                 due = time.monotonic() + 10 * (time.monotonic() - asked)
                 if is_all or counted != before_this:
-                    # Legs move where sums stand still for minutes: a backlog has few sums and many legs. The sums of the
-                    # last legs come behind them. Either way another quiet time from here.
+                    # Legs move where sums stand still for minutes: a backlog has few sums and many legs. The sums of
+                    # the last legs come behind them. Either way another quiet time from here.
                     changed, quiet = time.monotonic(), 0.0
             if now and quiet >= quiet_seconds and (is_all or quiet >= patience_seconds):
                 return time.monotonic() - began
