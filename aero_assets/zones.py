@@ -7,15 +7,15 @@ every other day.
 """
 
 import csv
-import importlib.resources
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+
+from aero_ingest.station_clocks import offset_minutes
 
 AIRPORTS_CSV = Path(__file__).parents[1] / "dbt_project" / "seeds" / "reference" / "airports.csv"
 NEVER = 1441
@@ -61,21 +61,6 @@ def _airport(row: dict[str, str]) -> Airport:
         valid_from=date.fromisoformat(row["valid_from"] or "1900-01-01"),
         valid_to=date.fromisoformat(row["valid_to"] or "9999-12-31"),
     )
-
-
-@cache
-def zone(name: str) -> ZoneInfo:
-    """Load a zone from the pinned tzdata; `ZoneInfo(name)` would prefer the system's files."""
-    file = importlib.resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    with file.open("rb") as stream:
-        return ZoneInfo.from_file(stream, key=name)
-
-
-def offset_minutes(name: str, instant: datetime) -> int:
-    """Return the UTC offset of a zone at an instant, in whole minutes."""
-    offset = instant.astimezone(zone(name)).utcoffset()
-    assert offset is not None  # noqa: S101 - an aware datetime always has one
-    return int(offset.total_seconds() // 60)
 
 
 def station_offset(station: str, at: datetime) -> int | None:

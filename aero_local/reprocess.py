@@ -64,13 +64,13 @@ def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is
     return done
 
 
-def _hand_on(state: State, feed: Feed, raw: Bucket, receipt: Receipt) -> bool:
+def _hand_on(gateway: Any, feed: Feed, raw: Bucket, receipt: Receipt) -> bool:  # noqa: ANN401 - boto3's client
     """Tell the gateway of an arrival, as the door did."""
     details = raw.read_json(receipt.receipt_key(feed))
     if details is None:
         return False
     told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
-    state.session("orchestrator").client("lambda").invoke(
+    gateway.invoke(
         FunctionName=f"aero-{Environment.current().name}-gateway",
         InvocationType="Event",
         Payload=json.dumps(told).encode(),

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
-from aero_assets.zones import AIRPORTS_CSV, airports, offset_minutes
+from aero_assets.zones import AIRPORTS_CSV, airports
+from aero_ingest.station_clocks import offset_minutes
 from aero_local.airline import parameters as p
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG

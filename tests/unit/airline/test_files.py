@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from aero_assets.arrivals import plan, receipts
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import find
-from aero_assets.zones import airports, zone
+from aero_assets.zones import airports
+from aero_ingest.station_clocks import zone
 from aero_local.airline import HEADER, Airline
 from aero_local.airline import parameters as p
 from aero_local.airline.faults import DAMAGES

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_assets.zones import NEVER, airports, zone, zone_days
+from aero_assets.zones import NEVER, airports, zone_days
+from aero_ingest.station_clocks import zone
 
 SOME = ["MEX", "TIJ", "CJS", "REX", "CUU", "HMO", "JFK", "GUM", "HNL", "HAV", "LHR", "SYD", "KTM", "LDH", "GRU", "ISN"]
 DATES = st.dates(date(2010, 1, 1), date(2027, 12, 1))

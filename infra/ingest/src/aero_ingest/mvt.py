@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from aero_ingest import delay_elements, flight_line
 from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Delay, Finding, Message, Movement
@@ -138,14 +139,9 @@ def _spell(span: timedelta) -> str:
     return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02d} h"
 
 
-def _departure(element: Element, draft: _Draft, clock: Clock, where: str | None) -> None:
-    for kind, moment in zip((OUT, OFF), _pair(element, draft, clock, LONGEST_TAXI), strict=True):
-        if moment:
-            draft.put(Movement(kind, moment, where), element)
-
-
-def _arrival(element: Element, draft: _Draft, clock: Clock, where: str | None) -> None:
-    for kind, moment in zip((ON, IN), _pair(element, draft, clock, LONGEST_TAXI), strict=True):
+def _actual(element: Element, draft: _Draft, clock: Clock, where: str | None, *, kinds: tuple[str, str]) -> None:
+    """What has happened at the place of the message: `kinds` are what the first and the second time tell of."""
+    for kind, moment in zip(kinds, _pair(element, draft, clock, LONGEST_TAXI), strict=True):
         if moment:
             draft.put(Movement(kind, moment, where), element)
 
@@ -190,12 +186,8 @@ def _estimated_in(element: Element, draft: _Draft, clock: Clock, where: str | No
     _estimate(element, draft, clock, IN, draft.next_airport)
 
 
-def _estimated_out(element: Element, draft: _Draft, clock: Clock, where: str | None) -> None:
-    _estimate(element, draft, clock, OUT, where)
-
-
-def _estimated_off(element: Element, draft: _Draft, clock: Clock, where: str | None) -> None:
-    _estimate(element, draft, clock, OFF, where)
+def _estimated_here(element: Element, draft: _Draft, clock: Clock, where: str | None, *, kind: str) -> None:
+    _estimate(element, draft, clock, kind, where)
 
 
 def _next_information(element: Element, draft: _Draft, clock: Clock, where: str | None) -> None:
@@ -240,8 +232,9 @@ def _pass(element: Element, draft: _Draft, clock: Clock, where: str | None) -> N
 
 
 _READ: dict[str, Callable[[Element, _Draft, Clock, str | None], None]] = {
-    "AD": _departure, "AA": _arrival, "RR": _ramp_return, "FR": _air_return,
-    "EA": _estimated_on, "EB": _estimated_in, "ED": _estimated_out, "EO": _estimated_off, "NI": _next_information,
+    "AD": partial(_actual, kinds=(OUT, OFF)), "AA": partial(_actual, kinds=(ON, IN)),
+    "RR": _ramp_return, "FR": _air_return, "EA": _estimated_on, "EB": _estimated_in,
+    "ED": partial(_estimated_here, kind=OUT), "EO": partial(_estimated_here, kind=OFF), "NI": _next_information,
     "DL": _delay, "EDL": _delay, "DLA": _sub_codes, "PX": _passengers, "DR": _diversion_reason,
     **dict.fromkeys(PASSED_OVER, _pass),
 }  # fmt: skip
