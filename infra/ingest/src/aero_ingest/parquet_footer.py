@@ -49,8 +49,18 @@ def check(file: IO[bytes], door: Door) -> int:
 def facts(footer: bytes) -> tuple[tuple[str, ...], int]:
     """Return the names of the columns and the number of rows; a nested column is named with all of its parts."""
     said = _Reader(footer).struct(0, until=ROWS)
-    _, *columns = said[SCHEMA]
-    return tuple(column[NAME].decode() for column in columns), said[ROWS]
+    schema, rows = said[SCHEMA], said[ROWS]
+    # A damaged footer may hold values of other kinds under the numbers of these fields.
+    if not isinstance(schema, list) or not schema or type(rows) is not int:
+        raise ValueError("no list of columns, or no number of rows")
+    names = [column[NAME] if isinstance(column, dict) else None for column in schema[1:]]
+    return tuple(_text(name) for name in names), rows
+
+
+def _text(name: object) -> str:
+    if not isinstance(name, bytes):
+        raise ValueError("a column without a name")
+    return name.decode()
 
 
 class _Reader:
