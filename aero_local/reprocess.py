@@ -58,8 +58,9 @@ def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is
             done.arrival_days += 1
             log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
             if feed.layout.parser in HANDED_ON:
+                gateway = state.session("orchestrator").client("lambda")
                 done.handed_on += sum(
-                    _hand_on(state, feed, raw, one) for one in day.counted if isinstance(one, Receipt)
+                    _hand_on(gateway, feed, raw, one) for one in day.counted if isinstance(one, Receipt)
                 )
     return done
 
