@@ -112,6 +112,10 @@ def test_two_tags_split_the_project(parsed):
         "fct_contract_fare",
         "fct_route_fare_quarter",
         "fct_airport_weather",
+        "fct_route_day_cost",
+        "fct_route_day_ticket",
+        "fct_connection_day",
+        "fct_fx_day",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -120,7 +124,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 19
+    assert len(marts) == 24
     assert all(node.contract.enforced for node in marts)
 
 

@@ -84,13 +84,14 @@ def causes(**minutes: int) -> Row:
 
 
 def write(lake: Path, rows: Iterable[Row], arrived: str = "2015-01-03-0123abcd", feed: Feed = FEED) -> None:
-    """Write rows of a feed as one arrival, a file per operating date, replacing what that arrival wrote before."""
+    """Write rows of a feed as one arrival, a file per business date, replacing what that arrival wrote before."""
     folder = lake / "typed" / feed.path
     for old in folder.glob(f"*/arrived={arrived}.parquet"):
         old.unlink()
-    ordered = sorted(rows, key=lambda row: row["operating_date"])
-    for day, group in groupby(ordered, key=lambda row: row["operating_date"]):
-        path = folder / f"operating_date={day}" / f"arrived={arrived}.parquet"
+    filed_by = feed.business_date
+    ordered = sorted(rows, key=lambda row: row[filed_by])
+    for day, group in groupby(ordered, key=lambda row: row[filed_by]):
+        path = folder / f"{filed_by}={day}" / f"arrived={arrived}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(list(group), _schema(feed)), path)
 

@@ -64,6 +64,14 @@ def test_the_lineage_runs_from_the_tables_of_the_database_to_the_marts(graph):
     assert {dg.AssetKey([layer, "opsdb", "legs"]) for layer in ("database", "raw", "typed", "catalog")} <= ancestors
 
 
+def test_every_table_of_the_database_ends_in_a_mart(graph):
+    """Also one that comes later: what is extracted and read by nobody is work for nothing."""
+    published = graph.get_ancestor_asset_keys(dg.AssetKey(["published", "marts"]))
+    tables = {dg.AssetKey(["database", *feed.key]) for feed in feeds() if feed.arrival == "table"}
+    assert tables
+    assert tables <= set(published)
+
+
 def test_the_lineage_runs_on_to_the_pages_that_show_the_marts(graph):
     for page in ("network_page", "route_page", "data_health_page"):
         ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["dashboard", page]))

@@ -10,14 +10,15 @@ first_received as (
 
 ),
 
--- A row is said again with every change: its latest version is what the database holds.
+-- A row is said again with every change: its latest version is what the database holds. Its business date may be
+-- corrected too, so versions are compared across dates; of a fleet that costs nothing.
 latest as (
 
     select *
     from first_received
     qualify
         row_number() over (
-            partition by in_service_on, tail
+            partition by tail
             order by version desc, received_at desc, event_id desc
         ) = 1
 

@@ -1,0 +1,14 @@
+{# Money of legs: sums to the cent, under the route of the merged leg. #}
+
+{% macro sum_usd(expression) -%}
+    cast(coalesce(sum({{ expression }}), 0) as decimal(18, 2))
+{%- endmacro %}
+
+
+{% macro route_or_unknown(leg) -%}
+    {#- Carrier and route of a leg that was joined. Nobody may know it yet: its money stays, or totals would not add up. -#}
+    cast(coalesce({{ leg }}.carrier, 'unknown') as varchar) as carrier,
+    cast(coalesce({{ leg }}.origin, 'unknown') as varchar) as origin,
+    cast(coalesce({{ leg }}.destination, 'unknown') as varchar) as destination,
+    cast(coalesce({{ leg }}.origin || '-' || {{ leg }}.destination, 'unknown') as varchar) as route
+{%- endmacro %}
