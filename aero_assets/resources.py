@@ -1,5 +1,6 @@
 """What assets and sensors reach the world through; swapped in tests. No asset logic belongs here."""
 
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -84,6 +85,18 @@ class Extracts(dg.ConfigurableResource):
     def runner(self) -> Runner:
         """Return what runs it in this environment."""
         return runner()
+
+
+class Gateway(dg.ConfigurableResource):
+    """The Lambda that makes events of messages, schedules and rows of the database."""
+
+    def tell(self, arrived: dict[str, str]) -> None:
+        """Tell it of a body in the raw zone and do not wait: Lambda tries it again by itself."""
+        recent_client("lambda").invoke(
+            FunctionName=f"aero-{Environment.current().name}-gateway",
+            InvocationType="Event",
+            Payload=json.dumps(arrived).encode(),
+        )
 
 
 class Dbt(DbtCliResource):

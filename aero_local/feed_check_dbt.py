@@ -138,7 +138,8 @@ def _model_gaps(layout: Layout, feed: Feed, models: list[_Part]) -> Iterator[str
     if not re.search(rf"""source\(\s*['"]{feed.system}['"]\s*,\s*['"]{feed.name}['"]\s*\)""", _uncommented(text)):
         yield f"{path}: the staging model does not read its source: select from {{{{ {call} }}}}"
         return
-    leg_facts = layout.leg_facts.read_text(encoding="utf-8") if layout.leg_facts.exists() else ""
+    # Beside the union itself: a source may come to it by way of a model of its own.
+    leg_facts = "".join(file.read_text(encoding="utf-8") for file in layout.leg_facts.parent.glob("*.sql"))
     tells_of_legs = feed.source in SOURCES and any(column.name == "leg_uid" for column in feed.columns)
     if tells_of_legs and f"ref('{feed.staging_model}')" not in leg_facts:
         yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"

@@ -6,7 +6,6 @@ away are put into the inbox again. All of it may be repeated: the same bodies gi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -17,6 +16,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import HANDED_ON
 from aero_assets.manifests import ArrivalManifest
+from aero_assets.resources import Gateway
 from aero_assets.storage import Bucket
 from aero_local.errors import Log
 from aero_local.state import State
@@ -58,24 +58,17 @@ def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is
             done.arrival_days += 1
             log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
             if feed.layout.parser in HANDED_ON:
-                gateway = state.session("orchestrator").client("lambda")
-                done.handed_on += sum(
-                    _hand_on(gateway, feed, raw, one) for one in day.counted if isinstance(one, Receipt)
-                )
+                done.handed_on += sum(_hand_on(feed, raw, one) for one in day.counted if isinstance(one, Receipt))
     return done
 
 
-def _hand_on(gateway: Any, feed: Feed, raw: Bucket, receipt: Receipt) -> bool:  # noqa: ANN401 - boto3's client
+def _hand_on(feed: Feed, raw: Bucket, receipt: Receipt) -> bool:
     """Tell the gateway of an arrival, as the door did."""
     details = raw.read_json(receipt.receipt_key(feed))
     if details is None:
         return False
     told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
-    gateway.invoke(
-        FunctionName=f"aero-{Environment.current().name}-gateway",
-        InvocationType="Event",
-        Payload=json.dumps(told).encode(),
-    )
+    Gateway().tell(told)
     return True
 
 

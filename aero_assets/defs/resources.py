@@ -10,7 +10,7 @@ import dagster as dg
 
 from aero_assets.dbt import dbt_project
 from aero_assets.live import Live
-from aero_assets.resources import Dbt, Extracts, Zones
+from aero_assets.resources import Dbt, Extracts, Gateway, Zones
 
 
 @dg.definitions
@@ -19,5 +19,5 @@ def resources() -> dg.Definitions:
     # The dbt of this very environment: nothing may depend on how PATH was set.
     dbt = Dbt(project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt")))
     # A backfill from the UI is one step, as every job is: a process of its own would only import everything again.
-    known = {"zones": Zones(), "live": Live(), "dbt": dbt, "extracts": Extracts()}
+    known = {"zones": Zones(), "live": Live(), "dbt": dbt, "extracts": Extracts(), "gateway": Gateway()}
     return dg.Definitions(resources=known, executor=dg.in_process_executor)

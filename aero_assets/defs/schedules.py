@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from aero_assets.defs.raw.extract import extract
+from aero_assets.defs.raw.told import extract
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
 

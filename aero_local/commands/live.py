@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -116,13 +116,14 @@ def drill_restart(seed: SeedOption = 1) -> None:
 @drills.command("poison", epilog="Example: aero drill poison --bad 1000")
 def drill_poison(
     bad: Annotated[int, typer.Option("--bad", min=10, help="Records that nobody can read.")] = 1000,
+    days: Annotated[int, typer.Option("--days", min=1, help="How many days of events they are among.")] = 1,
     seed: SeedOption = 1,
 ) -> None:
-    """Unreadable records of ten kinds among a day's events: the good ones through, the bad ones in quarantine."""
+    """Unreadable records of ten kinds among the events of days: the good ones through, the bad ones in quarantine."""
     from aero_local.live import fault_drills  # noqa: PLC0415
 
     need_java()
-    _print(fault_drills.poison(_own_state("poison"), _synthetic(seed), bad, seed, progress()))
+    _print(fault_drills.poison(_own_state("poison"), _synthetic(seed, days), bad, seed, progress()))
 
 
 @drills.command("broker", epilog="Example: aero drill broker --count 200000")
@@ -136,6 +137,25 @@ def drill_broker(
     _print(fault_drills.broker(_own_state("broker"), count, progress()))
 
 
+@drills.command("doors", epilog="Example: aero drill doors --legs 200")
+def drill_doors(
+    legs: Annotated[int, typer.Option(min=4, help="How many legs of the day.")] = 120,
+    on: DateOption = None,
+    seed: SeedOption = 1,
+) -> None:
+    """The same legs by the operational database, by messages and by events: one leg each, here and in the warehouse."""
+    from aero_local.airline.airline import Airline  # noqa: PLC0415
+    from aero_local.live import doors_drill  # noqa: PLC0415
+
+    need_java()
+    need_spark()
+    day = _day(on) or date(2026, 11, 15)
+    verdict = doors_drill.run(_own_state("doors"), Airline(seed), day, legs, progress())
+    print_json(verdict)
+    if doors_drill.failed(verdict):
+        raise typer.Exit(1)
+
+
 def _broken(drill: str, middle: str, seed: int) -> None:
     from aero_local.live import fault_drills  # noqa: PLC0415
 
@@ -144,12 +164,13 @@ def _broken(drill: str, middle: str, seed: int) -> None:
     _print(fault_drills.run(_own_state(drill), drill, _synthetic(seed), happens, progress()))
 
 
-def _synthetic(seed: int) -> list[dict[str, Any]]:
-    """A day of the synthetic airline, without the faults of its senders: the drill brings its own."""
+def _synthetic(seed: int, days: int = 1) -> list[dict[str, Any]]:
+    """Days of the synthetic airline, without the faults of its senders: the drill brings its own."""
     from aero_local.airline.airline import Airline  # noqa: PLC0415
     from aero_local.airline.events import day_events  # noqa: PLC0415
 
-    return day_events(Airline(seed), date(2026, 11, 24), faults=False)
+    airline, first = Airline(seed), date(2026, 11, 24)
+    return [event for n in range(days) for event in day_events(airline, first + timedelta(days=n), faults=False)]
 
 
 def _print(verdict: dict[str, Any]) -> None:
@@ -166,6 +187,16 @@ def need_java() -> None:
         raise AeroError(lack)
     if not jars.stream_is_installed():
         raise AeroError("The live part is not installed, or its sources changed.", "Run `make setup-stream`.")
+
+
+def need_spark() -> None:
+    """Raise `AeroError` with what to install where there is no operational database."""
+    from aero_local import jars  # noqa: PLC0415
+
+    if not jars.extract_is_installed():
+        raise AeroError(
+            "The operational database is not installed, or its sources changed.", "Run `make setup-extract`."
+        )
 
 
 def _own_state(drill: str) -> State:

@@ -58,10 +58,11 @@ class SqlFacts:
         assert [row["message"] for row in typed if row["reason"]] == []
         self.engine.execute("delete from staging.given_events")
         names = [column.name for column in LEGS.columns]
-        self.engine.executemany(
-            f"insert into staging.given_events values ({', '.join('?' * len(names))})",
-            [[row[name] for name in names] for row in typed],
-        )
+        for row in typed:
+            self.engine.execute(
+                f"insert into staging.given_events values ({', '.join('?' * len(names))})",
+                [row[name] for name in names],
+            )
         rows = self.engine.execute(f"select event_id, {', '.join(FACT)} from intermediate.int_leg_fact").fetchall()
         facts = (dict(zip(FACT, row[1:], strict=True)) for row in rows)
         return {row[0]: said(fact) for row, fact in zip(rows, facts, strict=True)}

@@ -1,5 +1,6 @@
 """Messages on the real platform: by `aero ingest` and by the Lambda into Kafka, through Flink, to one leg."""
 
+import gzip
 import json
 import time
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from aero_local.live.ingest import ingest_paths
 from aero_local.live.watch import Watcher
 from aero_local.services import live
 from aero_local.state import State
+from aero_streaming.events import leg_uid
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
+from tests.unit.ingest.test_database_events import FLOWN, line
 
 RAW, LAKE, INBOX = (f"aero-local-{name}-{LOCAL_ACCOUNT}" for name in ("raw", "lake", "inbox"))
 AT = "2026-11-22T14:00:00Z"
@@ -75,6 +78,26 @@ def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_
     [leg] = legs(state, 905, until=lambda leg: leg.get("in_at") and leg["corrections"])
     assert (leg["out_at"], leg["in_at"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z")
     assert (leg["tail"], leg["passengers"]) == ("XAMAZ", 165)
+
+
+def test_a_row_of_the_database_is_one_more_word_on_the_same_leg(state):
+    """What it codes of a delay beats the message, its times and passengers do not."""
+    [before] = legs(state, 905)
+    assert before["delay_codes"] == "62:6"
+    said = FLOWN | {"leg_uid": leg_uid("AM", 905, "", "MEX", "2026-11-22", 1), "row_version": 3}
+    key = "opsdb/legs/dt=2026-11-22/hh=17/part-00000.json.gz"
+    body = gzip.compress((line(said, "2026-11-22T18:00:00Z") + "no row\n").encode())
+    state.session("root").client("s3").put_object(Bucket=RAW, Key=key, Body=body)
+    told = {"feed": "opsdb/legs", "raw_key": key, "arrival_id": "hour-00000", "arrived_at": "2026-11-22T18:00:00Z"}
+    outcome = invoke(state, told)
+    assert (outcome["rows_in"], outcome["rows_out"], outcome["reason"]) == (2, 1, "unusable_row")
+
+    [leg] = legs(state, 905, until=lambda leg: leg["events"] == before["events"] + 7)
+    assert (leg["delay_codes"], leg["off_at"]) == ("62:4", "2026-11-22T13:52:00Z")
+    assert (leg["out_at"], leg["in_at"], leg["passengers"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z", 165)
+    s3 = state.session("root").client("s3")
+    kept = s3.get_object(Bucket=LAKE, Key="quarantine/opsdb/legs/dt=2026-11-22/messages-hour-00000.json")
+    assert [one["text"] for one in json.loads(kept["Body"].read())["messages"]] == ["no row\n"]
 
 
 def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):

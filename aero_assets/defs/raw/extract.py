@@ -124,11 +124,3 @@ def _outcome(feed: Feed, window: dict[str, Any]) -> Outcome:
         version=said["fingerprint"],
         seconds=said["seconds"],
     )
-
-
-extract = dg.define_asset_job(
-    "extract",
-    selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in TABLES.values())),
-    executor_def=dg.in_process_executor,
-    description="What changed in the operational database, by the hour, to the raw zone.",
-)

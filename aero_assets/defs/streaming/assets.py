@@ -1,4 +1,4 @@
-"""The stream: topics, the Flink job, the stream of its answers and the state the Lambda keeps of them.
+"""The stream: the gateway, topics, the Flink job, the stream of its answers and the state the Lambda keeps of them.
 
 Nothing here is run by the orchestrator. Topics are reported by the arrivals of their events, the rest by heartbeats.
 """
@@ -7,9 +7,14 @@ from datetime import timedelta
 
 import dagster as dg
 
+from aero_assets.defs.raw.assets import raw_key
+from aero_assets.defs.raw.told import TOLD_LEGS
 from aero_assets.defs.sources.assets import topic_key
+from aero_assets.feeds import feeds
+from aero_assets.feeds.layouts import HANDED_ON
 from aero_streaming.event_types import TOPICS
 
+GATEWAY = dg.AssetKey(["streaming", "gateway"])
 FLINK_JOB = dg.AssetKey(["streaming", "flink_job"])
 ALERTS_FEED = dg.AssetKey(["streaming", "alerts_feed"])
 LEG_STATE = dg.AssetKey(["streaming", "leg_state"])
@@ -24,9 +29,21 @@ TOPIC_GRAINS = {
     "bookings": "What is in the books of a flight before it leaves; one row per snapshot of a leg.",
     "feedback": "What passengers answer after a flight; one row per version of an answer.",
 }
+#: Where its events go; those of reservations and surveys come from elsewhere.
+GATEWAYS_TOPIC = "leg-events"
+gateway = dg.AssetSpec(
+    key=GATEWAY,
+    deps=[*(raw_key(feed) for feed in feeds() if feed.layout.parser in HANDED_ON), TOLD_LEGS],
+    description="The gateway, which makes events of messages, schedules and rows of the database; what has no schedule "
+    "yet waits in it: one row per message that came.",
+    group_name="streaming",
+    kinds={"lambda", "dynamodb"},
+    owners=OWNERS,
+)
 topics = [
     dg.AssetSpec(
         key=topic_key(name),
+        deps=[GATEWAY] if name == GATEWAYS_TOPIC else [],
         description=TOPIC_GRAINS[name],
         group_name="streaming",
         kinds={"kafka"},

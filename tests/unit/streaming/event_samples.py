@@ -66,7 +66,7 @@ def event(kind: str, minutes: float = 0, received: float | None = None, leg: dic
 def first_source(kind: str) -> str:
     """Return who usually sends a type."""
     allowed = sources_of(EVENT_TYPES[kind])
-    return "ops_event" if "ops_event" in allowed else allowed[0]
+    return "ops_event" if "ops_event" in allowed else allowed[-1]
 
 
 def merged(events) -> dict:

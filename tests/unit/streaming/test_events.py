@@ -156,9 +156,9 @@ def test_together_they_can_say_every_field_of_the_merge():
     assert {field.name for field in FIELDS} <= {name for fact in facts for name in fact}
 
 
-def test_every_source_of_the_merge_can_send_leg_events_and_the_plan_speaks_for_itself():
+def test_every_source_of_the_merge_can_send_leg_events_and_plans_come_from_schedules_and_the_database():
     assert TOPICS["leg-events"].sources == SOURCES
-    assert sources_of(EVENT_TYPES["schedule"]) == ("schedule",)
+    assert sources_of(EVENT_TYPES["schedule"]) == ("database", "schedule")
     assert "schedule" not in sources_of(EVENT_TYPES["out"])
 
 

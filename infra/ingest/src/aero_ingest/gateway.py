@@ -15,6 +15,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any, Protocol
 
+from aero_ingest import database_events
 from aero_ingest.leg_choice import NO_SCHEDULE, Leg, LegIndex, NotFound, find
 from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, ParseError, Unreadable
 from aero_ingest.message_events import Returns, events_of
@@ -28,7 +29,7 @@ from aero_streaming.events import Event, leg_uid
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
-#: How far around its arrival a schedule is told to the stream, whose state lasts for days, not for a season.
+#: How far around its arrival a plan is told to the stream, whose state lasts for days, not for a season.
 TOLD_BEFORE, TOLD_AFTER = timedelta(days=3), timedelta(days=3)
 #: A message that has waited so long for its schedule waits for nothing.
 WAITS = timedelta(days=10)
@@ -166,6 +167,26 @@ class Gateway:
                 self._unreadable(tally, result, raw_ref, received_at)
             else:
                 self._message(result, received_at, raw_ref, tally)
+        return tally
+
+    def take_rows(self, lines: Iterable[str], received_at: datetime, raw_ref: str) -> Tally:
+        """Take in rows of the operational database's table of legs, as the raw zone holds them; a row is a message."""
+        tally = Tally()
+        for line in lines:
+            tally.messages += 1
+            try:
+                row = database_events.read(line)
+                is_near = database_events.is_told(row, received_at, TOLD_BEFORE, TOLD_AFTER)
+                events = [*database_events.events_of_row(row, raw_ref)] if is_near else []
+            except ParseError as error:
+                self._put_aside(tally, "unusable_row", error.message, line, raw_ref, received_at)
+                continue
+            for event in events:
+                self._send(event)
+                if event["event_type"] == "schedule":
+                    self._index.plan(event)
+            tally.accepted += 1
+            tally.events += len(events)
         return tally
 
     def retry(self, now: datetime) -> Tally:

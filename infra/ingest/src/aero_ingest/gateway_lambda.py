@@ -1,6 +1,7 @@
-"""Lambda: the gateway for what partner_drop took in, and each minute for what waits for its schedule.
+"""Lambda: the gateway for what partner_drop or the extract took in, and each minute for what waits for its schedule.
 
     {"feed": "partner/messages", "raw_key": "…", "arrival_id": "…", "arrived_at": "2026-11-22T13:55:02Z"}
+    {"feed": "opsdb/legs", …}                      rows of the operational database, as the raw zone holds them
     {"retry": true}
 
 Events are acknowledged by the brokers before the outcome is written, so an invocation that dies is run again as a whole
@@ -23,6 +24,7 @@ from typing import Any
 
 import boto3
 
+from aero_ingest import database_events
 from aero_ingest.gateway import Gateway, Knowledge, Tally, unreadable
 from aero_ingest.gateway_kafka import TopicProducer
 from aero_ingest.gateway_tables import GatewayTables
@@ -34,6 +36,8 @@ from aero_streaming.times import text as utc_text
 
 HOP = "gateway"
 MESSAGES = "partner/messages"
+#: A part of the extract has up to 100,000 rows of under a kilobyte.
+MAX_ROWS_BYTES = 256 << 20
 #: Reference tables beside this file, put there when the zip is packed; the repository has them as dbt seeds.
 TABLES = Path(__file__).parent
 
@@ -109,8 +113,11 @@ def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tal
     body = using.s3.get_object(Bucket=using.raw_bucket, Key=event["raw_key"])["Body"].read()
     received_at = moment_of(event["arrived_at"])
     raw_ref = f"s3://{using.raw_bucket}/{event['raw_key']}"
+    file: io.BufferedReader = io.BufferedReader(io.BytesIO(body))
     try:
-        return gateway.take(lines_of(io.BufferedReader(io.BytesIO(body))), received_at, raw_ref)
+        if event["feed"] == database_events.FEED:
+            return gateway.take_rows(lines_of(file, MAX_ROWS_BYTES), received_at, raw_ref)
+        return gateway.take(lines_of(file), received_at, raw_ref)
     except ParseError as error:
         # The door took the file for text; what it is not is for the one who sent it to know.
         found = Tally(messages=1)

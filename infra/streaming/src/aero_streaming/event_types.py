@@ -209,9 +209,9 @@ def is_needed(kind: EventType, one: Field) -> bool:
 
 
 def sources_of(kind: EventType) -> tuple[str, ...]:
-    """Return who may send this type. The plan speaks for itself: nobody else sends it, it sends nothing else."""
+    """Return who may send this type. Schedules send plans only; of the others only the database holds the plan too."""
     if kind.topic != "leg-events":
         return TOPICS[kind.topic].sources
     if kind.name == "schedule":
-        return ("schedule",)
+        return ("database", "schedule")
     return tuple(source for source in TOPICS[kind.topic].sources if source != "schedule")

@@ -1,0 +1,67 @@
+"""What was extracted of legs is told to the gateway: each body once, and nothing that the stream has forgotten."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from aero_assets.arrivals import extracts
+from aero_assets.defs.raw.told import LEGS, TOLD_LEGS, extract, tell, told_legs
+from aero_assets.resources import Gateway
+from tests.fakes import FolderBucket
+from tests.unit.assets.test_extracts import Folders
+
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+class Heard(Gateway):
+    """A gateway that notes what it is told."""
+
+    path: str
+
+    def tell(self, arrived):
+        with Path(self.path).open("a", encoding="utf-8") as file:
+            file.write(f"{arrived['feed']} {arrived['raw_key']} {arrived['arrived_at']} {arrived['arrival_id']}\n")
+
+
+def commit(raw, start, *parts):
+    """Leave what the extract of an hour leaves: its commit, which names the parts of the table."""
+    tables = {"legs": {"parts": list(parts)}} if parts else {}
+    name = f"{start:%Y%m%dT%H%M%S%fZ}-{start + timedelta(hours=1):%Y%m%dT%H}-{len(parts):012x}"
+    raw.write_json(f"opsdb/_extracts/dt={start:%Y-%m-%d}/{name}.json", {"tables": tables})
+
+
+def test_each_body_of_an_hour_is_told_once_and_hours_that_the_stream_has_forgotten_are_not(tmp_path):
+    raw, heard = FolderBucket(tmp_path / "raw"), Heard(path=str(tmp_path / "heard"))
+    commit(raw, NOW - timedelta(hours=2), "one", "two")
+    commit(raw, NOW - timedelta(hours=1))
+    commit(raw, NOW - timedelta(days=4), "old")
+    told = tell(raw, LEGS, extracts(raw, LEGS), heard, NOW)
+    assert (told.bodies, told.windows, told.too_old) == (2, 3, 1)
+    lines = [line.split() for line in (tmp_path / "heard").read_text().splitlines()]
+    assert [line[:3] for line in lines] == [
+        ["opsdb/legs", name, f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"] for name in ("one", "two")
+    ]
+    assert len({line[3] for line in lines}) == 2
+
+
+def test_a_run_tells_of_its_hours_only(tmp_path):
+    zones = Folders(root=str(tmp_path))
+    for hours in (3, 2, 1):
+        commit(zones.raw(), NOW - timedelta(hours=hours), f"part{hours}")
+    heard = tmp_path / "heard"
+    done = dg.materialize(
+        [told_legs],
+        partition_key=f"{NOW - timedelta(hours=2):%Y-%m-%d-%H:%M}",
+        resources={"zones": zones, "gateway": Heard(path=str(heard))},
+    )
+    assert [line.split()[1] for line in heard.read_text().splitlines()] == ["part2"]
+    [made] = done.asset_materializations_for_node(told_legs.op.name)
+    assert made.metadata["bodies"].value == 1
+
+
+def test_the_hourly_job_tells_what_it_extracts():
+    from aero_assets.definitions import defs
+
+    job = defs().get_repository_def().get_job(extract.name)
+    assert TOLD_LEGS in job.asset_layer.executable_asset_keys
