@@ -20,7 +20,9 @@ from typing import Any
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket
 
-_HOUR = re.compile(r"[^/]+/[^/]+/dt=[0-9]{4}-[0-9]{2}-[0-9]{2}/hh=[0-9]{2}/[^/]+$")
+#: Where Firehose leaves records that its transform could not be asked about: they are events like the others.
+_NOT_ASKED = "_errors/processing-failed/"
+_HOUR = re.compile(rf"[^/]+/[^/]+/(?:{_NOT_ASKED})?dt=[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}/hh=[0-9]{{2}}/[^/]+$")
 
 
 @dataclass(frozen=True, order=True)
@@ -85,7 +87,7 @@ class Extract(Receipt):  # ty: ignore[subclass-of-dataclass-with-order] - a feed
 
 @dataclass(frozen=True, order=True)
 class EventObject:
-    """One object of events as Firehose wrote it, `<feed>/dt=YYYY-MM-DD/hh=HH/<name>`."""
+    """One object of events as Firehose wrote it, `<feed>/dt=YYYY-MM-DD/hh=HH/<name>`, or under `_errors`."""
 
     key: str
     etag: str
@@ -98,7 +100,7 @@ class EventObject:
     @property
     def arrived_at(self) -> datetime:
         """The beginning of the hour in which its first record came (UTC); the events in it know their own times."""
-        day, hour = self.key.split("/")[2:4]
+        day, hour = self.key.split("/")[-3:-1]
         return datetime.fromisoformat(f"{day.removeprefix('dt=')}T{hour.removeprefix('hh=')}").replace(tzinfo=UTC)
 
     @property
@@ -151,7 +153,7 @@ def _named(key: str) -> list[str]:
 
 def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
     """List every object of events or log lines of a feed, by hour of arrival; what lies elsewhere is none."""
-    found = raw.list(f"{feed.path}/dt=")
+    found = [item for place in ("", _NOT_ASKED) for item in raw.list(f"{feed.path}/{place}dt=")]
     return [EventObject(item.key, item.etag) for item in found if _HOUR.match(item.key)]
 
 

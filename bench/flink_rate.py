@@ -41,10 +41,7 @@ def run(folder: Path, say: Say) -> list[Result]:
     wanted = [port for name in (*SERVICES, "flink") for port in supervisor.services[name].ports]
     ports.choose(state.ports_file, wanted, {})
     try:
-        for name in SERVICES:
-            supervisor.start(name)
-        for name in SERVICES:
-            supervisor.wait(name, verify=False)
+        supervisor.start_together(SERVICES, verify=False)
         state.write_profiles()
         state.session("root").client("kinesis").create_stream(StreamName=STREAM, ShardCount=1)
         events = _fill(state)

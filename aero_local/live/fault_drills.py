@@ -109,11 +109,7 @@ def broker(state: State, count: int, log: Log) -> dict[str, Any]:
     ports.choose(state.ports_file, wanted, {})
     began = time.monotonic()
     try:
-        # All before the first is waited for: a broker is ready when the majority of them is.
-        for name in names:
-            supervisor.start(name)
-        for name in names:
-            supervisor.wait(name)
+        supervisor.start_together(names)
         topics.ensure_topics(kafka.bootstrap(state), 3)
         longest = _under_load(state, supervisor, count)
         found = _read(kafka.bootstrap(state), count)

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -146,6 +146,16 @@ class Supervisor:
         record.write(self.state.run_dir / f"{name}.json")
         self._begun[name] = time.monotonic()
         return True
+
+    def start_together(self, names: Sequence[str], *, verify: bool = True) -> None:
+        """Start services and wait for them, all started before the first is waited for.
+
+        A broker is ready when the majority of brokers is.
+        """
+        for name in names:
+            self.start(name)
+        for name in names:
+            self.wait(name, verify=verify)
 
     def wait(self, name: str, *, verify: bool = True) -> None:
         """Wait until a started service is ready; raise with the end of its log when it will not be."""

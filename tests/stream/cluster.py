@@ -31,10 +31,7 @@ class Cluster:
         return kafka.bootstrap(self.state)
 
     def start(self, *names: str) -> None:
-        for name in names or self.names:
-            self.supervisor.start(name)
-        for name in names or self.names:
-            self.supervisor.wait(name)
+        self.supervisor.start_together(names or self.names)
 
     def stop(self) -> list[str]:
         return self.supervisor.stop(self.names)

@@ -2,8 +2,12 @@
 
     {"arrived_at": …, "reason": null or a code, "message": …, "body": the line as sent, or "body_base64"}
 
-Firehose hands a record on as it came where the transform could not answer for it: such a line is judged here. Objects
-are gzipped by AWS, in one or more members, and plain where the emulator wrote them.
+Firehose hands a record on as it came where the transform could not answer for it: such a line is judged here. So are
+the records that it could not ask the transform about at all, which it writes in a form of its own:
+
+    {"attemptsMade": 4, "arrivalTimestamp": …, "errorCode": "Lambda.FunctionError", …, "rawData": "<base64>"}
+
+Objects are gzipped by AWS, in one or more members, and plain where the emulator wrote them.
 """
 
 import base64
@@ -17,11 +21,14 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 
 from aero_assets.defs.typed.lines import LONGEST_LINE
+from aero_ingest.firehose_transform import lines_of
 from aero_streaming.events import Problem, parse
 
 BATCH_LINES = 10_000
 SHOWN = 200
 GZIP = b"\x1f\x8b"
+#: What Firehose says of a record that it could not ask about; no event has all of them.
+NOT_ASKED = frozenset(("attemptsMade", "arrivalTimestamp", "errorCode", "rawData"))
 
 SCHEMA = pa.schema(
     [("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string()), ("message", pa.string())]
@@ -39,6 +46,17 @@ class Judged(NamedTuple):
 def read_event_lines(path: Path) -> pa.RecordBatchReader:
     """Return the lines of an object: physical number from 1, the line as sent, and what is wrong with it."""
     return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path))
+
+
+def as_sent(line: bytes) -> list[bytes]:
+    """Return the lines of a record that Firehose could not ask its transform about; any other line as it is."""
+    if b'"rawData"' not in line:
+        return [line]
+    try:
+        said = json.loads(line)
+        return lines_of(base64.b64decode(said["rawData"])) if said.keys() >= NOT_ASKED else [line]
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        return [line]
 
 
 def unwrap(line: bytes) -> Judged:
@@ -70,7 +88,8 @@ def _shown(body: str, defect: str | None, message: str | None) -> Judged:
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     with _opened(path) as file:
-        numbered = enumerate((line.rstrip(b"\n") for line in file), 1)
+        # A record may be several events: counted are those.
+        numbered = enumerate((part for line in file for part in as_sent(line.rstrip(b"\n"))), 1)
         while some := list(islice(numbered, BATCH_LINES)):
             yield _batch((number, *unwrap(line)) for number, line in some)
 

@@ -1,5 +1,6 @@
 """Objects of events on their way to the typed zone: each is known by its key, all of them count, each event once."""
 
+import base64
 import gzip
 import json
 from datetime import UTC, date, datetime
@@ -57,7 +58,7 @@ def lake(tmp_path):
 
 def test_every_object_under_the_hours_of_a_feed_is_an_arrival_and_nothing_else_is(lake):
     for name in (key("b"), key("a", hour=3), key("z", day=date(2026, 11, 22)), f"{FEED.path}/dt={MONDAY}/stray",
-                 f"{FEED.path}/_errors/dt={MONDAY}/hh=17/x", f"{FEED.path}/dt=today/hh=17/x"):  # fmt: skip
+                 f"{FEED.path}/_errors/other/dt={MONDAY}/hh=17/x", f"{FEED.path}/dt=today/hh=17/x"):  # fmt: skip
         lake.raw._put(name, b"x")
     found = event_objects(lake.raw, FEED)
     assert [item.key for item in found] == [key("z", day=date(2026, 11, 22)), key("a", hour=3), key("b")]
@@ -120,6 +121,28 @@ def test_lines_that_the_transform_handed_on_are_judged_here(lake):
     [done] = lake.compact().values()
     assert done.reasons == {"unreadable_json": 1, "missing_field": 1}
     assert len(lake.rows()) == 1
+
+
+def not_asked(data: bytes) -> bytes:
+    """A record as Firehose writes it when its transform failed three times."""
+    said = {
+        "attemptsMade": 4, "arrivalTimestamp": 1_764_090_192_042, "errorCode": "Lambda.FunctionError",
+        "errorMessage": "Check your function", "attemptEndingTimestamp": 1_764_090_200_000,
+        "rawData": base64.b64encode(data).decode(), "lambdaArn": "arn:aws:lambda:us-east-1:0:function:t:$LATEST",
+    }  # fmt: skip
+    return json.dumps(said).encode() + b"\n"
+
+
+def test_records_that_the_transform_could_not_be_asked_about_are_events_like_the_others(lake):
+    good, other = (json.dumps(event(kind)).encode() for kind in ("out", "in"))
+    failed = key("a").replace("/dt=", "/_errors/processing-failed/dt=")
+    lake.raw._put(failed, gzip.compress(not_asked(good + b"\n" + other) + not_asked(b"{broken") + b'{"rawData": 7}\n'))
+    lake.land("a", event("out"), event("off"))
+    [done] = lake.compact().values()
+    assert done.reasons == {"unreadable_json": 1, "missing_field": 1}
+    assert (done.outcome.files_in, done.outcome.rows_in, done.outcome.duplicates) == (2, 6, 1)
+    assert [kind for kind, _, _ in lake.rows()] == ["in", "off", "out"]
+    assert f"{failed}#2" in {raw_ref for _, _, raw_ref in lake.rows()}
 
 
 def test_a_body_that_claims_to_be_right_and_is_not_stops_nothing(lake):
