@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from aero_assets.defs.raw.told import extract
+from aero_assets.defs.raw.told import extract, plans
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
 
@@ -14,6 +14,7 @@ RUNS_IN: dict[str, frozenset[str]] = {
     "nightly_last_three_days": frozenset({"dev", "prod"}),
     "monthly_close": frozenset({"prod"}),
     "hourly_extract": frozenset({"dev", "prod"}),
+    "daily_plans": frozenset({"dev", "prod"}),
 }
 #: After the hour, so that what was committed late in it is seen at once; the overlap catches the rest.
 EXTRACT_MINUTE = 20
@@ -71,3 +72,9 @@ def hourly_extract(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The hour before this one, of every table of the operational database."""
     hour = f"{due(context) - timedelta(hours=1):%Y-%m-%d-%H:00}"
     return dg.RunRequest(run_key=f"hourly_extract:{hour}", partition_key=hour)
+
+
+@dg.schedule(job=plans, cron_schedule="0 6 * * *", execution_timezone="UTC", default_status=status("daily_plans"))
+def daily_plans(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """What the schedules in force say of the next three days; a day that is missed is told by the next."""
+    return dg.RunRequest(run_key=f"daily_plans:{due(context):%Y-%m-%d}")

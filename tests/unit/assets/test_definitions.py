@@ -88,11 +88,12 @@ def test_every_asset_has_owner_group_kind_and_a_description_that_ends_in_its_gra
         assert node.description.rstrip().endswith("."), key
 
 
-def test_there_are_eight_jobs_seven_sensors_and_the_named_backfills(defs):
+def test_there_are_nine_jobs_seven_sensors_and_the_named_backfills(defs):
     repository = defs.get_repository_def()
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     assert jobs == {
-        "ingest", "catalog_and_staging", "catch_up", "warehouse", "publish", "after_alerts", "extract", "discovery",
+        "ingest", "catalog_and_staging", "catch_up", "warehouse", "publish", "after_alerts", "extract", "plans",
+        "discovery",
     }  # fmt: skip
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "arrivals",

@@ -13,6 +13,8 @@ from aero_streaming.merge import merge
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
 
 SCHEDULE = (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")
+#: The same, of a sender who does not say when it was made.
+NO_DATE = SCHEDULE.replace("20NOV26", " " * 7)
 DAY = ["mvt_01_departure", "mvt_02_arrival", "mvt_03_correction", "ldm_01"]
 
 
@@ -73,6 +75,17 @@ def test_a_schedule_tells_the_legs_of_the_days_around_its_arrival_and_its_record
     # 905, 906 and 179 every day, 21 on four days of the week.
     assert len(world.sent) == tally.events == 3 * 7 + 4
     assert not [event for event in world.sent if isinstance(parse(to_json(event)), Problem)]
+
+
+def test_a_schedule_told_again_days_later_plans_the_days_since_and_says_nothing_new_of_the_others():
+    for text in (SCHEDULE, NO_DATE):
+        world = World()
+        world.take(text)
+        before = {event["event_id"] for event in world.sent}
+        later = REFERENCE + timedelta(days=2)
+        world.gateway().take(text.splitlines(keepends=True), later, "s3://raw/one", REFERENCE)
+        new = {event["event_id"]: event["operating_date"] for event in world.sent if event["event_id"] not in before}
+        assert set(new.values()) == {"2026-11-26", "2026-11-27"}
 
 
 def test_a_day_of_messages_becomes_the_leg_that_they_tell():

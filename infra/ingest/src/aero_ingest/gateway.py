@@ -153,13 +153,13 @@ class Gateway:
     def __init__(self, index: LegIndex, memory: Memory, send: Callable[[Event], object], knowledge: Knowledge) -> None:
         self._index, self._memory, self._send, self._knows = _Planned(index), memory, send, knowledge
 
-    def take(self, lines: Iterable[str], received_at: datetime, raw_ref: str) -> Tally:
-        """Take in the messages of a text, or the legs of its schedule."""
+    def take(self, lines: Iterable[str], received_at: datetime, raw_ref: str, came_at: datetime | None = None) -> Tally:
+        """Take in the messages of a text, or the legs of its schedule, which first came at `came_at` if not now."""
         tally, lines = Tally(), iter(lines)
         first = next(lines, "")
         lines = chain([first], lines)
         if is_ssim(first):
-            self._schedule(lines, received_at, raw_ref, tally)
+            self._schedule(lines, received_at, raw_ref, came_at or received_at, tally)
             return tally
         for result in parse_all(lines, received_at):
             tally.messages += 1
@@ -260,7 +260,9 @@ class Gateway:
     ) -> None:
         tally.put_aside.append(PutAside(reason, message, text, raw_ref, utc_text(received_at)))
 
-    def _schedule(self, lines: Iterable[str], received_at: datetime, raw_ref: str, tally: Tally) -> None:
+    def _schedule(
+        self, lines: Iterable[str], received_at: datetime, raw_ref: str, came_at: datetime, tally: Tally
+    ) -> None:
         """The legs around today as plans; a record is a message here."""
         first, last = (received_at - TOLD_BEFORE).date(), (received_at + TOLD_AFTER).date()
         for record in read_ssim(lines):
@@ -269,7 +271,8 @@ class Gateway:
                 self._unreadable(tally, record, raw_ref, received_at)
                 continue
             tally.accepted += 1
-            for event in schedule_events(record, self._knows.offset_of, first, last, received_at, raw_ref):
+            made_at = record.block.created_at or came_at
+            for event in schedule_events(record, self._knows.offset_of, first, last, made_at, received_at, raw_ref):
                 self._send(event)
                 self._index.plan(event)
                 tally.events += 1

@@ -2,6 +2,7 @@
 
     {"feed": "partner/messages", "raw_key": "…", "arrival_id": "…", "arrived_at": "2026-11-22T13:55:02Z"}
     {"feed": "opsdb/legs", …}                      rows of the operational database, as the raw zone holds them
+    {"feed": "partner/ssim", …, "came_at": "…"}    a schedule that came at that time, for the days around now
     {"retry": true}
 
 Events are acknowledged by the brokers before the outcome is written, so an invocation that dies is run again as a whole
@@ -117,7 +118,9 @@ def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tal
     try:
         if event["feed"] == database_events.FEED:
             return gateway.take_rows(lines_of(file, MAX_ROWS_BYTES), received_at, raw_ref)
-        return gateway.take(lines_of(file), received_at, raw_ref)
+        # A schedule that is told again each day is as new as it was when it came.
+        came_at = moment_of(event["came_at"]) if "came_at" in event else None
+        return gateway.take(lines_of(file), received_at, raw_ref, came_at)
     except ParseError as error:
         # The door took the file for text; what it is not is for the one who sent it to know.
         found = Tally(messages=1)

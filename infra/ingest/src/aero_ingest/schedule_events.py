@@ -17,7 +17,13 @@ PASSENGER_SERVICES = frozenset("JCGSQUBR")
 
 
 def schedule_events(
-    record: LegRecord, offset_of: Offsets, first: date, last: date, received_at: datetime, raw_ref: str | None = None
+    record: LegRecord,
+    offset_of: Offsets,
+    first: date,
+    last: date,
+    made_at: datetime,
+    received_at: datetime,
+    raw_ref: str | None = None,
 ) -> Iterator[Event]:
     """Yield the plans of a record's legs on operating dates from `first` to `last`, both included.
 
@@ -28,7 +34,6 @@ def schedule_events(
     if len(record.flight.carrier) != len("AM"):
         record.complain("icao_carrier", f"{record.flight.carrier} is no IATA code; no legs", 3)
         return
-    made_at = record.block.created_at or received_at
     for leg in expand(record, offset_of):
         if not first <= leg.operating_date <= last:
             continue
