@@ -36,8 +36,9 @@ class Door:
         self.platform, self.buckets = platform, platform.buckets
         self.s3, self.partner = (platform.client(name, "s3") for name in ("orchestrator", "partner"))
 
-    def put(self, data: bytes, name: str = "file.csv") -> str:
-        key = f"{FEED}/{uuid.uuid4().hex}-{name}"
+    def put(self, data: bytes, name: str = "file.csv", feed: str | None = None) -> str:
+        # A file of another feed keeps its name, which may be part of what it says.
+        key = f"{feed}/{name}" if feed else f"{FEED}/{uuid.uuid4().hex}-{name}"
         self.partner.put_object(Bucket=self.buckets["inbox"], Key=key, Body=data)
         return key
 
@@ -247,3 +248,31 @@ def test_the_public_file_goes_through_whole(door):
         pytest.skip(f"the public data is not beside the project: {SHARED.name}")
     outcome = door.outcome(door.put(SHARED.read_bytes(), "january.csv.gz"))
     assert outcome["rows_in"] == outcome["rows_out"] + outcome["duplicates"] == 30_691
+
+
+@pytest.mark.parametrize(
+    ("feed", "file", "suffix"),
+    [
+        ("partner/afac_sase", "traffic/afac_sase/sase-julio-2022-26082022.xlsx", ".xlsx"),
+        ("partner/gsa_fares", "fares/gsa_city_pair_fares_fy2025.parquet", ".parquet"),
+        ("partner/t100_segment", "traffic/bts_t100i_segment_all_carrier_2024-01.csv.gz", ".csv.gz"),
+    ],
+)
+def test_a_workbook_a_parquet_file_and_a_preamble_are_taken_in_as_published(door, shared_data, feed, file, suffix):
+    path = shared_data / file
+    outcome = door.outcome(door.put(path.read_bytes(), path.name, feed), seconds=60)
+    assert (outcome["status"], outcome["message"]) == ("accepted", None)
+    receipt = door.document("raw", f"{feed}/_arrivals/dt={outcome['arrived_at'][:10]}/{outcome['subject']}.json")
+    assert receipt["raw_key"].endswith(suffix)
+    kept = door.body("raw", receipt["raw_key"])
+    assert (
+        kept == path.read_bytes()
+        if suffix != ".csv.gz"
+        else gzip.decompress(kept) == gzip.decompress(path.read_bytes())
+    )
+
+
+def test_a_workbook_that_is_none_is_turned_away_with_one_sentence(door):
+    outcome = door.outcome(door.put(b"PK\x03\x04 nothing", "sase-damaged.xlsx", "partner/afac_sase"))
+    assert (outcome["status"], outcome["reason"]) == ("rejected", "damaged")
+    assert outcome["message"]
