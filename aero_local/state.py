@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HOME = PROJECT / ".aero"
 AIRLINE = "airline"
+#: A drill never touches the platform that somebody works with, nor becomes it.
+DRILL = "drill-"
 #: What a process inherits from the shell. Everything else, keys above all, stays outside.
 INHERITED = ("HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
@@ -55,6 +57,11 @@ class State:
         """Return the state directory that was used last; the synthetic airline's when none was."""
         link = home.absolute() / "current"
         return cls(link.resolve() if link.is_symlink() else home.absolute() / "state" / AIRLINE)
+
+    @classmethod
+    def for_drill(cls, name: str, home: Path = HOME) -> State:
+        """Return the state directory of a drill."""
+        return cls(home.absolute() / "state" / f"{DRILL}{name}")
 
     @classmethod
     def named(cls, name: str, home: Path = HOME) -> State:
@@ -143,8 +150,8 @@ class State:
 
     def activate(self) -> None:
         """Point `.aero/current` here."""
-        if self.root.parent.name != "state":
-            return  # a throw-away directory, as tests use
+        if self.root.parent.name != "state" or self.name.startswith(DRILL):
+            return  # a throw-away directory, as tests and drills use
         link = self.root.parent.parent / "current"
         fresh = link.with_name(f".current.{os.getpid()}")
         fresh.unlink(missing_ok=True)

@@ -95,7 +95,7 @@ def drill_replay(
     faults = source.Faults(repeated=repeat, shuffled_minutes=shuffle_minutes, corrected=correct)
     sent = source.with_faults(events, faults, seed) if faults != source.Faults() else events
     plan = replay_drill.Plan(sent, events[0]["operating_date"], legs, twice, mini_batch)
-    verdict = replay_drill.run(_own_state("replay"), plan, progress(), with_warehouse=warehouse)
+    verdict = replay_drill.run(_drill_state("replay"), plan, progress(), with_warehouse=warehouse)
     print_json(verdict)
     if replay_drill.differing(verdict) or verdict["lost"] or verdict["duplicated"]:
         raise typer.Exit(1)
@@ -123,7 +123,7 @@ def drill_poison(
     from aero_local.live import fault_drills  # noqa: PLC0415
 
     need_java()
-    _print(fault_drills.poison(_own_state("poison"), _synthetic(seed, days), bad, seed, progress()))
+    _print(fault_drills.poison(_drill_state("poison"), _synthetic(seed, days), bad, seed, progress()))
 
 
 @drills.command("broker", epilog="Example: aero drill broker --count 200000")
@@ -134,7 +134,7 @@ def drill_broker(
     from aero_local.live import fault_drills  # noqa: PLC0415
 
     need_java()
-    _print(fault_drills.broker(_own_state("broker"), count, progress()))
+    _print(fault_drills.broker(_drill_state("broker"), count, progress()))
 
 
 @drills.command("doors", epilog="Example: aero drill doors --legs 200")
@@ -150,7 +150,7 @@ def drill_doors(
     need_java()
     need_spark()
     day = _day(on) or date(2026, 11, 15)
-    verdict = doors_drill.run(_own_state("doors"), Airline(seed), day, legs, progress())
+    verdict = doors_drill.run(_drill_state("doors"), Airline(seed), day, legs, progress())
     print_json(verdict)
     if doors_drill.failed(verdict):
         raise typer.Exit(1)
@@ -161,7 +161,7 @@ def _broken(drill: str, middle: str, seed: int) -> None:
 
     need_java()
     happens = getattr(fault_drills, middle)
-    _print(fault_drills.run(_own_state(drill), drill, _synthetic(seed), happens, progress()))
+    _print(fault_drills.run(_drill_state(drill), drill, _synthetic(seed), happens, progress()))
 
 
 def _synthetic(seed: int, days: int = 1) -> list[dict[str, Any]]:
@@ -199,11 +199,10 @@ def need_spark() -> None:
         )
 
 
-def _own_state(drill: str) -> State:
-    """A drill never touches the platform that somebody works with."""
-    from aero_local.state import HOME, State  # noqa: PLC0415
+def _drill_state(drill: str) -> State:
+    from aero_local.state import State  # noqa: PLC0415
 
-    return State(HOME.absolute() / "state" / f"drill-{drill}")
+    return State.for_drill(drill)
 
 
 def _day(on: datetime | None) -> date | None:

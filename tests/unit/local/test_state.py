@@ -50,6 +50,14 @@ def test_the_platform_used_last_is_the_current_one(tmp_path):
     assert (tmp_path / "current").readlink() == Path("state") / used.name
 
 
+def test_a_drill_does_not_become_the_platform_that_somebody_works_with(tmp_path):
+    used, drill = State.for_input(Path("flights.csv"), tmp_path), State.for_drill("stream", tmp_path)
+    for state in (used, drill):
+        state.create()
+        state.activate()
+    assert State.current(tmp_path) == used
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path, state):
     assert State.named("airline", tmp_path) == state
     with pytest.raises(AeroError, match="Known: airline"):
