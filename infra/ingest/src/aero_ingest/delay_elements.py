@@ -6,7 +6,6 @@ Two digits are AHM 730, two letters its older form, three letters AHM 732. Durat
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from aero_ingest.message import AHM730, AHM731, AHM732, Delay
@@ -18,18 +17,25 @@ CODE = re.compile(r"[0-9]{2}|[A-Z]{2,3}")
 DURATION = re.compile(r"([0-9]{2})([0-9]{2})")
 SUB_CODE = re.compile(r"([0-9]{2})([A-Z])")
 
-Problems = list[tuple[str, str]]
+#: Characters of an element that is remembered; longer ones are read too, and would fill the memory.
+LONGEST = 40
+
+Delays = tuple[Delay, ...]
+Problems = tuple[tuple[str, str], ...]
 
 
-@lru_cache(4096)
-def codes(value: str, *, is_provisional: bool = False) -> tuple[tuple[Delay, ...], Problems]:
+def codes(value: str, *, is_provisional: bool = False) -> tuple[Delays, Problems]:
     """Return the delays that an element names, and what is odd about it as (code, sentence)."""
-    problems: Problems = []
+    return (_remembered if len(value) <= LONGEST else _codes)(value, is_provisional)
+
+
+def _codes(value: str, is_provisional: bool) -> tuple[Delays, Problems]:
+    problems: list[tuple[str, str]] = []
     parts = value.rstrip("/").split("/")
     named: list[str] = []
     durations: list[int | None] = []
     for part in parts[: 2 * MOST]:
-        if CODE.fullmatch(part) and not durations:
+        if not durations and CODE.fullmatch(part):
             named.append(part)
         elif found := DURATION.fullmatch(part):
             durations.append(_minutes(found, problems))
@@ -44,12 +50,16 @@ def codes(value: str, *, is_provisional: bool = False) -> tuple[tuple[Delay, ...
     if is_provisional and durations:
         problems.append(("provisional_delay", "durations of EDL may still change; they count until a later message"))
     padded = [*durations, *[None] * len(named)]
-    return tuple(Delay(_scheme(code), code, minutes) for code, minutes in zip(named, padded, strict=False)), problems
+    delays = [Delay(_scheme(code), code, minutes) for code, minutes in zip(named, padded, strict=False)]
+    return tuple(delays), tuple(problems)
 
 
-def with_sub_codes(delays: Sequence[Delay], value: str) -> tuple[list[Delay], Problems]:
+_remembered = lru_cache(4096)(_codes)
+
+
+def with_sub_codes(delays: Delays, value: str) -> tuple[Delays, Problems]:
     """Return the delays with the sub-codes of a `DLA` element; one whose code was not named is a delay of its own."""
-    problems: Problems = []
+    problems: list[tuple[str, str]] = []
     found = list(delays)
     for part in [part for part in value.split("/") if part][:MOST]:
         one = SUB_CODE.fullmatch(part)
@@ -62,10 +72,10 @@ def with_sub_codes(delays: Sequence[Delay], value: str) -> tuple[list[Delay], Pr
             problems.append(("unnamed_code", f"{part} belongs to no code of DL or EDL"))
         else:
             found[at] = found[at]._replace(sub_code=one[2])
-    return found, problems
+    return tuple(found), tuple(problems)
 
 
-def _minutes(found: re.Match[str], problems: Problems) -> int:
+def _minutes(found: re.Match[str], problems: list[tuple[str, str]]) -> int:
     hours, minutes = int(found[1]), int(found[2])
     if minutes > 59:
         problems.append(("not_hours", f"{found[0]} is no hours and minutes; read as {int(found[0])} minutes"))

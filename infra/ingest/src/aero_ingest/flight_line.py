@@ -9,64 +9,85 @@ stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import lru_cache
 
 from aero_ingest.message import Finding, Flight, ParseError
-from aero_ingest.message_times import FAR, NOON, nearest_day
+from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
 from aero_ingest.type_b import Line
 
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
-#: As nearly all of them are; whatever differs is taken apart with care.
-PLAIN = re.compile(
-    r"([A-Z][A-Z0-9]|[0-9][A-Z])((?!0+[A-Z/])[0-9]{3,4})([A-Z]?)/([0-9]{2})\.([A-Z0-9]{2,7})\.([A-Z0-9/]+)"
-)
+#: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
+LONGEST = 17
+#: What follows in nearly all of them, registration and airport; whatever differs is taken apart with care.
+PLAIN = re.compile(r"(?![0-9]+\.)([A-Z0-9]{2,7})\.([A-Z]{3})")
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
 
 
-class FlightLine(NamedTuple):
+@dataclass(slots=True)
+class FlightLine:
     """What the line says; `rest` are its parts after the registration, with the column each begins at."""
 
     flight: Flight
     flight_date: date | None
     registration: str | None
     rest: tuple[tuple[str, int], ...]
-    findings: tuple[Finding, ...]
+    findings: list[Finding]
 
 
-def read(lines: tuple[Line, ...], sent_at: datetime) -> FlightLine:
+def read(lines: Sequence[Line], sent_at: datetime) -> FlightLine:
     """Read the flight line; raise ParseError where there is none, because then nobody knows whose message it is."""
     if not lines:
         raise ParseError(
             "no_flight", "the message ends before it names a flight; a line like AM0905/22.XAMAZ.MEX is due"
         )
     line = lines[0]
-    if (plain := PLAIN.fullmatch(line.text)) and not plain[5].isdigit():
-        findings: list[Finding] = []
-        day = _date(int(plain[4]), sent_at, line, line.column + plain.start(4), findings)
-        rest = ((plain[6], line.column + plain.start(6)),)
-        return FlightLine(Flight(plain[1], int(plain[2]), plain[3]), day, plain[5], rest, tuple(findings))
-    parts = _parts(line)
-    head, _ = parts[0]
+    head, dot, others = line.text.partition(".")
+    at = line.column + len(head) + 1
+    head = head.rstrip()
+    # What is longer is none, and must not fill the memory that `_flight` has of those it read.
+    named = _flight(head) if len(head) <= LONGEST else None
+    if named is None:
+        raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", line.number, line.column)
+    flight, day, day_at, problems = named
+    if flight.number == 0:
+        raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", line.number, line.column)
+    findings = []
+    for code, problem, where in problems:
+        findings.append(Finding(code, problem, line.number, line.column + where))
+    flight_date = nearest_day(day, sent_at.date())
+    if flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR:
+        problem = f"day {day:02d} is not within {FAR.days} days of {sent_at:%Y-%m-%d}; the flight has no date"
+        findings.append(Finding("far_day", problem, line.number, line.column + day_at))
+        flight_date = None
+    if plain := PLAIN.fullmatch(others):
+        registration, place = plain.groups()
+        rest = ((place, at + len(registration) + 1),)
+    else:
+        registration, rest = _registration(_parts(others, at) if dot else [], line, findings)
+    return FlightLine(flight, flight_date, registration, rest, findings)
+
+
+@lru_cache(4096)
+def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ...]] | None:
+    """The flight, its day, where the day begins, and what is odd as (code, sentence, where it begins).
+
+    A flight has several messages, and the next day the same again.
+    """
     found = FLIGHT.fullmatch(head)
     if found is None:
-        raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", line.number, line.column)
-    findings = []
-    carrier, digits, suffix, day = found[1], found[2], found[3], found[4]
-    number = int(digits)
-    if number == 0:
-        raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", line.number, line.column)
+        return None
+    carrier, digits, suffix, day = found.groups()
+    problems = []
     if len(carrier) == 3:
-        findings.append(
-            Finding("icao_carrier", f"{carrier} is an ICAO code; IATA codes are due", line.number, line.column)
-        )
+        problems.append(("icao_carrier", f"{carrier} is an ICAO code; IATA codes are due", 0))
     if len(digits) < 3:
         problem = f"{carrier}{digits}: a flight number has three or four digits, filled with zeros"
-        findings.append(Finding("short_number", problem, line.number, line.column + found.start(2)))
-    flight_date = _date(int(day), sent_at, line, line.column + found.start(4), findings)
-    registration, rest = _registration(parts[1:], line, findings)
-    return FlightLine(Flight(carrier, number, suffix), flight_date, registration, rest, tuple(findings))
+        problems.append(("short_number", problem, found.start(2)))
+    return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
 
 
 def airport(line: Line, rest: tuple[tuple[str, int], ...], findings: list[Finding]) -> str | None:
@@ -79,22 +100,13 @@ def airport(line: Line, rest: tuple[tuple[str, int], ...], findings: list[Findin
     return None
 
 
-def _parts(line: Line) -> list[tuple[str, int]]:
+def _parts(text: str, column: int) -> list[tuple[str, int]]:
     """The parts between full stops, each with its column."""
-    found, column = [], line.column
-    for part in line.text.split("."):
+    found = []
+    for part in text.split("."):
         found.append((part.strip(), column))
         column += len(part) + 1
     return found
-
-
-def _date(day: int, sent_at: datetime, line: Line, column: int, findings: list[Finding]) -> date | None:
-    near = nearest_day(day, sent_at)
-    if near is None or abs(datetime.combine(near, NOON) - sent_at) > FAR:
-        problem = f"day {day:02d} is not within {FAR.days} days of {sent_at:%Y-%m-%d}; the flight has no date"
-        findings.append(Finding("far_day", problem, line.number, column))
-        return None
-    return near
 
 
 def _registration(

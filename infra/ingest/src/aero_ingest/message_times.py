@@ -7,11 +7,13 @@ begin. Where the rules leave no choice that makes sense, the caller gets no time
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 DAY = timedelta(days=1)
-NOON = time(12, tzinfo=UTC)
+NOON = timedelta(hours=12)
 #: Senders' clocks and ours differ, and a message may be written while the aircraft still rolls.
 AHEAD = timedelta(minutes=30)
 #: A clock time that has happened is the first one since so long before the message: a day, less what it may be ahead.
@@ -24,52 +26,64 @@ FAR = timedelta(days=7)
 TOLD_WITHIN = timedelta(days=2)
 LONGEST_TAXI = timedelta(hours=6)
 LONGEST_BLOCK = timedelta(hours=20)
+STATED = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})")
+
+
+class Stated(NamedTuple):
+    """A time as a message states it: its day of the month, if any, and its clock as time since midnight.
+
+    `clock` is None where no clock shows such a time.
+    """
+
+    day: int | None
+    clock: timedelta | None
+
+
+@lru_cache(4096)
+def stated(text: str) -> Stated | None:
+    """Return what `hhmm` or `ddhhmm` states, None for another text; for short texts only, as they are remembered."""
+    found = STATED.fullmatch(text)
+    if found is None:
+        return None
+    hour, minute = int(found[2]), int(found[3])
+    if (hour, minute) == (24, 0):
+        # The end of a day that is stated, otherwise a midnight like any other.
+        clock = DAY if found[1] else timedelta()
+    else:
+        clock = timedelta(hours=hour, minutes=minute) if hour < 24 and minute < 60 else None
+    return Stated(int(found[1]) if found[1] else None, clock)
 
 
 @lru_cache(1024)
-def _nearest_day(day: int, year: int, month: int, today: int) -> date | None:
-    """As `nearest_day`; messages of a day ask the same again and again."""
-    near = date(year, month, today)
+def nearest_day(day: int, near: date) -> date | None:
+    """Return the date with this day of the month that is nearest to another; None for a day no month near has."""
     found = []
     for months in (-1, 0, 1):
-        other, index = divmod(year * 12 + month - 1 + months, 12)
+        year, index = divmod(near.year * 12 + near.month - 1 + months, 12)
         try:
-            found.append(date(other, index + 1, day))
+            found.append(date(year, index + 1, day))
         except ValueError:
             continue
     return min(found, key=lambda one: abs(one - near), default=None)
 
 
-def nearest_day(day: int, near: datetime) -> date | None:
-    """Return the date with this day of the month that is nearest to a moment; None for a day no month near has."""
-    return _nearest_day(day, near.year, near.month, near.day)
+@lru_cache(1024)
+def midnight(day: date, zone: tzinfo | None = UTC) -> datetime:
+    """Return when a date begins; messages of a day ask the same again and again."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def at(day: date, hour: int, minute: int) -> datetime | None:
-    """Return a moment of a day in UTC, None if there is none; 2400 is the end of the day."""
-    if (hour, minute) == (24, 0):
-        return datetime.combine(day, time(tzinfo=UTC)) + DAY
-    if hour > 23 or minute > 59:
-        return None
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
-
-
-def nearest(day: int, hour: int, minute: int, near: datetime) -> datetime | None:
+def nearest(time: Stated, near: datetime) -> datetime | None:
     """Return the moment that a day of the month and a clock time name, nearest to another moment."""
-    found = nearest_day(day, near)
-    return at(found, hour, minute) if found else None
+    found = None if time.day is None else nearest_day(time.day, near.date())
+    return midnight(found) + time.clock if found and time.clock is not None else None
 
 
-def happened(hour: int, minute: int, sent_at: datetime) -> datetime | None:
-    """Return the last moment with this clock time that a message could know of."""
-    return expected(hour, minute, sent_at - TELLS_BACK)
-
-
-def expected(hour: int, minute: int, after: datetime) -> datetime | None:
+def expected(clock: timedelta | None, after: datetime) -> datetime | None:
     """Return the first moment with this clock time that is not before another; None if clocks have no such time."""
-    if hour > 23 or minute > 59:
-        return expected(0, 0, after) if (hour, minute) == (24, 0) else None
-    moment = after.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if clock is None:
+        return None
+    moment = midnight(after.date(), after.tzinfo) + clock
     return moment if moment >= after else moment + DAY
 
 
@@ -82,28 +96,30 @@ class Clock:
     that is known.
     """
 
+    __slots__ = ("earliest", "is_assumed", "sent_at")
+
     def __init__(
-        self, sent_at: datetime, flight_date: date | None, *, is_stamped: bool = True, std_at: datetime | None = None
+        self, sent_at: datetime, is_stamped: bool, flight_date: date | None, std_at: datetime | None = None
     ) -> None:
         self.sent_at, self.is_assumed = sent_at, False
-        begin = std_at or (at(flight_date, 0, 0) if flight_date else None)
+        begin = std_at or (midnight(flight_date) if flight_date else None)
         self.earliest = begin - BEHIND if begin else None
-        if begin and not is_stamped and not begin - BEHIND <= sent_at < begin + TOLD_WITHIN:
+        if begin and not is_stamped and not -BEHIND <= sent_at - begin < TOLD_WITHIN:
             # All of that date is before it, nothing of the next.
-            self.sent_at, self.is_assumed = begin + DAY - AHEAD - timedelta(minutes=1), True
+            self.sent_at, self.is_assumed = begin + TELLS_BACK, True
 
-    def past(self, day: str | None, hour: int, minute: int) -> datetime | None:
+    def past(self, time: Stated) -> datetime | None:
         """Return when something was that has happened, None if there is no such time."""
-        if day is not None:
-            return nearest(int(day), hour, minute, self.sent_at)
-        moment = happened(hour, minute, self.sent_at)
+        if time.day is not None:
+            return nearest(time, self.sent_at)
+        moment = expected(time.clock, self.sent_at - TELLS_BACK)
         if moment and self.earliest and moment < self.earliest:
             # Too early for this flight: its sender's clock is ahead, or the stamp is wrong.
-            return expected(hour, minute, self.earliest)
+            return expected(time.clock, self.earliest)
         return moment
 
-    def future(self, day: str | None, hour: int, minute: int, after: datetime | None) -> datetime | None:
+    def future(self, time: Stated, after: datetime | None) -> datetime | None:
         """Return when something is expected, after another moment or the message; None if there is no such time."""
-        if day is not None:
-            return nearest(int(day), hour, minute, self.sent_at)
-        return expected(hour, minute, after or self.sent_at - BEHIND)
+        if time.day is not None:
+            return nearest(time, self.sent_at)
+        return expected(time.clock, after or self.sent_at - BEHIND)

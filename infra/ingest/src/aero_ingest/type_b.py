@@ -14,10 +14,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from aero_ingest.message import Finding, ParseError
-from aero_ingest.message_times import FAR, nearest
+from aero_ingest.message_times import FAR, nearest, stated
 
 #: The longest message that a Type-B network carries is some 4,000 characters; batches with longer ones are no messages.
 MAX_MESSAGE_CHARACTERS = 32_768
@@ -25,14 +24,23 @@ MAX_LINES = 400
 
 PRIORITY = re.compile(r"(?:QU|QK|QD|QX|QN|QC|QS|QP|SS) +[A-Z0-9]{7}(?: +[A-Z0-9]{7})*")
 ADDRESSES = re.compile(r"[A-Z0-9]{7}(?: +[A-Z0-9]{7})*")
-ORIGINATOR = re.compile(r"\.([A-Z0-9]{7})(?:[ /]+([0-9]{2})([0-9]{2})([0-9]{2}))?(?: .*)?")
-BODY = re.compile(r"(?:COR |REV )?(MVT|MVA|DIV|LDM)(?: (COR|REV))?")
+ORIGINATOR = re.compile(r"\.([A-Z0-9]{7})(?:[ /]+([0-9]{6}))?(?: .*)?")
+IDENTIFIERS = ("MVT", "MVA", "DIV", "LDM")
+MARKS = ("COR", "REV")
+#: The first lines of a body: what the message is, and whether it corrects another.
+BODY = {
+    f"{before}{name}{behind}": (name, bool(before or behind))
+    for name in IDENTIFIERS
+    for before in ("", *(f"{mark} " for mark in MARKS))
+    for behind in ("", *(f" {mark}" for mark in MARKS))
+}
 #: What stands around messages on a line: start and end of heading and text, and bells.
 CONTROL = dict.fromkeys(map(ord, "\x00\x01\x02\x03\x04\x07\x0b\x0c"))
-SOME_CONTROL = re.compile(r"[\x00-\x04\x07\x0b\x0c]")
 SENT_BY_NETWORK = re.compile(r"ZCZC(?: .*)?")
 END_OF_MESSAGE = "NNNN"
+OF_NETWORK = re.compile(rf"{SENT_BY_NETWORK.pattern}|{END_OF_MESSAGE}.*")
 END_OF_TEXT = "\x03"
+NO_STAMP = Finding("no_stamp", "no time of sending; the reference time stands for it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class Raw:
     line: int
 
 
-class Line(NamedTuple):
+@dataclass(slots=True)
+class Line:
     """A line of a body: upper case, without blanks around it, and where it stands in the message."""
 
     text: str
@@ -58,11 +67,11 @@ class Telegram:
     raw: str
     identifier: str
     is_correction: bool
-    lines: tuple[Line, ...]
+    lines: list[Line]
     sent_at: datetime
     is_stamped: bool
     originator: str | None
-    findings: tuple[Finding, ...]
+    findings: list[Finding]
 
 
 def split(lines: Iterable[str]) -> Iterator[Raw]:
@@ -77,7 +86,7 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
         ends = bare == END_OF_MESSAGE
         starts = bool(SENT_BY_NETWORK.fullmatch(bare) or PRIORITY.fullmatch(bare))
         # Without an envelope the identifier starts a message, where the one before has its own already.
-        starts = starts or (has_body and bool(BODY.fullmatch(bare)))
+        starts = starts or (has_body and bare in BODY)
         starts = starts or (was_blank and has_body and bool(ORIGINATOR.fullmatch(bare)))
         if kept and ((starts and has_body) or size + len(line) > MAX_MESSAGE_CHARACTERS):
             yield from _cut(kept, begin)
@@ -88,7 +97,7 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
             begin = number
         kept.append(line)
         size += len(line)
-        has_body = has_body or bool(BODY.fullmatch(bare))
+        has_body = has_body or bare in BODY
         was_blank = not bare
         if ends or END_OF_TEXT in line:
             yield from _cut(kept, begin)
@@ -105,8 +114,8 @@ def _cut(kept: list[str], begin: int) -> Iterator[Raw]:
 def identifier(text: str) -> str | None:
     """Return what a message is, MVT, MVA, DIV or LDM, or None if no line says so."""
     for line in text.splitlines()[:MAX_LINES]:
-        if found := BODY.fullmatch(line.translate(CONTROL).strip().upper()):
-            return found[1]
+        if found := BODY.get(line.translate(CONTROL).strip().upper()):
+            return found[0]
     return None
 
 
@@ -118,28 +127,30 @@ def read(text: str, reference_at: datetime) -> Telegram:
     lines = _lines(capitals)
     if len(lines) > MAX_LINES:
         raise ParseError("too_long", f"the message has {len(lines):,} lines; {MAX_LINES} are read", MAX_LINES)
-    at, found = _find_body(lines)
+    at = _find_body(lines)
+    name, is_correction = BODY[lines[at].text]
     findings = [] if capitals == text else [_small_letters(text)]
     stamp, originator = _stamp(lines[:at]) if at else (None, None)
-    sent_at, is_stamped = _sent_at(stamp, reference_at, findings)
+    if stamp:
+        sent_at, is_stamped = _sent_at(*stamp, reference_at, findings)
+    else:
+        findings.append(NO_STAMP)
+        sent_at, is_stamped = reference_at, False
     body = lines[at + 1 :]
-    is_correction = found.end() != found.end(1) or found.start(1) != 0
-    if body and body[0].text in ("COR", "REV"):
+    if body and body[0].text in MARKS:
         is_correction, body = True, body[1:]
-    return Telegram(
-        text, found[1], is_correction, tuple(body), sent_at, is_stamped, originator, tuple(findings)
-    )  # fmt: skip
+    return Telegram(text, name, is_correction, body, sent_at, is_stamped, originator, findings)
 
 
 def _lines(text: str) -> list[Line]:
     """The lines that say something, as they stand."""
     found = []
-    has_control = SOME_CONTROL.search(text) is not None
     for number, line in enumerate(text.splitlines(), 1):
-        plain = line.translate(CONTROL) if has_control else line
+        plain = line if line.isprintable() else line.translate(CONTROL)
         bare = plain.strip()
-        if bare and bare[:4] != END_OF_MESSAGE and not (bare[:4] == "ZCZC" and SENT_BY_NETWORK.fullmatch(bare)):
-            found.append(Line(bare, number, 1 if plain[0] == bare[0] else plain.index(bare[0]) + 1))
+        # Few lines begin as those of the network do, and only they are looked at.
+        if bare and (bare[0] not in "NZ" or not OF_NETWORK.fullmatch(bare)):
+            found.append(Line(bare, number, 1 if bare == plain else plain.index(bare) + 1))
     return found
 
 
@@ -151,10 +162,11 @@ def _small_letters(text: str) -> Finding:
     return Finding("lower_case", "small letters; read as capitals")
 
 
-def _find_body(lines: list[Line]) -> tuple[int, re.Match[str]]:
+def _find_body(lines: list[Line]) -> int:
+    """Where the line is that says what the message is."""
     for at, line in enumerate(lines):
-        if found := BODY.fullmatch(line.text):
-            return at, found
+        if line.text in BODY:
+            return at
         if not (PRIORITY.fullmatch(line.text) or ADDRESSES.fullmatch(line.text) or ORIGINATOR.fullmatch(line.text)):
             break
     first = lines[0] if lines else Line("", 1)
@@ -175,16 +187,13 @@ def _stamp(envelope: list[Line]) -> tuple[tuple[Line, re.Match[str]] | None, str
 
 
 def _sent_at(
-    stamp: tuple[Line, re.Match[str]] | None, reference_at: datetime, findings: list[Finding]
+    line: Line, found: re.Match[str], reference_at: datetime, findings: list[Finding]
 ) -> tuple[datetime, bool]:
     """When the message was sent, by its stamp and the month nearest to the reference time."""
-    if stamp is None:
-        findings.append(Finding("no_stamp", "no time of sending; the reference time stands for it"))
-        return reference_at, False
-    line, found = stamp
-    sent_at = nearest(int(found[2]), int(found[3]), int(found[4]), reference_at)
+    time = stated(found[2])
+    sent_at = nearest(time, reference_at) if time else None
     if sent_at is None:
-        problem = f"{found[2]}{found[3]}{found[4]} is no day, hour and minute; the reference time stands for it"
+        problem = f"{found[2]} is no day, hour and minute; the reference time stands for it"
         findings.append(Finding("bad_stamp", problem, line.number, found.start(2) + line.column))
         return reference_at, False
     if abs(sent_at - reference_at) > FAR:
