@@ -1,11 +1,14 @@
 """Reading messages and schedules: movement messages against PyPI `mvt-parser`, and the rate of SSIM.
 
-Both parsers get the same bodies, which both can read, and must agree on the flight and its clock times. Ours dates them
-too, checks them, and takes the Type-B envelope apart, for which the other has no reader. SSIM is compared with slicing
-its records at the same columns and nothing else; the expansion to dated legs, each held against the zone database, is a
-rate of its own, compared with counting the same dates.
+Both parsers get the same bodies, which both can read, and must agree on the flight and its clock times. Ours dates
+them too, checks them, and takes the Type-B envelope apart, for which the other has no reader. `mvt_messages` lets each
+result go before the next, as the gateway does: the work of reading alone. `mvt_messages_kept` keeps them all, where the other
+parser's heavier objects make work for the garbage collector. SSIM is compared with slicing its records at the same
+columns and nothing else; the expansion to dated legs, each held against the zone database, is a rate of its own,
+compared with counting the same dates.
 """
 
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +28,8 @@ from bench.runner import PROJECT, Result
 FIXTURES = PROJECT / "tests" / "fixtures" / "messages"
 NAMES = ("mvt_01_departure", "mvt_02_arrival", "mvt_04_delay_two_codes", "mvt_06_return_to_ramp")
 MESSAGES, SEASONS, ROUNDS = 40_000, 400, 5
-REFERENCE = datetime(2026, 11, 22, 14, tzinfo=UTC)
+#: After everything that the bodies tell of: none is odd for having come too early.
+REFERENCE = datetime(2026, 11, 23, 7, tzinfo=UTC)
 #: Positions of the fields of a leg record that ours reads.
 FIELDS = (
     (1, 2), (2, 5), (5, 9), (9, 11), (11, 13), (13, 14), (14, 21), (21, 28), (28, 35), (35, 36), (36, 39), (43, 47),
@@ -45,8 +49,10 @@ def run(folder: Path, say: Say) -> list[Result]:
     lines = [*head, *season]
     say(f"{len(texts):,} messages, {len(season):,} leg records of {SEASONS} carriers")
     tasks = {
-        "messages": lambda: MESSAGES / _spent(lambda: [parse(text, REFERENCE) for text in texts]),
-        "mvt-parser": lambda: MESSAGES / _spent(lambda: [MVTParser().parse(text) for text in texts]),
+        "messages": lambda: MESSAGES / _spent(lambda: deque((parse(text, REFERENCE) for text in texts), 0)),
+        "mvt-parser": lambda: MESSAGES / _spent(lambda: deque((MVTParser().parse(text) for text in texts), 0)),
+        "messages kept": lambda: MESSAGES / _spent(lambda: [parse(text, REFERENCE) for text in texts]),
+        "mvt-parser kept": lambda: MESSAGES / _spent(lambda: [MVTParser().parse(text) for text in texts]),
         "records": lambda: len(season) / _spent(lambda: list(ssim.read(lines))),
         "slicing": lambda: len(season) / _spent(lambda: [[line[a:b] for a, b in FIELDS] for line in lines]),
         "legs": lambda: _legs(lines),
@@ -64,6 +70,14 @@ def run(folder: Path, say: Say) -> list[Result]:
                 "messages/s",
                 "mvt-parser",
                 "PyPI mvt-parser, same bodies",
+                "ratio >= 1",
+            ),
+            (
+                "mvt_messages_kept",
+                "messages kept",
+                "messages/s",
+                "mvt-parser kept",
+                "PyPI mvt-parser, same bodies, all results kept",
                 "ratio >= 1",
             ),
             ("ssim_records", "records", "records/s", "slicing", "the same columns sliced, not read", "ratio >= 0.05"),

@@ -175,10 +175,17 @@ def test_a_suffix_and_sub_codes_are_kept():
     assert message.delays == (Delay("AHM730", "31", 10, "C"), Delay("AHM730", "62", 5, "A"))
 
 
-def test_an_airport_that_looks_like_an_element_is_an_airport():
-    message = read(f"{envelope('221355')}MVT\nET0905/22.ETAMN.MEX\nAD1334/1352 EA2042 ADD\n")
-    assert events(message)[2] == ("ON", "22 20:42", "ADD", True)
-    assert not codes(message)
+@pytest.mark.parametrize("airport", ["ADD", "EDI", "SIN"])
+def test_an_airport_that_looks_like_an_element_is_an_airport(airport):
+    message = read(f"{envelope('221355')}MVT\nET0905/22.ETAMN.MEX\nAD1334/1352 EA2042 {airport}\nPX12\nSI LATE\n")
+    assert events(message)[2] == ("ON", "22 20:42", airport, True)
+    assert (message.passengers, message.supplement, codes(message)) == (12, "LATE", [])
+
+
+def test_a_message_full_of_sub_codes_makes_no_work():
+    message = read(f"{envelope('221355')}MVT\nAM0905/22.XAMAZ.MEX\n{'DLA31C ' * 4000}\n")
+    assert len(message.delays) == 32
+    assert set(codes(message)) == {"unnamed_code", "bad_delay"}
 
 
 def test_only_on_block_may_be_said():

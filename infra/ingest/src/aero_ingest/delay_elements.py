@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from aero_ingest.message import AHM730, AHM731, AHM732, Delay
 
-#: More than a message may have, so that a broken one cannot make work.
-MOST = 8
+#: More than an element and a message may have, so that a broken one cannot make work.
+MOST, MOST_OF_MESSAGE = 8, 32
 
 CODE = re.compile(r"[0-9]{2}|[A-Z]{2,3}")
 DURATION = re.compile(r"([0-9]{2})([0-9]{2})")
@@ -67,7 +67,9 @@ def with_sub_codes(delays: Delays, value: str) -> tuple[Delays, Problems]:
             problems.append(("bad_delay", f"{part[:20]!r} is no code with its sub-code, such as 31C; left out"))
             continue
         at = next((at for at, delay in enumerate(found) if delay.code == one[1] and delay.sub_code is None), None)
-        if at is None:
+        if at is None and len(found) >= MOST_OF_MESSAGE:
+            problems.append(("bad_delay", f"{part} is more than a message may have; left out"))
+        elif at is None:
             found.append(Delay(AHM731, one[1], None, one[2]))
             problems.append(("unnamed_code", f"{part} belongs to no code of DL or EDL"))
         else:

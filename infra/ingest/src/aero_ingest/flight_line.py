@@ -9,14 +9,12 @@ stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
-from aero_ingest.message import Finding, Flight, ParseError
+from aero_ingest.message import Flight, ParseError
 from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
-from aero_ingest.type_b import Line
+from aero_ingest.type_b import Oddity, Telegram
 
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
@@ -27,48 +25,39 @@ REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
 
 
-@dataclass(slots=True)
-class FlightLine:
-    """What the line says; `rest` are its parts after the registration, with the column each begins at."""
-
-    flight: Flight
-    flight_date: date | None
-    registration: str | None
-    rest: tuple[tuple[str, int], ...]
-    findings: list[Finding]
+#: Parts of the line after the registration, each with the characters before it.
+Parts = tuple[tuple[str, int], ...]
 
 
-def read(lines: Sequence[Line], sent_at: datetime) -> FlightLine:
-    """Read the flight line; raise ParseError where there is none, because then nobody knows whose message it is."""
-    if not lines:
+def read(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | None, str | None, Parts]:
+    """Return flight, its date, registration and the rest; raise ParseError where nobody knows whose message it is."""
+    if not telegram.lines:
         raise ParseError(
             "no_flight", "the message ends before it names a flight; a line like AM0905/22.XAMAZ.MEX is due"
         )
-    line = lines[0]
-    head, dot, others = line.text.partition(".")
-    at = line.column + len(head) + 1
+    head, dot, others = telegram.lines[0].partition(".")
+    at = len(head) + 1
     head = head.rstrip()
     # What is longer is none, and must not fill the memory that `_flight` has of those it read.
     named = _flight(head) if len(head) <= LONGEST else None
     if named is None:
-        raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", line.number, line.column)
+        raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", *telegram.place(0))
     flight, day, day_at, problems = named
     if flight.number == 0:
-        raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", line.number, line.column)
-    findings = []
+        raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", *telegram.place(0))
     for code, problem, where in problems:
-        findings.append(Finding(code, problem, line.number, line.column + where))
+        oddities.append((code, problem, 0, where))
+    sent_at = telegram.sent_at
     flight_date = nearest_day(day, sent_at.date())
     if flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR:
         problem = f"day {day:02d} is not within {FAR.days} days of {sent_at:%Y-%m-%d}; the flight has no date"
-        findings.append(Finding("far_day", problem, line.number, line.column + day_at))
+        oddities.append(("far_day", problem, 0, day_at))
         flight_date = None
     if plain := PLAIN.fullmatch(others):
         registration, place = plain.groups()
-        rest = ((place, at + len(registration) + 1),)
-    else:
-        registration, rest = _registration(_parts(others, at) if dot else [], line, findings)
-    return FlightLine(flight, flight_date, registration, rest, findings)
+        return flight, flight_date, registration, ((place, at + len(registration) + 1),)
+    registration, rest = _registration(_parts(others, at) if dot else [], oddities)
+    return flight, flight_date, registration, rest
 
 
 @lru_cache(4096)
@@ -90,46 +79,44 @@ def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ..
     return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
 
 
-def airport(line: Line, rest: tuple[tuple[str, int], ...], findings: list[Finding]) -> str | None:
+def airport(rest: Parts, oddities: list[Oddity]) -> str | None:
     """Return the airport of a movement from the rest of its flight line."""
-    for text, column in rest:
+    for text, at in rest:
         if AIRPORT.fullmatch(text):
             return text
-        findings.append(Finding("bad_airport", f"{text[:20]!r} is no airport code; left out", line.number, column))
-    findings.append(Finding("no_airport", "the flight line names no airport of movement", line.number, line.column))
+        oddities.append(("bad_airport", f"{text[:20]!r} is no airport code; left out", 0, at))
+    oddities.append(("no_airport", "the flight line names no airport of movement", 0, 0))
     return None
 
 
-def _parts(text: str, column: int) -> list[tuple[str, int]]:
-    """The parts between full stops, each with its column."""
+def _parts(text: str, at: int) -> list[tuple[str, int]]:
+    """The parts between full stops, each with the characters before it."""
     found = []
     for part in text.split("."):
-        found.append((part.strip(), column))
-        column += len(part) + 1
+        found.append((part.strip(), at))
+        at += len(part) + 1
     return found
 
 
-def _registration(
-    parts: list[tuple[str, int]], line: Line, findings: list[Finding]
-) -> tuple[str | None, tuple[tuple[str, int], ...]]:
+def _registration(parts: list[tuple[str, int]], oddities: list[Oddity]) -> tuple[str | None, Parts]:
     """The registration without hyphen, and what follows it. `AM0905/22.CUN` has none, only the airport."""
     if not parts:
-        findings.append(Finding("no_registration", "the flight line names no aircraft", line.number, line.column))
+        oddities.append(("no_registration", "the flight line names no aircraft", 0, 0))
         return None, ()
-    (text, column), rest = parts[0], tuple(parts[1:])
+    (text, at), rest = parts[0], tuple(parts[1:])
     if not rest and AIRPORT.fullmatch(text):
-        findings.append(Finding("no_registration", "the flight line names no aircraft", line.number, column))
-        return None, ((text, column),)
+        oddities.append(("no_registration", "the flight line names no aircraft", 0, at))
+        return None, ((text, at),)
     plain = text.replace("-", "").replace(" ", "")
     if plain != text:
         problem = f"{text[:20]}: a registration has no hyphen in a message; read as {plain[:20]}"
-        findings.append(Finding("registration_hyphen", problem, line.number, column))
+        oddities.append(("registration_hyphen", problem, 0, at))
     if plain.isdigit():
         problem = f"{plain[:20]} is a ship number, not a registration; left out"
-        findings.append(Finding("ship_number", problem, line.number, column))
+        oddities.append(("ship_number", problem, 0, at))
         return None, rest
     if not REGISTRATION.fullmatch(plain):
         problem = f"{text[:20]!r} is no registration; left out" if text else "the flight line names no aircraft"
-        findings.append(Finding("bad_registration" if text else "no_registration", problem, line.number, column))
+        oddities.append(("bad_registration" if text else "no_registration", problem, 0, at))
         return None, rest
     return plain, rest

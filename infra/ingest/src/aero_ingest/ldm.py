@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from aero_ingest import flight_line
 from aero_ingest.message import Finding, Load, Message
-from aero_ingest.type_b import Line, Telegram
+from aero_ingest.type_b import Oddity, Telegram
 
 VERSION = re.compile(r"(?:[A-Z][0-9]{1,3}){1,5}")
 CLASS = re.compile(r"[A-Z]([0-9]{1,3})")
@@ -36,7 +36,7 @@ class _Block:
     """One destination as it is read."""
 
     destination: str
-    line: Line
+    at: int
     people: list[int] = field(default_factory=list)
     total: int | None = None
     holds: list[int] = field(default_factory=list)
@@ -50,74 +50,75 @@ class _Block:
 
 def parse(telegram: Telegram) -> Message:
     """Read a load message; raise ParseError where it names no flight."""
-    head = flight_line.read(telegram.lines, telegram.sent_at)
-    findings = [*telegram.findings, *head.findings]
-    seats = _version(telegram.lines[0], head.rest, findings)
+    oddities: list[Oddity] = []
+    flight, flight_date, registration, rest = flight_line.read(telegram, oddities)
+    seats = _version(rest, oddities)
     blocks: list[_Block] = []
     supplement: list[str] = []
-    for line in telegram.lines[1:]:
-        if supplement or line.text.startswith("SI"):
-            supplement.append(line.text.removeprefix("SI").strip())
+    for at, line in enumerate(telegram.lines[1:], 1):
+        if supplement or line.startswith("SI"):
+            supplement.append(line.removeprefix("SI").strip())
         else:
-            _read(line, blocks, findings)
+            _read(line, at, blocks, oddities)
     for block in blocks:
-        _check(block, findings)
+        _check(block, oddities)
     loads = tuple(block.load() for block in blocks)
-    _check_seats(loads, seats, telegram.lines[0], findings)
+    _check_seats(loads, seats, oddities)
+    findings = telegram.with_oddities(oddities)
     if not loads:
-        findings.append(Finding("no_load", "the message has no block -DEST; nobody knows who is on board", 1))
-    subject = f"LDM {head.flight} of {head.flight_date or 'an unknown day'}"
+        findings += (Finding("no_load", "the message has no block -DEST; nobody knows who is on board"),)
+    subject = f"LDM {flight} of {flight_date or 'an unknown day'}"
     return Message(
         format="ldm",
         raw=telegram.raw,
         sent_at=telegram.sent_at,
         is_stamped=telegram.is_stamped,
         originator=telegram.originator,
-        flight=head.flight,
-        flight_date=head.flight_date,
-        registration=head.registration,
+        flight=flight,
+        flight_date=flight_date,
+        registration=registration,
         passengers=sum(load.passengers for load in loads) if loads else None,
         infants=sum(load.infants for load in loads) if loads else None,
         loads=loads,
         supplement="\n".join(supplement) or None,
         is_correction=telegram.is_correction,
         corrects=(f"{subject}: LOAD",) if telegram.is_correction else (),
-        findings=tuple(findings),
+        findings=findings,
         extra={"seats": sum(seats)} if seats else {},
     )
 
 
-def _version(line: Line, rest: tuple[tuple[str, int], ...], findings: list[Finding]) -> tuple[int, ...]:
+def _version(rest: flight_line.Parts, oddities: list[Oddity]) -> tuple[int, ...]:
     """Seats by class, in the order of the version string; crew is passed over."""
     seats: tuple[int, ...] = ()
-    for text, column in rest:
+    for text, at in rest:
         if VERSION.fullmatch(text):
             seats = tuple(int(count) for count in CLASS.findall(text))
         elif not CREW.fullmatch(text):
             problem = f"{text[:20]!r} is neither version (J16Y165) nor crew (2/4); left out"
-            findings.append(Finding("bad_version", problem, line.number, column))
+            oddities.append(("bad_version", problem, 0, at))
     return seats
 
 
-def _read(line: Line, blocks: list[_Block], findings: list[Finding]) -> None:
-    column = line.column
-    for number, part in enumerate(line.text.split(".")):
-        here, column = column, column + len(part) + 1
+def _read(line: str, at: int, blocks: list[_Block], oddities: list[Oddity]) -> None:
+    before = 0
+    for number, part in enumerate(line.split(".")):
+        here, before = before, before + len(part) + 1
         text = part.strip()
         if number == 0 and text:
             found = DESTINATION.fullmatch(text)
             if found is None or len(blocks) == MOST_BLOCKS:
-                findings.append(Finding("unknown_line", f"{text[:20]!r} begins no block; left out", line.number, here))
+                oddities.append(("unknown_line", f"{text[:20]!r} begins no block; left out", at, here))
                 return
-            blocks.append(_Block(found[1], line))
+            blocks.append(_Block(found[1], at))
         elif text and blocks:
-            _part(text, blocks[-1], line, here, findings)
+            _part(text, blocks[-1], at, here, oddities)
         elif text:
-            findings.append(Finding("unknown_line", f"{text[:20]!r} is before the first block", line.number, here))
+            oddities.append(("unknown_line", f"{text[:20]!r} is before the first block", at, here))
             return
 
 
-def _part(text: str, block: _Block, line: Line, column: int, findings: list[Finding]) -> None:
+def _part(text: str, block: _Block, at: int, before: int, oddities: list[Oddity]) -> None:
     if text == "NIL":
         block.is_nil = True
     elif PEOPLE.fullmatch(text) and not block.people:
@@ -131,29 +132,29 @@ def _part(text: str, block: _Block, line: Line, column: int, findings: list[Find
             block.by_class = tuple(int(count) for count in found[2][1:].split("/"))
     elif not WHOLE.fullmatch(text):  # A number alone is the weight of cabin bags.
         problem = f"{text[:20]!r} is no part of a load that is known; left out"
-        findings.append(Finding("unknown_element", problem, line.number, column))
+        oddities.append(("unknown_element", problem, at, before))
 
 
-def _check(block: _Block, findings: list[Finding]) -> None:
+def _check(block: _Block, oddities: list[Oddity]) -> None:
     """The sums that a block states twice."""
-    load, line = block.load(), block.line
+    load, at = block.load(), block.at
     if not block.people and not block.is_nil:
         problem = f"{block.destination}: no passengers are stated (152/13/3, or NIL)"
-        findings.append(Finding("no_people", problem, line.number, line.column))
+        oddities.append(("no_people", problem, at, 0))
     if block.by_class and sum(block.by_class) != load.passengers:
         problem = f"{block.destination}: PAX by class are {sum(block.by_class)}, adults and children {load.passengers}"
-        findings.append(Finding("people_differ", f"{problem}; the latter count", line.number, line.column))
+        oddities.append(("people_differ", f"{problem}; the latter count", at, 0))
     if block.total is not None and block.holds and sum(block.holds) != block.total:
         problem = f"{block.destination}: holds are {sum(block.holds)} kg together, T says {block.total}"
-        findings.append(Finding("weights_differ", problem, line.number, line.column))
+        oddities.append(("weights_differ", problem, at, 0))
 
 
-def _check_seats(loads: tuple[Load, ...], seats: tuple[int, ...], line: Line, findings: list[Finding]) -> None:
+def _check_seats(loads: tuple[Load, ...], seats: tuple[int, ...], oddities: list[Oddity]) -> None:
     if not seats:
         return
     if any(load.by_class and len(load.by_class) != len(seats) for load in loads):
         problem = f"PAX names other classes than the {len(seats)} of the version"
-        findings.append(Finding("classes_differ", problem, line.number, line.column))
+        oddities.append(("classes_differ", problem, 0, 0))
     if (people := sum(load.passengers for load in loads)) > sum(seats):
         problem = f"{people} passengers on {sum(seats)} seats"
-        findings.append(Finding("more_than_seats", problem, line.number, line.column))
+        oddities.append(("more_than_seats", problem, 0, 0))

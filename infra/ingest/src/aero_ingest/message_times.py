@@ -96,26 +96,38 @@ class Clock:
     that is known.
     """
 
-    __slots__ = ("earliest", "is_assumed", "sent_at")
+    __slots__ = ("_midnight", "_since", "_until", "earliest", "is_assumed", "sent_at")
 
     def __init__(
         self, sent_at: datetime, is_stamped: bool, flight_date: date | None, std_at: datetime | None = None
     ) -> None:
-        self.sent_at, self.is_assumed = sent_at, False
+        self.is_assumed = False
         begin = std_at or (midnight(flight_date) if flight_date else None)
         self.earliest = begin - BEHIND if begin else None
         if begin and not is_stamped and not -BEHIND <= sent_at - begin < TOLD_WITHIN:
             # All of that date is before it, nothing of the next.
-            self.sent_at, self.is_assumed = begin + TELLS_BACK, True
+            sent_at, self.is_assumed = begin + TELLS_BACK, True
+        self.sent_at = sent_at
+        self._midnight = midnight(sent_at.date(), sent_at.tzinfo)
+        # What has happened lies in the day between these.
+        self._since = sent_at - TELLS_BACK
+        self._until = self._since + DAY
 
     def past(self, time: Stated) -> datetime | None:
         """Return when something was that has happened, None if there is no such time."""
-        if time.day is not None:
+        day, clock = time
+        if day is not None:
             return nearest(time, self.sent_at)
-        moment = expected(time.clock, self.sent_at - TELLS_BACK)
-        if moment and self.earliest and moment < self.earliest:
+        if clock is None:
+            return None
+        moment = self._midnight + clock
+        if moment >= self._until:
+            moment -= DAY
+        elif moment < self._since:
+            moment += DAY
+        if self.earliest and moment < self.earliest:
             # Too early for this flight: its sender's clock is ahead, or the stamp is wrong.
-            return expected(time.clock, self.earliest)
+            return expected(clock, self.earliest)
         return moment
 
     def future(self, time: Stated, after: datetime | None) -> datetime | None:

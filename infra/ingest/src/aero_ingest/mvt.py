@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from aero_ingest import delay_elements, flight_line
-from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Finding, Message, Movement
+from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Message, Movement
 from aero_ingest.message_times import AHEAD, LONGEST_BLOCK, LONGEST_TAXI, Clock, Stated, expected, stated
 from aero_ingest.mvt_elements import Element, cut
-from aero_ingest.type_b import Line, Telegram
+from aero_ingest.type_b import Oddity, Telegram
 
 #: Characters of the longest value with clock times, `221334/221352`; no part of a longer one is remembered.
 LONGEST_TIMES = 13
@@ -29,24 +28,21 @@ DIVERSION_REASON = re.compile(r"[0-9A-Z]{2,3}")
 PASSED_OVER = ("FLD", "CRT", "MAP", "TOF", "TOW", "ZFW", "RC")
 
 
-@dataclass(slots=True)
 class _Reading:
-    """A message that is being read, one element after the other: `tag`, `value` and `line` are of the present one."""
+    """A message that is being read, one element after the other: `tag`, `value` and `at` are of the present one."""
 
-    message: Message
-    clock: Clock
-    findings: list[Finding]
-    tag: str = field(init=False)
-    value: str = field(init=False)
-    line: Line = field(init=False)
-    movements: dict[tuple[str, bool], Movement] = field(default_factory=dict)
-    next_airport: str | None = None
+    __slots__ = ("at", "clock", "message", "movements", "next_airport", "oddities", "tag", "telegram", "value")
+
+    def __init__(self, telegram: Telegram, message: Message, clock: Clock, oddities: list[Oddity]) -> None:
+        self.telegram, self.message, self.clock, self.oddities = telegram, message, clock, oddities
+        self.movements: dict[tuple[str, bool], Movement] = {}
+        self.next_airport: str | None = None
+        self.tag, self.value, self.at = "", "", 0
 
     def complain(self, code: str, problem: str) -> None:
-        """A finding about the element that is being read."""
-        # Where the element stands is only looked for when somebody asks.
-        at = max(0, self.line.text.find(self.tag + self.value.partition(" ")[0]))
-        self.findings.append(Finding(code, problem, self.line.number, self.line.column + at))
+        """Something odd about the element that is being read."""
+        before = self.telegram.lines[self.at].find(self.tag + self.value.partition(" ")[0])
+        self.oddities.append((code, problem, self.at, max(0, before)))
 
     def put(self, movement: Movement) -> None:
         key = (movement.event_type, movement.estimated)
@@ -60,25 +56,24 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
 
     Raises ParseError where it names no flight.
     """
-    head = flight_line.read(telegram.lines, telegram.sent_at)
-    findings = [*telegram.findings, *head.findings]
+    oddities: list[Oddity] = []
+    flight, flight_date, registration, rest = flight_line.read(telegram, oddities)
     message = Message(
         telegram.identifier.lower(), telegram.raw, telegram.sent_at, telegram.is_stamped, telegram.originator,
-        head.flight, head.flight_date, head.registration, flight_line.airport(telegram.lines[0], head.rest, findings),
+        flight, flight_date, registration, flight_line.airport(rest, oddities),
     )  # fmt: skip
-    clock = Clock(telegram.sent_at, telegram.is_stamped, head.flight_date, std_at)
-    elements, message.supplement = cut(telegram.lines[1:], findings)
-    reading = _Reading(message, clock, findings)
-    for tag, value, line in elements:
-        reading.tag, reading.value, reading.line = tag, value, line
-        _READ[tag](reading, value)
-    _conclude(telegram, reading, elements)
+    clock = Clock(telegram.sent_at, telegram.is_stamped, flight_date, std_at)
+    elements, message.supplement = cut(telegram.lines, oddities)
+    reading = _Reading(telegram, message, clock, oddities)
+    for reading.tag, reading.value, reading.at in elements:
+        _READ[reading.tag](reading, reading.value)
+    _conclude(reading, elements)
     message.movements = tuple(reading.movements.values())
     if telegram.is_correction:
         message.is_correction = True
-        subject = f"{telegram.identifier} {head.flight} of {head.flight_date or 'an unknown day'}"
+        subject = f"{telegram.identifier} {flight} of {flight_date or 'an unknown day'}"
         message.corrects = tuple(f"{subject}: {tag}" for tag in dict.fromkeys(tag for tag, _, _ in elements))
-    message.findings = tuple(findings)
+    message.findings = telegram.with_oddities(oddities)
     return message
 
 
@@ -250,18 +245,18 @@ _READ: dict[str, Callable[[_Reading, str], None]] = {
 }  # fmt: skip
 
 
-def _conclude(telegram: Telegram, reading: _Reading, elements: list[Element]) -> None:
+def _conclude(reading: _Reading, elements: list[Element]) -> None:
     """What only the whole message shows."""
-    line, clock, findings = telegram.lines[0], reading.clock, reading.findings
+    telegram, clock, oddities = reading.telegram, reading.clock, reading.oddities
     if telegram.identifier == "DIV":
         reading.movements[DIVERT, False] = Movement(DIVERT, telegram.sent_at, reading.next_airport)
         if reading.next_airport is None:
-            findings.append(Finding("no_airport", "the message does not say where the flight goes", line.number))
+            oddities.append(("no_airport", "the message does not say where the flight goes", 0, None))
     elif not elements:
-        findings.append(Finding("no_elements", "the message says nothing of its flight", line.number))
+        oddities.append(("no_elements", "the message says nothing of its flight", 0, None))
     if clock.is_assumed and reading.movements:
         problem = "without a time of sending the times are taken to be of the flight's date"
-        findings.append(Finding("date_assumed", problem, line.number))
+        oddities.append(("date_assumed", problem, 0, None))
     latest, earliest = clock.sent_at + AHEAD, clock.earliest
     early, ahead = [], []
     for one in reading.movements.values():
@@ -272,17 +267,17 @@ def _conclude(telegram: Telegram, reading: _Reading, elements: list[Element]) ->
         elif earliest and one.event_time < earliest:
             early.append(one)
     if early:
-        findings.append(_doubt("before_flight", early, "before the flight's time", line))
+        oddities.append(_doubt("before_flight", early, "before the flight's time"))
     if ahead:
-        findings.append(_doubt("not_yet", ahead, "after the message was sent", line))
+        oddities.append(_doubt("not_yet", ahead, "after the message was sent"))
 
 
-def _doubt(code: str, movements: list[Movement], problem: str, line: Line) -> Finding:
+def _doubt(code: str, movements: list[Movement], problem: str) -> Oddity:
     said = []
     for one in movements:
         time = one.event_time
         said.append(f"{one.event_type} {_minute(time.date(), time.hour, time.minute)}")
-    return Finding(code, f"{', '.join(said)}: {problem}; kept as it stands", line.number)
+    return code, f"{', '.join(said)}: {problem}; kept as it stands", 0, None
 
 
 @lru_cache(4096)

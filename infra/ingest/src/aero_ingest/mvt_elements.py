@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aero_ingest.message import Finding
-from aero_ingest.type_b import Line
+from aero_ingest.type_b import Oddity
 
 LONG_TAGS = frozenset(("EDL", "DLA", "FLD", "CRT", "MAP", "TOF", "TOW", "ZFW"))
 #: How long tags begin: other words need no second look.
@@ -23,30 +22,30 @@ TAGS = LONG_TAGS | {"AD", "EA", "EB", "AA", "ED", "EO", "NI", "DL", "PX", "RR", 
 AIRPORT = re.compile(r"[A-Z]{3}")
 FREE = "SI"
 
-#: A tag, what follows it up to the next blank, and its line.
-Element = tuple[str, str, Line]
+#: A tag, what follows it up to the next blank, and the number of its line in the body.
+Element = tuple[str, str, int]
 
 
-def cut(lines: Sequence[Line], findings: list[Finding]) -> tuple[list[Element], str | None]:
-    """Return the elements in order and the free text; complain about words that begin with no tag."""
+def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], str | None]:
+    """Return the elements below the flight line in order and the free text; complain about words without a tag."""
     found: list[Element] = []
-    for at, line in enumerate(lines):
-        is_airport_due = False
-        for word in line.text.split():
+    for at in range(1, len(lines)):
+        line, is_airport_due = lines[at], False
+        for word in line.split():
             tag = word[:2]
             if tag in STEMS and word[:3] in LONG_TAGS:
                 tag = word[:3]
-            if tag == FREE:
-                first = line.text[line.text.index(word) + len(FREE) :].strip()
-                return found, "\n".join([first, *[rest.text for rest in lines[at + 1 :]]]).strip() or None
-            # Airports may look like tags: ADD, EDI.
+            # Airports may look like tags: ADD, EDI, SIN.
             if is_airport_due and AIRPORT.fullmatch(word):
-                found[-1] = ("EA", f"{found[-1][1]} {word}", line)
+                found[-1] = ("EA", f"{found[-1][1]} {word}", at)
                 is_airport_due = False
+            elif tag == FREE:
+                first = line[line.index(word) + len(FREE) :].strip()
+                return found, "\n".join([first, *lines[at + 1 :]]).strip() or None
             elif tag in TAGS:
-                found.append((tag, word[len(tag) :], line))
+                found.append((tag, word[len(tag) :], at))
                 is_airport_due = tag == "EA"
             else:
                 problem = f"{word[:20]!r} begins with no element that is known; left out"
-                findings.append(Finding("unknown_element", problem, line.number, line.column + line.text.find(word)))
+                oddities.append(("unknown_element", problem, at, line.find(word)))
     return found, None

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from aero_ingest.message import Finding, ParseError
 from aero_ingest.message_times import FAR, nearest, stated
@@ -43,6 +44,11 @@ END_OF_TEXT = "\x03"
 NO_STAMP = Finding("no_stamp", "no time of sending; the reference time stands for it")
 
 
+#: Something odd in a body: code, sentence, its line from nought, characters before it there (None: all of the line).
+#: Most messages have none, so columns of the message are looked for at the end.
+Oddity = tuple[str, str, int, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A message as cut from its text, with the line of the text (from one) that it begins on."""
@@ -52,26 +58,37 @@ class Raw:
 
 
 @dataclass(slots=True)
-class Line:
-    """A line of a body: upper case, without blanks around it, and where it stands in the message."""
-
-    text: str
-    number: int
-    column: int = 1
-
-
-@dataclass(slots=True)
 class Telegram:
-    """A message in its parts. Without a stamp `sent_at` is the reference time."""
+    """A message in its parts; `lines` are those of the body, in capitals and without blanks around them.
+
+    `numbers` says where they stand in the message. Without a stamp `sent_at` is the reference time.
+    """
 
     raw: str
     identifier: str
     is_correction: bool
-    lines: list[Line]
+    lines: list[str]
+    numbers: list[int]
     sent_at: datetime
     is_stamped: bool
     originator: str | None
     findings: list[Finding]
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return number and column of a line of the body in the message."""
+        number = self.numbers[at]
+        return number, _column(self.raw.upper().splitlines()[number - 1], self.lines[at])
+
+    def with_oddities(self, oddities: list[Oddity]) -> tuple[Finding, ...]:
+        """Return the findings, those of the body last."""
+        if not oddities:
+            return tuple(self.findings)
+        whole = self.raw.upper().splitlines()
+        for code, problem, at, before in oddities:
+            number = self.numbers[at]
+            column = 1 if before is None else before + _column(whole[number - 1], self.lines[at])
+            self.findings.append(Finding(code, problem, number, column))
+        return tuple(self.findings)
 
 
 def split(lines: Iterable[str]) -> Iterator[Raw]:
@@ -124,34 +141,41 @@ def read(text: str, reference_at: datetime) -> Telegram:
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise ParseError("too_long", f"the message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} are read")
     capitals = text.upper()
-    lines = _lines(capitals)
+    lines, numbers = _lines(capitals)
     if len(lines) > MAX_LINES:
         raise ParseError("too_long", f"the message has {len(lines):,} lines; {MAX_LINES} are read", MAX_LINES)
-    at = _find_body(lines)
-    name, is_correction = BODY[lines[at].text]
+    at = _find_body(lines, numbers, capitals)
+    name, is_correction = BODY[lines[at]]
     findings = [] if capitals == text else [_small_letters(text)]
-    stamp, originator = _stamp(lines[:at]) if at else (None, None)
+    stamp, originator = _stamp(lines[:at], numbers, capitals) if at else (None, None)
     if stamp:
-        sent_at, is_stamped = _sent_at(*stamp, reference_at, findings)
+        sent_at, is_stamped = _sent_at(stamp, reference_at, findings)
     else:
         findings.append(NO_STAMP)
         sent_at, is_stamped = reference_at, False
-    body = lines[at + 1 :]
-    if body and body[0].text in MARKS:
-        is_correction, body = True, body[1:]
-    return Telegram(text, name, is_correction, body, sent_at, is_stamped, originator, findings)
+    at += 1
+    if at < len(lines) and lines[at] in MARKS:
+        is_correction, at = True, at + 1
+    return Telegram(
+        text, name, is_correction, lines[at:], numbers[at:], sent_at, is_stamped, originator, findings
+    )  # fmt: skip
 
 
-def _lines(text: str) -> list[Line]:
-    """The lines that say something, as they stand."""
-    found = []
+def _lines(text: str) -> tuple[list[str], list[int]]:
+    """The lines that say something, and their numbers from one."""
+    found, numbers = [], []
     for number, line in enumerate(text.splitlines(), 1):
-        plain = line if line.isprintable() else line.translate(CONTROL)
-        bare = plain.strip()
+        bare = (line if line.isprintable() else line.translate(CONTROL)).strip()
         # Few lines begin as those of the network do, and only they are looked at.
         if bare and (bare[0] not in "NZ" or not OF_NETWORK.fullmatch(bare)):
-            found.append(Line(bare, number, 1 if bare == plain else plain.index(bare) + 1))
-    return found
+            found.append(bare)
+            numbers.append(number)
+    return found, numbers
+
+
+def _column(line: str, bare: str) -> int:
+    """Where a line begins to say something, from one, not counting what stands around messages."""
+    return line.translate(CONTROL).index(bare) + 1
 
 
 def _small_letters(text: str) -> Finding:
@@ -162,41 +186,54 @@ def _small_letters(text: str) -> Finding:
     return Finding("lower_case", "small letters; read as capitals")
 
 
-def _find_body(lines: list[Line]) -> int:
+def _find_body(lines: list[str], numbers: list[int], text: str) -> int:
     """Where the line is that says what the message is."""
     for at, line in enumerate(lines):
-        if line.text in BODY:
+        if line in BODY:
             return at
-        if not (PRIORITY.fullmatch(line.text) or ADDRESSES.fullmatch(line.text) or ORIGINATOR.fullmatch(line.text)):
+        if not (PRIORITY.fullmatch(line) or ADDRESSES.fullmatch(line) or ORIGINATOR.fullmatch(line)):
             break
-    first = lines[0] if lines else Line("", 1)
+    first, number, column = "", 1, 1
+    if lines:
+        first, number = lines[0], numbers[0]
+        column = _column(text.splitlines()[number - 1], first)
     raise ParseError(
         "unknown_message",
-        f"{first.text[:40]!r} begins no message that is read here: MVT, MVA, DIV and LDM are, in a Type-B envelope or "
+        f"{first[:40]!r} begins no message that is read here: MVT, MVA, DIV and LDM are, in a Type-B envelope or "
         "without one, and SSIM chapter 7",
-        first.number,
-        first.column,
+        number,
+        column,
     )
 
 
-def _stamp(envelope: list[Line]) -> tuple[tuple[Line, re.Match[str]] | None, str | None]:
-    for line in envelope:
-        if found := ORIGINATOR.fullmatch(line.text):
-            return (line, found) if found[2] else None, found[1]
+class _Stamp(NamedTuple):
+    """Day, hour and minute as they stand in the envelope, and where."""
+
+    text: str
+    line: int
+    column: int
+
+
+def _stamp(envelope: list[str], numbers: list[int], text: str) -> tuple[_Stamp | None, str | None]:
+    """The time of sending and the originator, as far as the envelope has them."""
+    for line, number in zip(envelope, numbers, strict=False):
+        if found := ORIGINATOR.fullmatch(line):
+            if not found[2]:
+                return None, found[1]
+            column = found.start(2) + _column(text.splitlines()[number - 1], line)
+            return _Stamp(found[2], number, column), found[1]
     return None, None
 
 
-def _sent_at(
-    line: Line, found: re.Match[str], reference_at: datetime, findings: list[Finding]
-) -> tuple[datetime, bool]:
+def _sent_at(stamp: _Stamp, reference_at: datetime, findings: list[Finding]) -> tuple[datetime, bool]:
     """When the message was sent, by its stamp and the month nearest to the reference time."""
-    time = stated(found[2])
+    time = stated(stamp.text)
     sent_at = nearest(time, reference_at) if time else None
     if sent_at is None:
-        problem = f"{found[2]} is no day, hour and minute; the reference time stands for it"
-        findings.append(Finding("bad_stamp", problem, line.number, found.start(2) + line.column))
+        problem = f"{stamp.text} is no day, hour and minute; the reference time stands for it"
+        findings.append(Finding("bad_stamp", problem, stamp.line, stamp.column))
         return reference_at, False
     if abs(sent_at - reference_at) > FAR:
         problem = f"sent {sent_at:%Y-%m-%d %H:%M}Z by the month nearest to the reference time, yet days from it"
-        findings.append(Finding("stamp_far", problem, line.number, found.start(2) + line.column))
+        findings.append(Finding("stamp_far", problem, stamp.line, stamp.column))
     return sent_at, True
