@@ -1,11 +1,11 @@
 """Reading messages and schedules: movement messages against PyPI `mvt-parser`, and the rate of SSIM.
 
 Both parsers get the same bodies, which both can read, and must agree on the flight and its clock times. Ours dates
-them too, checks them, and takes the Type-B envelope apart, for which the other has no reader. `mvt_messages` lets each
-result go before the next, as the gateway does: the work of reading alone. `mvt_messages_kept` keeps them all, where the other
-parser's heavier objects make work for the garbage collector. SSIM is compared with slicing its records at the same
-columns and nothing else; the expansion to dated legs, each held against the zone database, is a rate of its own,
-compared with counting the same dates.
+them too, checks them, and takes the Type-B envelope apart, for which the other has no reader. `mvt_messages` lets
+each result go before the next, as the gateway does: the work of reading alone. `mvt_messages_kept` keeps them all,
+where the other parser's heavier objects make work for the garbage collector. SSIM is compared with slicing its
+records at the same columns and nothing else; the expansion to dated legs, each held against the zone database, is a
+rate of its own, compared with counting the same dates.
 """
 
 from collections import deque
