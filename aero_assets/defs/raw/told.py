@@ -8,7 +8,6 @@ lasts for days: so its next days are told every day.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import dagster as dg
 
@@ -23,7 +22,7 @@ from aero_ingest.database_events import FEED
 from aero_ingest.gateway import TOLD_BEFORE
 from aero_streaming.times import text as utc_text
 
-[LEGS] = [feed for feed in TABLES.values() if feed.path == FEED]
+LEGS = find(FEED)
 TOLD_LEGS = dg.AssetKey(["gateway", *LEGS.key])
 SEASONS = find("partner/ssim")
 TOLD_PLANS = dg.AssetKey(["gateway", *SEASONS.key])
@@ -31,14 +30,6 @@ TOLD_PLANS = dg.AssetKey(["gateway", *SEASONS.key])
 HOUR = timedelta(hours=1)
 #: Seasons are filed up to a year ahead.
 LONGEST_SEASON = timedelta(days=400)
-
-
-class Teller(Protocol):
-    """Takes what the gateway is to be told of."""
-
-    def tell(self, arrived: dict[str, str]) -> None:
-        """Tell the gateway of one body."""
-        ...
 
 
 @dataclass
@@ -50,7 +41,7 @@ class Told:
     too_old: int = 0
 
 
-def tell(raw: Bucket, feed: Feed, windows: Iterable[Extract], gateway: Teller, now: datetime) -> Told:
+def tell(raw: Bucket, feed: Feed, windows: Iterable[Extract], gateway: Gateway, now: datetime) -> Told:
     """Tell the gateway of what was extracted in windows; the stream has forgotten what is older than it remembers."""
     told = Told()
     for window in windows:
@@ -66,7 +57,7 @@ def tell(raw: Bucket, feed: Feed, windows: Iterable[Extract], gateway: Teller, n
     return told
 
 
-def tell_plans(raw: Bucket, feed: Feed, gateway: Teller, now: datetime) -> int:
+def tell_plans(raw: Bucket, feed: Feed, gateway: Gateway, now: datetime) -> int:
     """Tell the gateway again of every schedule that may be in force, as if it came now; return how many those are."""
     days = plan(list_arrivals(raw, feed)).values()
     counted = [one for day in days for one in day.counted if isinstance(one, Receipt)]

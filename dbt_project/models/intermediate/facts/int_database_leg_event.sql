@@ -89,8 +89,17 @@ select
     case when event_type = 'off' then off_at end as off_at,
     case when event_type = 'on' then on_at end as on_at,
     case when event_type = 'in' then in_at end as in_at,
+    cast(null as timestamp) as estimated_out_at,
+    cast(null as timestamp) as estimated_off_at,
+    cast(null as timestamp) as estimated_on_at,
+    cast(null as timestamp) as estimated_in_at,
     case when event_type = 'cancel' then cancellation_code end as cancellation_code,
     case when event_type = 'delay_codes' then delay_codes end as delay_codes,
+    cast(null as integer) as carrier_delay_minutes,
+    cast(null as integer) as weather_delay_minutes,
+    cast(null as integer) as nas_delay_minutes,
+    cast(null as integer) as security_delay_minutes,
+    cast(null as integer) as late_aircraft_delay_minutes,
 
     -- where the fact comes from
     source,

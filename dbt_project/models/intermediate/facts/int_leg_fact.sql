@@ -155,107 +155,11 @@ airline_legs as (
 
 ),
 
-told_events as (
-
-    select
-        event_id,
-        leg_uid,
-        event_type,
-        event_time,
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-        destination,
-        tail,
-        aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        sta_utc_offset_minutes,
-        seats,
-        data_label,
-        distance_miles,
-        passengers,
-        out_at,
-        off_at,
-        on_at,
-        in_at,
-        cancellation_code,
-        delay_codes,
-        source,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-        estimated_out_at,
-        estimated_off_at,
-        estimated_on_at,
-        estimated_in_at,
-        carrier_delay_minutes,
-        weather_delay_minutes,
-        nas_delay_minutes,
-        security_delay_minutes,
-        late_aircraft_delay_minutes
-    from {{ ref('stg_ops__leg_events') }}
-
-),
-
-database_events as (
-
-    select
-        event_id,
-        leg_uid,
-        event_type,
-        event_time,
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-        destination,
-        tail,
-        aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        sta_utc_offset_minutes,
-        seats,
-        data_label,
-        distance_miles,
-        passengers,
-        out_at,
-        off_at,
-        on_at,
-        in_at,
-        cancellation_code,
-        delay_codes,
-        source,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-        cast(null as timestamp) as estimated_out_at,
-        cast(null as timestamp) as estimated_off_at,
-        cast(null as timestamp) as estimated_on_at,
-        cast(null as timestamp) as estimated_in_at,
-        cast(null as integer) as carrier_delay_minutes,
-        cast(null as integer) as weather_delay_minutes,
-        cast(null as integer) as nas_delay_minutes,
-        cast(null as integer) as security_delay_minutes,
-        cast(null as integer) as late_aircraft_delay_minutes
-    from {{ ref('int_database_leg_event') }}
-
-),
-
 leg_events as (
 
-    select * from told_events
+    select {{ leg_event_columns() }} from {{ ref('stg_ops__leg_events') }}
     union all
-    select * from database_events
+    select {{ leg_event_columns() }} from {{ ref('int_database_leg_event') }}
 
 ),
 

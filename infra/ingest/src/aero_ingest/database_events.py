@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aero_ingest.message import ParseError
-from aero_streaming.event_types import LEG
+from aero_ingest.message_events import KNOWN
 from aero_streaming.events import Event, EventError, build, restate
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
@@ -29,7 +29,6 @@ SOURCE = "database"
 #: A row that is changed so long after its leg was over was reviewed: it takes back what was said [A].
 REVIEWED_AFTER = timedelta(hours=6)
 TIMES = ("std_at", "sta_at", "out_at", "off_at", "on_at", "in_at")
-KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
 FIRST_ATTEMPT = 1
 
 
