@@ -31,6 +31,27 @@ Parts = tuple[tuple[str, int], ...]
 
 def read(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | None, str | None, Parts]:
     """Return flight, its date, registration and the rest; raise ParseError where nobody knows whose message it is."""
+    flight, flight_date, others, at = _head(telegram, oddities)
+    if others and (plain := PLAIN.fullmatch(others)):
+        registration, place = plain.groups()
+        return flight, flight_date, registration, ((place, at + len(registration) + 1),)
+    return flight, flight_date, *_registration(_parts(others, at), oddities)
+
+
+def read_movement(
+    telegram: Telegram, oddities: list[Oddity]
+) -> tuple[Flight, date | None, str | None, str | None]:  # fmt: skip
+    """Return flight, its date, registration and the airport of the movement; raise ParseError as `read` does."""
+    flight, flight_date, others, at = _head(telegram, oddities)
+    if others and (plain := PLAIN.fullmatch(others)):
+        registration, place = plain.groups()
+        return flight, flight_date, registration, place
+    registration, rest = _registration(_parts(others, at), oddities)
+    return flight, flight_date, registration, _airport(rest, oddities)
+
+
+def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | None, str | None, int]:
+    """Flight and date, what follows the first full stop if there is one, and the characters before that."""
     if not telegram.lines:
         raise ParseError(
             "no_flight", "the message ends before it names a flight; a line like AM0905/22.XAMAZ.MEX is due"
@@ -43,21 +64,24 @@ def read(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | Non
     if named is None:
         raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", *telegram.place(0))
     flight, day, day_at, problems = named
-    if flight.number == 0:
+    if not flight.number:
         raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", *telegram.place(0))
     for code, problem, where in problems:
         oddities.append((code, problem, 0, where))
     sent_at = telegram.sent_at
-    flight_date = nearest_day(day, sent_at.date())
-    if flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR:
+    flight_date, is_near = _near(day, sent_at.date())
+    if not is_near and (flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR):
         problem = f"day {day:02d} is not within {FAR.days} days of {sent_at:%Y-%m-%d}; the flight has no date"
         oddities.append(("far_day", problem, 0, day_at))
         flight_date = None
-    if plain := PLAIN.fullmatch(others):
-        registration, place = plain.groups()
-        return flight, flight_date, registration, ((place, at + len(registration) + 1),)
-    registration, rest = _registration(_parts(others, at) if dot else [], oddities)
-    return flight, flight_date, registration, rest
+    return flight, flight_date, others if dot else None, at
+
+
+@lru_cache(1024)
+def _near(day: int, today: date) -> tuple[date | None, bool]:
+    """The nearest date with this day of the month, and whether it is near at any hour of today."""
+    found = nearest_day(day, today)
+    return found, found is not None and abs(found - today) < FAR
 
 
 @lru_cache(4096)
@@ -79,8 +103,7 @@ def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ..
     return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
 
 
-def airport(rest: Parts, oddities: list[Oddity]) -> str | None:
-    """Return the airport of a movement from the rest of its flight line."""
+def _airport(rest: Parts, oddities: list[Oddity]) -> str | None:
     for text, at in rest:
         if AIRPORT.fullmatch(text):
             return text
@@ -89,10 +112,10 @@ def airport(rest: Parts, oddities: list[Oddity]) -> str | None:
     return None
 
 
-def _parts(text: str, at: int) -> list[tuple[str, int]]:
+def _parts(text: str | None, at: int) -> list[tuple[str, int]]:
     """The parts between full stops, each with the characters before it."""
     found = []
-    for part in text.split("."):
+    for part in () if text is None else text.split("."):
         found.append((part.strip(), at))
         at += len(part) + 1
     return found

@@ -88,7 +88,7 @@ def expected(clock: timedelta | None, after: datetime) -> datetime | None:
 
 
 class Clock:
-    """Dates the times of one message.
+    """Dates the times of one message, which was sent at `sent_at`; nothing has happened after `latest`.
 
     What has happened is the last such time before the message was sent, what is expected the first after it. A message
     without a stamp that is read on another day than its flight's tells no time of sending: then its times are taken to
@@ -96,18 +96,19 @@ class Clock:
     that is known.
     """
 
-    __slots__ = ("_midnight", "_since", "_until", "earliest", "is_assumed", "sent_at")
+    __slots__ = ("_midnight", "_since", "_until", "earliest", "is_assumed", "latest", "sent_at")
 
     def __init__(
         self, sent_at: datetime, is_stamped: bool, flight_date: date | None, std_at: datetime | None = None
     ) -> None:
         self.is_assumed = False
-        begin = std_at or (midnight(flight_date) if flight_date else None)
-        self.earliest = begin - BEHIND if begin else None
-        if begin and not is_stamped and not -BEHIND <= sent_at - begin < TOLD_WITHIN:
-            # All of that date is before it, nothing of the next.
-            sent_at, self.is_assumed = begin + TELLS_BACK, True
-        self.sent_at = sent_at
+        self.earliest: datetime | None = None
+        if begin := std_at or (midnight(flight_date) if flight_date else None):
+            self.earliest = begin - BEHIND
+            if not is_stamped and not self.earliest <= sent_at < begin + TOLD_WITHIN:
+                # All of that date is before it, nothing of the next.
+                sent_at, self.is_assumed = begin + TELLS_BACK, True
+        self.sent_at, self.latest = sent_at, sent_at + AHEAD
         self._midnight = midnight(sent_at.date(), sent_at.tzinfo)
         # What has happened lies in the day between these.
         self._since = sent_at - TELLS_BACK
@@ -129,6 +130,14 @@ class Clock:
             # Too early for this flight: its sender's clock is ahead, or the stamp is wrong.
             return expected(clock, self.earliest)
         return moment
+
+    @staticmethod
+    def after(one: datetime, first: timedelta, second: timedelta | None) -> datetime | None:
+        """Return the first moment by the second clock time that is not before `one`, which is by the first."""
+        if second is None:
+            return None
+        moment = one + (second - first)
+        return moment if moment >= one else moment + DAY
 
     def future(self, time: Stated, after: datetime | None) -> datetime | None:
         """Return when something is expected, after another moment or the message; None if there is no such time."""

@@ -16,8 +16,9 @@ from functools import lru_cache
 
 from aero_ingest import delay_elements, flight_line
 from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Message, Movement
-from aero_ingest.message_times import AHEAD, LONGEST_BLOCK, LONGEST_TAXI, Clock, Stated, expected, stated
+from aero_ingest.message_times import LONGEST_BLOCK, LONGEST_TAXI, Stated, stated
 from aero_ingest.mvt_elements import Element, cut
+from aero_ingest.mvt_reading import Reading
 from aero_ingest.type_b import Oddity, Telegram
 
 #: Characters of the longest value with clock times, `221334/221352`; no part of a longer one is remembered.
@@ -28,45 +29,22 @@ DIVERSION_REASON = re.compile(r"[0-9A-Z]{2,3}")
 PASSED_OVER = ("FLD", "CRT", "MAP", "TOF", "TOW", "ZFW", "RC")
 
 
-class _Reading:
-    """A message that is being read, one element after the other: `tag`, `value` and `at` are of the present one."""
-
-    __slots__ = ("at", "clock", "message", "movements", "next_airport", "oddities", "tag", "telegram", "value")
-
-    def __init__(self, telegram: Telegram, message: Message, clock: Clock, oddities: list[Oddity]) -> None:
-        self.telegram, self.message, self.clock, self.oddities = telegram, message, clock, oddities
-        self.movements: dict[tuple[str, bool], Movement] = {}
-        self.next_airport: str | None = None
-        self.tag, self.value, self.at = "", "", 0
-
-    def complain(self, code: str, problem: str) -> None:
-        """Something odd about the element that is being read."""
-        before = self.telegram.lines[self.at].find(self.tag + self.value.partition(" ")[0])
-        self.oddities.append((code, problem, self.at, max(0, before)))
-
-    def put(self, movement: Movement) -> None:
-        key = (movement.event_type, movement.estimated)
-        if key in self.movements and self.movements[key] != movement:
-            self.complain("said_twice", f"{movement.event_type} is said twice; the last counts")
-        self.movements[key] = movement
-
-
 def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
     """Read a movement or diversion message; `std_at` dates its times better where the caller knows it.
 
     Raises ParseError where it names no flight.
     """
     oddities: list[Oddity] = []
-    flight, flight_date, registration, rest = flight_line.read(telegram, oddities)
+    flight, flight_date, registration, airport = flight_line.read_movement(telegram, oddities)
     message = Message(
         telegram.identifier.lower(), telegram.raw, telegram.sent_at, telegram.is_stamped, telegram.originator,
-        flight, flight_date, registration, flight_line.airport(rest, oddities),
+        flight, flight_date, registration, airport,
     )  # fmt: skip
-    clock = Clock(telegram.sent_at, telegram.is_stamped, flight_date, std_at)
     elements, message.supplement = cut(telegram.lines, oddities)
-    reading = _Reading(telegram, message, clock, oddities)
-    for reading.tag, reading.value, reading.at in elements:
-        _READ[reading.tag](reading, reading.value)
+    reading = Reading(telegram, message, std_at, oddities)
+    for element in elements:
+        reading.element = element
+        _READ[element[0]](reading, element[1])
     _conclude(reading, elements)
     message.movements = tuple(reading.movements.values())
     if telegram.is_correction:
@@ -77,7 +55,7 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
     return message
 
 
-def _times(reading: _Reading, value: str) -> tuple[Stated | None, Stated | None] | None:
+def _times(reading: Reading, value: str) -> tuple[Stated | None, Stated | None] | None:
     """The one or two clock times of an element; None if they are none."""
     if len(value) <= LONGEST_TIMES:
         first, _, second = value.partition("/")
@@ -89,30 +67,34 @@ def _times(reading: _Reading, value: str) -> tuple[Stated | None, Stated | None]
     return None
 
 
-def _bad_time(reading: _Reading, problem: str) -> None:
-    reading.complain("bad_time", f"{reading.tag}{reading.value[:20]}: {problem}; left out")
+def _bad_time(reading: Reading, problem: str) -> None:
+    tag, value, _ = reading.element
+    reading.complain("bad_time", f"{tag}{value[:20]}: {problem}; left out")
 
 
-def _nowhen(reading: _Reading) -> None:
+def _nowhen(reading: Reading) -> None:
     _bad_time(reading, "there is no such day or time")
 
 
-def _pair(reading: _Reading, value: str) -> tuple[datetime | None, datetime | None]:
+def _pair(reading: Reading, value: str) -> tuple[datetime | None, datetime | None]:
     """Two moments that have happened, the second the first such time after the first."""
     times = _times(reading, value)
     if times is None:
         return None, None
     first, second = times
-    one = reading.clock.past(first) if first else None
+    one = reading.past(first) if first else None
     if first and one is None:
         _nowhen(reading)
     if second is None:
         return one, None
-    other = expected(second.clock, one) if one and second.day is None else reading.clock.past(second)
+    if one and first and first.clock is not None and second.day is None:
+        other = reading.after(one, first.clock, second.clock)
+    else:
+        other = reading.past(second)
     if other is None:
         _nowhen(reading)
     elif one and not one <= other <= one + LONGEST_TAXI:
-        problem = f"{reading.tag}{value}: from the first time to the second would be {_spell(other - one)}"
+        problem = f"{reading.element[0]}{value}: from the first time to the second would be {_spell(other - one)}"
         reading.complain("implausible_times", f"{problem}; both are kept as they stand")
     return one, other
 
@@ -122,101 +104,102 @@ def _spell(span: timedelta) -> str:
     return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02d} h"
 
 
-def _departure(reading: _Reading, value: str) -> None:
+def _departure(reading: Reading, value: str) -> None:
     out, off = _pair(reading, value)
     if out:
-        reading.put(Movement(OUT, out, reading.message.airport))
+        reading.put(OUT, out, reading.message.airport)
     if off:
-        reading.put(Movement(OFF, off, reading.message.airport))
+        reading.put(OFF, off, reading.message.airport)
 
 
-def _arrival(reading: _Reading, value: str) -> None:
+def _arrival(reading: Reading, value: str) -> None:
     on, in_ = _pair(reading, value)
     if on:
-        reading.put(Movement(ON, on, reading.message.airport))
+        reading.put(ON, on, reading.message.airport)
     if in_:
-        reading.put(Movement(IN, in_, reading.message.airport))
+        reading.put(IN, in_, reading.message.airport)
 
 
-def _ramp_return(reading: _Reading, value: str) -> None:
+def _ramp_return(reading: Reading, value: str) -> None:
     moment, _ = _pair(reading, value)
     if moment:
-        reading.put(Movement(RETURN_TO_RAMP, moment, reading.message.airport, until=moment))
+        reading.put(RETURN_TO_RAMP, moment, reading.message.airport, until=moment)
 
 
-def _air_return(reading: _Reading, value: str) -> None:
+def _air_return(reading: Reading, value: str) -> None:
     on, in_ = _pair(reading, value)
     if moment := on or in_:
-        reading.put(Movement(AIR_RETURN, moment, reading.message.airport, until=in_))
+        reading.put(AIR_RETURN, moment, reading.message.airport, until=in_)
 
 
-def _estimate(reading: _Reading, value: str, kind: str, where: str | None) -> None:
+def _estimate(reading: Reading, value: str, kind: str, where: str | None) -> None:
     times = _times(reading, value)
     if times is None or times[0] is None:
         return
     movements = reading.movements
     started = (movements.get((OFF, False)) or movements.get((OUT, False))) if kind in (ON, IN) else None
     after = started.event_time if started else None
-    moment = reading.clock.future(times[0], after)
+    moment = reading.future(times[0], after)
     if moment is None:
         _nowhen(reading)
         return
     if after and not after <= moment <= after + LONGEST_BLOCK:
-        problem = f"{reading.tag}{reading.value}: {_spell(moment - after)} after departure"
+        problem = f"{''.join(reading.element[:2])}: {_spell(moment - after)} after departure"
         reading.complain("implausible_times", f"{problem}; kept as it stands")
-    reading.put(Movement(kind, moment, where, estimated=True))
+    reading.put(kind, moment, where, is_estimated=True)
 
 
-def _estimated_on(reading: _Reading, value: str) -> None:
+def _estimated_on(reading: Reading, value: str) -> None:
     """Touchdown at the next airport, which the element names; the flight line's is where the message comes from."""
     time, _, airport = value.partition(" ")
     reading.next_airport = airport or reading.next_airport
     _estimate(reading, time, ON, reading.next_airport)
 
 
-def _estimated_in(reading: _Reading, value: str) -> None:
+def _estimated_in(reading: Reading, value: str) -> None:
     _estimate(reading, value, IN, reading.next_airport)
 
 
-def _estimated_out(reading: _Reading, value: str) -> None:
+def _estimated_out(reading: Reading, value: str) -> None:
     _estimate(reading, value, OUT, reading.message.airport)
 
 
-def _estimated_off(reading: _Reading, value: str) -> None:
+def _estimated_off(reading: Reading, value: str) -> None:
     _estimate(reading, value, OFF, reading.message.airport)
 
 
-def _next_information(reading: _Reading, value: str) -> None:
+def _next_information(reading: Reading, value: str) -> None:
     times = _times(reading, value)
     if times and times[0]:
-        reading.message.next_information_at = reading.clock.future(times[0], None)
+        reading.message.next_information_at = reading.future(times[0], None)
         if reading.message.next_information_at is None:
             _nowhen(reading)
 
 
-def _delay(reading: _Reading, value: str) -> None:
+def _delay(reading: Reading, value: str) -> None:
     found, problems = delay_elements.codes(value)
     reading.message.delays += found
     _complain_of(reading, problems)
 
 
-def _provisional_delay(reading: _Reading, value: str) -> None:
+def _provisional_delay(reading: Reading, value: str) -> None:
     found, problems = delay_elements.codes(value, is_provisional=True)
     reading.message.delays += found
     _complain_of(reading, problems)
 
 
-def _sub_codes(reading: _Reading, value: str) -> None:
+def _sub_codes(reading: Reading, value: str) -> None:
     reading.message.delays, problems = delay_elements.with_sub_codes(reading.message.delays, value)
     _complain_of(reading, problems)
 
 
-def _complain_of(reading: _Reading, problems: delay_elements.Problems) -> None:
+def _complain_of(reading: Reading, problems: delay_elements.Problems) -> None:
+    tag, value, _ = reading.element
     for code, problem in problems:
-        reading.complain(code, f"{reading.tag}{reading.value[:40]}: {problem}")
+        reading.complain(code, f"{tag}{value[:40]}: {problem}")
 
 
-def _passengers(reading: _Reading, value: str) -> None:
+def _passengers(reading: Reading, value: str) -> None:
     found = PAX.fullmatch(value)
     if found is None:
         reading.complain("bad_passengers", f"PX{value[:20]}: write PX168/3; left out")
@@ -226,18 +209,18 @@ def _passengers(reading: _Reading, value: str) -> None:
     reading.message.infants = int(infants) if infants else None
 
 
-def _diversion_reason(reading: _Reading, value: str) -> None:
+def _diversion_reason(reading: Reading, value: str) -> None:
     if DIVERSION_REASON.fullmatch(value):
         reading.message.diversion_reason = value
     else:
         reading.complain("bad_reason", f"DR{value[:20]}: write DR72; left out")
 
 
-def _pass(reading: _Reading, value: str) -> None:
+def _pass(reading: Reading, value: str) -> None:
     """Nothing is read from it; the raw text has it."""
 
 
-_READ: dict[str, Callable[[_Reading, str], None]] = {
+_READ: dict[str, Callable[[Reading, str], None]] = {
     "AD": _departure, "AA": _arrival, "RR": _ramp_return, "FR": _air_return,
     "EA": _estimated_on, "EB": _estimated_in, "ED": _estimated_out, "EO": _estimated_off, "NI": _next_information,
     "DL": _delay, "EDL": _provisional_delay, "DLA": _sub_codes, "PX": _passengers, "DR": _diversion_reason,
@@ -245,31 +228,33 @@ _READ: dict[str, Callable[[_Reading, str], None]] = {
 }  # fmt: skip
 
 
-def _conclude(reading: _Reading, elements: list[Element]) -> None:
+def _conclude(reading: Reading, elements: list[Element]) -> None:
     """What only the whole message shows."""
-    telegram, clock, oddities = reading.telegram, reading.clock, reading.oddities
+    telegram, oddities = reading.telegram, reading.oddities
     if telegram.identifier == "DIV":
         reading.movements[DIVERT, False] = Movement(DIVERT, telegram.sent_at, reading.next_airport)
+        reading.is_doubtful = True
         if reading.next_airport is None:
             oddities.append(("no_airport", "the message does not say where the flight goes", 0, None))
     elif not elements:
         oddities.append(("no_elements", "the message says nothing of its flight", 0, None))
-    if clock.is_assumed and reading.movements:
+    if reading.is_assumed and reading.movements:
         problem = "without a time of sending the times are taken to be of the flight's date"
         oddities.append(("date_assumed", problem, 0, None))
-    latest, earliest = clock.sent_at + AHEAD, clock.earliest
-    early, ahead = [], []
-    for one in reading.movements.values():
-        if one.estimated:
-            continue
-        if one.event_time > latest:
-            ahead.append(one)
-        elif earliest and one.event_time < earliest:
-            early.append(one)
+    if reading.is_doubtful:
+        _doubts(reading)
+
+
+def _doubts(reading: Reading) -> None:
+    """Times before the flight can have begun, and after the message was sent."""
+    earliest = reading.earliest
+    actual = [one for one in reading.movements.values() if not one.estimated]
+    ahead = [one for one in actual if one.event_time > reading.latest]
+    early = [one for one in actual if earliest and one.event_time < earliest and one not in ahead]
     if early:
-        oddities.append(_doubt("before_flight", early, "before the flight's time"))
+        reading.oddities.append(_doubt("before_flight", early, "before the flight's time"))
     if ahead:
-        oddities.append(_doubt("not_yet", ahead, "after the message was sent"))
+        reading.oddities.append(_doubt("not_yet", ahead, "after the message was sent"))
 
 
 def _doubt(code: str, movements: list[Movement], problem: str) -> Oddity:

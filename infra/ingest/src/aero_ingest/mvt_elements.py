@@ -40,8 +40,9 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
                 found[-1] = ("EA", f"{found[-1][1]} {word}", at)
                 is_airport_due = False
             elif tag == FREE:
-                first = line[line.index(word) + len(FREE) :].strip()
-                return found, "\n".join([first, *lines[at + 1 :]]).strip() or None
+                free = line[line.index(word) + len(FREE) :].strip()
+                more = lines[at + 1 :]
+                return found, ("\n".join([free, *more]).strip() if more else free) or None
             elif tag in TAGS:
                 found.append((tag, word[len(tag) :], at))
                 is_airport_due = tag == "EA"

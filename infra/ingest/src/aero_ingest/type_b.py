@@ -61,14 +61,13 @@ class Raw:
 class Telegram:
     """A message in its parts; `lines` are those of the body, in capitals and without blanks around them.
 
-    `numbers` says where they stand in the message. Without a stamp `sent_at` is the reference time.
+    Without a stamp `sent_at` is the reference time.
     """
 
     raw: str
     identifier: str
     is_correction: bool
     lines: list[str]
-    numbers: list[int]
     sent_at: datetime
     is_stamped: bool
     originator: str | None
@@ -76,18 +75,15 @@ class Telegram:
 
     def place(self, at: int) -> tuple[int, int]:
         """Return number and column of a line of the body in the message."""
-        number = self.numbers[at]
-        return number, _column(self.raw.upper().splitlines()[number - 1], self.lines[at])
+        return _places(self.raw.upper())[at - len(self.lines)]
 
     def with_oddities(self, oddities: list[Oddity]) -> tuple[Finding, ...]:
         """Return the findings, those of the body last."""
-        if not oddities:
-            return tuple(self.findings)
-        whole = self.raw.upper().splitlines()
-        for code, problem, at, before in oddities:
-            number = self.numbers[at]
-            column = 1 if before is None else before + _column(whole[number - 1], self.lines[at])
-            self.findings.append(Finding(code, problem, number, column))
+        if oddities:
+            places = _places(self.raw.upper())[-len(self.lines) :]
+            for code, problem, at, before in oddities:
+                number, column = places[at]
+                self.findings.append(Finding(code, problem, number, 1 if before is None else column + before))
         return tuple(self.findings)
 
 
@@ -141,41 +137,42 @@ def read(text: str, reference_at: datetime) -> Telegram:
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise ParseError("too_long", f"the message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} are read")
     capitals = text.upper()
-    lines, numbers = _lines(capitals)
+    lines = _lines(capitals)
     if len(lines) > MAX_LINES:
         raise ParseError("too_long", f"the message has {len(lines):,} lines; {MAX_LINES} are read", MAX_LINES)
-    at = _find_body(lines, numbers, capitals)
+    at = 0 if lines and lines[0] in BODY else _find_body(lines, capitals)
     name, is_correction = BODY[lines[at]]
     findings = [] if capitals == text else [_small_letters(text)]
-    stamp, originator = _stamp(lines[:at], numbers, capitals) if at else (None, None)
+    stamp, originator = _stamp(lines[:at], capitals) if at else (None, None)
     if stamp:
         sent_at, is_stamped = _sent_at(stamp, reference_at, findings)
     else:
         findings.append(NO_STAMP)
         sent_at, is_stamped = reference_at, False
-    at += 1
-    if at < len(lines) and lines[at] in MARKS:
-        is_correction, at = True, at + 1
-    return Telegram(
-        text, name, is_correction, lines[at:], numbers[at:], sent_at, is_stamped, originator, findings
-    )  # fmt: skip
+    body = lines[at + 1 :]
+    if body and body[0] in MARKS:
+        is_correction, body = True, body[1:]
+    return Telegram(text, name, is_correction, body, sent_at, is_stamped, originator, findings)
 
 
-def _lines(text: str) -> tuple[list[str], list[int]]:
-    """The lines that say something, and their numbers from one."""
-    found, numbers = [], []
-    for number, line in enumerate(text.splitlines(), 1):
+def _lines(text: str) -> list[str]:
+    """The lines that say something."""
+    found = []
+    for line in text.splitlines():
         bare = (line if line.isprintable() else line.translate(CONTROL)).strip()
         # Few lines begin as those of the network do, and only they are looked at.
         if bare and (bare[0] not in "NZ" or not OF_NETWORK.fullmatch(bare)):
             found.append(bare)
-            numbers.append(number)
-    return found, numbers
+    return found
 
 
-def _column(line: str, bare: str) -> int:
-    """Where a line begins to say something, from one, not counting what stands around messages."""
-    return line.translate(CONTROL).index(bare) + 1
+def _places(text: str) -> list[tuple[int, int]]:
+    """Number and column of each of these lines, not counting what stands around messages."""
+    return [
+        (number, line.translate(CONTROL).index(bare) + 1)
+        for number, line in enumerate(text.splitlines(), 1)
+        for bare in _lines(line)
+    ]
 
 
 def _small_letters(text: str) -> Finding:
@@ -186,54 +183,53 @@ def _small_letters(text: str) -> Finding:
     return Finding("lower_case", "small letters; read as capitals")
 
 
-def _find_body(lines: list[str], numbers: list[int], text: str) -> int:
+def _find_body(lines: list[str], text: str) -> int:
     """Where the line is that says what the message is."""
     for at, line in enumerate(lines):
         if line in BODY:
             return at
         if not (PRIORITY.fullmatch(line) or ADDRESSES.fullmatch(line) or ORIGINATOR.fullmatch(line)):
             break
-    first, number, column = "", 1, 1
-    if lines:
-        first, number = lines[0], numbers[0]
-        column = _column(text.splitlines()[number - 1], first)
+    first, place = (lines[0], _places(text)[0]) if lines else ("", (1, 1))
     raise ParseError(
         "unknown_message",
         f"{first[:40]!r} begins no message that is read here: MVT, MVA, DIV and LDM are, in a Type-B envelope or "
         "without one, and SSIM chapter 7",
-        number,
-        column,
+        *place,
     )
 
 
 class _Stamp(NamedTuple):
-    """Day, hour and minute as they stand in the envelope, and where."""
+    """Day, hour and minute as they stand in the envelope, and where: line from nought, characters before it."""
 
-    text: str
-    line: int
-    column: int
+    time: str
+    at: int
+    before: int
+    message: str
+
+    def odd(self, code: str, problem: str) -> Finding:
+        """A finding about it."""
+        number, column = _places(self.message)[self.at]
+        return Finding(code, problem, number, column + self.before)
 
 
-def _stamp(envelope: list[str], numbers: list[int], text: str) -> tuple[_Stamp | None, str | None]:
+def _stamp(envelope: list[str], text: str) -> tuple[_Stamp | None, str | None]:
     """The time of sending and the originator, as far as the envelope has them."""
-    for line, number in zip(envelope, numbers, strict=False):
+    for at, line in enumerate(envelope):
         if found := ORIGINATOR.fullmatch(line):
-            if not found[2]:
-                return None, found[1]
-            column = found.start(2) + _column(text.splitlines()[number - 1], line)
-            return _Stamp(found[2], number, column), found[1]
+            return _Stamp(found[2], at, found.start(2), text) if found[2] else None, found[1]
     return None, None
 
 
 def _sent_at(stamp: _Stamp, reference_at: datetime, findings: list[Finding]) -> tuple[datetime, bool]:
     """When the message was sent, by its stamp and the month nearest to the reference time."""
-    time = stated(stamp.text)
+    time = stated(stamp.time)
     sent_at = nearest(time, reference_at) if time else None
     if sent_at is None:
-        problem = f"{stamp.text} is no day, hour and minute; the reference time stands for it"
-        findings.append(Finding("bad_stamp", problem, stamp.line, stamp.column))
+        problem = f"{stamp.time} is no day, hour and minute; the reference time stands for it"
+        findings.append(stamp.odd("bad_stamp", problem))
         return reference_at, False
     if abs(sent_at - reference_at) > FAR:
         problem = f"sent {sent_at:%Y-%m-%d %H:%M}Z by the month nearest to the reference time, yet days from it"
-        findings.append(Finding("stamp_far", problem, stamp.line, stamp.column))
+        findings.append(stamp.odd("stamp_far", problem))
     return sent_at, True
