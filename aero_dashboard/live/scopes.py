@@ -37,12 +37,12 @@ def panel(live: Live, board: Board, t: Translator) -> None:
 
 
 def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t: Translator) -> None:
-    """Scopes with several figures, the worst first: a block each, with its name if it has one, a line per figure."""
+    """Scopes with several figures, the worst first, then the busiest: a block each, by name, a line per figure."""
     if not groups:
         st.markdown(f":gray[{t('live.nothing_yet')}]")
         return
     blocks = []
-    for name, lights in sorted(groups.items(), key=lambda group: (_place(group[1]), group[0])):
+    for name, lights in sorted(groups.items(), key=lambda group: (*_place(group[1]), group[0])):
         lines = "".join(
             f'<li class="aero-{light.status}"><b>{_status(light, board, t)}</b> {escape(_named(live, light, t))} '
             f"<span>{_value(live, light, t)}</span></li>"
@@ -107,8 +107,8 @@ def _value(live: Live, light: Light, t: Translator) -> str:
     return escape(t("live.value_n", value=value, n=t.integer(light.n)))
 
 
-def _place(lights: Sequence[Light]) -> int:
-    return min(ORDER.index(light.status) for light in lights)
+def _place(lights: Sequence[Light]) -> tuple[int, int]:
+    return min(ORDER.index(light.status) for light in lights), -max(light.n for light in lights)
 
 
 def _style() -> str:
