@@ -57,7 +57,7 @@ def ingest_paths(state: State, source: Path | None, received_at: datetime, log: 
     total.put_aside += waited.put_aside
     total.waiting = waited.waiting
     shown = asdict(total) | {"findings": dict(sorted(total.findings.items()))}
-    return {name: value for name, value in shown.items() if name != "finished"}
+    return {name: value for name, value in shown.items() if name not in ("finished", "held")}
 
 
 def _tables(state: State) -> GatewayTables:

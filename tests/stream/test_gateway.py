@@ -44,6 +44,12 @@ def invoke(state, event):
     return said
 
 
+def quarantined(state, name, feed="partner/messages"):
+    """What the gateway put aside."""
+    kept = state.session("root").client("s3").get_object(Bucket=LAKE, Key=f"quarantine/{feed}/dt=2026-11-22/{name}")
+    return json.loads(kept["Body"].read())
+
+
 def legs(state, number, seconds=60, until=lambda leg: True):
     """Wait for the legs of a flight of the day in leg-state."""
     watcher, deadline = Watcher(state, "root"), time.monotonic() + seconds
@@ -61,9 +67,12 @@ def legs(state, number, seconds=60, until=lambda leg: True):
 def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_twice(state):
     early = invoke(state, put(state, "messages", "early.txt", sample("mvt_01_departure")))
     assert (early["waiting"], early["events"]) == (1, 0)
+    [waits] = quarantined(state, "messages-early.txt.json")["messages"]
+    assert waits["reason"] == "no_schedule"
 
     planned = invoke(state, put(state, "ssim", "w26.ssim", (FOLDER / "sample_am_w26.ssim").read_text()))
     assert (planned["rows_out"], planned["waited_and_sent"]) == (6, 1)
+    assert quarantined(state, "released-w26.ssim.json") == {"identities": [waits["identity"]]}
     [leg] = legs(state, 905, until=lambda leg: leg.get("out_at"))
     assert (leg["std_at"], leg["out_at"]) == ("2026-11-22T13:30:00Z", "2026-11-22T13:34:00Z")
 
@@ -95,9 +104,8 @@ def test_a_row_of_the_database_is_one_more_word_on_the_same_leg(state):
     [leg] = legs(state, 905, until=lambda leg: leg["events"] == before["events"] + 7)
     assert (leg["delay_codes"], leg["off_at"]) == ("62:4", "2026-11-22T13:52:00Z")
     assert (leg["out_at"], leg["in_at"], leg["passengers"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z", 165)
-    s3 = state.session("root").client("s3")
-    kept = s3.get_object(Bucket=LAKE, Key="quarantine/opsdb/legs/dt=2026-11-22/messages-hour-00000.json")
-    assert [one["text"] for one in json.loads(kept["Body"].read())["messages"]] == ["no row\n"]
+    aside = quarantined(state, "messages-hour-00000.json", "opsdb/legs")["messages"]
+    assert [one["text"] for one in aside] == ["no row\n"]
 
 
 def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):

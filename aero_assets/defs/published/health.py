@@ -110,14 +110,16 @@ def _outcome(row: dict[str, Any], day: date) -> dict[str, Any]:
 def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
     """What is in quarantine: complete counts per feed, arrival day and reason, and a sample of the records."""
     keys = [item.key for item in lake.list(f"{QUARANTINE}/")]
+    recent = [*_recent(keys, keys)]
+    released = _released(lake, recent)
     refused: list[dict[str, Any]] = []
-    for key in _recent(keys, keys):
+    for key in recent:
         if key.endswith("/reason.json"):
             refused += _file(lake, key)
         elif key.rsplit("/", 1)[-1].startswith("rows-") and key.endswith(".parquet"):
             refused += _rows(lake, key, scratch / "refused.parquet")
         elif key.rsplit("/", 1)[-1].startswith("messages-"):
-            refused += _messages(lake, key)
+            refused += _messages(lake, key, released)
     counts: dict[tuple[Any, ...], int] = {}
     sample = []
     for record in refused:
@@ -160,11 +162,17 @@ def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
     file.unlink()
 
 
-def _messages(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
-    """Messages that the gateway could make nothing of; those that nobody can read, the typed step refused already."""
+def _released(lake: Bucket, keys: Iterable[str]) -> set[str]:
+    """Messages that waited for their schedule and wait no more."""
+    named = [key for key in keys if key.rsplit("/", 1)[-1].startswith("released-")]
+    return {one for key in named for one in (lake.read_json(key) or {}).get("identities", [])}
+
+
+def _messages(lake: Bucket, key: str, released: set[str]) -> Iterator[dict[str, Any]]:
+    """Messages that the gateway made nothing of yet; those that nobody can read, the typed step refused already."""
     rows: list[dict[str, Any]] = (lake.read_json(key) or {}).get("messages", [])
     for row in rows:
-        if row["reason"] != "unreadable_message":
+        if row["reason"] != "unreadable_message" and row.get("identity") not in released:
             yield {
                 "feed": _feed_of(key),
                 "arrived_on": _day_of(key),

@@ -88,6 +88,16 @@ def test_a_schedule_told_again_days_later_plans_the_days_since_and_says_nothing_
         assert set(new.values()) == {"2026-11-26", "2026-11-27"}
 
 
+def test_a_message_that_waits_is_in_quarantine_by_the_identity_that_is_told_when_it_is_done():
+    world = World()
+    [held] = world.take(sample(DAY[0])).held
+    assert (held.reason, held.text) == ("no_schedule", sample(DAY[0]).rstrip())
+    assert list(world.held) == [held.identity]
+    assert world.gateway().retry(REFERENCE).finished == []
+    world.take(SCHEDULE)
+    assert [one.identity for one in world.gateway().retry(REFERENCE).finished] == [held.identity]
+
+
 def test_a_day_of_messages_becomes_the_leg_that_they_tell():
     world = World()
     world.take(SCHEDULE)

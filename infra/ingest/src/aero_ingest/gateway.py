@@ -76,13 +76,14 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class PutAside:
-    """A message that became nothing, and why; it goes to quarantine."""
+    """A message that became nothing, and why; it goes to quarantine. One that waits has its identity."""
 
     reason: str
     message: str
     text: str
     raw_ref: str
     received_at: str
+    identity: str = ""
 
 
 def unreadable(error: ParseError, text: str, raw_ref: str, received_at: str) -> PutAside:
@@ -108,6 +109,8 @@ class Tally:
     waiting: int = 0
     events: int = 0
     put_aside: list[PutAside] = field(default_factory=list)
+    #: What waits from now on: in quarantine until it is finished.
+    held: list[PutAside] = field(default_factory=list)
     #: What waits no more; forgotten by `Gateway.settle` once the brokers have its events.
     finished: list[Waiting] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
@@ -218,10 +221,7 @@ class Gateway:
         found = find(message, self._index)
         if isinstance(found, NotFound):
             if found.code == NO_SCHEDULE and may_wait:
-                tally.waiting += 1
-                self._memory.wait(
-                    Waiting(message.raw, utc_text(received_at), raw_ref, f"{message.flight}/{message.flight_date}")
-                )
+                self._wait(tally, message, found, raw_ref, received_at)
             else:
                 self._put_aside(tally, found.code, found.message, message.raw, raw_ref, received_at)
             return
@@ -239,6 +239,15 @@ class Gateway:
             self._send(event)
         tally.accepted += 1
         tally.events += len(events)
+
+    def _wait(
+        self, tally: Tally, message: Message, found: NotFound, raw_ref: str, received_at: datetime
+    ) -> None:  # fmt: skip
+        at, flight = utc_text(received_at), f"{message.flight}/{message.flight_date}"
+        one = Waiting(message.raw, at, raw_ref, flight)
+        self._memory.wait(one)
+        tally.waiting += 1
+        tally.held.append(PutAside(found.code, found.message, message.raw, raw_ref, at, one.identity))
 
     def _dated_by(self, message: Message, leg: Mapping[str, Any], received_at: datetime) -> Message:
         """The message with its times dated by the leg's STD, which is known only now."""

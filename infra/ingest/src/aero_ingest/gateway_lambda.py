@@ -94,6 +94,7 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
         gateway = Gateway(using.tables, using.tables, producer.send, using.knowledge)
         arrived = Tally() if event.get("retry") else _arrived(event, gateway, using)
         waited = gateway.retry(now)
+    released = [one.identity for one in waited.finished]
     gateway.settle(waited)
     if event.get("retry"):
         subject, found = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
@@ -105,7 +106,7 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
         found.events += waited.events
     outcome = _outcome(found, {"feed": event.get("feed", MESSAGES), "subject": subject})
     outcome |= {"waited_and_sent": waited.accepted, "seconds": round(time.monotonic() - began, 3)}
-    _keep(found, outcome, event, using)
+    _keep(found, released, outcome, event, using)
     print(json.dumps(outcome))
     return outcome
 
@@ -152,15 +153,22 @@ def _outcome(found: Tally, document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _keep(found: Tally, outcome: Mapping[str, Any], event: Mapping[str, Any], using: Settings) -> None:
-    """Write outcome and quarantine; a minute in which nothing that waits came to an end leaves no trace."""
+def _keep(
+    found: Tally, released: list[str], outcome: Mapping[str, Any], event: Mapping[str, Any], using: Settings
+) -> None:
+    """Write outcome and quarantine; a minute in which nothing that waits came to an end leaves no trace.
+
+    What waits is in quarantine too. Nothing is deleted there: what waited and is `released` is named in an object of
+    its own.
+    """
     if event.get("retry") and not (found.accepted or found.put_aside):
         return
     day = (event.get("arrived_at") or outcome["at"])[:10]
     name = f"{outcome['subject']}.json"
-    if found.put_aside:
-        aside = {"messages": [asdict(one) for one in found.put_aside]}
-        _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", aside)
+    if aside := [asdict(one) for one in (*found.put_aside, *found.held)]:
+        _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", {"messages": aside})
+    if released:
+        _put(using, f"quarantine/{MESSAGES}/dt={day}/released-{name}", {"identities": released})
     _put(using, f"_outcomes/{HOP}/dt={day}/{name}", outcome)
 
 
