@@ -39,7 +39,9 @@ def lines():
     rows: dict[str, dict[str, Any]] = {}
     for change in day_changes(Airline(1), ON, most_legs=LEGS):
         for values in change.rows if change.table == "legs" else ():
-            row = {name: value for name, value in zip(change.columns, values, strict=True) if value is not None}
+            row: dict[str, Any] = {
+                name: value for name, value in zip(change.columns, values, strict=True) if value is not None
+            }
             number = rows.get(row["leg_uid"], {}).get("row_version", 0) + 1
             rows[row["leg_uid"]] = row | {"row_version": number, "updated_at": minute_text(change.at)}
     stamp = Stamp(TABLE.path, "2026-11-09T00:00:00Z")
