@@ -53,7 +53,6 @@ MOVEMENTS = ("out", "off", "on", "in")
 TIMES = tuple(f"{name}_at" for name in MOVEMENTS)
 #: What is looked at of a leg.
 FIGURES = (*TIMES, "is_cancelled", "is_diverted", "passengers", "delay_codes")
-EXAMPLES = 5
 LEGS_KNOWN_SECONDS = 120
 
 
@@ -221,12 +220,7 @@ def _spelt(leg: Mapping[str, Any]) -> dict[str, Any]:
 def _compared(day: Day, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     result = compare.Comparison()
     for name in sorted(day.expected.keys() | found.keys()):
-        result.compared += 1
-        expected, leg = day.expected.get(name), found.get(name)
-        if expected != leg:
-            result.differing += 1
-            if len(result.examples) < EXAMPLES:
-                result.examples.append({"leg": name, "doors": day.doors.get(name), "expected": expected, "found": leg})
+        result.hold((name, day.doors.get(name)), day.expected.get(name), found.get(name))
     return result.to_json()
 
 

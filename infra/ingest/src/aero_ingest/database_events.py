@@ -6,8 +6,8 @@ A line of the raw zone is one row as it stood when it was extracted. It becomes 
 thing that it knows, so the stream merges the same facts as the warehouse does from the table itself.
 
 Versions are made from the number of the row's change, twice as many: what a row says of a plan (not cancelled, not
-diverted) has the even one, what contradicts it the odd one above. The warehouse gives the row itself the odd one, so
-a row that nobody told the stream still wins there.
+diverted) has the even one, what contradicts it the odd one above. The warehouse makes the same events of the table
+itself (`int_database_leg_event`), so a row that nobody told the stream still wins there.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def events_of_row(row: LegRow, raw_ref: str | None = None) -> Iterator[Event]:
 
 def _events(row: LegRow, raw_ref: str | None) -> Iterator[Event]:
     values = row.values
+    leg = {name: values[name] for name in KNOWN if values.get(name) is not None}
 
     def said(kind: str, event_time: str, above: int = 0, **payload: Any) -> Event:  # noqa: ANN401 - of the type
-        leg = {name: values[name] for name in KNOWN if values.get(name) is not None}
         made = build(
             kind, leg, source=SOURCE, event_time=event_time, received_at=row.arrived_at, raw_ref=raw_ref, **payload
         )

@@ -104,20 +104,18 @@ def _spell(span: timedelta) -> str:
     return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02d} h"
 
 
-def _departure(reading: Reading, value: str) -> None:
-    out, off = _pair(reading, value)
-    if out:
-        reading.put(OUT, out, reading.message.airport)
-    if off:
-        reading.put(OFF, off, reading.message.airport)
+#: What the first and the second time of an element tell of.
+ACTUAL = {"AD": (OUT, OFF), "AA": (ON, IN)}
 
 
-def _arrival(reading: Reading, value: str) -> None:
-    on, in_ = _pair(reading, value)
-    if on:
-        reading.put(ON, on, reading.message.airport)
-    if in_:
-        reading.put(IN, in_, reading.message.airport)
+def _actual(reading: Reading, value: str) -> None:
+    """What has happened at the place of the message."""
+    first, second = ACTUAL[reading.element[0]]
+    one, other = _pair(reading, value)
+    if one:
+        reading.put(first, one, reading.message.airport)
+    if other:
+        reading.put(second, other, reading.message.airport)
 
 
 def _ramp_return(reading: Reading, value: str) -> None:
@@ -160,12 +158,12 @@ def _estimated_in(reading: Reading, value: str) -> None:
     _estimate(reading, value, IN, reading.next_airport)
 
 
-def _estimated_out(reading: Reading, value: str) -> None:
-    _estimate(reading, value, OUT, reading.message.airport)
+#: What is expected at the place of the message.
+EXPECTED = {"ED": OUT, "EO": OFF}
 
 
-def _estimated_off(reading: Reading, value: str) -> None:
-    _estimate(reading, value, OFF, reading.message.airport)
+def _estimated_here(reading: Reading, value: str) -> None:
+    _estimate(reading, value, EXPECTED[reading.element[0]], reading.message.airport)
 
 
 def _next_information(reading: Reading, value: str) -> None:
@@ -177,13 +175,7 @@ def _next_information(reading: Reading, value: str) -> None:
 
 
 def _delay(reading: Reading, value: str) -> None:
-    found, problems = delay_elements.codes(value)
-    reading.message.delays += found
-    _complain_of(reading, problems)
-
-
-def _provisional_delay(reading: Reading, value: str) -> None:
-    found, problems = delay_elements.codes(value, is_provisional=True)
+    found, problems = delay_elements.codes(value, is_provisional=reading.element[0] == "EDL")
     reading.message.delays += found
     _complain_of(reading, problems)
 
@@ -221,9 +213,9 @@ def _pass(reading: Reading, value: str) -> None:
 
 
 _READ: dict[str, Callable[[Reading, str], None]] = {
-    "AD": _departure, "AA": _arrival, "RR": _ramp_return, "FR": _air_return,
-    "EA": _estimated_on, "EB": _estimated_in, "ED": _estimated_out, "EO": _estimated_off, "NI": _next_information,
-    "DL": _delay, "EDL": _provisional_delay, "DLA": _sub_codes, "PX": _passengers, "DR": _diversion_reason,
+    **dict.fromkeys(ACTUAL, _actual), **dict.fromkeys(EXPECTED, _estimated_here), "RR": _ramp_return, "FR": _air_return,
+    "EA": _estimated_on, "EB": _estimated_in, "NI": _next_information,
+    "DL": _delay, "EDL": _delay, "DLA": _sub_codes, "PX": _passengers, "DR": _diversion_reason,
     **dict.fromkeys(PASSED_OVER, _pass),
 }  # fmt: skip
 
