@@ -1,6 +1,10 @@
 """Entry point: everything Dagster loads comes from `aero_assets/defs`."""
 
+import atexit
+import gc
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -15,7 +19,25 @@ def defs() -> dg.Definitions:
     `dg.load_from_defs_folder` does the same and then describes every component type of every installed library, for
     forms in the UI that make assets of YAML. Ours are Python, and each run and restart would wait for it.
     """
-    with warnings.catch_warnings():
+    with _kept_for_good(), warnings.catch_warnings():
         for kind in (dg.BetaWarning, dg.PreviewWarning):
             warnings.simplefilter("ignore", kind)
         return dg.ComponentTree.for_project(HERE).build_defs(HERE / "defs")
+
+
+@contextmanager
+def _kept_for_good() -> Generator[None]:
+    """Keep the collector from going through what is loaded, now and later: it stays until the process ends.
+
+    Looking at all of it again and again took as long as loading it. Before the process ends it is given back, or
+    extension modules complain that they are not cleared away.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        atexit.register(gc.unfreeze)
+        if was_enabled:
+            gc.enable()

@@ -13,7 +13,6 @@ from typing import IO, Any
 
 import pyarrow as pa
 from defusedxml import ElementTree
-from openpyxl import load_workbook
 
 from aero_assets.defs.typed.given import Given, csv_text, handed_on, unreadable
 from aero_assets.feeds.layouts import Sheet, Workbook
@@ -38,6 +37,8 @@ def read_workbook_rows(
 
 
 def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - brings along what only workbooks need
+
     # By its content: the library looks at names otherwise, and a body has none.
     with path.open("rb") as file:
         try:
