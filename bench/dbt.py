@@ -1,16 +1,15 @@
 """dbt as a process with state of its own, for benchmarks; the same commands that the orchestrator gives it."""
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
+from aero_assets.dbt_command import EXECUTABLE
 from bench.measure import process
 from bench.runner import PROJECT
 
-DBT = str(Path(sys.executable).with_name("dbt"))
 FOLDER = PROJECT / "dbt_project"
 
 
@@ -30,7 +29,7 @@ class Warehouse:
             variables["AERO_OPERATING_DATES"] = json.dumps(dates)
         artefacts = ("--target-path", str(self.target), "--log-path", str(self.target))
         folders = ("--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER))
-        return process((DBT, "--quiet", *arguments, *folders, *artefacts), FOLDER, **variables)
+        return process((EXECUTABLE, "--quiet", *arguments, *folders, *artefacts), FOLDER, **variables)
 
     def build(self, *, tests: bool = False) -> float:
         """Build everything into a new file, with the tests of the data or without; return the seconds."""

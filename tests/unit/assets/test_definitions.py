@@ -37,6 +37,13 @@ def test_it_loads_without_environment_network_or_credentials():
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_what_was_loaded_is_left_alone_by_a_collector_that_goes_on_and_nothing_complains_at_the_end():
+    script = "import gc, aero_assets.definitions as d\nd.defs()\nprint(gc.isenabled(), gc.get_freeze_count() > 0)"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=PROJECT, env={"PATH": os.defpath},
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
+
+
 def test_every_feed_is_an_asset_in_every_layer(graph):
     """A module with a @definitions function drops its other assets without a word."""
     here = ("raw", "typed", "catalog")
