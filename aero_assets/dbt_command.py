@@ -1,4 +1,4 @@
-"""The dbt that the orchestrator runs, as the command `aero-dbt`: dbt itself, with a patient garbage collector.
+"""The dbt that the platform runs, as the command `aero-dbt`: dbt itself, with a patient garbage collector.
 
 A dbt process lives for seconds, and nearly all that it allocates it needs to the end: the project, the manifest, the
 results. Python's collector looks through all of that again and again, for an eighth of the time of a build.

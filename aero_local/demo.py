@@ -6,7 +6,6 @@ jobs, as it is in production; this module watches levels until they are reached 
 
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 import boto3
 from rich.console import Console
 
+from aero_assets.dbt_command import EXECUTABLE
 from aero_assets.environment import PROJECT, Environment
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
@@ -217,7 +217,7 @@ def _verdict(found: dict[str, Any], console: Console) -> bool:
 def _docs(state: State, log: Log) -> None:
     """Generate the dbt docs and put them where the docs service looks."""
     log("dbt docs: generating")
-    command = [str(Path(sys.executable).with_name("dbt")), "docs", "generate", "--target-path", str(state.dbt_target)]
+    command = [EXECUTABLE, "docs", "generate", "--target-path", str(state.dbt_target)]
     done = subprocess.run(command, cwd=PROJECT / "dbt_project", env=state.env("orchestrator"), capture_output=True,
                           text=True, check=False)  # fmt: skip
     if done.returncode:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from aero_assets.dbt_command import EXECUTABLE
 from aero_assets.environment import PROJECT
 
 REMEMBERED = "partial_parse.msgpack"
@@ -20,8 +21,7 @@ REMEMBERED = "partial_parse.msgpack"
 def parse_ahead(target: Path) -> None:
     """Leave what dbt remembers of a parse in `target`, whole or not at all; a build that was quicker keeps its own."""
     beside = target.with_name(f"{target.name}.ahead")
-    dbt = Path(sys.executable).with_name("dbt")
-    command = [str(dbt), "--quiet", "parse", "--target-path", str(beside), "--log-path", str(beside)]
+    command = [EXECUTABLE, "--quiet", "parse", "--target-path", str(beside), "--log-path", str(beside)]
     done = subprocess.run(command, cwd=PROJECT / "dbt_project", check=False)
     if done.returncode == 0 and not (target / REMEMBERED).exists():
         target.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The orchestrator's dbt is dbt: same words, same exit codes."""
+"""The platform's dbt is dbt: same words, same exit codes."""
 
 import gc
 import subprocess
