@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from aero_local.airline import HEADER, Airline
+from bench.goals import GOALS
 from bench.measure import Say, alternate
 from bench.runner import Result
 
@@ -41,7 +42,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="legs/s",
             baseline="the same rows from memory, csv and gzip",
             baseline_value=median(rates["writing alone"]),
-            goal="ratio >= 0.1",
+            goal=GOALS["airline"],
         )
     ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from aero_assets.dbt import manifest
+from bench.goals import GOALS
 from bench.measure import Say, alternate, process, seconds
 from bench.runner import Result
 
@@ -31,7 +32,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="s",
             baseline=f"`{IMPORT}` in a fresh process",
             baseline_value=median(taken["libraries"]),
-            goal="ratio <= 1.5",
+            goal=GOALS["code_location_load"],
         )
     ]
 

@@ -27,6 +27,7 @@ from aero_local import opsdb
 from aero_local import platform as local_platform
 from aero_local.services import postgres
 from aero_local.state import State
+from bench.goals import GOALS
 from bench.measure import Say
 from bench.runner import Result
 
@@ -69,7 +70,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="rows/s",
             baseline=f"COPY … TO a file of the same {MANY:,} rows",
             baseline_value=copies[MANY],
-            goal="ratio >= 0.03",
+            goal=GOALS["extract_rows"],
         ),
         Result(
             name="extract_memory",
@@ -77,7 +78,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="MB",
             baseline=f"the same extract of {FEW:,} rows",
             baseline_value=memory[FEW],
-            goal="ratio <= 1.3",
+            goal=GOALS["extract_memory"],
         ),
     ]
 

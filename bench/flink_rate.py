@@ -24,6 +24,7 @@ from aero_local.services import flink, kafka, services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import Event
+from bench.goals import GOALS
 from bench.measure import Say
 from bench.runner import Result
 
@@ -81,7 +82,7 @@ def _measure(state: State, kind: str, count: int, say: Say) -> Result:
         unit="events/s",
         baseline="the same job into a blackhole",
         baseline_value=median(rates["blackhole"]),
-        goal="ratio >= 0.5",
+        goal=GOALS[f"flink_rate_{kind}"],
     )
 
 

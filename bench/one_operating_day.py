@@ -14,11 +14,11 @@ import duckdb
 from bench import flights
 from bench.dbt import Warehouse
 from bench.flights import Lake
+from bench.goals import GOALS
 from bench.measure import Say, alternate
 from bench.runner import Result
 
 SHORT, LONG, LEGS_PER_DAY, ROUNDS = 15, 300, 3_000, 5
-GOAL = "ratio <= 1.5"
 
 
 def run(folder: Path, say: Say) -> list[Result]:
@@ -37,7 +37,7 @@ def run(folder: Path, say: Say) -> list[Result]:
     ):
         short, long = (median(figures[place] for figures in taken[f"{days} days"]) for days in (SHORT, LONG))
         baseline = f"the same day in a history of {SHORT} days instead of {LONG}, {what}"
-        results.append(Result(name, long, "s", GOAL, baseline, short))
+        results.append(Result(name, long, "s", GOALS[name], baseline, short))
     return results
 
 

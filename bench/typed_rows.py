@@ -15,6 +15,7 @@ from statistics import median
 import duckdb
 
 from bench import flights
+from bench.goals import GOALS
 from bench.measure import Say, alternate
 from bench.runner import Result
 from tests.fakes import FolderBucket
@@ -40,7 +41,7 @@ def run(folder: Path, say: Say) -> list[Result]:
             unit="rows/s",
             baseline="plain DuckDB, read_csv of the same file to Parquet by date",
             baseline_value=median(rates["plain DuckDB"]),
-            goal="ratio >= 0.1",
+            goal=GOALS["typed_rows"],
         )
     ]
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bench.__main__ import BENCHMARKS, main
+from bench.goals import GOALS
 from bench.runner import RECORD, Result, entry, judge, merge, report, sentence
 
 KEYS = ["name", "value", "unit", "baseline", "baseline_value", "ratio", "goal", "met", "command", "machine", "commit"]
@@ -76,9 +77,14 @@ def test_an_unknown_benchmark_is_wrong_use(capfd):
 def test_what_is_recorded_is_judged_as_the_code_judges():
     for item in json.loads(RECORD.read_text(encoding="utf-8")):
         assert list(item) == KEYS
+        assert item["goal"] == GOALS[item["name"]]
         assert item["met"] is judge(item["goal"], item)
         if item["baseline_value"] is not None:
             assert item["ratio"] == round(item["value"] / item["baseline_value"], 3)
+
+
+def test_every_goal_is_of_a_recorded_figure():
+    assert GOALS.keys() == {item["name"] for item in json.loads(RECORD.read_text(encoding="utf-8"))}
 
 
 def test_every_benchmark_has_a_recorded_figure_and_results_md_shows_them():
