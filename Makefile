@@ -14,7 +14,7 @@ DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
 ENV_KIND ?= main
 
-.PHONY: help demo test lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
+.PHONY: help demo test proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
 .PHONY: .stream-for-tests .extract-for-tests .environments .env-main .env-ministack .env-flink .env-extract .jars .driver
 .PHONY: .compiled
 
@@ -31,6 +31,9 @@ demo: setup ## Run everything on a file of flights: INPUT=file [ONCE=1] [LIVE=0]
 
 test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each with its budget; TIER=name for one
 	@$(PY) -m aero_local.tiers $(TIER)
+
+proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]
+	@$(PY) -m proof $(ONLY)
 
 lint: setup-dev ## Check style, types, SQL and templates
 	@$(PY) -m aero_local.tiers gates
@@ -79,7 +82,7 @@ lock-check: $(UV) ## Fail when a requirement set is not what its .in file says (
 
 clean: ## Delete build products and caches; keeps .aero (see `aero destroy`) and the environments (ALL=1 deletes those too)
 	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
-	@find aero_assets aero_local infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find aero_assets aero_dashboard aero_local bench infra proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	@$(if $(ALL),rm -rf .venv .venvs)
 
 # ── environments ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ class Tier:
 TIERS = (
     Tier(
         "gates",
-        2,
+        5,
         (
             ("ruff", "check", "."),
             ("ruff", "format", "--check", "."),
@@ -36,17 +36,17 @@ TIERS = (
             ("cfn-lint",),
         ),
     ),
-    Tier("unit", 2, (("pytest", "tests/unit", "-n", "2"),)),
-    Tier("dbt", 3, (("pytest", "tests/dbt"),)),
+    Tier("unit", 5, (("pytest", "tests/unit", "-n", "2"),)),
+    Tier("dbt", 6, (("pytest", "tests/dbt"),)),
     Tier(
         "platform",
-        6,
+        9,
         (("make", ".extract-for-tests"), ("pytest", "tests/platform", "-n", "2", "--dist", "loadfile")),
     ),
-    Tier("stream", 8, (("make", ".stream-for-tests"), ("pytest", "tests/stream"))),
+    Tier("stream", 10, (("make", ".stream-for-tests"), ("pytest", "tests/stream"))),
     Tier(
         "browser",
-        5,
+        10,
         (("pytest", "tests/dashboard", "-n", "2", "--dist", "loadfile"), ("pytest", "tests/browser", "-n", "2")),
     ),
 )
@@ -90,6 +90,8 @@ def main(names: list[str], tiers: Sequence[Tier] = TIERS) -> int:
     print("\ntier       minutes  budget  result")
     for tier, result, minutes in results:
         print(f"{tier.name:<10} {'' if minutes is None else f'{minutes:.1f}':>7}  {tier.budget_minutes:>6g}  {result}")
+    spent, budget = sum(minutes or 0 for *_, minutes in results), sum(tier.budget_minutes for tier, *_ in results)
+    print(f"{'all':<10} {spent:>7.1f}  {budget:>6g}")
     return 1 if failed else 0
 
 

@@ -94,8 +94,8 @@ def merge(new: Iterable[Entry], record: Path = RECORD) -> list[Entry]:
     kept = {item["name"]: item for item in (json.loads(record.read_text(encoding="utf-8")) if record.exists() else [])}
     kept |= {item["name"]: item for item in new}
     entries = [kept[name] for name in sorted(kept)]
-    _write(record, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
-    _write(record.with_name("RESULTS.md"), report(entries))
+    write(record, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    write(record.with_name("RESULTS.md"), report(entries))
     return entries
 
 
@@ -160,7 +160,7 @@ def _baseline(item: Entry) -> str:
     return f"{_figure(item['baseline_value'], item['unit'])} ({item['baseline']})"
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Replace a file; readers never see half of one."""
     part = path.with_suffix(".part")
     part.write_text(text, encoding="utf-8")

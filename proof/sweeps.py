@@ -1,0 +1,27 @@
+"""The sweeps there are: what each tries, and what of its kind `make test` holds. `docs/proof.md` is written from it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One module of this folder: what it tries in full, and the share of it that every `make test` repeats."""
+
+    name: str
+    tries: str
+    in_test: str
+
+
+SWEEPS = (
+    Sweep(
+        "drills",
+        "Flink killed, everything restarted, a broker of three lost under load, 1,000 unreadable records, the same day "
+        "by three doors at once: events lost, doubled and figures that differ from a recount.",
+        "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`).",
+    ),
+    Sweep(
+        "properties",
+        "Every property test again under other seeds.",
+        "One seed, Hypothesis' own.",
+    ),
+)
