@@ -3,15 +3,15 @@
 Which stacks there are is said in ``stacks.py``.
 
 **Phases.** AWS refuses some things in one go (a cluster must exist before its private connectivity can be
-switched on; a Flink application must exist before it can be started). Such a stack has several ``Phase``
+switched on, and be connected before Firehose may read it). Such a stack has several ``Phase``
 rows: each is one change set with its own extra parameters, with something to do before and after it. A
 stack that already carries the parameters of a later phase starts there, so that running again neither undoes
 a phase nor repeats those before it; one that was interrupted goes on at the phase it had reached. Parameters
 add up from phase to phase. Hooks of the phase that is run again run again: they must be idempotent. Example::
 
-    Stack("stream", inputs={...}, phases=(
-        Phase("cluster", {"Connectivity": "off"}, after=create_topics),
-        Phase("connectivity", {"Connectivity": "on"}, after=start_application),
+    Stack("stream", inputs={...}, network_phases=(
+        Phase("cluster", {"Connectivity": "off"}),
+        Phase("connectivity", {"Connectivity": "on"}),
     ))
 """
 

@@ -1,7 +1,7 @@
 """The zips that go to Lambda: the same sources always give the same key, so a second deploy changes nothing.
 
 What belongs here: from a source folder and generated files to bytes and a key, and the upload. Which stack
-takes which zip is said in ``deploy.py``.
+takes which zip is said in ``stacks.py``.
 """
 
 from __future__ import annotations
