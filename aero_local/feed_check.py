@@ -112,7 +112,7 @@ def _failure(feed: Feed) -> str:
             rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
         except duckdb.Error as error:
             said = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
-            remedy = " Raw values are any text: use try_cast(), whole(), clock_minutes()."
+            remedy = " Raw values are any text: use whole(), number(), iso_date(), clock_minutes()."
             return said + (remedy if isinstance(error, duckdb.ConversionException) else "")
     return ""
 

@@ -91,7 +91,7 @@ def _with_date(sample: Sample, date_column: str | None) -> tuple[list[Guess], Gu
         raise UsageError(f"which column is the business date? Say --date COLUMN, one of: {choices}")
     [day] = found
     if day.type != "DATE":
-        example = "YEAR || '-' || lpad(MONTH, 2, '0') || '-' || lpad(DAY, 2, '0')"
+        example = "day_of(YEAR, MONTH, DAY)"
         note = f"{day.raw} is no date in the sample; write an expression that gives YYYY-MM-DD, e.g. {example}"
         name = "business_date" if all(one.name != "business_date" for one in columns) else "business_date_2"
         day = Guess(day.raw, name, "DATE", day.sql, note)

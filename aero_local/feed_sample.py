@@ -233,14 +233,10 @@ def _newest(connection: duckdb.DuckDBPyConnection, sql: str) -> date:
 
 
 def _clock(connection: duckdb.DuckDBPyConnection, columns: tuple[Guess, ...]) -> str | None:
-    """Return an expression for the first column that looks like a local time, as hhmm."""
+    """Return an expression for the first column that looks like a local time, as hhmm or h:mm."""
     for number, column in enumerate(columns):
         if column.type == "VARCHAR" and _all(connection, number, "length(c) >= 3 and clock_minutes(c) is not null"):
             return column.sql
-        without = "replace(left(c, 5), ':', '')"
-        look = "regexp_full_match(c, '[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?')"
-        if column.type == "VARCHAR" and _all(connection, number, f"{look} and clock_minutes({without}) is not null"):
-            return without.replace("(c,", f"({column.sql},")
     return None
 
 

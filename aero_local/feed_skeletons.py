@@ -75,7 +75,7 @@ def _advice(sample: Sample, day: Guess) -> str:
 # -- times ------------------------------------------------------------------------------------------------------------
 # The typed zone holds UTC and nothing else. A TIMESTAMP column takes its text as UTC: keep one only where the sender
 # writes UTC (or Z). A time with an offset goes through utc_text(), as in sql = "utc_text(SENT_AT)". A local clock
-# (hhmm) becomes UTC by the airport whose clock it is, on the business date or, with `near`, nearest to an instant:
+# (hhmm, h:mm) becomes UTC by the airport whose clock it is, on the business date or, with `near`, next to an instant:
 # [[clocks]]
 # name = "local_clock"
 # minute_of_day = {_toml(f"clock_minutes({clock})")}
@@ -88,7 +88,7 @@ def _advice(sample: Sample, day: Guess) -> str:
 #
 # [[rules]]
 # code = "unknown_airport"
-# when = {_toml(f"unknown_airport({airport}, try_cast({day.sql} as date))")}
+# when = {_toml(f"unknown_airport({airport}, iso_date({day.sql}))")}
 # message = {_toml(f"'no airport we know on that date: ' || {airport}")}
 #
 # [[columns]]
@@ -98,7 +98,7 @@ def _advice(sample: Sample, day: Guess) -> str:
 # sql = "at_minute(local_clock)"
 
 # -- reasons to refuse a record, beside those that every feed has ------------------------------------------------------
-# `when` must not fail on any text: whole() and try_cast() give null for what is no number. Each needs a test.
+# `when` must not fail on any text: whole() and number() give null for what is no number. Each needs a test.
 # [[rules]]
 # code = "negative_amount"
 # when = {_toml(f"whole({some}) < 0")}

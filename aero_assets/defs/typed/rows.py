@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from aero_assets.defs.typed import event_rows, raw_columns
+from aero_assets.defs.typed.macros import FORMS, MACROS
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Clock, Feed
 from aero_assets.zones import airport_table, zone_days
@@ -24,45 +25,6 @@ FORM_RULES = (
     ("too_few_columns", "_width < {width}", "'expected {width} columns, found ' || _width"),
     ("too_many_columns", "_width > {width}", "'expected {width} columns, found ' || _width"),
 )
-_NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
-#: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
-#: infinity, and drops the offset of a time that is not UTC.
-FORMS = {
-    "INTEGER": f"[+-]?{_NUMBER}([.]0+)?",
-    "BIGINT": f"[+-]?{_NUMBER}([.]0+)?",
-    "DOUBLE": f"[+-]?({_NUMBER}[.]?[0-9]*|[.]{_NUMBER})([eE][+-]?{_NUMBER})?",
-    "BOOLEAN": ".*",
-    "DATE": f"{_DAY}([ T]00:00(:00([.]0+)?)?Z?)?",
-    "TIMESTAMP": f"{_DAY}([ T]{_TIME}( ?(Z|UTC|[+-]00(:?00)?))?)?",
-}
-
-#: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
-#: costs a third of a regular expression with its casts.
-MACROS = """
-create or replace temp macro whole(text) as case
-    when try_cast(text as integer) between -999999999 and 999999999
-         and cast(try_cast(text as integer) as varchar) = text then try_cast(text as integer)
-    when regexp_full_match(text, '-?[0-9]{1,9}(\\.0+)?') then cast(cast(text as decimal(18, 6)) as integer) end;
-create or replace temp macro unread(text, value) as text is not null and value is null;
-create or replace temp macro not_whole(text) as unread(text, whole(text));
-create or replace temp macro clock_minutes(text) as
-    case when regexp_full_match(text, '[0-9]{1,4}')
-              and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
-         then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100 end;
-create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
-create or replace temp macro date_text(text, format) as
-    coalesce(strftime(try_strptime(text, format), '%Y-%m-%d'), text);
-create or replace temp macro utc_text(text) as
-    case when regexp_full_match(text, '.*:[0-9]{2}([.][0-9]+)? ?[+-][0-9]{2}(:?[0-9]{2})?')
-         then coalesce(cast(make_timestamp(epoch_us(try_cast(text as timestamptz))) as varchar), text) else text end;
-create or replace temp macro at_minute(minute) as make_timestamp(cast(minute as bigint) * 60000000);
-create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_date, leg_sequence) as
-    left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
-create or replace temp macro known_airport(code, day) as
-    exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
-create or replace temp macro unknown_airport(code, day) as
-    code is not null and day is not null and not known_airport(code, day);
-"""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

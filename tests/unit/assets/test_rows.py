@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_assets.defs.typed import rows
+from aero_assets.defs.typed.macros import MACROS
 from tests.unit.feeds.test_partner__bts_ontime import CANCELLED, DIVERTED, GUAM, PLAIN, judge
 
 
@@ -37,7 +37,7 @@ def whole():
     """Return `whole` of the typed step as a function of texts."""
     with duckdb.connect() as connection:
         connection.execute("create temp table airport (iata varchar, valid_from date, valid_to date)")
-        connection.execute(rows.MACROS)
+        connection.execute(MACROS)
         sql = "select whole(text) from (select unnest($texts::varchar[]) as text)"
         yield lambda texts: [value for (value,) in connection.execute(sql, {"texts": texts}).fetchall()]
 

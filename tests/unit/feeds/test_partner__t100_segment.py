@@ -20,6 +20,7 @@ REFUSED = {
     "bad_value": {"SEATS": "many"},
     "bad_month": {"MONTH": "13"},
     "bad_carrier": {"CARRIER": "Aeromexico"},
+    "bad_carrier_group": {"CARRIER_GROUP": "00"},
     "bad_airport": {"DEST": "MEXICO"},
     "bad_service_class": {"CLASS": "X"},
     "negative_amount": {"PASSENGERS": "-1"},

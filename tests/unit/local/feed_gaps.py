@@ -25,8 +25,8 @@ GAPS = {
     "a rule without a test":
         ("register", r"\Z", RULE.format("whole(Seats) < 9"), "no test shows a row refused as too_few_seats"),
     "a rule over no column": ("register", r"\Z", RULE.format("whole(Seat) < 9"), '"Seat" not found'),
-    "a rule that fails on text": ("register", r"\Z", RULE.format("cast(Seats as int) < 9"), "use try_cast()"),
-    "an expression that fails": ("register", "sql = \"Seats\"", "sql = \"cast(Seats as int)\"", "use try_cast()"),
+    "a rule that fails on text": ("register", r"\Z", RULE.format("cast(Seats as int) < 9"), "use whole()"),
+    "an expression that fails": ("register", "sql = \"Seats\"", "sql = \"cast(Seats as int)\"", "use whole()"),
     "a type there is none": ("register", '"BOOLEAN"', '"BOOL"', "type 'BOOL': use one of"),
     "a column that is not described":
         ("register", '"what Seats means, in which unit"', '""', "seats has no description"),

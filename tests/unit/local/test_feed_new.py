@@ -149,7 +149,7 @@ def test_a_date_is_read_as_the_sender_writes_it_and_doubt_is_said(tmp_path, text
 def test_a_date_spread_over_columns_is_left_to_a_person_with_an_example(tmp_path):
     layout = written(tmp_path, "YEAR,MONTH,DAY\n2026,10,25\n", "YEAR")
     assert types(layout)["business_date"] == "DATE"
-    assert any("lpad(MONTH, 2, '0')" in finding for finding in check(NAME, layout))
+    assert any("day_of(YEAR, MONTH, DAY)" in finding for finding in check(NAME, layout))
 
 
 def test_a_time_with_an_offset_becomes_utc(tmp_path):

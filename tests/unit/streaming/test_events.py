@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_assets.defs.typed import rows
+from aero_assets.defs.typed.macros import MACROS
 from aero_streaming.event_types import EVENT_TYPES, fields_of, sources_of
 from aero_streaming.event_types import LEG as LEG_FIELDS
 from aero_streaming.events import (
@@ -38,7 +38,7 @@ OF_LEGS = [name for name, kind in EVENT_TYPES.items() if kind.topic == "leg-even
 def typed_step():
     with duckdb.connect() as connection:
         connection.execute("create table airport(iata varchar, valid_from date, valid_to date)")
-        connection.execute(rows.MACROS)
+        connection.execute(MACROS)
         yield connection
 
 

@@ -1,0 +1,92 @@
+"""The functions that expressions of the register may call, as DuckDB macros: how a text is read, and what is known of
+places.
+
+A reading takes the whole text in the form that it names, or gives null: it never cuts, pads, rounds or guesses. So a
+feed tells "nothing was said" from "it was not understood" (`unread`), and refuses the second.
+`tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
+"""
+
+_NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+#: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
+#: infinity, 1_000, 0x1F and `y`, and drops the offset of a time that is not UTC.
+FORMS = {
+    "INTEGER": f"[+-]?{_NUMBER}([.]0+)?",
+    "BIGINT": f"[+-]?{_NUMBER}([.]0+)?",
+    "DOUBLE": f"[+-]?({_NUMBER}[.]?[0-9]*|[.]{_NUMBER})([eE][+-]?{_NUMBER})?",
+    "BOOLEAN": "true|false",
+    "DATE": f"{_DAY}([ T]00:00(:00([.]0+)?)?Z?)?",
+    "TIMESTAMP": f"{_DAY}[ T]{_TIME}( ?(Z|UTC|[+-]00(:?00)?))?",
+}
+#: A local time to the minute with its offset, as airlines write it: 2026-11-09T23:45-08:00.
+_OFFSET_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4]):[0-5][0-9]"
+#: Delay codes with their minutes, one to four of them: 93:30;41:15.
+DELAY_CODES = "[0-9]{2}:[1-9][0-9]{0,3}(;[0-9]{2}:[1-9][0-9]{0,3}){0,3}"
+
+#: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
+#: costs a third of a regular expression with its casts.
+READINGS = f"""
+create or replace temp macro whole(text) as case
+    when try_cast(text as integer) between -999999999 and 999999999
+         and cast(try_cast(text as integer) as varchar) = text then try_cast(text as integer)
+    when regexp_full_match(text, '-?[0-9]{{1,9}}(\\.0+)?') then cast(cast(text as decimal(18, 6)) as integer) end;
+create or replace temp macro number(text) as
+    case when regexp_full_match(text, '{FORMS["DOUBLE"]}') then try_cast(text as double) end;
+create or replace temp macro rounded(text, digits) as
+    coalesce(cast(round(number(text), digits) as varchar), text);
+create or replace temp macro unless_zero(text) as case when number(text) = 0 then null else text end;
+create or replace temp macro iso_date(text) as
+    case when regexp_full_match(text, '{FORMS["DATE"]}') then try_cast(text as date) end;
+create or replace temp macro iso_time(text) as
+    case when regexp_full_match(text, '{FORMS["TIMESTAMP"]}') then try_cast(text as timestamp) end;
+create or replace temp macro day_of(year, month, day) as
+    case when regexp_full_match(year || '-' || month || '-' || day, '{_DAY}')
+         then try_cast(year || '-' || month || '-' || day as date) end;
+create or replace temp macro us_date(text) as
+    case when regexp_full_match(text, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')
+         then cast(try_strptime(text, '%m/%d/%Y') as date) end;
+create or replace temp macro quarter_start(text) as
+    case when regexp_full_match(text, '[0-9]{{4}}q[1-4]')
+         then make_date(cast(text[1:4] as bigint), 3 * cast(text[6:6] as bigint) - 2, 1) end;
+create or replace temp macro part(text, separator, place, parts) as
+    case when len(string_split(text, separator)) = parts then split_part(text, separator, place) end;
+create or replace temp macro clock_minutes(text) as
+    case when regexp_full_match(text, '[0-9]{{1,4}}')
+              and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
+         then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100
+         when regexp_full_match(text, '([01]?[0-9]|2[0-3]):[0-5][0-9](:00)?|24:00(:00)?')
+         then cast(split_part(text, ':', 1) as integer) * 60 + cast(split_part(text, ':', 2) as integer) end;
+create or replace temp macro instant(text) as
+    case when regexp_full_match(text, '{_OFFSET_TIME}') then epoch_us(try_cast(text as timestamptz)) // 60000000 end;
+create or replace temp macro written_minute(text) as
+    case when regexp_full_match(text, '{_OFFSET_TIME}')
+         then cast(text[12:13] as integer) * 60 + cast(text[15:16] as integer) end;
+create or replace temp macro written_date(text) as
+    case when regexp_full_match(text, '{_OFFSET_TIME}') then try_cast(text[1:10] as date) end;
+create or replace temp macro coded_minutes(text) as
+    case when regexp_full_match(text, '{DELAY_CODES}')
+         then list_sum(list_transform(string_split(text, ';'), lambda pair: cast(pair[4:] as integer))) end;
+create or replace temp macro date_text(text, format) as case
+    when year(try_strptime(text, format)) between 1000 and 9999
+    then strftime(try_strptime(text, format), '%Y-%m-%d') else text end;
+create or replace temp macro utc_text(text) as
+    case when regexp_full_match(text, '.*:[0-9]{{2}}([.][0-9]+)? ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?')
+         then coalesce(cast(make_timestamp(epoch_us(try_cast(text as timestamptz))) as varchar), text) else text end;
+create or replace temp macro unread(text, value) as text is not null and value is null;
+create or replace temp macro not_whole(text) as unread(text, whole(text));
+create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
+"""
+#: What is reckoned with values that were read.
+RECKONINGS = """
+create or replace temp macro long(value) as value + cast(0 as bigint);
+create or replace temp macro given(value) as case when value is null then 0 else 1 end;
+create or replace temp macro date_of(moment) as cast(moment as date);
+create or replace temp macro minute_of(moment) as epoch_us(moment) // 60000000;
+create or replace temp macro at_minute(minute) as make_timestamp(cast(minute as bigint) * 60000000);
+create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_date, leg_sequence) as
+    left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
+create or replace temp macro known_airport(code, day) as
+    exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
+create or replace temp macro unknown_airport(code, day) as
+    code is not null and day is not null and not known_airport(code, day);
+"""
+MACROS = READINGS + RECKONINGS
