@@ -1,1 +1,1 @@
-"""Proof: sweeps that are too long for `make test`. Each is a module with `run(log)`; figures stand in `docs/proof.md`."""
+"""Proof: sweeps too long for `make test`, each a module with `run(log)`; `docs/proof.md` shows their figures."""
