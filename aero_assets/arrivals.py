@@ -25,6 +25,18 @@ _NOT_ASKED = "_errors/processing-failed/"
 _HOUR = re.compile(rf"[^/]+/[^/]+/(?:{_NOT_ASKED})?dt=[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}/hh=[0-9]{{2}}/[^/]+$")
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What an arrival brought: the keys of its bodies in the raw bucket, and what whoever took it in says of them.
+
+    `rows` are the records that the door or the extract counted; None where nobody did before the typed step.
+    """
+
+    keys: tuple[str, ...]
+    sent_as: str = ""
+    rows: int | None = None
+
+
 @dataclass(frozen=True, order=True)
 class Receipt:
     """One arrival of one file: when, under which inbox key, with which content (the latter two as hashes)."""
@@ -52,22 +64,20 @@ class Receipt:
         """Where the receipt lies in the raw bucket."""
         return f"{feed.path}/_arrivals/dt={self.arrived_on}/{self.arrival_id}.json"
 
-    def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
-        """Where the bodies lie in the raw bucket, as the receipt says; LookupError if that is gone."""
-        return self._bodies(self._details(raw, feed), feed)
-
-    def sent_as(self, raw: Bucket, feed: Feed) -> str:
-        """The name of the file in the inbox, as the receipt says; LookupError if that is gone."""
-        return str(self._details(raw, feed)["inbox_key"]).rpartition("/")[2]
-
-    def _details(self, raw: Bucket, feed: Feed) -> dict[str, Any]:
+    def contents(self, raw: Bucket, feed: Feed) -> Contents:
+        """What the receipt says of the file; LookupError if that is gone."""
         details = raw.read_json(self.receipt_key(feed))
         if details is None:
             raise LookupError(f"receipt {self.receipt_key(feed)} has vanished from the raw zone")
-        return details
+        return self._said(details, feed)
 
-    def _bodies(self, details: Mapping[str, Any], feed: Feed) -> tuple[str, ...]:
-        return (str(details["raw_key"]),)
+    def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
+        """Where the bodies lie in the raw bucket, as the receipt says; LookupError if that is gone."""
+        return self.contents(raw, feed).keys
+
+    def _said(self, details: Mapping[str, Any], feed: Feed) -> Contents:
+        rows = int(details["rows"]) if feed.door_counts_records else None
+        return Contents((str(details["raw_key"]),), str(details["inbox_key"]).rpartition("/")[2], rows)
 
 
 @dataclass(frozen=True, order=True)
@@ -81,8 +91,9 @@ class Extract(Receipt):  # ty: ignore[subclass-of-dataclass-with-order] - a feed
         """Where the commit lies in the raw bucket."""
         return f"{feed.system}/_extracts/dt={self.arrived_on}/{self.arrival_id}.json"
 
-    def _bodies(self, details: Mapping[str, Any], feed: Feed) -> tuple[str, ...]:
-        return tuple(details["tables"].get(feed.name, {}).get("parts", ()))
+    def _said(self, details: Mapping[str, Any], feed: Feed) -> Contents:
+        table = details["tables"].get(feed.name)
+        return Contents(tuple(table["parts"]), rows=int(table["rows"])) if table else Contents((), rows=0)
 
 
 @dataclass(frozen=True, order=True)
@@ -107,6 +118,10 @@ class EventObject:
     def arrived_on(self) -> date:
         """The arrival day: the partition of the raw zone."""
         return self.arrived_at.date()
+
+    def contents(self, raw: Bucket, feed: Feed) -> Contents:
+        """Events have no receipt: the object itself is the body, and nobody has counted its lines yet."""
+        return Contents(self.body_keys(raw, feed))
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
         """Where the body lies: the object is the body."""

@@ -1,7 +1,9 @@
 """The outcome ledger: every hop leaves a row that says what went in, what came out and why the rest did not.
 
 Rows are small JSON objects in the lake, `_outcomes/<hop>/dt=<day>/<subject>.json`; doing the same work again overwrites
-its row. `rows_in = rows_out + duplicates + rejects` holds for every row of every hop.
+its row. `rows_in = rows_out + duplicates + rejects` holds where nothing was lost, doubled or invented: every term is
+counted where its rows are, none is what the others leave over. `mixed` counts rows that are there and do not say what
+their source says.
 """
 
 from collections.abc import Iterable
@@ -12,6 +14,10 @@ from typing import Any
 from aero_assets.storage import Bucket
 
 PREFIX = "_outcomes"
+#: What the check of a balance is called on every asset that has one, and what it says of itself.
+CHECK = "rows_balance"
+BALANCE = "rows in = rows out + duplicates + rejects, each counted where its rows are, and no row is mixed up"
+TERMS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,53 @@ class Outcome:
     duplicates: int
     rejects: int
     files_in: int = 0
+    mixed: int = 0
+    mixed_example: str = ""
     status: str = "done"
     dates_touched: list[str] = field(default_factory=list)
     version: str = ""
     seconds: float = 0.0
 
     @property
+    def difference(self) -> int:
+        """Rows that went in and are nowhere; below zero, rows that came from nowhere."""
+        return self.rows_in - self.rows_out - self.duplicates - self.rejects
+
+    @property
     def balanced(self) -> bool:
-        """True if every row that went in is accounted for."""
-        return self.rows_in == self.rows_out + self.duplicates + self.rejects
+        """True if every row that went in is accounted for, as it was."""
+        return self.difference == 0 and self.mixed == 0
+
+    @property
+    def problem(self) -> str:
+        """What is not accounted for, as a sentence with feed, day and terms; empty if nothing."""
+        found = []
+        if self.difference:
+            what = "lost" if self.difference > 0 else "too many"
+            found.append(
+                f"{self.rows_in:,} rows in, {self.rows_out:,} out, {self.duplicates:,} duplicates, "
+                f"{self.rejects:,} rejects: {abs(self.difference):,} {what}"
+            )
+        if self.mixed:
+            example = f", for example {self.mixed_example}" if self.mixed_example else ""
+            found.append(f"{self.mixed:,} rows do not say what their source says{example}")
+        return f"{self.hop} {self.feed} {self.subject} of {self.day}: {'; '.join(found)}" if found else ""
 
     def record(self, lake: Bucket) -> None:
-        """Write the row to the ledger."""
-        row = asdict(self) | {"at": datetime.now(UTC).isoformat(timespec="seconds")}
+        """Write the row to the ledger, also where it does not balance: whoever complains does it afterwards."""
+        row = asdict(self) | {"message": self.problem or None, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         lake.write_json(f"{PREFIX}/{self.hop}/dt={self.day}/{self.subject}.json", row)
+
+
+def problems(outcomes: Iterable[Outcome]) -> str:
+    """Return what does not balance, one sentence a line; empty if all does."""
+    return "\n".join(outcome.problem for outcome in outcomes if not outcome.balanced)
+
+
+def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """Return the sums of the files and of every term over outcomes."""
+    rows = list(outcomes)
+    return {name: sum(getattr(row, name) for row in rows) for name in ("files_in", *TERMS)}
 
 
 def ledger(lake: Bucket, hops: Iterable[str]) -> list[dict[str, Any]]:

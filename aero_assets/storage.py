@@ -70,6 +70,15 @@ class Bucket:
         self.client.download_file(self.name, key, str(part))
         part.replace(path)
 
+    def read_end(self, key: str, length: int) -> bytes:
+        """Return the last bytes of an object, all of it where it is shorter; nothing where there is no such object."""
+        try:
+            return self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=-{length}")["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404", "InvalidRange"):
+                return b""
+            raise
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is already gone is no error."""
         batch = list(keys)

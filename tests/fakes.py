@@ -1,7 +1,9 @@
 """Stand-ins with the real interfaces, small enough to read: for tests that need no service."""
 
+import gzip
 import json
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import md5, sha256
@@ -12,6 +14,10 @@ from typing import Any
 from aero_assets.arrivals import Receipt
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket, StoredObject
+from aero_ingest.content import GZIP, Content
+from aero_ingest.doors import Door
+from aero_ingest.packed import FORMATS, Packed
+from aero_ingest.reasons import RejectedFile
 
 
 class FolderBucket(Bucket):
@@ -45,6 +51,10 @@ class FolderBucket(Bucket):
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.root / key, path)
 
+    def read_end(self, key: str, length: int) -> bytes:
+        path = self.root / key
+        return path.read_bytes()[-length:] if path.exists() else b""
+
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
             (self.root / key).unlink(missing_ok=True)
@@ -67,6 +77,19 @@ def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetim
     raw._put(raw_key, body)
     raw.write_json(
         receipt.receipt_key(feed),
-        {"raw_key": raw_key, "inbox_key": inbox_key, "rows": body.count(b"\n") - 1, "arrived_at": at.isoformat()},
+        {"raw_key": raw_key, "inbox_key": inbox_key, "rows": _counted(feed, body), "arrived_at": at.isoformat()},
     )
     return receipt
+
+
+def _counted(feed: Feed, body: bytes) -> int:
+    """Count the rows of a body as the door does; of one that it would turn away, those before it knew."""
+    said: Any = feed.door() | {"header": feed.header}
+    door = Door(**said)
+    content = (Packed if feed.format in FORMATS else Content)(door)
+    try:
+        content.feed(gzip.decompress(body) if body.startswith(GZIP) else body)
+        content.finish()
+    except (RejectedFile, EOFError, zlib.error):
+        pass
+    return content.rows

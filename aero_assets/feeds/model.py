@@ -106,6 +106,14 @@ class Feed:
         return self.arrival in ("event", "log", "table")
 
     @property
+    def door_counts_records(self) -> bool:
+        """Whether the rows of a receipt are the records of its body: not so for what a parser takes apart.
+
+        A line of a message or of a schedule is no record, nor is a row of a sheet, which holds twelve months.
+        """
+        return self.arrival == "file" and (self.format in ("csv", "parquet") or self.layout.parser == "metar")
+
+    @property
     def captions(self) -> tuple[str, ...]:
         """The raw columns that a file says once, above its header."""
         return tuple(caption.name for caption in self.layout.captions)

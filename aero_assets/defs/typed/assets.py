@@ -11,6 +11,7 @@ from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import Feed, feeds
+from aero_assets.outcomes import BALANCE, CHECK, problems, totals
 from aero_assets.partitions import arrival_days
 from aero_assets.resources import Zones
 
@@ -23,10 +24,7 @@ def typed_key(feed: Feed) -> dg.AssetKey:
 def typed_asset(feed: Feed) -> dg.AssetsDefinition:
     """Build the asset that compacts the arrival days of one feed."""
     balanced = dg.AssetCheckSpec(
-        "rows_balance",
-        asset=typed_key(feed),
-        blocking=True,
-        description="rows in = rows out + duplicates + rejects, for every arrival day of the run.",
+        CHECK, asset=typed_key(feed), blocking=True, description=f"{BALANCE}, for every arrival day of the run."
     )
 
     @dg.asset(
@@ -54,23 +52,21 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
         for item in done:
             for reason, count in item.reasons.items():
                 reasons[reason] = reasons.get(reason, 0) + count
-        totals = {
-            name: sum(getattr(outcome, name) for outcome in outcomes)
-            for name in ("files_in", "rows_in", "rows_out", "duplicates", "rejects")
-        }
+        sums = totals(outcomes)
         touched = sorted({day for item in done for day in item.dates_touched})
         yield dg.MaterializeResult(
             metadata={
-                **totals,
-                "dagster/row_count": totals["rows_out"],
+                **sums,
+                "dagster/row_count": sums["rows_out"],
                 "dates_touched": dg.MetadataValue.json(touched),
                 "refused": dg.MetadataValue.json(reasons),
             },
             check_results=[
                 dg.AssetCheckResult(
-                    check_name=balanced.name,
-                    passed=all(outcome.balanced for outcome in outcomes),
-                    metadata=totals,
+                    check_name=CHECK,
+                    passed=not (problem := problems(outcomes)),
+                    description=problem or None,
+                    metadata=sums,
                 )
             ],
         )

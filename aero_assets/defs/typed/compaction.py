@@ -6,7 +6,7 @@ again with the same arrivals gives the same files.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,8 +18,10 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from aero_assets.arrivals import Arrival, ArrivalDay, Receipt
-from aero_assets.defs.typed import rows
+from aero_assets import footers
+from aero_assets.arrivals import Arrival, ArrivalDay, Contents
+from aero_assets.defs.typed import rows, sources
+from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Feed
 from aero_assets.manifests import ArrivalManifest, TypedFile
 from aero_assets.outcomes import Outcome
@@ -42,10 +44,20 @@ class Compacted:
 
 
 class Compactor:
-    """Compacts arrival days of feeds between a raw and a lake bucket; scratch files live below `scratch`."""
+    """Compacts arrival days of feeds between a raw and a lake bucket; scratch files live below `scratch`.
 
-    def __init__(self, raw: Bucket, lake: Bucket, scratch: Path | None = None) -> None:
-        self.raw, self.lake, self.scratch = raw, lake, scratch
+    `read` takes bodies apart and `connect` opens the engine.
+    """
+
+    def __init__(
+        self,
+        raw: Bucket,
+        lake: Bucket,
+        scratch: Path | None = None,
+        read: Reader = read,
+        connect: Callable[[str], duckdb.DuckDBPyConnection] = duckdb.connect,
+    ) -> None:
+        self.raw, self.lake, self.scratch, self.read, self.connect = raw, lake, scratch, read, connect
 
     def run(self, feed: Feed, day: ArrivalDay, log: Callable[[str], None] = lambda _: None) -> Compacted:
         """Replace everything this arrival day contributed by what it contributes now."""
@@ -55,15 +67,16 @@ class Compactor:
             self.scratch.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.scratch, prefix="compaction-") as folder:
             work = Path(folder)
-            connection = duckdb.connect(str(work / "work.duckdb"))
+            connection = self.connect(str(work / "work.duckdb"))
             try:
                 connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set preserve_insertion_order = true")
-                self._judge(connection, feed, day, work, log)
-                counts, reasons = _count(connection)
+                received = self._judge(connection, feed, day, work, log)
+                repeats, reasons = _put_aside(connection)
                 written = _write(connection, feed, work)
+                mixed, example = sources.mixed(connection, feed, work / "typed")
             finally:
                 connection.close()
-            after = self._publish(feed, day, before, written, counts)
+            after = self._publish(feed, day, before, written, {"rows_in": received, "duplicates": repeats})
         touched = tuple(sorted(before.dates | after.dates))
         outcome = Outcome(
             hop=HOP,
@@ -74,20 +87,28 @@ class Compactor:
             dates_touched=list(touched),
             version=after.level,
             seconds=round(time.monotonic() - started, 3),
-            rows_in=counts["rows_in"],
-            rows_out=counts["rows_out"],
-            duplicates=counts["duplicates"],
-            rejects=counts["rejects"],
+            mixed=mixed,
+            mixed_example=example,
+            rows_in=after.counts["rows_in"],
+            rows_out=after.counts["rows_out"],
+            duplicates=after.counts["duplicates"],
+            rejects=after.counts["rejects"],
         )
         outcome.record(self.lake)
         return Compacted(outcome, touched, reasons)
 
-    def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> None:  # noqa: ANN401
+    def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> int:  # noqa: ANN401
+        """Read and judge every record; return how many the arrivals hold, by who took them in or by their bodies."""
         rows.prepare(connection)
-        for arrival, key, body in self._bodies(feed, day, work):
-            named = isinstance(arrival, Receipt) and feed.layout.name_pattern
-            name = arrival.sent_as(self.raw, feed) if named else ""
-            rows.add_lines(connection, body, key, arrival.arrived_at, feed, name)
+        sources.prepare(connection)
+        with ThreadPoolExecutor(AHEAD) as pool:
+            brought = [*pool.map(lambda arrival: arrival.contents(self.raw, feed), day.counted)]
+        received = sum(contents.rows or 0 for contents in brought)
+        for arrival, contents, key, body in self._bodies(zip(day.counted, brought, strict=True), work):
+            if contents.rows is None:
+                received += sources.count(feed, body)
+            sources.remember(connection, feed, body, key)
+            rows.add_lines(connection, body, key, arrival.arrived_at, feed, contents.sent_as, self.read)
             body.unlink()
         log(f"{feed.path}: read what came in {len(day.counted)} arrivals of {day.arrived_on}")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)
@@ -105,22 +126,24 @@ class Compactor:
             select * exclude (record, line_number, raw_key, reason, message) from judged
             where reason is null and rowid not in (select place from repeat)
         """)
+        return received
 
-    def _bodies(self, feed: Feed, day: ArrivalDay, work: Path) -> Iterator[tuple[Arrival, str, Path]]:
-        """Yield arrival, key and file of every body that counts, in order, fetched a few ahead: events come in many
-        objects.
+    def _bodies(
+        self, brought: Iterable[tuple[Arrival, Contents]], work: Path
+    ) -> Iterator[tuple[Arrival, Contents, str, Path]]:
+        """Yield arrival, contents, key and file of every body that counts, in order, fetched a few ahead: events come
+        in many objects.
         """
 
-        def fetch(one: tuple[int, Arrival, str]) -> tuple[Arrival, str, Path]:
-            number, arrival, key = one
+        def fetch(one: tuple[int, Arrival, Contents, str]) -> tuple[Arrival, Contents, str, Path]:
+            number, arrival, contents, key = one
             body = work / f"body-{number}"
             self.raw.download(key, body)
-            return arrival, key, body
+            return arrival, contents, key, body
 
+        found = [(arrival, contents, key) for arrival, contents in brought for key in contents.keys]
+        wanted = [(number, *one) for number, one in enumerate(found)]
         with ThreadPoolExecutor(AHEAD) as pool:
-            keys = pool.map(lambda arrival: arrival.body_keys(self.raw, feed), day.counted)
-            found = [(arrival, key) for arrival, named in zip(day.counted, keys, strict=True) for key in named]
-            wanted = [(number, *one) for number, one in enumerate(found)]
             for start in range(0, len(wanted), AHEAD):
                 yield from pool.map(fetch, wanted[start : start + AHEAD])
 
@@ -132,7 +155,7 @@ class Compactor:
         written: list[tuple[Path, str]],
         counts: dict[str, int],
     ) -> ArrivalManifest:
-        """Upload what is new, switch the manifest, delete what it no longer names."""
+        """Upload what is new and count it there, switch the manifest, delete what it no longer names."""
         files, quarantine = _name(feed, day, written)
         there = {file.key for file in before.files} | set(before.quarantine)
         named = [key for _, key in quarantine] + [file.key for _, file in files]
@@ -140,6 +163,9 @@ class Compactor:
         for path, key in [*quarantine, *((path, file.key) for path, file in files)]:
             if key not in there:
                 self.lake.upload(path, key)
+        found = footers.rows(self.lake, named)
+        counts["rows_out"] = sum(found[file.key] for _, file in files)
+        counts["rejects"] = sum(found[key] for _, key in quarantine)
         after = ArrivalManifest(
             feed=feed.path,
             arrived_on=f"{day.arrived_on}",
@@ -153,14 +179,11 @@ class Compactor:
         return after
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
-    """Count rows by fate, and refused rows by reason."""
-    [(total, refused, kept)] = connection.execute(
-        "select count(*), count(reason), (select count(*) from kept) from judged"
-    ).fetchall()
+def _put_aside(connection: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, int]]:
+    """Count the repeats, and the refused rows by reason."""
+    [(repeats,)] = connection.execute("select count(*) from repeat").fetchall()
     reasons = connection.execute("select reason, count(*) from judged where reason is not null group by 1 order by 1")
-    counts = {"rows_in": total, "rows_out": kept, "duplicates": total - refused - kept, "rejects": refused}
-    return counts, dict(reasons.fetchall())
+    return repeats, dict(reasons.fetchall())
 
 
 def _write(connection: duckdb.DuckDBPyConnection, feed: Feed, work: Path) -> list[tuple[Path, str]]:

@@ -16,6 +16,8 @@ from aero_assets.feeds.layouts import PLAIN, Layout
 
 CHUNK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20
+#: A line of these alone is no record, for the door as well; one of other spaces is, and is refused.
+BLANK = " \t\n\r\v\f"
 
 SCHEMA = pa.schema([("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string())])
 
@@ -52,7 +54,7 @@ def _batches(path: Path, layout: Layout) -> Iterator[pa.RecordBatch]:
         # Nearly every line is a record: looking for one that is not is cheaper than picking line by line.
         if layout.footer or not all(map(str.strip, texts)):
             ends = layout.footer or "\n"  # no line begins with a line feed
-            kept = [i for i, text in enumerate(texts) if text.strip() and not text.startswith(ends)]
+            kept = [i for i, text in enumerate(texts) if text.strip(BLANK) and not text.startswith(ends)]
             numbers, texts = [numbers[i] for i in kept], [texts[i] for i in kept]
             defects = {new: defects[old] for new, old in enumerate(kept) if old in defects}
         named = [defects.get(i) for i in range(len(texts))] if defects else pa.nulls(len(texts), pa.string())

@@ -105,6 +105,10 @@ def _legs(path: Path, header: Sequence[str]) -> Iterator[Given]:
             yield Given(error.line, record.raw, defect="unreadable_message", message=f"{error.code}: {error.message}")
             continue
         legs = ssim_legs.expand(record, station_offset)
+        # A date whose leg has no clock is no leg, and no loss either: it is refused by name.
+        for _ in range(sum(1 for _ in ssim_legs.dates(record)) - len(legs)):
+            message = f"the clock of {record.origin} or {record.destination} is unknown"
+            yield Given(record.line, record.raw, defect="unknown_airport", message=message)
         same = _record(record)
         for leg in legs:
             said = same | {

@@ -28,9 +28,10 @@ def read_metar_lines(path: Path, header: Sequence[str], received_at: datetime) -
 def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
     with gzip.open(path, "rb") as file:
         for number, raw in enumerate(file, 1):
-            line = raw.decode("utf-8", "replace").strip().removesuffix("=").rstrip()
-            if not line:
+            # The door counts every line that is not blank: each is a report, or refused as none.
+            if not raw.strip():
                 continue
+            line = raw.decode("utf-8", "replace").strip().removesuffix("=").rstrip()
             if "\N{REPLACEMENT CHARACTER}" in line:
                 yield Given(number, line[:200], defect="bad_encoding", message="the line is not UTF-8 text")
             elif len(line) > LONGEST_LINE:

@@ -12,19 +12,21 @@ from aero_assets.defs.typed.given import BATCH, Given, csv_text, handed_on, unre
 def read_parquet_rows(path: Path, header: Sequence[str]) -> pa.RecordBatchReader:
     """Return the rows of a body: number from 1, values in the order of the register's header.
 
-    What cannot be decoded ends the reading with one record that says so; the rows before it count.
+    What cannot be decoded ends the reading: each row from there on is a record that says so; the rows before count.
     """
     return handed_on(_records(path, header))
 
 
 def _records(path: Path, header: Sequence[str]) -> Iterator[Given]:
-    number = 0
+    number = total = 0
     try:
         with pq.ParquetFile(path) as file:
+            total = file.metadata.num_rows
             for batch in file.iter_batches(BATCH, columns=list(header)):
                 columns = [batch.column(name).cast(pa.string()).to_pylist() for name in header]
                 for values in zip(*columns, strict=True):
                     number += 1
                     yield Given(number, csv_text(values), values)
     except (pa.ArrowException, OSError, KeyError) as error:
-        yield unreadable(f"the Parquet file cannot be read after row {number}: {error}")
+        refused = unreadable(f"the Parquet file cannot be read after row {number}: {error}")
+        yield from (refused._replace(line_number=lost) for lost in range(number + 1, max(total, number + 1) + 1))

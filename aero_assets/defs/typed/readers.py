@@ -4,6 +4,7 @@ A reader gives records as they stand in the body: number, text, what is wrong wi
 not say it, the values of the raw columns (`given`) and the part of the file it stands in. It judges nothing else.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -25,7 +26,11 @@ REASONS = (
     "unreadable_report",
     "unreadable_message",
     "total_mismatch",
+    "unknown_airport",
 )
+
+
+Reader = Callable[[Path, datetime, Feed | None], pa.RecordBatchReader]
 
 
 def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.RecordBatchReader:

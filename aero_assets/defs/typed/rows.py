@@ -13,7 +13,7 @@ import duckdb
 
 from aero_assets.defs.typed import event_rows, raw_columns
 from aero_assets.defs.typed.macros import FORMS, MACROS
-from aero_assets.defs.typed.readers import read
+from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Clock, Feed
 from aero_assets.zones import airport_table, zone_days
 
@@ -44,6 +44,7 @@ def add_lines(
     received_at: datetime,
     feed: Feed | None = None,
     sent_as: str = "",
+    read: Reader = read,
 ) -> None:
     """Append the records of one raw object of a feed, sent under a name, to `line`; without a feed, of a CSV file."""
     connection.register("lines_read", read(path, received_at, feed))

@@ -63,11 +63,15 @@ class Line:
         self.raw._put(key, gzip.compress("\n".join([*lines, ""]).encode()))
 
     def commit(self, hour, content, **parts):
-        tables = {name: {"parts": keys} for name, keys in parts.items()}
+        tables = {name: {"parts": keys, "rows": self._rows(keys)} for name, keys in parts.items()}
         self.raw.write_json(
             f"opsdb/_extracts/dt={ON}/20261101T{hour:02d}0000000000Z-{content * 12}-{content * 12}.json",
             {"tables": tables},
         )
+
+    def _rows(self, keys):
+        bodies = [(self.raw.root / key) for key in keys]
+        return sum(gzip.decompress(body.read_bytes()).count(b"\n") for body in bodies if body.exists())
 
     def compact(self, feed):
         return compact_day(Compactor(self.raw, self.lake), feed, plan(list_arrivals(self.raw, feed)), ON)

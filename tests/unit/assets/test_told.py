@@ -27,7 +27,7 @@ class Heard(Gateway):
 
 def commit(raw, start, *parts):
     """Leave what the extract of an hour leaves: its commit, which names the parts of the table."""
-    tables = {"legs": {"parts": list(parts)}} if parts else {}
+    tables = {"legs": {"parts": list(parts), "rows": len(parts)}} if parts else {}
     name = f"{start:%Y%m%dT%H%M%S%fZ}-{start + timedelta(hours=1):%Y%m%dT%H}-{len(parts):012x}"
     raw.write_json(f"opsdb/_extracts/dt={start:%Y-%m-%d}/{name}.json", {"tables": tables})
 

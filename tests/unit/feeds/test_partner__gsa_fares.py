@@ -57,15 +57,16 @@ def test_every_rule_of_the_register_has_a_record_that_breaks_it():
     assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
 
 
-def test_a_file_that_breaks_off_inside_a_page_gives_what_came_before_and_says_so(file):
+def test_every_row_of_a_file_that_breaks_off_inside_a_page_is_given_or_refused(file):
     write(file, RECORD, *[{"ITEM_NUM": number} for number in range(2_000)])
     body = bytearray(file.read_bytes())
     start = pq.read_metadata(file).row_group(0).column(0).data_page_offset
     body[start : start + 12] = bytes(12)
     file.write_bytes(body)
-    [row] = judged(FEED, file)
-    assert (row["reason"], row["line_number"]) == ("unreadable_body", 0)
-    assert row["message"].startswith("the Parquet file cannot be read after row 0")
+    rows = judged(FEED, file)
+    assert [row["line_number"] for row in rows] == [*range(1, 2_002)]
+    assert {row["reason"] for row in rows} == {"unreadable_body"}
+    assert rows[0]["message"].startswith("the Parquet file cannot be read after row 0")
 
 
 def test_the_published_year_is_taken_in_whole_and_its_sums_are_the_file_s(shared_data):

@@ -1,0 +1,262 @@
+"""What raw bodies hold, counted and read in the bodies themselves: the side of the balance that the reader, the
+engine and the rules of the typed step have no part in.
+
+`count` is how many records a body has, where no receipt says it. `remember` notes of every record what it says in the
+columns that reach the typed zone as they were sent, and `mixed` finds the written rows that no record of a body said
+like that: a row made of two records keeps every count right.
+"""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+
+from aero_assets.defs.typed.event_lines import as_sent
+from aero_assets.feeds import Column, Feed
+from aero_assets.feeds.layouts import Sheet, Workbook
+from aero_ingest import ssim, ssim_legs, type_b
+from aero_ingest.message import ParseError, Unreadable
+from aero_ingest.message_files import lines_of
+from aero_streaming.event_types import EVENT_TYPES, fields_of
+
+#: Arrow makes these functions when it is imported: no type checker knows them.
+pc: Any = pyarrow.compute
+GZIP = b"\x1f\x8b"
+CHUNK_LINES = 50_000
+#: What the engine takes for a space when it trims a value: Unicode's space separators.
+SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+#: Sums of a workbook that differ by less are equal.
+TOLERANCE = 0.5
+
+Batch = dict[str, Any]
+
+
+def carried(feed: Feed) -> tuple[Column, ...]:
+    """The typed columns that hold what one raw column says and nothing else: their expression is its name."""
+    names = set(feed.header) | {f'"{name}"' for name in feed.header}
+    return tuple(column for column in feed.columns if column.sql in names)
+
+
+def is_compared(feed: Feed) -> bool:
+    """Whether rows of a feed can be held against their bodies: those of parsers and workbooks are not said in them."""
+    return feed.format in ("csv", "parquet") and bool(carried(feed))
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty relation of what the bodies say: one number per record."""
+    connection.execute("create or replace temp table said (content ubigint)")
+
+
+def remember(connection: duckdb.DuckDBPyConnection, feed: Feed, body: Path, raw_key: str) -> None:
+    """Note what every record of a body says; `said` is a set of hashes of its name and its carried columns."""
+    if not is_compared(feed):
+        return
+    for batch in _read(feed, body, raw_key):
+        connection.register("said_now", pa.table(batch))
+        connection.execute(f"insert into said select {_content(feed, raw=True)} from said_now")
+        connection.unregister("said_now")
+
+
+def mixed(connection: duckdb.DuckDBPyConnection, feed: Feed, files: Path) -> tuple[int, str]:
+    """Count the rows of the written files that no record said as they stand, and name one by its event."""
+    if not is_compared(feed) or not any(files.glob("*/*.parquet")):
+        return 0, ""
+    written = (
+        f"read_parquet('{files}/*/*.parquet', hive_partitioning = true, hive_types = {{'{feed.business_date}': date}})"
+    )
+    [(count, example)] = connection.execute(
+        f"select count(*), coalesce(min(event_id || ' of ' || raw_ref), '') from {written} "
+        f"where {_content(feed)} not in (select content from said)"
+    ).fetchall()
+    return count, example
+
+
+def _content(feed: Feed, *, raw: bool = False) -> str:
+    """One number for what a record says: of its name (line or event) and of every carried column."""
+    name = "event_id" if feed.is_json else "raw_ref"
+    columns = (f'try_cast("{one.name}" as {one.type})' if raw else f'"{one.name}"' for one in carried(feed))
+    return f"hash({', '.join([name, *columns])})"
+
+
+def _read(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
+    if feed.is_json:
+        return _of_events(feed, body)
+    return _of_parquet(feed, body, raw_key) if feed.format == "parquet" else _of_csv(feed, body, raw_key)
+
+
+def _of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
+    """Split the lines by the delimiter; what has another number of values is no record that could be written."""
+    places = {column.name: _place(feed, column) for column in carried(feed)}
+    number = 1
+    with _opened(body) as file:
+        while lines := file.readlines(CHUNK_LINES * 200):
+            text = b"".join(lines).replace(b"\r", b"").decode("utf-8", "replace")
+            texts = pa.array(text.removesuffix("\n").split("\n"), pa.string())
+            names = pc.binary_join_element_wise(
+                f"{raw_key}#", pa.array(range(number, number + len(texts))).cast(pa.string()), ""
+            )
+            number += len(texts)
+            quoted = pc.match_substring(texts, '"')
+            parts = pc.split_pattern(texts, feed.delimiter)
+            whole = pc.and_(pc.equal(pc.list_value_length(parts), len(feed.header)), pc.invert(quoted))
+            parts = parts.filter(whole)
+            columns = {name: _trimmed(pc.list_element(parts, place)) for name, place in places.items()}
+            yield {"raw_ref": names.filter(whole), **columns}
+            if pc.any(quoted).as_py():
+                yield _of_quoted(names.filter(quoted).to_pylist(), texts.filter(quoted).to_pylist(), feed, places)
+
+
+def _of_quoted(names: list[str], texts: list[str], feed: Feed, places: dict[str, int]) -> Batch:
+    rows = [next(csv.reader([text], delimiter=feed.delimiter), []) for text in texts]
+    whole = [(name, row) for name, row in zip(names, rows, strict=True) if len(row) == len(feed.header)]
+    columns = {
+        column: _trimmed(pa.array([row[place] for _, row in whole], pa.string())) for column, place in places.items()
+    }
+    return {"raw_ref": pa.array([name for name, _ in whole], pa.string()), **columns}
+
+
+def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
+    try:
+        table = pq.read_table(body)
+    except (pa.ArrowException, OSError):
+        return  # the reader says so in quarantine, and the count of the rows that are missing is red
+    names = [f"{raw_key}#{number}" for number in range(1, table.num_rows + 1)]
+    columns = {
+        one.name: _trimmed(table.column(feed.header[_place(feed, one)]).cast(pa.string())) for one in carried(feed)
+    }
+    yield {"raw_ref": pa.array(names, pa.string()), **columns}
+
+
+def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:
+    """Take the JSON lines apart; a field that the vocabulary does not give to the type of an event means nothing."""
+    kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == feed.topic] if feed.arrival == "event" else []
+    having = {kind.name: {field.name for field in fields_of(kind)} for kind in kinds}
+    wanted = [("event_id", _identity(feed)), *((one.name, one.sql.strip('"')) for one in carried(feed))]
+    wanted = list(dict(wanted).items())
+    with _opened(body) as file:
+        while lines := file.readlines(CHUNK_LINES * 200):
+            events = [event for line in lines for part in as_sent(line.rstrip(b"\n")) if (event := _event(part))]
+            given = [having.get(event.get("event_type"), None if having else event.keys()) for event in events]
+            yield {
+                name: pa.array(
+                    [_text(one.get(field)) if has and field in has else None
+                     for one, has in zip(events, given, strict=True)], pa.string(),
+                )
+                for name, field in wanted
+            }  # fmt: skip
+
+
+def _identity(feed: Feed) -> str:
+    [column] = [column for column in feed.columns if column.name == "event_id"]
+    return column.sql.strip('"')
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """The event of a line, out of its wrapper; None for what is no object: it cannot have become a row."""
+    try:
+        said = json.loads(line)
+        if isinstance(said, dict) and isinstance(said.get("body"), str):
+            said = json.loads(said["body"])
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        # Half of a surrogate pair is no text that a column can hold.
+        return value and value.encode("utf-8", "replace").decode()
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _place(feed: Feed, column: Column) -> int:
+    return feed.header.index(column.sql.strip('"'))
+
+
+def _trimmed(values: Any) -> Any:  # noqa: ANN401 - arrow has no types
+    trimmed = pc.utf8_trim(values, SPACES)
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+
+
+def _opened(body: Path) -> BinaryIO | gzip.GzipFile:
+    with body.open("rb") as file:
+        packed = file.read(2) == GZIP
+    return gzip.open(body, "rb") if packed else body.open("rb")
+
+
+def count(feed: Feed, body: Path) -> int:
+    """Count the records of a body in the units of its feed: lines, messages, dated legs, months with figures.
+
+    What cannot be read counts as the one record that the reader puts into quarantine for it.
+    """
+    if feed.is_json:
+        with _opened(body) as file:
+            return sum(len(as_sent(line.rstrip(b"\n"))) for line in file)
+    if workbook := feed.layout.workbook:
+        return _months(body, workbook)
+    return _messages(body) if feed.layout.parser == "messages" else _dated_legs(body)
+
+
+def _messages(body: Path) -> int:
+    return _counted(1 for _ in type_b.split(_text_lines(body)))
+
+
+def _dated_legs(body: Path) -> int:
+    """A record is a leg on each of its dates, by the calendar."""
+    return _counted(
+        1 if isinstance(record, Unreadable) else sum(1 for _ in ssim_legs.dates(record))
+        for record in ssim.read(_text_lines(body))
+    )
+
+
+def _counted(numbers: Iterator[int]) -> int:
+    total = 0
+    try:
+        for number in numbers:
+            total += number
+    except ParseError:
+        total += 1
+    return total
+
+
+def _text_lines(body: Path) -> Iterator[str]:
+    with body.open("rb") as file:
+        yield from lines_of(io.BufferedReader(file))
+
+
+def _months(body: Path, workbook: Workbook) -> int:
+    """Months of a row with any figure, and the stated sums that are not those of the rows above."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - brings along what only workbooks need
+
+    with body.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except Exception:  # whatever a library says of the file of a stranger, it is one record in quarantine
+            return 1
+        return sum(_sheet(book, sheet, workbook) for sheet in workbook.sheets)
+
+
+def _sheet(book: Any, sheet: Sheet, workbook: Workbook) -> int:  # noqa: ANN401 - openpyxl has no types
+    first, width = len(sheet.keys), len(workbook.months) + 1
+    last = first + width * len(workbook.figures)
+    sums, total = [0.0] * (last - first), 0
+    try:
+        for row in book[sheet.name].iter_rows(min_row=workbook.header_row + 1, max_col=last, values_only=True):
+            cells = [cell if isinstance(cell, int | float) else 0 for cell in row[first:last]]
+            if isinstance(row[0], str) and " ".join(row[0].split()) == workbook.ends_at:
+                return total + sum(abs(cell - made) > TOLERANCE for cell, made in zip(cells, sums, strict=True))
+            if any(row[:first]):
+                sums = [made + cell for made, cell in zip(sums, cells, strict=True)]
+                blocks = [row[first + width * n : first + width * n + width - 1] for n in range(len(workbook.figures))]
+                total += sum(any(figures) for figures in zip(*blocks, strict=True))
+    except Exception:  # as above
+        return total + 1
+    return total + 1  # the row that ends the sheet is missing, and that is a record in quarantine
