@@ -18,7 +18,7 @@ from hashlib import sha256
 from typing import Any
 
 from aero_assets.feeds import Feed
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 
 #: Where Firehose leaves records that its transform could not be asked about: they are events like the others.
 _NOT_ASKED = "_errors/processing-failed/"
@@ -35,6 +35,8 @@ class Contents:
     keys: tuple[str, ...]
     sent_as: str = ""
     rows: int | None = None
+    #: SHA-256 of the content of a file as it came, unpacked; empty where nobody noted it.
+    digest: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -65,19 +67,21 @@ class Receipt:
         return f"{feed.path}/_arrivals/dt={self.arrived_on}/{self.arrival_id}.json"
 
     def contents(self, raw: Bucket, feed: Feed) -> Contents:
-        """What the receipt says of the file; LookupError if that is gone."""
-        details = raw.read_json(self.receipt_key(feed))
-        if details is None:
-            raise LookupError(f"receipt {self.receipt_key(feed)} has vanished from the raw zone")
-        return self._said(details, feed)
+        """What the receipt says of the file; DamagedObjectError if it does not say it, or is gone."""
+        key = self.receipt_key(feed)
+        found = raw.read_as(key, lambda details: self._said(details, feed))
+        if found is None:
+            raise DamagedObjectError(raw.name, key, "it has vanished")
+        return found
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
-        """Where the bodies lie in the raw bucket, as the receipt says; LookupError if that is gone."""
+        """Where the bodies lie in the raw bucket, as the receipt says; DamagedObjectError if that is gone."""
         return self.contents(raw, feed).keys
 
     def _said(self, details: Mapping[str, Any], feed: Feed) -> Contents:
         rows = int(details["rows"]) if feed.door_counts_records else None
-        return Contents((str(details["raw_key"]),), str(details["inbox_key"]).rpartition("/")[2], rows)
+        sent_as, digest = str(details["inbox_key"]).rpartition("/")[2], str(details.get("content_sha256", ""))
+        return Contents((str(details["raw_key"]),), sent_as, rows, digest)
 
 
 @dataclass(frozen=True, order=True)

@@ -3,6 +3,10 @@
 The copy holds exactly the files that the arrival manifests name, plus a zero-row file per feed so that everything
 builds on an empty lake. Each pull builds a new version beside the old one (unchanged files are hard links) and
 switches a symbolic link, so a reader never sees half of a change.
+
+A file is taken in only with the digest that its manifest names; afterwards its size and time of change tell whether
+somebody touched it. What the bucket does not hold as its manifest says is left out and named, and the business dates
+that need it are said to be damaged: everything else goes on.
 """
 
 import json
@@ -10,18 +14,18 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
 
+from aero_assets.copies import Kept, fetch_verified, read_local, write_atomically
 from aero_assets.environment import Environment
 from aero_assets.feeds import Feed, feeds
-from aero_assets.manifests import TYPED, ArrivalManifest, typed_versions
-from aero_assets.storage import Bucket
+from aero_assets.manifests import TYPED, ArrivalManifest, TypedFile, typed_versions
+from aero_assets.storage import Bucket, DamagedObjectError
 
 ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -36,13 +40,36 @@ KEPT_VERSIONS = 2
 
 
 @dataclass(frozen=True)
+class DamagedFile:
+    """A typed file that the bucket does not hold as its manifest says."""
+
+    key: str
+    feed: str
+    arrived_on: str
+    date: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.key} ({self.feed}, arrived on {self.arrived_on}) {self.problem}; {self.date} waits for it. "
+            f"`aero repair --zone typed --feed {self.feed}` writes it again from the raw zone"
+        )
+
+
+@dataclass(frozen=True)
 class Pulled:
-    """What a pull did, and the version of every business date in the copy afterwards."""
+    """What a pull did, and the version of every business date in the copy afterwards; a damaged date has none."""
 
     files: int
     downloaded: int
     deleted: int
     versions: dict[str, str] = field(repr=False)
+    damaged: tuple[DamagedFile, ...] = ()
+
+    @property
+    def damaged_dates(self) -> frozenset[str]:
+        """Business dates of which the copy lacks rows."""
+        return frozenset(file.date for file in self.damaged)
 
 
 def empty_file(feed: Feed) -> str:
@@ -66,53 +93,100 @@ class LakeCopy:
         self._cache = root.with_name(f"{root.name}.manifests")
 
     def manifests(self) -> list[ArrivalManifest]:
-        """Return every arrival manifest; only those whose ETag changed are fetched."""
+        """Return every arrival manifest; only those whose ETag changed are fetched.
+
+        A damaged one is what it was when it was last read, or what the names of its files say, at no level: so its
+        day is compacted again, and none of its dates looks empty meanwhile.
+        """
         index_file = self._cache / "index.json"
-        index = json.loads(index_file.read_text()) if index_file.exists() else {}
+        index = read_local(index_file)
         fresh: dict[str, dict[str, Any]] = {}
+        found: list[ArrivalManifest] = []
         for item in self.bucket.list(f"{TYPED}/"):
             cached = index.get(item.key)
-            if cached and cached["etag"] == item.etag:
-                fresh[item.key] = cached
-            elif data := self.bucket.read_json(item.key):
-                fresh[item.key] = {"etag": item.etag, "data": data}
+            if not cached or cached["etag"] != item.etag:
+                try:
+                    manifest = self.bucket.read_as(item.key, ArrivalManifest.from_json)
+                except DamagedObjectError:
+                    if cached:
+                        fresh[item.key] = cached
+                    found.append(self._stand_in(item.key, cached))
+                    continue
+                if manifest is None:
+                    continue
+                cached = {"etag": item.etag, "data": asdict(manifest)}
+            else:
+                manifest = ArrivalManifest.from_json(cached["data"])
+            fresh[item.key] = cached
+            found.append(manifest)
         if fresh != index:
-            _write_atomically(index_file, json.dumps(fresh))
-        return [ArrivalManifest.from_json(entry["data"]) for entry in fresh.values()]
+            write_atomically(index_file, json.dumps(fresh))
+        return found
+
+    def _stand_in(self, key: str, cached: dict[str, Any] | None) -> ArrivalManifest:
+        if cached:
+            return replace(ArrivalManifest.from_json(cached["data"]), level="")
+        feed, _, day = key.removeprefix(f"{TYPED}/").removesuffix(".json").rpartition("/dt=")
+        return ArrivalManifest.from_names(self.bucket, feed, day)
 
     def pull(self, log: Callable[[str], None] = lambda _: None) -> Pulled:
-        """Bring the copy up to date; safe to repeat, and cheap when nothing changed."""
+        """Bring the copy up to date; safe to repeat, and cheap when nothing changed.
+
+        A file that is missing or differs in the bucket is left out and returned as damaged.
+        """
+        seen: dict[str, str] = {}
+        downloaded = deleted = 0
         for attempt in range(3):
             manifests = self.manifests()
-            wanted = {file.key: file.digest for manifest in manifests for file in manifest.files}
+            named = {file.key: (manifest, file) for manifest in manifests for file in manifest.files}
+            wanted = {key: file.digest for key, (_, file) in named.items()}
             wanted |= {empty_file(feed): f"schema {feed.contract}" for feed in feeds()}
-            try:
-                downloaded, deleted = self._switch(wanted, log)
-            except ClientError as error:
-                # A compaction replaced its files between the listing and the download: look again.
-                if error.response["Error"]["Code"] not in ("404", "NoSuchKey") or attempt == 2:
-                    raise
+            came, went, problems = self._switch(wanted, log)
+            downloaded, deleted = downloaded + came, deleted + went
+            if problems and wanted != seen and attempt < 2:
+                # A compaction may have replaced its files between the listing and the download: look again.
+                seen = wanted
                 continue
-            return Pulled(len(wanted), downloaded, deleted, typed_versions(manifests))
+            damaged = tuple(_damaged(*named[key], problem) for key, problem in sorted(problems.items()))
+            for file in damaged:
+                log(f"lake: damaged: {file}")
+            versions = typed_versions(manifests)
+            for file in damaged:
+                versions.pop(file.date, None)
+            return Pulled(len(wanted) - len(damaged), downloaded, deleted, versions, damaged)
         raise AssertionError("unreachable")
 
-    def _switch(self, wanted: dict[str, str], log: Callable[[str], None]) -> tuple[int, int]:
-        """Build the next version of the copy and make it the current one."""
+    def _switch(self, wanted: dict[str, str], log: Callable[[str], None]) -> tuple[int, int, dict[str, str]]:
+        """Build the next version of the copy and make it the current one; return what is wrong, by key."""
         state_file = self.root / ".state.json"
-        have: dict[str, str] = json.loads(state_file.read_text()) if state_file.exists() else {}
-        if have == wanted:
-            return 0, 0
-        missing = sorted(key for key, digest in wanted.items() if have.get(key) != digest)
+        try:
+            have = {key: Kept(*said) for key, said in read_local(state_file).items()}
+        except TypeError:
+            have = {}
+        missing = sorted(
+            key
+            for key, digest in wanted.items()
+            if key not in have or have[key].digest != digest or not have[key].is_at(self.root / key)
+        )
         gone = have.keys() - wanted.keys()
+        if not missing and not gone:
+            return 0, 0, {}
         number = max((int(path.name) for path in self._versions.glob("[0-9]*")), default=0) + 1
         building = self._versions / f".building-{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
-        for key in wanted.keys() - set(missing):
+        kept = {key: have[key] for key in wanted.keys() - set(missing)}
+        for key in kept:
             (building / key).parent.mkdir(parents=True, exist_ok=True)
             os.link(self.root / key, building / key)
-        self._fetch(missing, building, log)
-        (building / ".state.json").write_text(json.dumps(wanted))
+        problems = self._fetch(missing, wanted, building, log)
+        taken = {key: Kept.of(wanted[key], building / key) for key in missing if key not in problems}
+        if not taken and kept.keys() == have.keys():
+            # Nothing came and nothing went: readers keep the version that they have.
+            shutil.rmtree(building, ignore_errors=True)
+            return 0, 0, problems
+        state = {key: [one.digest, one.size, one.changed_ns] for key, one in (kept | taken).items()}
+        (building / ".state.json").write_text(json.dumps(state))
         final = self._versions / f"{number:08d}"
         building.rename(final)
         link = self.root.with_name(f".{self.root.name}.{os.getpid()}")
@@ -121,29 +195,35 @@ class LakeCopy:
         link.replace(self.root)
         for old in sorted(self._versions.glob("[0-9]*"))[:-KEPT_VERSIONS]:
             shutil.rmtree(old, ignore_errors=True)
-        return len(missing), len(gone)
+        return len(taken), len(gone), problems
 
-    def _fetch(self, keys: list[str], target: Path, log: Callable[[str], None]) -> None:
-        """Download in parallel; zero-row files are written from the register instead."""
+    def _fetch(
+        self, keys: list[str], wanted: dict[str, str], target: Path, log: Callable[[str], None]
+    ) -> dict[str, str]:
+        """Download in parallel; return what is wrong with an object, by key.
+
+        Zero-row files are written from the register instead.
+        """
         empties = {empty_file(feed): feed for feed in feeds()}
 
-        def fetch(key: str) -> None:
+        def fetch(key: str) -> str:
             if key in empties:
                 write_empty(empties[key], target / key)
-            else:
-                self.bucket.download(key, target / key)
+                return ""
+            return fetch_verified(self.bucket, key, wanted[key], target / key)
 
+        problems = {}
         with ThreadPoolExecutor(8) as pool:
-            for number, _ in enumerate(pool.map(fetch, keys), 1):
+            for number, (key, problem) in enumerate(zip(keys, pool.map(fetch, keys), strict=True), 1):
+                if problem:
+                    problems[key] = problem
                 if number % 200 == 0 or number == len(keys):
                     log(f"lake: {number} of {len(keys)} files")
+        return problems
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(text)
-    part.replace(path)
+def _damaged(manifest: ArrivalManifest, file: TypedFile, problem: str) -> DamagedFile:
+    return DamagedFile(file.key, manifest.feed, manifest.arrived_on, file.date, problem)
 
 
 def current() -> LakeCopy:
@@ -158,7 +238,7 @@ def pull(log: Callable[[str], None] = print) -> Pulled:
 
 
 def register_feeds(log: Callable[[str], None] = print) -> list[str]:
-    """Write the zero-row file of every feed to the typed zone; return the feeds whose file was new or had changed."""
+    """Write the zero-row file of every feed to the typed zone; return the feeds whose file was new or differed."""
     changed = []
     environment = Environment.current()
     bucket = Bucket(environment.lake_bucket)
@@ -166,8 +246,7 @@ def register_feeds(log: Callable[[str], None] = print) -> list[str]:
     for feed in feeds():
         path = scratch / f"{feed.system}.{feed.name}.parquet"
         write_empty(feed, path)
-        stored = next(iter(bucket.list(empty_file(feed))), None)
-        if stored is None or stored.size != path.stat().st_size:
+        if not bucket.holds(empty_file(feed), path):
             bucket.upload(path, empty_file(feed))
             log(f"lake: {feed.path} registered")
             changed.append(feed.path)

@@ -3,18 +3,26 @@
 An arrival manifest names every typed file that one arrival day produced; the union of all manifests is the typed
 zone. The version of an operating date is a digest of its files. Levels are what later steps write down when they
 have caught up.
+
+Both can be made again: a manifest by compacting its arrival day, until when the names of its files stand in for it;
+levels by doing the work that they would have spared.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from aero_assets.feeds import Feed
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 
 TYPED = "_manifests/typed"
+#: A level that no arrival day can have: the sensor asks for the day again, and its files are compared by content.
+AGAIN = "again"
+#: How much of the digest stands in the name of a typed file.
+DIGEST_IN_NAME = 12
 
 
 @dataclass(frozen=True)
@@ -68,12 +76,41 @@ class ArrivalManifest:
     @classmethod
     def load(cls, lake: Bucket, feed: Feed, arrived_on: date) -> "ArrivalManifest":
         """Read the manifest of an arrival day; an empty one if it was never compacted."""
-        data = lake.read_json(cls.key_of(feed, arrived_on))
-        return cls.from_json(data) if data else cls(feed.path, f"{arrived_on}")
+        found = lake.read_as(cls.key_of(feed, arrived_on), cls.from_json)
+        return found or cls(feed.path, f"{arrived_on}")
+
+    @classmethod
+    def from_names(cls, lake: Bucket, feed: str, arrived_on: str) -> "ArrivalManifest":
+        """Return what the names in the bucket say of an arrival day whose manifest is damaged or gone.
+
+        Its level is empty, so the day is asked for again; its rows are not counted.
+        """
+        mark = f"/arrived={arrived_on}-"
+        typed = [item.key for item in lake.list(f"typed/{feed}/") if mark in item.key]
+        refused = lake.list(f"quarantine/{feed}/dt={arrived_on}/rows-")
+        return cls(feed, arrived_on, files=tuple(map(_named, typed)), quarantine=tuple(item.key for item in refused))
 
     def save(self, lake: Bucket) -> None:
         """Write the manifest: the moment at which a compaction takes effect."""
         lake.write_json(self.key, asdict(self))
+
+
+def _named(key: str) -> TypedFile:
+    folder, _, name = key.rpartition("/")
+    return TypedFile(key, name.removesuffix(".parquet").rsplit("-", 1)[-1], folder.rpartition("=")[2], 0)
+
+
+def ask_again(lake: Bucket, feed: Feed, arrived_on: date) -> None:
+    """Have an arrival day compacted again, with every file compared by content.
+
+    A day that is being compacted, was never, or whose manifest is damaged, is asked for anyway.
+    """
+    try:
+        manifest = ArrivalManifest.load(lake, feed, arrived_on)
+    except DamagedObjectError:
+        return
+    if manifest.level:
+        replace(manifest, level=AGAIN).save(lake)
 
 
 def typed_versions(manifests: Iterable[ArrivalManifest]) -> dict[str, str]:
@@ -92,8 +129,16 @@ class Levels:
         self.lake, self.key = lake, f"_manifests/{name}.json"
 
     def read(self) -> dict[str, str]:
-        """Return partition → level reached."""
-        return (self.lake.read_json(self.key) or {}).get("levels", {})
+        """Return partition → level reached; none where the object is damaged, so that the work is done again."""
+        try:
+            return self.lake.read_as(self.key, lambda said: dict(said["levels"])) or {}
+        except DamagedObjectError as error:
+            logging.getLogger(__name__).warning("%s. Until then everything counts as not reached", error)
+            return {}
+
+    def clear(self) -> None:
+        """Forget every level: what they speak of is gone."""
+        self.lake.write_json(self.key, {"levels": {}})
 
     def advance(self, reached: Mapping[str, str]) -> None:
         """Record levels; an empty level means that nothing is left of the partition."""

@@ -4,23 +4,26 @@ Parquet files that never change, named by content, behind one manifest whose rep
 to the next. A reader pins a manifest and sees that version and nothing else, however often others publish meanwhile.
 The folder carries the version of the schema: a change that would break readers is published beside the old one.
 Who publishes is in `defs/published`; here is the format and how it is read.
+
+A file is taken in only with the digest that its manifest names. Where the current version is damaged, a reader gets the
+newest one that is whole, and is told what is wrong.
 """
 
 import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from aero_assets.copies import fetch_verified, write_atomically
 from aero_assets.environment import Environment
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,12 +57,17 @@ def level(lake: Bucket) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a table: a month of it, or all of it; its key follows from its content."""
+    """One file of a table: a month of it, or all of it; its key follows from its content.
+
+    `digest` is of its rows; `sha256` and `bytes` are of the file, empty where an older publisher wrote it.
+    """
 
     key: str
     name: str
     rows: int
     digest: str
+    sha256: str = ""
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,12 @@ class Manifest:
     @property
     def files(self) -> frozenset[str]:
         """The keys of every file of this version."""
-        return frozenset(part.key for table in self.tables for part in table.parts)
+        return frozenset(self.parts)
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """Every file of this version by its key."""
+        return {part.key: part for table in self.tables for part in table.parts}
 
     def table(self, name: str) -> Table:
         """Return a table by `schema.name`."""
@@ -122,10 +135,11 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One pinned version on this disk."""
+    """One pinned version on this disk; `problem` says why it is not the current one, if it is not."""
 
     manifest: Manifest
     root: Path = field(repr=False)
+    problem: str = ""
 
     @property
     def version(self) -> str:
@@ -160,41 +174,70 @@ class PublishedCopy:
         self._lock = threading.Lock()
 
     def pull(self) -> Snapshot:
-        """Pin the current version, fetching what is not here yet; raise NothingPublishedError where there is none."""
-        for attempt in range(5):
-            data = self.bucket.read_json(CURRENT)
-            if data is None:
-                raise NothingPublishedError(f"s3://{self.bucket.name}/{CURRENT} does not exist: nothing was published")
-            manifest = Manifest.from_json(data)
+        """Pin the current version, fetching what is not here yet; the newest whole one where that is damaged.
+
+        Raise NothingPublishedError where there is none, DamagedObjectError where none is whole.
+        """
+        seen: list[str] = []
+        for _ in range(5):
+            damages: list[DamagedObjectError] = []
+            snapshot = self._newest_whole(damages)
+            said = [f"{one}" for one in damages]
+            if said == seen:
+                break
+            # It may have been pruned while we read: by then there is a newer version.
+            seen = said
+        if snapshot:
+            return snapshot
+        if damages:
+            raise damages[0]
+        raise NothingPublishedError(f"s3://{self.bucket.name}/{CURRENT} does not exist: nothing was published")
+
+    def _newest_whole(self, damages: list[DamagedObjectError]) -> Snapshot | None:
+        for manifest in versions(self.bucket, damages):
             try:
                 with self._lock:
                     self._fetch(manifest)
-            except ClientError as error:
-                # It was pruned while we read: by then there is a newer version.
-                if error.response["Error"]["Code"] not in ("404", "NoSuchKey") or attempt == 4:
-                    raise
-                continue
-            return Snapshot(manifest, self.root)
-        raise AssertionError("unreachable")
+            except DamagedObjectError as error:
+                damages.append(error)
+            else:
+                return Snapshot(manifest, self.root, f"{damages[0]}" if damages else "")
+        return None
 
     def _fetch(self, manifest: Manifest) -> None:
+        """Bring every file of a version here; DamagedObjectError where the bucket does not hold one as it should."""
         note = self.root / Manifest.key_of(manifest.version)
-        if note.exists():
+        notes = [found.stat().st_mtime_ns for found in note.parent.glob("[0-9]*.json")]
+        last_verified_ns = max(notes, default=0)
+        missing = [part for part in manifest.parts.values() if not self._is_here(part, last_verified_ns)]
+        if not missing and note.exists():
             return
-        missing = sorted(key for key in manifest.files if not (self.root / key).exists())
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(self._download, missing))
-        note.parent.mkdir(parents=True, exist_ok=True)
-        part = note.with_name(f".{note.name}.{os.getpid()}.{threading.get_ident()}")
-        part.write_text(json.dumps(manifest.to_json()), encoding="utf-8")
-        part.replace(note)
+            problems = list(pool.map(self._download, missing))
+        for part, problem in zip(missing, problems, strict=True):
+            if problem:
+                raise DamagedObjectError(self.bucket.name, part.key, f"it {problem}")
+        write_atomically(note, json.dumps(manifest.to_json()))
         self._forget(manifest)
 
-    def _download(self, key: str) -> None:
+    def _is_here(self, part: Part, last_verified_ns: int) -> bool:
+        """True if the file is here as it was taken in; one that was touched since is compared by content."""
+        file = self.root / part.key
+        if not file.exists() or (part.bytes and file.stat().st_size != part.bytes):
+            return False
+        if file.stat().st_mtime_ns > last_verified_ns:
+            if digest_of(file) != part.sha256:
+                return False
+            os.utime(file, ns=(last_verified_ns, last_verified_ns))
+        return True
+
+    def _download(self, part: Part) -> str:
         # Other processes keep the same copy: none may see, or finish, half a file of another.
-        unique = self.root / f"{key}.{os.getpid()}.{threading.get_ident()}"
-        self.bucket.download(key, unique)
-        unique.replace(self.root / key)
+        unique = self.root / f"{part.key}.{os.getpid()}.{threading.get_ident()}"
+        if problem := fetch_verified(self.bucket, part.key, part.sha256, unique):
+            return problem
+        unique.replace(self.root / part.key)
+        return ""
 
     def _forget(self, current: Manifest) -> None:
         """Delete files that no version names which somebody may still have open."""
@@ -212,6 +255,40 @@ class PublishedCopy:
                 file.unlink(missing_ok=True)
         for note in set(notes) - set(kept):
             note.unlink(missing_ok=True)
+
+
+def versions(bucket: Bucket, damages: list[DamagedObjectError]) -> Iterator[Manifest]:
+    """Yield the current version, then the others from the newest; what cannot be read is added to `damages`."""
+    seen = set()
+    for key in chain([CURRENT], _earlier(bucket)):
+        try:
+            manifest = bucket.read_as(key, Manifest.from_json)
+        except DamagedObjectError as error:
+            damages.append(error)
+            continue
+        if manifest and manifest.version not in seen:
+            seen.add(manifest.version)
+            yield manifest
+
+
+def _earlier(bucket: Bucket) -> Iterator[str]:
+    # As a generator: listed only where the current one does not do.
+    yield from sorted((item.key for item in bucket.list(f"{PREFIX}/versions/")), reverse=True)
+
+
+def what_is_wrong(bucket: Bucket) -> list[str]:
+    """Return what a listing shows to be wrong with the current version: its manifest, a file that is gone or cut."""
+    try:
+        manifest = bucket.read_as(CURRENT, Manifest.from_json)
+    except DamagedObjectError as error:
+        return [f"{error}"]
+    stored = {item.key: item.size for item in bucket.list(f"{PREFIX}/")}
+    if manifest is None:
+        return [f"{CURRENT} is gone"] if stored else []
+    parts = manifest.parts.values()
+    gone = [f"{part.key} is gone" for part in parts if part.key not in stored]
+    cut = [part.key for part in parts if part.bytes and stored.get(part.key, part.bytes) != part.bytes]
+    return [*gone, *(f"{key} has not the size its manifest names" for key in cut)]
 
 
 def current() -> PublishedCopy:

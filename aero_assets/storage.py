@@ -3,13 +3,30 @@ here.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from botocore.exceptions import ClientError
+
+#: What S3 calls an object that is not there.
+NOT_THERE = ("NoSuchKey", "NoSuchVersion", "404")
+#: The metadata in which an object of ours says what it is made of.
+DIGEST = "sha256"
+
+T = TypeVar("T")
+
+
+class DamagedObjectError(ValueError):
+    """An object of ours is not what it should be: says which one, what is wrong with it and what brings it back."""
+
+    def __init__(self, bucket: str, key: str, problem: str, way_back: str = "") -> None:
+        way_back = way_back or "`aero verify` shows what else is damaged, `aero repair` brings it back"
+        super().__init__(f"s3://{bucket}/{key} is damaged: {problem}. {way_back}")
+        self.bucket, self.key, self.problem = bucket, key, problem
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,17 @@ class StoredObject:
     key: str
     etag: str
     size: int
+
+
+def is_missing(error: ClientError) -> bool:
+    """True if S3 says that the object is not there."""
+    return error.response["Error"]["Code"] in NOT_THERE
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 class Bucket:
@@ -42,15 +70,36 @@ class Bucket:
             for item in page.get("Contents", ()):
                 yield StoredObject(item["Key"], item["ETag"].strip('"'), item["Size"])
 
-    def read_json(self, key: str) -> dict[str, Any] | None:
-        """Return a JSON object, or None where there is none."""
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes of an object, or None where there is none."""
         try:
-            body = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            if is_missing(error):
                 return None
             raise
-        return json.loads(body)
+
+    def read_json(self, key: str) -> dict[str, Any] | None:
+        """Return a JSON object, or None where there is none; DamagedObjectError where it is something else."""
+        body = self.read(key)
+        if body is None:
+            return None
+        try:
+            value = json.loads(body)
+        except ValueError as error:
+            raise DamagedObjectError(self.name, key, f"its {len(body)} bytes are not JSON ({error})") from error
+        if not isinstance(value, dict):
+            raise DamagedObjectError(self.name, key, "it is JSON, but not an object of ours")
+        return value
+
+    def read_as(self, key: str, build: Callable[[dict[str, Any]], T]) -> T | None:
+        """Return what `build` makes of a JSON object; None where there is none, DamagedObjectError where it cannot."""
+        value = self.read_json(key)
+        try:
+            return None if value is None else build(value)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problem = f"it lacks what it should say ({type(error).__name__}: {error})"
+            raise DamagedObjectError(self.name, key, problem) from error
 
     def write_json(self, key: str, value: dict[str, Any]) -> None:
         """Write a JSON object, readable by a person."""
@@ -58,10 +107,24 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
 
     def upload(self, path: Path, key: str) -> StoredObject:
-        """Store a file and return what a listing will say of it."""
+        """Store a file with its digest beside it, and return what a listing will say of it."""
+        said = {DIGEST: digest_of(path)}
         with path.open("rb") as body:
-            etag = self.client.put_object(Bucket=self.name, Key=key, Body=body)["ETag"]
+            etag = self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=said)["ETag"]
         return StoredObject(key, etag.strip('"'), path.stat().st_size)
+
+    def holds(self, key: str, path: Path) -> bool:
+        """True if the object says that it has the bytes of this file, asked without fetching it.
+
+        What was put by anybody else than `upload` says nothing, and is not taken for the same.
+        """
+        try:
+            found = self.client.head_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+        return found["ContentLength"] == path.stat().st_size and found["Metadata"].get(DIGEST) == digest_of(path)
 
     def download(self, key: str, path: Path) -> None:
         """Fetch an object into a file; a half-written file is never left under its final name."""

@@ -4,10 +4,10 @@ A newer version is looked for at most every few seconds, however often people cl
 and parameters, so that nothing is ever shown from two versions at once.
 """
 
-import json
+import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfile
@@ -20,11 +20,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aero_assets.environment import Environment
 from aero_assets.published import NothingPublishedError, PublishedCopy, Snapshot, current
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError, StoredObject
 
 #: A read-only folder of published files, laid out as in the bucket; in its place for demonstrations and tests.
 FOLDER = "AERO_PUBLISHED_FOLDER"
 LOOK_AGAIN_SECONDS = 5.0
+LOG = logging.getLogger(__name__)
 
 
 class Folder(Bucket):
@@ -34,10 +35,15 @@ class Folder(Bucket):
         super().__init__(root.name)
         self.root = root
 
-    def read_json(self, key: str) -> dict[str, Any] | None:
-        """Return a JSON object, or None where there is none."""
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes of a file, or None where there is none."""
         file = self.root / key
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+        return file.read_bytes() if file.exists() else None
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the files below a folder."""
+        for file in sorted((self.root / prefix).rglob("*.json")):
+            yield StoredObject(f"{file.relative_to(self.root)}", "", file.stat().st_size)
 
     def download(self, key: str, path: Path) -> None:
         """Copy a file."""
@@ -56,6 +62,8 @@ class Source:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     #: False while the last look failed: what is shown may be old.
     is_reachable: bool = True
+    #: True while the newest version is damaged: an older one is shown.
+    is_damaged: bool = False
 
     def pin(self) -> Snapshot | None:
         """Return the version a page run keeps to its end; None while nothing was published."""
@@ -68,8 +76,14 @@ class Source:
     def _look(self) -> None:
         try:
             self._snapshot, self.is_reachable = self.copy.pull(), True
+            self.is_damaged = bool(self._snapshot.problem)
+            if self.is_damaged:
+                LOG.warning(self._snapshot.problem)
         except NothingPublishedError:
             self.is_reachable = True
+        except DamagedObjectError as error:
+            LOG.warning(error)
+            self.is_damaged = True
         except (BotoCoreError, ClientError, OSError):
             self.is_reachable = False
 

@@ -194,6 +194,8 @@ def footer(snapshot: Snapshot, t: Translator) -> None:
     st.divider()
     if not data.source().is_reachable:
         st.caption(f":material/cloud_off: {t('footer.unreachable')}")
+    if data.source().is_damaged:
+        st.caption(f":material/broken_image: {t('footer.damaged')}")
     st.caption(
         t(
             "footer.version",

@@ -7,7 +7,7 @@ away are put into the inbox again. All of it may be repeated: the same bodies gi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -15,14 +15,12 @@ from aero_assets.arrivals import Receipt, list_arrivals, plan
 from aero_assets.environment import Environment
 from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import HANDED_ON
-from aero_assets.manifests import ArrivalManifest
+from aero_assets.manifests import ask_again
 from aero_assets.resources import Gateway
 from aero_assets.storage import Bucket
 from aero_local.errors import Log
 from aero_local.state import State
 
-#: No level of an arrival day looks like this, so the sensor asks for the day again.
-AGAIN = "again"
 REASON = "/reason.json"
 
 
@@ -51,10 +49,7 @@ def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is
             return done
         days = [day for on, day in plan(list_arrivals(raw, feed)).items() if first <= on <= last]
         for day in days:
-            manifest = ArrivalManifest.load(lake, feed, day.arrived_on)
-            # One that is being compacted right now, or never was, is asked for anyway.
-            if manifest.level:
-                replace(manifest, level=AGAIN).save(lake)
+            ask_again(lake, feed, day.arrived_on)
             done.arrival_days += 1
             log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
             if feed.layout.parser in HANDED_ON:

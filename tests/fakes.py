@@ -36,9 +36,12 @@ class FolderBucket(Bucket):
         keys = sorted(f"{path.relative_to(self.root)}" for path in self.root.rglob("*") if path.is_file())
         return iter([self._stored(self.root / key) for key in keys if key.startswith(prefix)])
 
-    def read_json(self, key: str) -> dict[str, Any] | None:
+    def read(self, key: str) -> bytes | None:
         path = self.root / key
-        return json.loads(path.read_text()) if path.exists() else None
+        return path.read_bytes() if path.is_file() else None
+
+    def holds(self, key: str, path: Path) -> bool:
+        return self.read(key) == path.read_bytes()
 
     def write_json(self, key: str, value: dict[str, Any]) -> None:
         self._put(key, json.dumps(value, default=str).encode())
@@ -77,7 +80,13 @@ def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetim
     raw._put(raw_key, body)
     raw.write_json(
         receipt.receipt_key(feed),
-        {"raw_key": raw_key, "inbox_key": inbox_key, "rows": _counted(feed, body), "arrived_at": at.isoformat()},
+        {
+            "raw_key": raw_key,
+            "inbox_key": inbox_key,
+            "rows": _counted(feed, body),
+            "arrived_at": at.isoformat(),
+            "content_sha256": sha256(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).hexdigest(),
+        },
     )
     return receipt
 

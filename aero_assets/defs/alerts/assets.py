@@ -17,7 +17,7 @@ from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED
 from aero_assets.environment import Environment
 from aero_assets.live import ABSENT, Live, LiveStore
 from aero_assets.resources import Zones
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 from aero_streaming.alert_batch import CLOCK
 from aero_streaming.baselines import baseline_key
 from aero_streaming.messages import Settings
@@ -66,8 +66,11 @@ class Progress:
 
     @classmethod
     def load(cls, lake: Bucket) -> "Progress":
-        """Read it; the beginning where there is none."""
-        data: dict[str, Any] = lake.read_json(cls.KEY) or {}
+        """Read it; the beginning where there is none or it is damaged: what is copied already is not copied again."""
+        try:
+            data: dict[str, Any] = lake.read_json(cls.KEY) or {}
+        except DamagedObjectError:
+            data = {}
         return cls(lake, Cursor.from_text(data.get("cursor")), data.get("parts", {}), data.get("levels", {}))
 
     def save(self) -> None:

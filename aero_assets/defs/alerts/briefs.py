@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from aero_assets.defs.alerts.history import History
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 from aero_streaming.alert_flights import top_flights
 from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_model import SHELVED, SUPPRESSED, Alert
@@ -74,14 +74,20 @@ class Briefer:
         written = []
         for line in wanted:
             item, key = alerts.get(line["alert_key"]), key_of(line["alert_key"])
-            known = self._lake.read_json(key)
-            if item is None or (known is not None and known["revision"] >= line["revision"]):
+            if item is None or self._is_written(key, line["revision"]):
                 continue
             brief = self._brief(line, alert_of(item), key)
             if brief is not None:
                 self._lake.write_json(key, brief.content | {"markdown": brief.markdown})
                 written.append(brief)
         return written
+
+    def _is_written(self, key: str, revision: int) -> bool:
+        """True if the brief of this revision or a later one is there; a damaged one is written again."""
+        try:
+            return self._lake.read_as(key, lambda known: known["revision"] >= revision) or False
+        except DamagedObjectError:
+            return False
 
     def _brief(self, line: Item, alert: Alert, key: str) -> Brief | None:
         rule = self._rules.by_id(alert.rule_id)

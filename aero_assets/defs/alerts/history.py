@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from aero_assets.published import NothingPublishedError, PublishedCopy, Snapshot
+from aero_assets.storage import DamagedObjectError
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
 
@@ -30,7 +31,7 @@ class History:
     def __init__(self, copy: PublishedCopy) -> None:
         try:
             self._snapshot: Snapshot | None = copy.pull()
-        except NothingPublishedError:
+        except (NothingPublishedError, DamagedObjectError):
             self._snapshot = None
 
     def days(self, alert: Alert, route: str | None) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from aero_assets.levels import SUBJECT_TAG, Want, requests
 from aero_assets.live import ABSENT, Live
 from aero_assets.manifests import Levels
 from aero_assets.resources import Zones
+from aero_assets.storage import DamagedObjectError
 from aero_streaming.alert_items import Item
 
 SUBJECT = "alert_log"
@@ -97,8 +98,11 @@ def failed_runs(context: dg.RunFailureSensorContext, zones: Zones) -> None:
     stats = context.instance.get_run_stats(run.run_id)
     day = datetime.fromtimestamp(stats.end_time or 0, UTC).date()
     key = f"{FAILURES}/dt={day}/{run.run_id}.json"
-    if zones.lake().read_json(key) is not None:
-        return
+    try:
+        if zones.lake().read_json(key) is not None:
+            return
+    except DamagedObjectError:
+        log.warning("%s was damaged and is written again", key)
     metadata = {name: value for name, value in row.items() if name != "hop"}
     context.instance.report_runless_asset_event(dg.AssetMaterialization(RUN_FAILURES, metadata=metadata))
     log.error("run_failed %s", json.dumps(row, sort_keys=True))

@@ -11,7 +11,7 @@ import duckdb
 from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.defs.published import health
 from aero_assets.defs.published.export import Published, Publisher, Relation
-from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED
+from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ready
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels
 from aero_assets.outcomes import Outcome
@@ -59,6 +59,8 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
 def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
     """Publish what the warehouse holds now."""
     started = datetime.now(UTC)
+    # Some marts are views of the typed zone, and somebody may have removed its copy meanwhile.
+    ready(context, zones)
     wanted = level(zones.lake())
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
         relations = [*mart_relations(), *_health(warehouse, zones)]

@@ -6,15 +6,15 @@ publisher that dies leaves nothing behind but files that the next one removes.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 
-from aero_assets.published import CURRENT, KEPT_SECONDS, KEPT_VERSIONS, PREFIX, Manifest, Part, Table
-from aero_assets.storage import Bucket
+from aero_assets.published import CURRENT, KEPT_SECONDS, KEPT_VERSIONS, PREFIX, Manifest, Part, Table, versions
+from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
 WHOLE = "all"
 #: How rows are sorted, so that a reader who asks for dates or a route skips most of a file.
@@ -65,17 +65,31 @@ class Publisher:
         digest = sha256("\n".join([level, *labels, *digests]).encode()).hexdigest()[:8]
         at = now.astimezone(UTC)
         manifest = Manifest(f"{at:%Y%m%dT%H%M%S%f}Z-{digest}", f"{at:%Y-%m-%dT%H:%M:%SZ}", level, tables, labels)
-        there = {item.key for item in self.lake.list(f"{PREFIX}/data/")}
-        new = [(table, part) for table in tables for part in table.parts if part.key not in there]
-        for table, part in new:
-            self._upload(connection, table, part, labels)
+        there = {item.key: item.size for item in self.lake.list(f"{PREFIX}/data/")}
+        kept = {key: part for key, part in self._known().items() if there.get(key) == part.bytes}
+        new: list[Part] = []
+
+        def stored(table: Table, part: Part) -> Part:
+            """The part with its file, which is written where the bucket does not hold it as it was written."""
+            if part.key in kept:
+                return kept[part.key]
+            new.append(part)
+            return self._upload(connection, table, part, labels)
+
+        tables = tuple(replace(one, parts=tuple(stored(one, part) for part in one.parts)) for one in tables)
+        manifest = replace(manifest, tables=tables)
         self.lake.write_json(Manifest.key_of(manifest.version), manifest.to_json())
         # The switch: a reader finds the version before or this one, whole.
         self.lake.write_json(CURRENT, manifest.to_json())
-        pruned = self._prune(manifest, there, at)
+        pruned = self._prune(manifest, set(there), at)
         return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned)
 
-    def _upload(self, connection: duckdb.DuckDBPyConnection, table: Table, part: Part, labels: tuple[str, ...]) -> None:
+    def _known(self) -> dict[str, Part]:
+        """Parts of the newest version that can be read, with the files that were written for them."""
+        newest = next(versions(self.lake, []), None)
+        return {key: part for key, part in newest.parts.items() if part.sha256} if newest else {}
+
+    def _upload(self, connection: duckdb.DuckDBPyConnection, table: Table, part: Part, labels: tuple[str, ...]) -> Part:
         self.scratch.mkdir(parents=True, exist_ok=True)
         file = self.scratch / "part.parquet"
         order = [name for name in SORTED_BY if name in table.columns]
@@ -86,16 +100,21 @@ class Publisher:
             f"(format parquet, compression zstd, kv_metadata {{label: '{', '.join(labels)}'}})"
         )
         self.lake.upload(file, part.key)
+        done = replace(part, sha256=digest_of(file), bytes=file.stat().st_size)
         file.unlink()
+        return done
 
     def _prune(self, current: Manifest, there: set[str], now: datetime) -> int:
         """Delete versions that nobody can still have pinned, and the files only they named."""
-        versions = sorted((item.key for item in self.lake.list(f"{PREFIX}/versions/")), reverse=True)
-        old = [key for key in versions[KEPT_VERSIONS:] if _age_seconds(key, now) > KEPT_SECONDS]
+        stored = sorted((item.key for item in self.lake.list(f"{PREFIX}/versions/")), reverse=True)
+        old = [key for key in stored[KEPT_VERSIONS:] if _age_seconds(key, now) > KEPT_SECONDS]
         named = set(current.files)
-        for key in set(versions) - set(old):
-            if data := self.lake.read_json(key):
-                named |= Manifest.from_json(data).files
+        for key in set(stored) - set(old):
+            try:
+                if manifest := self.lake.read_as(key, Manifest.from_json):
+                    named |= manifest.files
+            except DamagedObjectError:
+                old.append(key)  # nobody can read it any more
         gone = sorted(there - named)
         self.lake.delete(gone)
         self.lake.delete(old)

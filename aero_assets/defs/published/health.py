@@ -1,5 +1,7 @@
 """The health of the data as tables: feeds and their freshness, the outcome ledger, quarantine with its reasons.
 
+An object of the ledger or of the quarantine that is damaged is a row that says so: the rest is shown all the same.
+
 Read from the lake under the orchestrator's role and published beside the marts, so that a reader of them needs
 no other right. The ledger and the quarantine go back `DAYS` arrival days from the newest one: people ask what
 is wrong now.
@@ -7,6 +9,7 @@ is wrong now.
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +17,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from aero_assets import healing
 from aero_assets.arrivals import list_arrivals
 from aero_assets.feeds import Feed, feeds
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 
-HOPS = ("door", "gateway", "extract", "typed", "warehouse")
+HOPS = ("door", "gateway", "extract", "typed", "warehouse", healing.HOP)
 QUARANTINE = "quarantine"
 DAYS = 30
 #: Records shown per feed, arrival day and reason; the counts are complete.
@@ -86,16 +90,20 @@ def _feed(feed: Feed, raw: Bucket, manifests: list[ArrivalManifest]) -> dict[str
 def outcome_table(lake: Bucket) -> pa.Table:
     """One row per outcome row of the last arrival days: hop, subject, counts, and why where something was refused."""
     keys = {hop: [item.key for item in lake.list(f"{OUTCOMES}/{hop}/")] for hop in HOPS}
-    rows = [
-        _outcome(row, _day_of(key))
-        for hop in HOPS
-        for key in _recent(keys[hop], keys["door"])
-        if (row := lake.read_json(key))
-    ]
+    rows = [_outcome(lake, hop, key) for hop in HOPS for key in _recent(keys[hop], keys["door"])]
     return pa.Table.from_pylist(rows, OUTCOME)
 
 
-def _outcome(row: dict[str, Any], day: date) -> dict[str, Any]:
+def _outcome(lake: Bucket, hop: str, key: str) -> dict[str, Any]:
+    try:
+        said = lake.read_json(key) or {"hop": hop, "subject": key}
+        return _row(said, _day_of(key))
+    except (DamagedObjectError, TypeError, ValueError) as error:
+        said = {"hop": hop, "subject": key, "status": "damaged", "reason": healing.REASON, "message": f"{error}"}
+        return _row(said, _day_of(key))
+
+
+def _row(row: dict[str, Any], day: date) -> dict[str, Any]:
     at = row.get("at") or row.get("arrived_at")
     counts = {name: int(row.get(name, 0)) for name in ("files_in", "rows_in", "rows_out", "duplicates", "rejects")}
     return {
@@ -114,12 +122,10 @@ def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
     released = _released(lake, recent)
     refused: list[dict[str, Any]] = []
     for key in recent:
-        if key.endswith("/reason.json"):
-            refused += _file(lake, key)
-        elif key.rsplit("/", 1)[-1].startswith("rows-") and key.endswith(".parquet"):
-            refused += _rows(lake, key, scratch / "refused.parquet")
-        elif key.rsplit("/", 1)[-1].startswith("messages-"):
-            refused += _messages(lake, key, released)
+        try:
+            refused += _records(lake, key, scratch, released)
+        except DamagedObjectError as error:
+            refused.append(_refused(key, "object", healing.REASON, f"{error}", key, ""))
     counts: dict[tuple[Any, ...], int] = {}
     sample = []
     for record in refused:
@@ -132,40 +138,50 @@ def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
     return pa.Table.from_pylist(reasons, REASON), pa.Table.from_pylist(sample, REFUSED)
 
 
+def _records(lake: Bucket, key: str, scratch: Path, released: set[str]) -> list[dict[str, Any]]:
+    """What an object of the quarantine holds; a file as it was received says nothing, its reason beside it does."""
+    name = key.rsplit("/", 1)[-1]
+    if name == "reason.json":
+        return [*_file(lake, key)]
+    if name.startswith("rows-") and name.endswith(".parquet"):
+        return [*_rows(lake, key, scratch / "refused.parquet")]
+    return [*_messages(lake, key, released)] if name.startswith("messages-") else []
+
+
 def _file(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
     """A file that the door turned away."""
-    if row := lake.read_json(key):
-        yield {
-            "feed": _feed_of(key),
-            "arrived_on": _day_of(key),
-            "kind": "file",
-            "reason": row["reason"],
-            "message": row["message"],
-            "raw_ref": row["inbox_key"],
-            "record": json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]}),
-        }
+
+    def refused(row: dict[str, Any]) -> dict[str, Any]:
+        said = json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]})
+        return _refused(key, "file", row["reason"], row["message"], row["inbox_key"], said)
+
+    if row := lake.read_as(key, refused):
+        yield row
 
 
 def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
     """Records that the typed step refused."""
     lake.download(key, file)
-    for row in pq.read_table(file).to_pylist():
-        yield {
-            "feed": _feed_of(key),
-            "arrived_on": _day_of(key),
-            "kind": "row",
-            "reason": row["reason"],
-            "message": row["message"],
-            "raw_ref": f"{row['raw_key']}#{row['line_number']}",
-            "record": row["record"][:RECORD_LENGTH],
-        }
-    file.unlink()
+    try:
+        found = pq.read_table(file).to_pylist()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DamagedObjectError(lake.name, key, f"it is no Parquet file ({error})") from error
+    finally:
+        file.unlink()
+    for row in found:
+        raw_ref = f"{row['raw_key']}#{row['line_number']}"
+        yield _refused(key, "row", row["reason"], row["message"], raw_ref, row["record"])
 
 
 def _released(lake: Bucket, keys: Iterable[str]) -> set[str]:
     """Messages that waited for their schedule and wait no more."""
     named = [key for key in keys if key.rsplit("/", 1)[-1].startswith("released-")]
-    return {one for key in named for one in (lake.read_json(key) or {}).get("identities", [])}
+    released: set[str] = set()
+    for key in named:
+        # Without it the messages it names are shown as if they still waited.
+        with suppress(DamagedObjectError):
+            released |= set((lake.read_json(key) or {}).get("identities", []))
+    return released
 
 
 def _messages(lake: Bucket, key: str, released: set[str]) -> Iterator[dict[str, Any]]:
@@ -173,15 +189,19 @@ def _messages(lake: Bucket, key: str, released: set[str]) -> Iterator[dict[str, 
     rows: list[dict[str, Any]] = (lake.read_json(key) or {}).get("messages", [])
     for row in rows:
         if row["reason"] != "unreadable_message" and row.get("identity") not in released:
-            yield {
-                "feed": _feed_of(key),
-                "arrived_on": _day_of(key),
-                "kind": "message",
-                "reason": row["reason"],
-                "message": row["message"],
-                "raw_ref": row["raw_ref"],
-                "record": row["text"][:RECORD_LENGTH],
-            }
+            yield _refused(key, "message", row["reason"], row["message"], row["raw_ref"], row["text"])
+
+
+def _refused(key: str, kind: str, reason: str, message: str, raw_ref: str, record: str) -> dict[str, Any]:
+    return {
+        "feed": _feed_of(key),
+        "arrived_on": _day_of(key),
+        "kind": kind,
+        "reason": reason,
+        "message": message,
+        "raw_ref": raw_ref,
+        "record": record[:RECORD_LENGTH],
+    }
 
 
 def _feed_of(key: str) -> str:

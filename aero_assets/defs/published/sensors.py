@@ -16,7 +16,7 @@ from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, catch_up, wareho
 from aero_assets.environment import Environment
 from aero_assets.levels import UNFINISHED, Want, requests
 from aero_assets.manifests import Levels
-from aero_assets.published import CURRENT, level
+from aero_assets.published import level, versions, what_is_wrong
 from aero_assets.resources import Zones
 
 PROBE_SECONDS = 5
@@ -26,7 +26,10 @@ PUBLISHING = {warehouse.name, catch_up.name}
 
 @dg.sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way."""
+    """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way.
+
+    So too where the current version is damaged as far as a listing shows: what is missing is written again.
+    """
     if not Environment.current().warehouse.exists():
         return dg.SensorResult()
     going = context.instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
@@ -35,7 +38,10 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
     # Before the first build there is nothing to show.
     if not Levels(zones.lake(), WAREHOUSE_LEVELS).read():
         return dg.SensorResult()
-    reached = Levels(zones.lake(), LEVELS).read()
+    damages = what_is_wrong(zones.lake())
+    if damages:
+        context.log.error(f"the published version is damaged and is written again: {damages[0]}")
+    reached = {} if damages else Levels(zones.lake(), LEVELS).read()
     want = Want("published", publish.name, {PARTITION: level(zones.lake())}, reached, partitioned=False)
     return dg.SensorResult(run_requests=requests(context.instance, want, now=datetime.now(UTC)))
 
@@ -44,17 +50,17 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
 def dashboard_shows(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Report the dashboard's pages as materialised once it is up with a version that was not reported yet."""
     url = Environment.current().dashboard_url
-    current = zones.lake().read_json(CURRENT)
-    if not url or not current or current["version"] == context.cursor or not _answers(f"{url}/_stcore/health"):
+    current = next(versions(zones.lake(), []), None)
+    if not url or not current or current.version == context.cursor or not _answers(f"{url}/_stcore/health"):
         return dg.SensorResult(cursor=context.cursor)
     events = [
         dg.AssetMaterialization(
             page.key,
-            metadata={"version": current["version"], "url": dg.MetadataValue.url(f"{url}{page.metadata['path']}")},
+            metadata={"version": current.version, "url": dg.MetadataValue.url(f"{url}{page.metadata['path']}")},
         )
         for page in dashboards
     ]
-    return dg.SensorResult(asset_events=events, cursor=current["version"])
+    return dg.SensorResult(asset_events=events, cursor=current.version)
 
 
 def _answers(url: str) -> bool:

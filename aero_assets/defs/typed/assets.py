@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 import dagster as dg
 
+from aero_assets import healing
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
-from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.typed.compaction import Compacted, Compactor, compact_day
 from aero_assets.feeds import Feed, feeds
 from aero_assets.outcomes import BALANCE, CHECK, problems, totals
 from aero_assets.partitions import arrival_days
 from aero_assets.resources import Zones
+from aero_assets.storage import DamagedObjectError
 
 
 def typed_key(feed: Feed) -> dg.AssetKey:
@@ -43,10 +45,17 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
     def _typed(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
         compactor = Compactor(zones.raw(), zones.lake(), zones.scratch())
         planned = plan(list_arrivals(zones.raw(), feed))
-        done = [
-            compact_day(compactor, feed, planned, date.fromisoformat(day), log=context.log.info)
-            for day in context.partition_keys
-        ]
+        done: list[Compacted] = []
+        damaged: list[DamagedObjectError] = []
+        for on in map(date.fromisoformat, context.partition_keys):
+            try:
+                done.append(compact_day(compactor, feed, planned, on, log=context.log.info))
+            except DamagedObjectError as error:
+                # The day keeps what it had; the other days of the run go on.
+                healing.note(zones.lake(), error.key, feed.path, on, f"{error}")
+                damaged.append(error)
+        if damaged:
+            raise dg.Failure(f"{len(done)} arrival days are compacted, {len(damaged)} are not. {damaged[0]}")
         outcomes = [item.outcome for item in done]
         reasons: dict[str, int] = {}
         for item in done:

@@ -3,6 +3,9 @@
 The manifest is the switch. Before anything is written it notes what may appear (so that a crash leaves nothing
 unknown behind); after everything is written it names the new files; only then are the old ones deleted. Running it
 again with the same arrivals gives the same files.
+
+A raw body that is not what came in stops its own arrival day: the day keeps what it had until the body is back. A
+typed file counts as there only with its content, so whatever became of it is put right by compacting its day again.
 """
 
 import time
@@ -10,23 +13,23 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
 
-from aero_assets import footers
+from aero_assets import bodies, footers
 from aero_assets.arrivals import Arrival, ArrivalDay, Contents
 from aero_assets.defs.typed import rows, sources
 from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Feed
-from aero_assets.manifests import ArrivalManifest, TypedFile
+from aero_assets.manifests import AGAIN, DIGEST_IN_NAME, ArrivalManifest, TypedFile
 from aero_assets.outcomes import Outcome
 from aero_assets.partitions import FIRST_OPERATING_DATE
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError, digest_of, is_missing
 
 HOP = "typed"
 MEMORY_LIMIT = "2GB"
@@ -62,7 +65,7 @@ class Compactor:
     def run(self, feed: Feed, day: ArrivalDay, log: Callable[[str], None] = lambda _: None) -> Compacted:
         """Replace everything this arrival day contributed by what it contributes now."""
         started = time.monotonic()
-        before = ArrivalManifest.load(self.lake, feed, day.arrived_on)
+        before = self._before(feed, day.arrived_on)
         if self.scratch:
             self.scratch.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.scratch, prefix="compaction-") as folder:
@@ -97,6 +100,16 @@ class Compactor:
         outcome.record(self.lake)
         return Compacted(outcome, touched, reasons)
 
+    def _before(self, feed: Feed, arrived_on: date) -> ArrivalManifest:
+        """What the day contributed so far; by the names of its files where its manifest is damaged or gone."""
+        try:
+            found = ArrivalManifest.load(self.lake, feed, arrived_on)
+        except DamagedObjectError:
+            found = None
+        if found is None or not (found.level or found.intended):
+            return ArrivalManifest.from_names(self.lake, feed.path, f"{arrived_on}")
+        return found
+
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> int:  # noqa: ANN401
         """Read and judge every record; return how many the arrivals hold, by who took them in or by their bodies."""
         rows.prepare(connection)
@@ -104,7 +117,7 @@ class Compactor:
         with ThreadPoolExecutor(AHEAD) as pool:
             brought = [*pool.map(lambda arrival: arrival.contents(self.raw, feed), day.counted)]
         received = sum(contents.rows or 0 for contents in brought)
-        for arrival, contents, key, body in self._bodies(zip(day.counted, brought, strict=True), work):
+        for arrival, contents, key, body in self._bodies(feed, zip(day.counted, brought, strict=True), work):
             if contents.rows is None:
                 received += sources.count(feed, body)
             sources.remember(connection, feed, body, key)
@@ -129,7 +142,7 @@ class Compactor:
         return received
 
     def _bodies(
-        self, brought: Iterable[tuple[Arrival, Contents]], work: Path
+        self, feed: Feed, brought: Iterable[tuple[Arrival, Contents]], work: Path
     ) -> Iterator[tuple[Arrival, Contents, str, Path]]:
         """Yield arrival, contents, key and file of every body that counts, in order, fetched a few ahead: events come
         in many objects.
@@ -138,7 +151,7 @@ class Compactor:
         def fetch(one: tuple[int, Arrival, Contents, str]) -> tuple[Arrival, Contents, str, Path]:
             number, arrival, contents, key = one
             body = work / f"body-{number}"
-            self.raw.download(key, body)
+            self._fetch_body(feed, contents, key, body)
             return arrival, contents, key, body
 
         found = [(arrival, contents, key) for arrival, contents in brought for key in contents.keys]
@@ -146,6 +159,19 @@ class Compactor:
         with ThreadPoolExecutor(AHEAD) as pool:
             for start in range(0, len(wanted), AHEAD):
                 yield from pool.map(fetch, wanted[start : start + AHEAD])
+
+    def _fetch_body(self, feed: Feed, contents: Contents, key: str, body: Path) -> None:
+        """Fetch a raw body; DamagedObjectError where it is not what came in."""
+        try:
+            self.raw.download(key, body)
+        except (ClientError, FileNotFoundError) as error:
+            if isinstance(error, ClientError) and not is_missing(error):
+                raise
+            raise DamagedObjectError(self.raw.name, key, "it is missing") from error
+        # The emulator's Firehose writes plain text under a name that says otherwise.
+        is_gzip = key.endswith(".gz") and feed.arrival != "event"
+        if problem := bodies.what_is_wrong(body, contents.digest, is_gzip=is_gzip):
+            raise DamagedObjectError(self.raw.name, key, problem)
 
     def _publish(
         self,
@@ -160,8 +186,9 @@ class Compactor:
         there = {file.key for file in before.files} | set(before.quarantine)
         named = [key for _, key in quarantine] + [file.key for _, file in files]
         replace(before, level="", intended=(*before.intended, *named)).save(self.lake)
+        is_by_content = before.level in (AGAIN, "")
         for path, key in [*quarantine, *((path, file.key) for path, file in files)]:
-            if key not in there:
+            if key not in there or not self._is_there(key, path, is_by_content=is_by_content):
                 self.lake.upload(path, key)
         found = footers.rows(self.lake, named)
         counts["rows_out"] = sum(found[file.key] for _, file in files)
@@ -177,6 +204,12 @@ class Compactor:
         after.save(self.lake)
         self.lake.delete(sorted((there | set(before.intended)) - set(named)))
         return after
+
+    def _is_there(self, key: str, path: Path, *, is_by_content: bool) -> bool:
+        """True if the bucket holds this file; its bytes are compared only where somebody asked for the day again."""
+        if not self.lake.holds(key, path):
+            return False
+        return not is_by_content or self.lake.read(key) == path.read_bytes()
 
 
 def _put_aside(connection: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, int]]:
@@ -214,14 +247,15 @@ def _name(
     """Name files by arrival day and content, so that what did not change keeps its name and is not sent again."""
     files, quarantine = [], []
     for path, on in written:
-        digest = sha256(path.read_bytes()).hexdigest()[:16]
-        name = f"arrived={day.arrived_on}-{digest[:12]}.parquet"
+        digest = digest_of(path)[:16]
+        name = f"arrived={day.arrived_on}-{digest[:DIGEST_IN_NAME]}.parquet"
         if on:
             rows_in_file = pq.read_metadata(path).num_rows
             key = f"typed/{feed.path}/{feed.business_date}={on}/{name}"
             files.append((path, TypedFile(key, digest, on, rows_in_file)))
         else:
-            quarantine.append((path, f"quarantine/{feed.path}/dt={day.arrived_on}/rows-{digest[:12]}.parquet"))
+            name = f"rows-{digest[:DIGEST_IN_NAME]}.parquet"
+            quarantine.append((path, f"quarantine/{feed.path}/dt={day.arrived_on}/{name}"))
     return files, quarantine
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from aero_assets import healing
 from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
 from aero_assets.defs.catalog.assets import catalog_key
 from aero_assets.environment import Environment
@@ -25,6 +26,7 @@ from aero_assets.manifests import Levels
 from aero_assets.outcomes import Outcome
 from aero_assets.partitions import operating_days
 from aero_assets.resources import Zones
+from aero_assets.warehouse_file import put_aside_if_damaged
 
 STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
 STAGING_PARTITION = "staging"
@@ -57,7 +59,7 @@ def target_path() -> Path:
 )
 def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
     """Seeds, staging views and dimensions."""
-    zones.copy_of_lake().pull(context.log.info)
+    ready(context, zones)
     yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if not context.is_subset:
         Levels(zones.lake(), STAGING_LEVELS).advance({STAGING_PARTITION: staging_level()})
@@ -81,13 +83,44 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
     if not context.is_subset:
         # Until the run has ended these days are at no level: a run that dies half way is asked for again.
         levels.advance(dict.fromkeys(days, ""))
-    pulled = zones.copy_of_lake().pull(context.log.info)
+    pulled = ready(context, zones)
+    days = buildable(days, pulled)
     with requested(days):
         yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if context.is_subset:
         return
     outcome(days, pulled, time.monotonic() - started).record(zones.lake())
     levels.advance({day: pulled.versions.get(day, "") for day in days})
+
+
+def ready(context: dg.AssetExecutionContext, zones: Zones) -> Pulled:
+    """Bring the copy of the lake up to date before a build; ask for what is damaged, and forget levels without marts.
+
+    A warehouse file that is no database any more is put aside: everything in it is built again from the typed zone.
+    """
+    environment = Environment.current()
+    if environment.is_local:
+        if aside := put_aside_if_damaged(environment.warehouse):
+            context.log.error(f"{environment.warehouse} was no database any more; it is now {aside}")
+        if not environment.warehouse.exists():
+            # What an earlier file held, this one does not.
+            for name in (STAGING_LEVELS, WAREHOUSE_LEVELS):
+                Levels(zones.lake(), name).clear()
+    pulled = zones.copy_of_lake().pull(context.log.info)
+    healing.ask_for(zones.lake(), pulled.damaged, context.log.error)
+    return pulled
+
+
+def buildable(days: list[str], pulled: Pulled) -> list[str]:
+    """Return the days of which the copy has every row; dg.Failure where there is none.
+
+    A day that is left out stays at no level: it is asked for again once its file is back.
+    """
+    whole = [day for day in days if day not in pulled.damaged_dates]
+    if not whole:
+        named = "; ".join(str(file) for file in pulled.damaged if file.date in days)
+        raise dg.Failure(f"nothing can be built: {named}. It was asked for again, and so will these days be")
+    return whole
 
 
 @contextmanager

@@ -8,7 +8,15 @@ import duckdb
 import pytest
 
 from aero_assets.defs.published.export import Publisher, Relation
-from aero_assets.published import CURRENT, KEPT_VERSIONS, PREFIX, NothingPublishedError, PublishedCopy
+from aero_assets.published import (
+    CURRENT,
+    KEPT_VERSIONS,
+    PREFIX,
+    NothingPublishedError,
+    PublishedCopy,
+    what_is_wrong,
+)
+from aero_assets.storage import DamagedObjectError
 from tests.fakes import FolderBucket
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -180,3 +188,82 @@ def test_sixty_publications_while_seven_hundred_pages_read_mix_no_versions(publi
     assert len(pages) == 700
     assert all(whole for _, whole in pages)
     assert len({number for number, _ in pages}) > 5, "the pages must have run while versions changed"
+
+
+def damage(lake, key, how):
+    path = lake.root / key
+    body = path.read_bytes()
+    if how == "gone":
+        path.unlink()
+    elif how == "cut":
+        path.write_bytes(body[: len(body) // 2])
+    else:
+        path.write_bytes(body[:-20] + bytes([body[-20] ^ 1]) + body[-19:])
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", "changed"])
+def test_where_a_file_of_the_current_version_is_damaged_the_version_before_is_shown_and_said(
+    publisher, warehouse, lake, tmp_path, how
+):
+    first = publish(publisher, warehouse)
+    warehouse.execute("update legs set late = 20 where leg = 99")
+    second = publish(publisher, warehouse, NOW + timedelta(minutes=1), "two")
+    [key] = second.manifest.files - first.manifest.files
+    damage(lake, key, how)
+    snapshot = PublishedCopy(tmp_path / "copy", lake).pull()
+    assert snapshot.version == first.manifest.version
+    assert key in snapshot.problem
+    assert "aero repair" in snapshot.problem
+    assert bool(what_is_wrong(lake)) == (how != "changed")
+
+
+@pytest.mark.parametrize("body", [None, b"", b'{"version', b"{}", b"[]"])
+def test_a_current_manifest_that_is_damaged_or_gone_hides_no_version(publisher, warehouse, lake, tmp_path, body):
+    done = publish(publisher, warehouse)
+    if body is None:
+        (lake.root / CURRENT).unlink()
+    else:
+        (lake.root / CURRENT).write_bytes(body)
+    assert what_is_wrong(lake)
+    assert PublishedCopy(tmp_path / "copy", lake).pull().version == done.manifest.version
+    again = publish(publisher, warehouse, NOW + timedelta(minutes=1))
+    assert (again.uploaded, what_is_wrong(lake)) == (0, [])
+
+
+@pytest.mark.parametrize("how", ["gone", "cut"])
+def test_publishing_again_writes_the_files_that_are_damaged_and_no_others(publisher, warehouse, lake, tmp_path, how):
+    first = publish(publisher, warehouse)
+    damage(lake, min(first.manifest.files), how)
+    again = publish(publisher, warehouse, NOW + timedelta(minutes=1))
+    assert (again.uploaded, what_is_wrong(lake)) == (1, [])
+    assert PublishedCopy(tmp_path / "copy", lake).pull().problem == ""
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", "changed"])
+def test_a_file_of_the_copy_on_this_disk_that_somebody_touched_is_fetched_again(
+    publisher, warehouse, lake, tmp_path, how
+):
+    done = publish(publisher, warehouse)
+    copy = PublishedCopy(tmp_path / "copy", lake)
+    copy.pull()
+    key = min(done.manifest.files)
+    damage(FolderBucket(copy.root), key, how)
+    copy.pull()
+    assert (copy.root / key).read_bytes() == lake.read(key)
+
+
+def test_where_no_version_is_whole_the_damage_is_named(publisher, warehouse, lake, tmp_path):
+    damage(lake, min(publish(publisher, warehouse).manifest.files), "cut")
+    with pytest.raises(DamagedObjectError, match="aero repair"):
+        PublishedCopy(tmp_path / "copy", lake).pull()
+
+
+def test_a_version_that_an_older_publisher_wrote_can_be_read(publisher, warehouse, lake, tmp_path):
+    manifest = publish(publisher, warehouse).manifest.to_json()
+    for table in manifest["tables"]:
+        for part in table["parts"]:
+            del part["sha256"], part["bytes"]
+    lake.write_json(CURRENT, manifest)
+    lake.write_json(f"{PREFIX}/versions/{manifest['version']}.json", manifest)
+    assert len(read(PublishedCopy(tmp_path / "copy", lake), "from operations.fct_leg")) == 100
+    assert what_is_wrong(lake) == []

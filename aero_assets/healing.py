@@ -1,0 +1,48 @@
+"""What the pipeline does by itself about a damaged object: the ledger names it, and its arrival day is asked for again.
+
+Only what the zone before holds is made again here. What needs earlier versions, the sender or a person is
+`aero_assets.repair`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from aero_assets.feeds import find
+from aero_assets.lake import DamagedFile
+from aero_assets.manifests import ask_again
+from aero_assets.outcomes import PREFIX
+from aero_assets.storage import Bucket
+
+HOP = "repair"
+REASON = "damaged_object"
+
+
+def note(lake: Bucket, key: str, feed: str, day: date, message: str) -> None:
+    """Enter a damaged object into the ledger of the day it belongs to; the same damage again is the same row."""
+    row = {
+        "hop": HOP,
+        "feed": feed,
+        "subject": key,
+        "status": "damaged",
+        "day": f"{day}",
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **dict.fromkeys(("files_in", "rows_in", "rows_out", "duplicates", "rejects"), 0),
+        "dates_touched": [],
+        "version": "",
+        "reason": REASON,
+        "message": message,
+    }
+    lake.write_json(f"{PREFIX}/{HOP}/dt={day}/{sha256(key.encode()).hexdigest()[:24]}.json", row)
+
+
+def ask_for(lake: Bucket, damaged: Iterable[DamagedFile], log: Callable[[str], None]) -> None:
+    """Have every arrival day with a damaged typed file compacted again from the raw zone."""
+    days = set()
+    for file in damaged:
+        day = date.fromisoformat(file.arrived_on)
+        note(lake, file.key, file.feed, day, f"{file}. It was asked for again by itself.")
+        days.add((file.feed, day))
+    for feed, day in sorted(days):
+        ask_again(lake, find(feed), day)
+        log(f"{feed} of {day}: a typed file is damaged; the day is read again from the raw zone")

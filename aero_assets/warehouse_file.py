@@ -1,0 +1,48 @@
+"""The warehouse's file on this machine: whether it still is a database, and where it goes when it is none.
+
+Nothing in it is the only copy of anything: it is built again from the typed zone.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+#: What DuckDB says of a file that somebody else has open for writing; that one can read it.
+LOCKED = "Could not set lock"
+
+
+def problem_of(path: Path, *, is_thorough: bool = False) -> str:
+    """Return what is wrong with a warehouse file, or nothing; a file that is not there yet is right.
+
+    DuckDB compares the checksum of each block that it reads: `is_thorough` reads them all.
+    """
+    if not path.exists():
+        return ""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            tables = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+            ).fetchall()
+            for schema, table in tables if is_thorough else ():
+                connection.execute(f'select max(hash(t)) from "{schema}"."{table}" as t').fetchall()
+    except duckdb.Error as error:
+        first_line = str(error).partition("\n")[0]
+        return "" if LOCKED in first_line else f"it cannot be read ({first_line})"
+    return ""
+
+
+def put_aside(path: Path) -> Path:
+    """Move a warehouse file and its log out of the way; return where it lies now."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    path.replace(aside)
+    # The log speaks of blocks of the file that is gone.
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():
+        log.replace(aside.with_name(f"{aside.name}.wal"))
+    return aside
+
+
+def put_aside_if_damaged(path: Path) -> Path | None:
+    """Move a warehouse file that is no database any more out of the way; return where it lies now."""
+    return put_aside(path) if problem_of(path) else None
