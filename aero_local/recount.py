@@ -99,6 +99,7 @@ def _measures(leg: Leg, share: Share) -> dict[str, Any]:
         "cancelled_legs": int(leg["cancelled"]),
         "diverted_legs": int(leg["diverted"]),
         "operated_legs": int(leg["operated"]),
+        "implausible_legs": int(leg["time_problem"] is not None),
         "accounted_legs": int(leg["cancelled"] or leg["diverted"] or leg["in_at"] is not None),
         "awaiting_departure_legs": int(share.departs and not leg["cancelled"] and not leg["operated"]),
         "awaiting_arrival_legs": int(share.arrives and _is_expected(leg)),
@@ -131,14 +132,17 @@ def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], said: list[Ev
     movements = ("out_at", "last_out_at", "off_at", "on_at", "in_at")
     departed = bool(leg["is_diverted"]) or any(leg[name] is not None for name in movements)
     scores = [event["recommendation"] for event in said]
+    problem, known = believed(leg)
+    std, sta, departure, arrived = known["std"], known["sta"], known["departure"], known["in"]
     return {
         **{name: identity[name] for name in ("carrier", "flight_number", "origin", "operating_date", "leg_sequence")},
         **leg,
         "cancelled": cancelled,
         "diverted": diverted,
         "operated": departed and not cancelled,
-        "departure_delay_minutes": _minutes(leg["std_at"], leg["out_at"]),
-        "arrival_delay_minutes": None if cancelled or diverted else _minutes(leg["sta_at"], leg["in_at"]),
+        "time_problem": problem,
+        "departure_delay_minutes": minutes(std, departure),
+        "arrival_delay_minutes": None if cancelled or diverted else minutes(sta, arrived),
         "booked_seats": booking.get("booked_seats"),
         "booked_revenue_usd": booking.get("booked_revenue_usd"),
         "answers": len(scores),
@@ -148,11 +152,72 @@ def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], said: list[Ev
     }
 
 
+def believed(leg: Leg) -> tuple[str | None, dict[str, str | None]]:
+    """Return the rules that the times of a leg break, in words, and the times that are left.
+
+    `leg_times` says the same as data; this is said again by hand, so that the two can be held to each other.
+    """
+    names = {name: f"{name}_at" for name in ("std", "sta", "off", "on", "in", "estimated_out", "estimated_in")}
+    at = {name: leg[column] for name, column in names.items()} | {"out": leg["last_out_at"]}
+    at["first_out"] = None if leg["out_at"] == leg["last_out_at"] else leg["out_at"]
+    flew = not leg["is_cancelled"] and not leg["is_diverted"]
+    said: list[str] = []
+
+    def miles_an_hour(earlier: str, later: str) -> float | None:
+        flown, miles = minutes(at[earlier], at[later]), leg["distance_miles"]
+        return None if flown is None or miles is None or flown < 1 else miles * 60 / flown
+
+    def outside(earlier: str, later: str, least: float, most: float) -> bool:
+        passed = minutes(at[earlier], at[later])
+        return passed is not None and not least <= passed <= most
+
+    def doubt(found: list[tuple[str, tuple[str, ...]]]) -> None:
+        said.extend(code for code, _ in found)
+        at.update({name: None for _, doubted in found for name in doubted})
+
+    def broken(code: str, doubted: tuple[str, ...], is_broken: bool) -> list[tuple[str, tuple[str, ...]]]:
+        return [(code, doubted)] if is_broken else []
+
+    plan, endless, fastest = ("std", "sta"), float("inf"), 800
+    doubt(
+        broken("schedule_backwards", plan, outside(*plan, 1, endless))
+        + broken("schedule_too_long", plan, outside(*plan, -endless, 1200))
+        + broken("schedule_too_fast", plan, (miles_an_hour(*plan) or 0) > fastest)
+    )
+    days = 3 * 1440
+    departing = [("std", name) for name in ("first_out", "out", "off", "estimated_out")]
+    arriving = [("sta", name) for name in ("on", "in", "estimated_in")] if flew else []
+    doubt([
+        (f"{name}_far_from_schedule", (name,))
+        for planned, name in (*departing, *arriving)
+        if outside(planned, name, -days - 720 * (name == "on"), days + 720 * (name == "off"))
+    ])  # fmt: skip
+    order = ("first_out", "out", "off", "on", "in")
+    found = []
+    for place, earlier in enumerate(order):
+        for later in order[place + 1 :]:
+            least = 1 if earlier in ("out", "off") and later in ("on", "in") else 0
+            found += broken(f"{later}_before_{earlier}", (earlier, later), outside(earlier, later, least, endless))
+    found += broken("taxi_out_too_long", ("out", "off"), outside("out", "off", -endless, 720))
+    if flew:
+        for name, pair, most in (
+            ("air", ("off", "on"), 1200),
+            ("taxi_in", ("on", "in"), 720),
+            ("block", ("out", "in"), 1440),
+        ):
+            found += broken(f"{name}_too_long", pair, outside(*pair, -endless, most))
+        for name, pair in (("air", ("off", "on")), ("block", ("out", "in"))):
+            found += broken(f"{name}_too_fast", pair, (miles_an_hour(*pair) or 0) > fastest)
+    doubt(found)
+    at["departure"] = at["out"] if leg["out_at"] == leg["last_out_at"] else at["first_out"]
+    return " ".join(said) or None, at
+
+
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _minutes(earlier: str | None, later: str | None) -> int | None:
+def minutes(earlier: str | None, later: str | None) -> int | None:
     """Elapsed whole minutes, rounded down: 14:59 late is 14."""
     begin, end = _moment(earlier), _moment(later)
     return None if begin is None or end is None else (end - begin) // timedelta(minutes=1)

@@ -12,10 +12,13 @@ from aero_streaming.events import Event
 
 #: Figures that the mart of a route's day has under the same name.
 OF_MART = (
-    "scheduled_legs", "cancelled_legs", "diverted_legs", "operated_legs", "departed_legs", "dep_on_time_d0_legs",
-    "dep_late_15_legs", "departure_delay_minutes", "net_departure_delay_minutes", "arrived_legs", "arr_late_15_legs",
+    "scheduled_legs", "cancelled_legs", "diverted_legs", "operated_legs", "implausible_legs", "departed_legs",
+    "dep_on_time_d0_legs", "dep_late_15_legs", "departure_delay_minutes", "net_departure_delay_minutes",
+    "arrived_legs", "arr_late_15_legs",
     "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "arrival_delay_minutes", "net_arrival_delay_minutes",
 )  # fmt: skip
+#: Where the mart keeps legs whose destination nobody said; in the stream they have no route.
+UNKNOWN_ROUTE = "unknown"
 EXAMPLES = 5
 #: How long nothing may move before what still differs counts as different.
 STANDSTILL_SECONDS = 60
@@ -104,7 +107,7 @@ def against_marts(stream: Sums, snapshot: Snapshot, operating_date: str | None =
     mart = {
         ("route", route, f"{on}", None): dict(zip(OF_MART, figures, strict=True))
         for route, on, *figures in rows
-        if route
+        if route != UNKNOWN_ROUTE
     }
     routes = {key: figures for key, figures in stream.items() if key[0] == "route" and figures.get("scheduled_legs")}
     if operating_date:

@@ -7,6 +7,7 @@
     {{ count_legs('is_cancelled') }} as cancelled_legs,
     {{ count_legs('is_diverted') }} as diverted_legs,
     {{ count_legs('is_operated') }} as operated_legs,
+    {{ count_legs('time_problem is not null') }} as implausible_legs,
 
     -- departures: every leg whose OUT is known, cancelled later or not
     count(departure_delay_minutes) as departed_legs,

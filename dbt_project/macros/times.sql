@@ -1,16 +1,17 @@
 {# Times: whole minutes, truncated toward minus infinity, and the fixed-width text of a time. #}
 
-{% macro minutes_between(earlier, later) -%}
-    {{ return(adapter.dispatch('minutes_between')(earlier, later)) }}
+{% macro minutes_between(earlier, later, type='integer') -%}
+    {#- Between times that nobody judged yet there may be more minutes than an integer holds: then say bigint. -#}
+    {{ return(adapter.dispatch('minutes_between')(earlier, later, type)) }}
 {%- endmacro %}
 
 {# Counting boundaries (date_diff in minutes) would call 14:59 late "15": elapsed microseconds, then floor. #}
-{% macro default__minutes_between(earlier, later) -%}
-    cast(floor((epoch_us({{ later }}) - epoch_us({{ earlier }})) / 60000000.0) as integer)
+{% macro default__minutes_between(earlier, later, type) -%}
+    cast(floor((epoch_us({{ later }}) - epoch_us({{ earlier }})) / 60000000.0) as {{ type }})
 {%- endmacro %}
 
-{% macro redshift__minutes_between(earlier, later) -%}
-    cast(floor(datediff(microsecond, {{ earlier }}, {{ later }}) / 60000000.0) as integer)
+{% macro redshift__minutes_between(earlier, later, type) -%}
+    cast(floor(datediff(microsecond, {{ earlier }}, {{ later }}) / 60000000.0) as {{ type }})
 {%- endmacro %}
 
 

@@ -54,6 +54,8 @@ def records(bootstrap: str, topic: str) -> list[Row]:
             "group.id": f"read-{topic}",
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
+            # Whoever reads a topic a second time gets all of it again.
+            "enable.auto.commit": False,
         }
     )
     reader.subscribe([topic])

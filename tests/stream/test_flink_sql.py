@@ -1,7 +1,7 @@
 """Flink's SQL says what Python says: of events with all their faults, of poison, and of the golden merge cases."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +11,7 @@ from aero_local.airline.airline import Airline
 from aero_local.airline.events import day_events
 from aero_streaming import events
 from aero_streaming.event_types import TOPICS
-from tests.golden import merge_cases
+from tests.golden import merge_cases, time_cases
 from tests.stream.flink_run import last_words, records, run_jobs
 
 ON = date(2026, 11, 22)
@@ -42,6 +42,16 @@ def spoilt(event: dict) -> dict[str, bytes]:
     return {code: json.dumps(event | change).encode() for code, change in changes.items()}
 
 
+def with_odd_time(number: int, event: dict) -> dict:
+    """Every ninth movement happened at another time than its leg allows: by minutes, hours or years."""
+    name = f"{event['event_type']}_at"
+    if number % 9 or not event.get(name):
+        return event
+    minutes = (-45, 45, -300, 600, 5_000_000)[number // 9 % 5]
+    moved = datetime.fromisoformat(event[name]) + timedelta(minutes=minutes)
+    return event | {name: f"{moved:%Y-%m-%dT%H:%M:%SZ}"}
+
+
 @pytest.fixture(scope="module")
 def said(kafka, tmp_path_factory):
     """A day of the synthetic airline with the faults of real senders, poison among it, and the golden facts."""
@@ -50,7 +60,7 @@ def said(kafka, tmp_path_factory):
     legs = sorted({event["leg_uid"] for event in day})
     returned = {event["leg_uid"] for event in day if event["event_type"] in ("return_to_ramp", "air_return")}
     kept = returned | set(legs[::3])
-    day = [event for event in day if event["leg_uid"] in kept]
+    day = [with_odd_time(number, event) for number, event in enumerate(day) if event["leg_uid"] in kept]
     out = next(event for event in day if event["event_type"] == "out")
     poison = POISON | spoilt(out)
     topics.ensure_topics(kafka, 1)
@@ -64,12 +74,15 @@ def said(kafka, tmp_path_factory):
         file = folder / f"{policy}.json"
         file.write_text("".join(f"{json.dumps(row)}\n" for row in golden_rows(policy)))
         runs.append({"out": policy, "policy": policy, "facts": str(file), "records": "leg"})
+    file = folder / "odd_times.json"
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in golden_rows("first_out", time_cases())))
+    runs.append({"out": "odd_times", "facts": str(file), "records": "leg"})
     plan = run_jobs(kafka, folder, [*runs, {"out": "plan", "explain": True, "topics": ";".join(TOPICS)}])
     return SimpleNamespace(kafka=kafka, day=day, poison=poison, returned=returned, plan=plan)
 
 
-def golden_rows(policy):
-    for number, case in enumerate(merge_cases()):
+def golden_rows(policy, cases=None):
+    for number, case in enumerate(cases or merge_cases()):
         if case.departure_policy != policy:
             continue
         last = max(fact["attempt"] for fact in case.facts)
@@ -129,6 +142,16 @@ def test_every_leg_is_what_the_oracle_of_the_merge_says(said):
         }
 
 
+def test_doubtful_times_are_named_on_the_leg_and_counted_in_its_scopes(said):
+    expected = recount.legs(said.day)
+    problems = {uid: leg["time_problem"] for uid, leg in expected.items() if leg["time_problem"]}
+    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    assert {uid: found[(uid,)]["time_problem"] for uid in problems} == problems
+    assert len({code for problem in problems.values() for code in problem.split()}) >= 5
+    counted = recount.scopes(expected)[("network", "network", f"{ON}", None)]["implausible_legs"]
+    assert counted == len(problems)
+
+
 def test_what_happened_to_a_flight_goes_straight_through_once(said):
     found = records(said.kafka, "day-event")
     wanted = {
@@ -162,4 +185,14 @@ def test_the_golden_cases_make_the_legs_that_they_expect(said, policy):
     for number, case in cases:
         row = found[(f"{number:032x}",)]
         wanted = {name: value for name, value in case.leg.items() if name != "leg_uid"}
+        assert {name: row[name] for name in wanted} == wanted, case.name
+
+
+def test_the_golden_cases_of_odd_times_leave_the_figures_that_they_expect(said):
+    found = last_words(records(said.kafka, "odd_times-leg"), LEG_KEY)
+    for number, case in enumerate(time_cases()):
+        row = found[(f"{number:032x}",)]
+        wanted = {"time_problem": case.time_problem} | {
+            name: case.figures[name] for name in case.figures if name in row
+        }
         assert {name: row[name] for name in wanted} == wanted, case.name

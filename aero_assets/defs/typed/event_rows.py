@@ -29,8 +29,8 @@ def fields(feed: Feed) -> str:
 
 
 def airports(feed: Feed) -> tuple[str, ...]:
-    """Return the raw columns of a feed of events that hold airports."""
-    return tuple(name for name in AIRPORTS if feed.arrival == "event" and name in feed.header)
+    """Return the raw columns of a feed of events or of a table that hold airports."""
+    return tuple(name for name in AIRPORTS if feed.arrival in ("event", "table") and name in feed.header)
 
 
 def _field(name: str, value: str, kinds: list[EventType]) -> str:

@@ -11,6 +11,7 @@ ROW = {
     "minimum_connect_minutes": 45, "result": "made", "row_version": 2, "data_label": "datos sintéticos",
 }  # fmt: skip
 REFUSED = {
+    "unknown_result": {"result": "perhaps"},
     "same_leg": {"out_leg_uid": "a" * 32},
     "missing_value": {"airport": None},
     "bad_value": {"passengers": "some"},

@@ -5,14 +5,27 @@ from datetime import datetime
 import pytest
 
 from aero_assets.feeds import find
+from aero_streaming import event_checks
 from tests.unit.feeds.table_rows import accepted, refused, rows, typed
 
 FEED = find("opsdb/legs")
 LATE = {"out_at": "2026-11-01T12:00:00Z", "off_at": "2026-11-01T11:00:00Z"}
+LEG = {"carrier": "AM", "flight_number": 57, "origin": "NRT"}
 REFUSED = {
     "impossible_sequence": LATE,
-    "date_out_of_range": {"operating_date": "2029-01-01"},
-    "missing_value": {"origin": None},
+    "leg_uid_mismatch": {"flight_number": 9998},
+    "unknown_airport": LEG
+    | {"leg_uid": event_checks.leg_uid("AM", 57, "", "NRT", "2026-11-01", 1), "destination": "QQX"},
+    "same_airport": LEG | {"destination": "NRT"},
+    "counted_from_one": {"attempt": 0},
+    "bad_seats": {"seats": 0},
+    "bad_distance": {"distance_miles": 2_000_000_000},
+    "bad_cancellation": {"cancellation_code": "Z"},
+    "bad_delay_codes": {"delay_codes": "late, sorry"},
+    "line_too_long": {"data_label": "x" * 300},
+    "date_out_of_range": LEG
+    | {"operating_date": "2029-01-01", "leg_uid": event_checks.leg_uid("AM", 57, "", "NRT", "2029-01-01", 1)},
+    "missing_value": {"std_at": None},
     "bad_value": {"std_at": "tomorrow"},
 }
 

@@ -7,6 +7,7 @@ from tests.unit.feeds.table_rows import accepted, refused
 
 FEED = find("opsdb/tickets")
 REFUSED = {
+    "unknown_status": {"status": "lost"},
     "negative_amount": {"iva_usd": -1},
     "missing_value": {"leg_uid": None},
     "bad_value": {"fare_usd": "free"},

@@ -30,9 +30,7 @@ legs as (
 
     select
         fct_leg.operating_date,
-        fct_leg.origin,
-        fct_leg.destination,
-        fct_leg.route,
+        {{ route_of_leg('fct_leg') }},
         booked.leg_uid as booked_leg_uid,
         booked.booked_seats,
         booked.booked_revenue_usd,

@@ -5,9 +5,7 @@ with causes as (
     select
         operating_date,
         carrier,
-        origin,
-        destination,
-        route,
+        {{ route_of_leg() }},
         '{{ cause }}' as cause,
         {{ cause }}_delay_minutes as delay_minutes
     from {{ ref('fct_leg') }}

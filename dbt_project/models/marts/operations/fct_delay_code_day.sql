@@ -4,9 +4,7 @@ with codes as (
         leg_uid,
         operating_date,
         carrier,
-        origin,
-        destination,
-        route,
+        {{ route_of_leg() }},
         {{ delay_code('delay_codes', place) }} as code,
         {{ delay_code_minutes('delay_codes', place) }} as delay_minutes
     from {{ ref('fct_leg') }}

@@ -22,7 +22,10 @@ classified as (
         or coalesce(out_at, last_out_at, off_at, on_at, in_at) is not null as departed
     from merged
 
-)
+),
+
+-- Times stay as they were received; figures are made of those that can be believed.
+{{ believed_times('classified') }}
 
 select
     leg_uid,
@@ -50,6 +53,7 @@ select
     on_at,
     in_at,
     attempts,
+    time_problem,
 
     -- status
     cancelled as is_cancelled,
@@ -59,13 +63,13 @@ select
     departed and not cancelled as is_operated,
 
     -- whole minutes
-    {{ minutes_between('std_at', 'out_at') }} as departure_delay_minutes,
-    case when as_planned then {{ minutes_between('sta_at', 'in_at') }} end as arrival_delay_minutes,
-    {{ minutes_between('std_at', 'sta_at') }} as scheduled_block_minutes,
-    case when as_planned then {{ minutes_between('last_out_at', 'in_at') }} end as block_minutes,
-    case when not cancelled then {{ minutes_between('last_out_at', 'off_at') }} end as taxi_out_minutes,
-    case when as_planned then {{ minutes_between('off_at', 'on_at') }} end as air_minutes,
-    case when as_planned then {{ minutes_between('on_at', 'in_at') }} end as taxi_in_minutes,
+    {{ minutes_between('believed_std', 'believed_departure') }} as departure_delay_minutes,
+    case when as_planned then {{ minutes_between('believed_sta', 'believed_in') }} end as arrival_delay_minutes,
+    {{ minutes_between('believed_std', 'believed_sta') }} as scheduled_block_minutes,
+    case when as_planned then {{ minutes_between('believed_out', 'believed_in') }} end as block_minutes,
+    case when not cancelled then {{ minutes_between('believed_out', 'believed_off') }} end as taxi_out_minutes,
+    case when as_planned then {{ minutes_between('believed_off', 'believed_on') }} end as air_minutes,
+    case when as_planned then {{ minutes_between('believed_on', 'believed_in') }} end as taxi_in_minutes,
 
     -- causes, as coded: of a delay that was flown
     case when not cancelled then delay_codes end as delay_codes,
@@ -89,4 +93,4 @@ select
     end as passenger_km,
 
     data_label
-from classified
+from believed

@@ -21,9 +21,7 @@ measured as (
     select
         legs.operating_date,
         legs.carrier,
-        legs.origin,
-        legs.destination,
-        legs.route,
+        {{ route_of_leg('legs') }},
         coalesce(legs.std_local_hour, -1) as std_local_hour,
         legs.is_cancelled,
         legs.is_operated,

@@ -1,8 +1,6 @@
 select
     operating_date,
-    origin,
-    destination,
-    route,
+    {{ route_of_leg() }},
     {{ leg_sums() }}
 from {{ ref('fct_leg') }}
 where {{ where_operating_dates() }}

@@ -1,6 +1,7 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_delay_code_day'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_delay_code_day'}}}) }}
 -- Two ways from the same codes: the day counts them place by place, a leg's causes come from its facts. A code
--- that we do not know has no cause and is left out.
+-- that we do not know has no cause and is left out. A warning only: codes and causes of one leg may come from
+-- different senders, who need not agree.
 with from_codes as (
 
     select

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aero_streaming.alert_model import Condition, alert_key, changed
+from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
 from aero_streaming.times import business_date, close_of, minutes_between, parse, text
 
@@ -38,9 +39,10 @@ def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
 
 
 def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
-    if not leg.get("is_cancelled") or not leg.get("cancelled_at") or not leg.get("std_at"):
+    std_at = believable(leg, "std_at")
+    if not leg.get("is_cancelled") or not leg.get("cancelled_at") or not std_at:
         return None
-    return minutes_between(leg["cancelled_at"], leg["std_at"])
+    return minutes_between(leg["cancelled_at"], std_at)
 
 
 def _diversion(rules: RuleSet, leg: Row, now: datetime) -> int | None:
@@ -71,8 +73,9 @@ def on_ground(rules: RuleSet, leg: Row) -> tuple[str, str] | None:
     if is_accounted(leg):
         return None
     if leg.get("on_at"):
-        return (leg["destination"], leg["on_at"]) if leg.get("destination") in rules.united_states else None
-    out_at = leg.get("last_out_at") or leg.get("out_at")
+        on_at = believable(leg, "on_at")
+        return (leg["destination"], on_at) if on_at and leg.get("destination") in rules.united_states else None
+    out_at = believable(leg, "last_out_at") or believable(leg, "out_at")
     back_at = leg.get("last_return_at")
     if not out_at or leg.get("off_at") or (back_at and back_at >= out_at):
         return None
@@ -106,14 +109,15 @@ def of_rotation(rules: RuleSet, rule: Rule, leg: Row, inbound: Row | None, now: 
 
 def rotation_minutes(turnaround_minutes: int, leg: Row, inbound: Row) -> int | None:
     """Return by how many minutes the aircraft comes too late for a leg; negative while there is time."""
-    if not leg.get("std_at") or not inbound.get("sta_at"):
+    std_at, sta_at = believable(leg, "std_at"), believable(inbound, "sta_at")
+    if not std_at or not sta_at:
         return None
-    expected = inbound.get("in_at") or inbound.get("estimated_in_at")
+    expected = believable(inbound, "in_at") or believable(inbound, "estimated_in_at")
     if not expected:
         late = max(inbound.get("expected_delay_minutes") or 0, 0)
-        expected = text(parse(inbound["sta_at"]) + timedelta(minutes=late))
-    planned = minutes_between(inbound["sta_at"], leg["std_at"])
-    return minutes_between(leg["std_at"], expected) + min(turnaround_minutes, max(planned, 0))
+        expected = text(parse(sta_at) + timedelta(minutes=late))
+    planned = minutes_between(sta_at, std_at)
+    return minutes_between(std_at, expected) + min(turnaround_minutes, max(planned, 0))
 
 
 def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list[tuple[Rule, Condition]]:

@@ -15,6 +15,7 @@ from aero_streaming.alert_model import Condition, changed
 from aero_streaming.alert_records import leg_key, state_key
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.baselines import Baselines, baseline_key
+from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
 from aero_streaming.times import business_date, minutes_between, parse, text
 
@@ -233,10 +234,11 @@ class Context:
 
 def _lateness(leg: Row) -> int | None:
     """By how many minutes a leg is expected to arrive late; None where it will not arrive or nothing is known."""
-    if leg.get("is_cancelled") or leg.get("is_diverted") or not leg.get("sta_at"):
+    sta_at = believable(leg, "sta_at")
+    if leg.get("is_cancelled") or leg.get("is_diverted") or not sta_at:
         return None
-    expected = leg.get("in_at") or leg.get("estimated_in_at")
-    return minutes_between(leg["sta_at"], expected) if expected else leg.get("expected_delay_minutes")
+    expected = believable(leg, "in_at") or believable(leg, "estimated_in_at")
+    return minutes_between(sta_at, expected) if expected else leg.get("expected_delay_minutes")
 
 
 def row_key(scope_type: str, scope_id: str, operating_date: str) -> str | None:

@@ -27,8 +27,9 @@ SCOPE_TYPES = ("route", "hub", "network", "first_wave", "hub_quarter")
 WHOLE = frozenset({
     *SUMS, "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "events",
     "corrections", "departure_delay_minutes", "expected_delay_minutes", "arrival_delay_minutes", "crossed_minutes",
-    "std_utc_offset_minutes", "sta_utc_offset_minutes", "operated_legs", "arr_late_60_legs", "arr_late_120_legs",
-    "arr_late_240_legs", "net_arrival_delay_minutes", "net_departure_delay_minutes",
+    "std_utc_offset_minutes", "sta_utc_offset_minutes", "operated_legs", "implausible_legs",
+    "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "net_arrival_delay_minutes",
+    "net_departure_delay_minutes",
     "booked_seats", "answers", "promoters", "detractors", "satisfaction_sum", "distance_miles",
     "carrier_delay_minutes", "weather_delay_minutes", "nas_delay_minutes", "security_delay_minutes",
     "late_aircraft_delay_minutes",
@@ -37,7 +38,7 @@ FLAGS = frozenset({"is_cancelled", "is_diverted", "is_actual", "is_correction"})
 TEXTS = frozenset({
     "event_id", "event_type", "leg_uid", "carrier", "operational_suffix", "origin", "destination", "route", "tail",
     "source", "scope_type", "scope_id", "last_return_type", "data_label", "partition_key", "cancellation_code",
-    "diverted_to", "delay_codes", "aircraft_type",
+    "diverted_to", "delay_codes", "aircraft_type", "time_problem",
 })  # fmt: skip
 MOST_BYTES = 1 << 20
 

@@ -33,13 +33,13 @@ CREATE TEMPORARY TABLE leg_sink (
   is_cancelled BOOLEAN, cancelled_at STRING, cancellation_code STRING, is_diverted BOOLEAN, diverted_at STRING,
   delay_codes STRING, carrier_delay_minutes INT, weather_delay_minutes INT, nas_delay_minutes INT,
   security_delay_minutes INT, late_aircraft_delay_minutes INT, departure_delay_minutes INT, expected_delay_minutes INT,
-  arrival_delay_minutes INT, booked_seats INT, booked_revenue_usd DECIMAL(18, 2), data_label STRING
+  arrival_delay_minutes INT, time_problem STRING, booked_seats INT, booked_revenue_usd DECIMAL(18, 2), data_label STRING
 ) ${leg_partition} WITH (${leg_sink});
 
 CREATE TEMPORARY TABLE state_sink (
   kind STRING, partition_key STRING, scope_type STRING, scope_id STRING, operating_date STRING, quarter_at STRING,
   state_version BIGINT, last_received_at STRING, last_event_at STRING, corrections BIGINT, scheduled_legs BIGINT,
-  cancelled_legs BIGINT, diverted_legs BIGINT, operated_legs BIGINT, accounted_legs BIGINT,
+  cancelled_legs BIGINT, diverted_legs BIGINT, operated_legs BIGINT, accounted_legs BIGINT, implausible_legs BIGINT,
   awaiting_departure_legs BIGINT, awaiting_arrival_legs BIGINT, departed_legs BIGINT,
   dep_on_time_d0_legs BIGINT, dep_late_15_legs BIGINT, departure_delay_minutes BIGINT,
   net_departure_delay_minutes BIGINT, arrived_legs BIGINT, arr_late_15_legs BIGINT, arr_late_60_legs BIGINT,
@@ -185,9 +185,14 @@ FROM merged AS m
 LEFT JOIN attempted AS a ON m.leg_uid = a.leg_uid
 LEFT JOIN leg_answers AS f ON m.leg_uid = f.leg_uid;
 
+-- Which times of a leg can be believed, round by round as leg_times.py has it: out_3 is OUT after three rounds. What a
+-- leg was told stays as it is; figures are made of what can be believed.
+${rounds};
+
 -- As fct_leg says it: one status each, and a delay only where it was flown as planned.
 CREATE TEMPORARY VIEW judged AS
 SELECT *,
+  ${time_problem} AS time_problem,
   COALESCE(is_cancelled, FALSE) AS cancelled,
   COALESCE(is_diverted AND NOT COALESCE(is_cancelled, FALSE), FALSE) AS diverted,
   (COALESCE(is_diverted, FALSE) OR COALESCE(out_at, last_out_at, off_at, on_at, in_at) IS NOT NULL)
@@ -199,7 +204,7 @@ SELECT *,
   ${quarter_of_std} AS std_quarter_at,
   ${quarter_of_sta} AS sta_quarter_at,
   ${local_hour} AS std_local_hour
-FROM leg;
+FROM ${last_round};
 
 -- Every scope that a leg ever belonged to, one row each: what it is now or was once. A scope is named
 -- type|id|date|slice|here, where `here` tells whether the leg belongs to it now. out and in are the sides of a hub.
@@ -251,6 +256,7 @@ SELECT
   cancelled OR diverted OR in_at IS NOT NULL AS accounted,
   NOT cancelled AND NOT operated AS awaits_departure,
   NOT cancelled AND NOT diverted AND COALESCE(on_at, in_at) IS NULL AS awaits_arrival,
+  time_problem IS NOT NULL AS implausible,
   departure_delay_minutes, arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors,
   satisfaction_sum
 FROM belonging;
@@ -263,6 +269,7 @@ SELECT scope_type, scope_id, operating_date, quarter_at, state_version, last_rec
   ${one_if_counts_diverted} AS diverted,
   ${one_if_counts_operated} AS operated,
   ${one_if_counts_accounted} AS accounted,
+  ${one_if_counts_implausible} AS implausible,
   CASE WHEN counts AND departs AND awaits_departure THEN 1 ELSE 0 END AS awaiting_departure,
   CASE WHEN counts AND arrives AND awaits_arrival THEN 1 ELSE 0 END AS awaiting_arrival,
   CASE WHEN counts AND departs THEN departure_delay_minutes END AS dep,
@@ -285,6 +292,7 @@ SELECT scope_type, scope_id, operating_date, quarter_at,
   SUM(CAST(diverted AS BIGINT)) AS diverted_legs,
   SUM(CAST(operated AS BIGINT)) AS operated_legs,
   SUM(CAST(accounted AS BIGINT)) AS accounted_legs,
+  SUM(CAST(implausible AS BIGINT)) AS implausible_legs,
   SUM(CAST(awaiting_departure AS BIGINT)) AS awaiting_departure_legs,
   SUM(CAST(awaiting_arrival AS BIGINT)) AS awaiting_arrival_legs,
   COUNT(dep) AS departed_legs,
@@ -331,14 +339,15 @@ SELECT 'leg', COALESCE(route, origin), leg_uid, state_version, events, ${last_re
   is_cancelled, CASE WHEN is_cancelled THEN ${cancelled_at_text} END, cancellation_code,
   is_diverted, CASE WHEN is_diverted THEN ${diverted_at_text} END, delay_codes,
   carrier_delay_minutes, weather_delay_minutes, nas_delay_minutes, security_delay_minutes, late_aircraft_delay_minutes,
-  departure_delay_minutes, expected_delay_minutes, arrival_delay_minutes, booked_seats, booked_revenue_usd, data_label
+  departure_delay_minutes, expected_delay_minutes, arrival_delay_minutes, time_problem, booked_seats,
+  booked_revenue_usd, data_label
 FROM (SELECT *, origin || '-' || destination AS route FROM judged);
 
 INSERT INTO state_sink
 SELECT 'state', scope_id, scope_type, scope_id, operating_date, ${quarter_at_text},
   state_version, ${last_received_at_text}, ${last_event_at_text}, corrections, scheduled_legs, cancelled_legs,
-  diverted_legs, operated_legs, accounted_legs, awaiting_departure_legs, awaiting_arrival_legs, departed_legs,
-  dep_on_time_d0_legs, dep_late_15_legs, departure_delay_minutes, net_departure_delay_minutes, arrived_legs,
+  diverted_legs, operated_legs, accounted_legs, implausible_legs, awaiting_departure_legs, awaiting_arrival_legs,
+  departed_legs, dep_on_time_d0_legs, dep_late_15_legs, departure_delay_minutes, net_departure_delay_minutes, arrived_legs,
   arr_late_15_legs, arr_late_60_legs, arr_late_120_legs, arr_late_240_legs, arrival_delay_minutes,
   net_arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors, satisfaction_sum,
   data_label

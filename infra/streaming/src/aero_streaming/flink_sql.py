@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
+from aero_streaming import leg_times
 from aero_streaming.event_types import DESCRIPTION, ENVELOPE, EVENT_TYPES, LEG, Field
 from aero_streaming.merge import FIELDS, PRIORITY, VALUE_AT
 from aero_streaming.merge import Field as Merged
@@ -60,7 +61,7 @@ def statements(
     """
     if departure_policy not in ("first_out", "last_out"):
         raise ValueError(f"departure_policy is {departure_policy!r}; write first_out or last_out")
-    values = _vocabulary() | _merge() | _times()
+    values = _vocabulary() | _merge() | _times() | _rounds()
     values["value_departure_key"] = _time_value("out_at", f"{departure_policy}_at_key")
     values["value_last_out_at_key"] = _time_value("last_out_at", "last_out_at_key")
     values["source"] = _with(source)
@@ -103,6 +104,7 @@ def _vocabulary() -> dict[str, str]:
             ("_diverted", " AND diverted"),
             ("_operated", " AND operated"),
             ("_accounted", " AND accounted"),
+            ("_implausible", " AND implausible"),
         )
     }
 
@@ -183,15 +185,82 @@ def _times() -> dict[str, str]:
     # A slice is a whole minute already; the scopes of a day have none.
     found["quarter_at_text"] = "CASE WHEN quarter_at <> '' THEN REPLACE(quarter_at, ' ', 'T') || ':00Z' END"
     return found | {
-        "departure_delay": _minutes_between("std_at", "out_at"),
-        "expected_delay": _minutes_between("std_at", "COALESCE(out_at, estimated_out_at)"),
-        "arrival_delay": _minutes_between("sta_at", "in_at"),
         "event_delay": _minutes_between("std_at", "CASE event_type WHEN 'out' THEN out_at ELSE estimated_out_at END"),
         "quarter_of_std": _quarter("std_at"),
         "quarter_of_sta": _quarter("sta_at"),
         "local_hour": "CAST(EXTRACT(HOUR FROM TIMESTAMPADD(MINUTE, std_utc_offset_minutes, "
         f"{_timestamp('std_at')})) AS INT)",
     }
+
+
+# -- which times can be believed --------------------------------------------------------------------------------------
+def _rounds() -> dict[str, str]:
+    """One view per round of `leg_times`, and what figures are made of: `out_3` is OUT after three rounds.
+
+    UNNEST of one row keeps the planner from writing the expressions of one view into the next, where each would be
+    evaluated as often as it is named.
+    """
+    names = {time: f"{time}_at" for time in leg_times.TIMES} | {"out": "last_out_at"}
+    names["first_out"] = "CASE WHEN last_out_at IS NULL OR out_at <> last_out_at THEN out_at END"
+    start = _one_row("round_0", "leg", [f"{_microseconds(name)} AS {time}_0" for time, name in names.items()])
+    last = leg_times.ROUNDS[-1]
+    out = f"CASE WHEN out_at = last_out_at THEN out_{last} ELSE first_out_{last} END"
+    return {
+        "rounds": "\n\n".join([start, *map(_round, leg_times.ROUNDS)]).removesuffix(";"),
+        "last_round": f"round_{last}",
+        "time_problem": f"NULLIF(TRIM({' || '.join(f'problem_{number}' for number in leg_times.ROUNDS)}), '')",
+        "departure_delay": _whole_minutes(f"std_{last}", out),
+        "expected_delay": _whole_minutes(f"std_{last}", f"COALESCE({out}, estimated_out_{last})"),
+        "arrival_delay": _whole_minutes(f"sta_{last}", f"in_{last}"),
+    }
+
+
+def _round(number: int) -> str:
+    rules = [rule for rule in leg_times.RULES if rule.round == number]
+    before = number - 1
+    codes = " || ".join(f"CASE WHEN {_is_broken(rule)} THEN '{rule.code} ' ELSE '' END" for rule in rules)
+    kept = [f"{codes} AS problem_{number}"]
+    for time in leg_times.TIMES:
+        doubts = " OR ".join(_is_broken(rule) for rule in rules if time in rule.doubts)
+        value = f"{time}_{before}"
+        kept.append(f"{f'CASE WHEN {doubts} THEN NULL ELSE {value} END' if doubts else value} AS {time}_{number}")
+    return _one_row(f"round_{number}", f"round_{before}", kept)
+
+
+def _one_row(view: str, source: str, columns: list[str]) -> str:
+    """A view that adds columns, computed once."""
+    values, names = zip(*(one.rsplit(" AS ", 1) for one in columns), strict=True)
+    return (
+        f"CREATE TEMPORARY VIEW {view} AS\nSELECT s.*, {', '.join(names)} FROM {source} AS s\n"
+        f"CROSS JOIN UNNEST(ARRAY[ROW({', '.join(values)})]) AS t ({', '.join(names)});"
+    )
+
+
+def _is_broken(rule: leg_times.Rule) -> str:
+    """Whether a leg breaks a rule, over microseconds; not known counts as not broken."""
+    passed = f"({rule.later}_{rule.round - 1} - {rule.earlier}_{rule.round - 1})"
+    minute = 60_000_000
+    # Whole minutes are rounded down: `least` minutes have passed with the last of them, `most` until the next begins.
+    found = [] if rule.least is None else [f"{passed} < {rule.least * minute}"]
+    found += [] if rule.most is None else [f"{passed} >= {(rule.most + 1) * minute}"]
+    if rule.most_mph is not None:
+        whole = f"FLOOR({passed} / {minute}E0)"
+        found.append(f"({passed} >= {minute} AND distance_miles * 60 > {rule.most_mph} * {whole})")
+    broken = " OR ".join(found)
+    flown = "NOT COALESCE(is_cancelled, FALSE) AND NOT COALESCE(is_diverted, FALSE) AND "
+    return f"({flown}({broken}))" if rule.only_as_planned else f"({broken})"
+
+
+def _microseconds(name: str) -> str:
+    """Microseconds since 1970 of a time of 26 characters, exact."""
+    minute = f"CAST(SUBSTRING({name} FROM 1 FOR 16) || ':00' AS TIMESTAMP(0))"
+    seconds = f"CAST(SUBSTRING({name} FROM 18 FOR 2) || SUBSTRING({name} FROM 21 FOR 6) AS BIGINT)"
+    return f"TIMESTAMPDIFF(MINUTE, TIMESTAMP '1970-01-01 00:00:00', {minute}) * CAST(60000000 AS BIGINT) + {seconds}"
+
+
+def _whole_minutes(earlier: str, later: str) -> str:
+    """Elapsed whole minutes between microseconds, rounded down as everywhere: 14:59 late is 14."""
+    return f"CAST(FLOOR(({later} - {earlier}) / 60000000E0) AS INT)"
 
 
 def _utc_text(name: str) -> str:

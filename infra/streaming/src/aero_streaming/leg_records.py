@@ -11,6 +11,7 @@ from typing import Any
 
 from aero_streaming.alert_conditions import Row, is_accounted
 from aero_streaming.alert_sums import quarter
+from aero_streaming.leg_times import judge
 from aero_streaming.times import minutes_between, parse, text
 
 PLANNED_HOURS = 12
@@ -70,17 +71,18 @@ def _leg(leg: Row, before: Row | None, news: Mapping[str, Any], at: str) -> dict
         "corrections": 0,
     }
     row["state_version"] += 1
-    row["departure_delay_minutes"] = _late(row.get("out_at"), row["std_at"])
+    row["last_out_at"] = row.get("out_at")
+    row["time_problem"], times = judge(row)
+    row["departure_delay_minutes"] = _late(times["out_at"], times["std_at"])
     row["expected_delay_minutes"] = row["departure_delay_minutes"]
     row["arrival_delay_minutes"] = (
-        None if row["is_cancelled"] or row["is_diverted"] else _late(row.get("in_at"), row["sta_at"])
+        None if row["is_cancelled"] or row["is_diverted"] else _late(times["in_at"], times["sta_at"])
     )
-    row["last_out_at"] = row.get("out_at")
     return row
 
 
-def _late(actual: str | None, planned: str) -> int | None:
-    return minutes_between(planned, actual) if actual else None
+def _late(actual: str | None, planned: str | None) -> int | None:
+    return minutes_between(planned, actual) if actual and planned else None
 
 
 class _Sums:
@@ -122,6 +124,7 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
         "cancelled_legs": int(leg["is_cancelled"]),
         "diverted_legs": int(leg["is_diverted"]),
         "accounted_legs": int(is_accounted(leg)),
+        "implausible_legs": int(leg["time_problem"] is not None),
     }
     gone, arrived = any(leg.get(name) for name in MOVEMENTS), bool(leg.get("on_at") or leg.get("in_at"))
     flies = not leg["is_cancelled"] and not leg["is_diverted"]
