@@ -49,6 +49,9 @@ version = 1
 system = "{system}"
 feed = "{feed}"
 grain = "{PLACEHOLDER} one row per …"
+# The columns that tell two rows of one file apart. Rows that share them and say different things are all refused; with
+# contradiction = "last" the last one counts.
+identity = []
 owner = "team:data-platform"
 arrival = "file"
 source = "partner_file"

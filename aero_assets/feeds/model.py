@@ -15,6 +15,8 @@ from aero_assets.feeds.layouts import PLAIN, Format, Layout
 Arrival = Literal["file", "event", "log", "table"]
 #: What a new file supersedes: the earlier one under its inbox key, or every earlier edition of the periods it is about.
 Supersedes = Literal["key", "period"]
+#: What rows of one file that contradict each other end in: all refused, or the last one counts.
+Contradiction = Literal["refuse", "last"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Feed:
     format: Format = "csv"
     layout: Layout = PLAIN
     supersedes: Supersedes = "key"
+    identity: tuple[str, ...] = ()
+    contradiction: Contradiction = "refuse"
 
     @property
     def path(self) -> str:
@@ -143,8 +147,9 @@ class Feed:
     def contract(self) -> str:
         """A digest of everything that decides the typed rows; when it changes, arrivals are compacted again."""
         parts = (self.version, self.header, self.delimiter, self.values, self.clocks, self.rules, self.columns)
-        read = (self.format, self.layout)
-        return sha256(repr(parts if read == ("csv", PLAIN) else (*parts, *read)).encode()).hexdigest()[:16]
+        read = () if (self.format, self.layout) == ("csv", PLAIN) else (self.format, self.layout)
+        settled = (self.identity, self.contradiction) if self.identity else ()
+        return sha256(repr((*parts, *read, *settled)).encode()).hexdigest()[:16]
 
     def door(self) -> dict[str, object]:
         """What the door for files needs to know of this feed."""

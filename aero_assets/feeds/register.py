@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from aero_assets.feeds.layouts import ALL_KEYS, read_layout
-from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Supersedes, Value
+from aero_assets.feeds.model import Arrival, Clock, Column, Contradiction, Feed, RowRule, Supersedes, Value
 from aero_streaming.event_types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
@@ -74,7 +74,7 @@ OWN = {
 KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic",
-    "format", "supersedes",
+    "format", "supersedes", "identity", "contradiction",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -162,6 +162,8 @@ class _Reader:
             format=kind,
             layout=layout,
             supersedes=self.data.get("supersedes", "key"),
+            identity=tuple(self.data.get("identity", ())),
+            contradiction=self.data.get("contradiction", "refuse"),
         )
         self._check(feed)
         return feed
@@ -191,6 +193,7 @@ class _Reader:
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
         self._check_header(feed.raw_columns, feed.arrival)
         self._check_editions(feed)
+        self._check_identity(feed)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
         helpers = [item.name for item in (*feed.values, *feed.clocks)]
@@ -233,6 +236,16 @@ class _Reader:
             raise self.fail(f"editions are ordered by a required TIMESTAMP column {EDITION}", at=r"supersedes\s*=")
         if feed.format != "csv" and feed.arrival != "file":
             raise self.fail("only files have a `format`", at=r"format\s*=")
+
+    def _check_identity(self, feed: Feed) -> None:
+        known = {column.name for column in feed.columns}
+        if unknown := [name for name in feed.identity if name not in known]:
+            raise self.fail(f"`identity` lists columns of the feed; {', '.join(unknown)} is none", at=r"identity\s*=")
+        if feed.contradiction not in get_args(Contradiction):
+            raise self.fail(f"`contradiction` is one of {', '.join(get_args(Contradiction))}", at=r"contradiction\s*=")
+        if feed.arrival == "file" and "identity" not in self.data:
+            raise self.fail("`identity` is missing: list the columns that tell two rows of one file apart, or none",
+                            at=r"grain\s*=")  # fmt: skip
 
     def _check_lineage(self, columns: Iterable[Column], arrival: str) -> None:
         """Refuse a column that takes the place of a lineage column and could not stand in for it."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aero_assets.defs.typed.contradictions import REASONS as CONTRADICTIONS
 from aero_assets.defs.typed.event_rows import RULES as EVENT_RULES
 from aero_assets.defs.typed.readers import REASONS as READER_REASONS
 from aero_assets.defs.typed.rows import FORM_RULES
@@ -33,7 +34,7 @@ def event_reasons() -> set[str]:
 def row_reasons() -> set[str]:
     """The rules of every feed, and those that come by themselves."""
     own = {"date_out_of_range", "bad_value", "missing_value"}
-    own |= {code for code, _, _ in (*FORM_RULES, *EVENT_RULES)} | set(READER_REASONS)
+    own |= {code for code, _, _ in (*FORM_RULES, *EVENT_RULES)} | set(READER_REASONS) | set(CONTRADICTIONS.values())
     return own | {rule.code for feed in feeds() for rule in feed.rules}
 
 

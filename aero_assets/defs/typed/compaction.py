@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 
 from aero_assets import bodies, footers
 from aero_assets.arrivals import Arrival, ArrivalDay, Contents
-from aero_assets.defs.typed import rows, sources
+from aero_assets.defs.typed import contradictions, rows, sources
 from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Feed
 from aero_assets.manifests import AGAIN, DIGEST_IN_NAME, ArrivalManifest, TypedFile
@@ -126,6 +126,7 @@ class Compactor:
         log(f"{feed.path}: read what came in {len(day.counted)} arrivals of {day.arrived_on}")
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, last)
+        contradictions.settle(connection, feed)
         # Repeats are looked for by id alone, so that no row has to be moved to find that there are none.
         connection.execute("""
             create or replace temp table repeat as
@@ -134,7 +135,8 @@ class Compactor:
                 from judged
                 where reason is null
                   and event_id in (select event_id from judged where reason is null group by 1 having count(*) > 1)
-            ) where turn > 1;
+            ) where turn > 1
+            union select place from twin;
             create or replace temp view kept as
             select * exclude (record, line_number, raw_key, reason, message) from judged
             where reason is null and rowid not in (select place from repeat)

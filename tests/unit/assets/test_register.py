@@ -44,6 +44,13 @@ def test_the_door_is_told_the_header_and_the_contract():
     [
         ('grain = "one row', 'grain = ""  # "one row', "`grain` is missing"),
         ('arrival = "file"', 'arrival = "pigeon"', "`arrival` is one of file, event, log, table"),
+        ('identity = ["leg_uid"]', "# none", "`identity` is missing"),
+        ('identity = ["leg_uid"]', 'identity = ["leg"]', "`identity` lists columns of the feed; leg is none"),
+        (
+            'identity = ["leg_uid"]',
+            'contradiction = "first"\nidentity = ["leg_uid"]',
+            "`contradiction` is one of refuse",
+        ),
         ("version = 1", "version = 0", "`version` must be a whole number from 1"),
         ('business_date = "operating_date"', 'business_date = "day"', "no DATE column named 'day'"),
         ('name = "tail"\ntype = "VARCHAR"', 'name = "tail"\ntype = "TEXT"', "type 'TEXT': use one of"),
