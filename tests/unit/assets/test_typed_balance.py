@@ -58,7 +58,8 @@ def test_what_the_reader_spoils_does_not_balance(tmp_path, kind, difference, mix
         ("delete from judged where reason is null and carrier = 'UA'", 1, 0),
         ("delete from judged where reason is not null", 1, 0),
         ("insert into judged from judged where carrier = 'UA' and reason is null", -1, 0),
-        ("insert into judged select * replace (event_id || 'x' as event_id, 'X' as carrier) from judged limit 1",
+        ("insert into judged select * replace (event_id || 'x' as event_id, leg_uid || 'x' as leg_uid, "
+         "'X' as carrier) from judged limit 1",
          -1, 1),
         ("update judged set carrier = case carrier when 'AS' then 'UA' else 'AS' end", 0, 3),
     ],
