@@ -8,8 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-#: What DuckDB says of a file that somebody else has open for writing; that one can read it.
-LOCKED = "Could not set lock"
+#: How DuckDB speaks of a file that is damaged. Everything else (a lock, a setting, no memory) says nothing of the file.
+DAMAGED = (
+    "Corrupt database",
+    "Could not read enough bytes",
+    "not a valid DuckDB database",
+    "deserialize",
+    "Serialization Error",
+)
 
 
 def problem_of(path: Path, *, is_thorough: bool = False) -> str:
@@ -28,7 +34,7 @@ def problem_of(path: Path, *, is_thorough: bool = False) -> str:
                 connection.execute(f'select max(hash(t)) from "{schema}"."{table}" as t').fetchall()
     except duckdb.Error as error:
         first_line = str(error).partition("\n")[0]
-        return "" if LOCKED in first_line else f"it cannot be read ({first_line})"
+        return f"it cannot be read ({first_line})" if any(sign in first_line for sign in DAMAGED) else ""
     return ""
 
 

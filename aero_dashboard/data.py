@@ -35,7 +35,7 @@ class Folder(Bucket):
         super().__init__(root.name)
         self.root = root
 
-    def read(self, key: str) -> bytes | None:
+    def read(self, key: str, version_id: str = "") -> bytes | None:
         """Return the bytes of a file, or None where there is none."""
         file = self.root / key
         return file.read_bytes() if file.exists() else None

@@ -1,6 +1,6 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, ingest, lake, live, opsdb, parse, query, reprocess, rules, run, stacks
+from aero_local.commands import feed, ingest, lake, live, opsdb, parse, query, repair, reprocess, rules, run, stacks
 from aero_local.commands.common import App
 
 app = App(
@@ -26,6 +26,8 @@ app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7"
 app.command(epilog="Example: aero ingest messages/ --reference-time 2026-11-22T14:00Z")(ingest.ingest)
 app.command(epilog="Example: aero parse message.txt --reference-time 2026-11-22T14:00Z --json")(parse.parse)
 app.command(epilog="Example: aero reprocess partner/messages --from 2026-11-22 --to 2026-11-22")(reprocess.reprocess)
+app.command(epilog="Example: aero verify --zone typed --feed partner/bts_ontime")(repair.verify)
+app.command(epilog="Example: aero repair --zone raw --zone typed")(repair.repair)
 live.drills.command("messages", epilog="Example: aero drill messages --count 200000")(parse.drill_messages)
 app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")

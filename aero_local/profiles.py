@@ -10,7 +10,18 @@ from __future__ import annotations
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, Environment
 
 ROOT = "root"
-ROLES = ("orchestrator", "analyst", "partner", "dashboard", "forwarder", "flink", "player", "extract", "gateway")
+ROLES = (
+    "orchestrator",
+    "analyst",
+    "partner",
+    "dashboard",
+    "forwarder",
+    "flink",
+    "player",
+    "extract",
+    "gateway",
+    "repair",
+)
 PROFILES = (ROOT, *ROLES)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from aero_assets.arrivals import Receipt
 from aero_assets.feeds import Feed
-from aero_assets.storage import Bucket, StoredObject
+from aero_assets.storage import Bucket, StoredObject, StoredVersion
 from aero_ingest.content import GZIP, Content
 from aero_ingest.doors import Door
 from aero_ingest.packed import FORMATS, Packed
@@ -36,7 +36,13 @@ class FolderBucket(Bucket):
         keys = sorted(f"{path.relative_to(self.root)}" for path in self.root.rglob("*") if path.is_file())
         return iter([self._stored(self.root / key) for key in keys if key.startswith(prefix)])
 
-    def read(self, key: str) -> bytes | None:
+    def history(self, prefix: str) -> dict[str, tuple[StoredVersion, ...]]:
+        return {}
+
+    def write(self, key: str, body: bytes) -> None:
+        self._put(key, body)
+
+    def read(self, key: str, version_id: str = "") -> bytes | None:
         path = self.root / key
         return path.read_bytes() if path.is_file() else None
 
@@ -72,10 +78,41 @@ class FolderBucket(Bucket):
         Path(part.name).replace(path)
 
 
+class VersionedBucket(FolderBucket):
+    """A bucket that keeps what is written over or deleted, as ours do."""
+
+    def __init__(self, root: Path, name: str = "bucket") -> None:
+        super().__init__(root, name)
+        self.kept: dict[str, list[tuple[StoredVersion, bytes]]] = {}
+
+    def history(self, prefix: str) -> dict[str, tuple[StoredVersion, ...]]:
+        return {key: tuple(one for one, _ in kept) for key, kept in self.kept.items() if key.startswith(prefix)}
+
+    def read(self, key: str, version_id: str = "") -> bytes | None:
+        if not version_id:
+            return super().read(key)
+        return next((body for one, body in self.kept.get(key, ()) if one.version_id == version_id), None)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            super().delete([key])
+            self._keep(key, b"", is_deletion=True)
+
+    def _put(self, key: str, body: bytes) -> None:
+        super()._put(key, body)
+        self._keep(key, body)
+
+    def _keep(self, key: str, body: bytes, *, is_deletion: bool = False) -> None:
+        kept = self.kept.setdefault(key, [])
+        etag = md5(body).hexdigest()  # noqa: S324
+        kept.insert(0, (StoredVersion(f"v{len(kept) + 1}", etag, is_deletion), body))
+
+
 def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetime) -> Receipt:
-    """Do what the door does with a good file: body, receipt."""
+    """Do what the door does with a good file: body, receipt, content marker."""
     arrived = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z"
-    receipt = Receipt(arrived, sha256(inbox_key.encode()).hexdigest()[:12], sha256(body).hexdigest()[:12])
+    digest = sha256(_unpacked(body)).hexdigest()
+    receipt = Receipt(arrived, sha256(inbox_key.encode()).hexdigest()[:12], digest[:12])
     raw_key = f"{feed.path}/dt={receipt.arrived_on}/hh={at:%H}/{arrived}-{receipt.key_hash}.csv.gz"
     raw._put(raw_key, body)
     raw.write_json(
@@ -85,10 +122,19 @@ def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetim
             "inbox_key": inbox_key,
             "rows": _counted(feed, body),
             "arrived_at": at.isoformat(),
-            "content_sha256": sha256(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).hexdigest(),
+            "content_sha256": digest,
+            "inbox_version_id": None,
         },
     )
+    raw.write_json(f"{feed.path}/_content/{digest}.json", {"raw_key": raw_key})
     return receipt
+
+
+def _unpacked(body: bytes) -> bytes:
+    try:
+        return gzip.decompress(body) if body.startswith(GZIP) else body
+    except EOFError:  # cut by the test itself
+        return body
 
 
 def _counted(feed: Feed, body: bytes) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from aero_local.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_local.errors import AeroError
 
 app = typer.Typer(help="The copy of the typed zone on this machine.", no_args_is_help=True)
 
@@ -29,7 +30,11 @@ def pull(name: StateOption = None, as_json: JsonOption = False) -> None:
     with running(terminal_state(name)).acting_as("analyst") if local else nullcontext():
         pulled: Any = reader.pull(log)
     result = {"files": pulled.files, "downloaded": pulled.downloaded, "deleted": pulled.deleted}
+    damaged = [{"key": file.key, "problem": file.problem} for file in pulled.damaged]
     if as_json:
-        print_json({**result, "dates": pulled.versions})
+        print_json({**result, "dates": pulled.versions, "damaged": damaged})
     else:
         print("{files} files in the copy, {downloaded} new, {deleted} gone".format(**result))
+    if pulled.damaged:
+        named = "\n".join(f"{file}" for file in pulled.damaged)
+        raise AeroError(f"The copy lacks {len(pulled.damaged)} files:", named)

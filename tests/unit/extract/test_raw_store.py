@@ -114,3 +114,15 @@ def test_the_same_rows_are_the_same_bytes(bucket):
     for key in ("x", "y"):
         list(write_part("raw", key, ['{"a":1}'], Stamp("opsdb/legs", "2026-11-01T11:00:00Z")))
     assert bucket.objects["x"] == bucket.objects["y"]
+
+
+@pytest.mark.parametrize("body", [b"", b'{"commit": ', b"[1]", b"7"])
+def test_a_damaged_state_is_named_and_never_passed_over(body):
+    """What was deleted since an older state would never be noticed."""
+    bucket = Bucket()
+    store = RawStore("s3://raw/opsdb", bucket)
+    store.keep_state("fx_rates", State(1, 0, ("part",), "digest"), "opsdb/_extracts/one.json")
+    bucket.objects["opsdb/_extracts/one.json"] = b"{}"
+    bucket.objects["opsdb/_state/fx_rates/00000002.json"] = body
+    with pytest.raises(StoreError, match=r"_state/fx_rates/00000002\.json is damaged.*aero repair --zone raw"):
+        store.last_state("fx_rates")

@@ -84,9 +84,12 @@ class FakeS3:
             raise refused("NoSuchKey" if self.lists_allowed else "AccessDenied")
         return {"Body": Body(found[-1][1], self._piece, self.breaks_at)}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str, IfNoneMatch: str) -> dict[str, Any]:
+    def put_object(
+        self, *, Bucket: str, Key: str, Body: bytes, ContentType: str, IfNoneMatch: str | None = None
+    ) -> dict[str, Any]:
         with self._write("put_object"):
-            self._condition(Bucket, Key, IfNoneMatch)
+            if IfNoneMatch is not None:
+                self._condition(Bucket, Key, IfNoneMatch)
             self.put(Bucket, Key, Body)
         return {}
 

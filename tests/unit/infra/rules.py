@@ -30,6 +30,8 @@ JUSTIFIED = {
         "alerting.AlertHandlerRole",
         "FindStreams",
     ): "kinesis:ListStreams, which a mapping needs, knows no resources",
+    ("orchestrator.RepairRole", "ReadVersions"): "every object is compared, and any of them may have to come back",
+    ("orchestrator.RepairRole", "PutBack"): "any object may have to come back; it deletes nothing in raw",
     ("extract.ExtractRole", "LookAtNetwork"): "what Glue asks of a network, and metrics, know no resources",
     ("extract.ExtractRole", "JoinNetwork"): "Glue makes its interfaces in the network and takes them away",
     ("orchestrator.OrchestratorRole", "AskTheEmulator"): "on a laptop only: the emulator asks for these without names",

@@ -149,6 +149,19 @@ def test_equal_content_is_a_duplicate_whatever_its_name_and_compression(s3):
     assert s3.uploads == {}
 
 
+@pytest.mark.parametrize("body", [b"", b'{"raw_key"', b"[]", b"{}"])
+def test_where_a_content_marker_is_damaged_the_content_is_kept_once_more_and_nothing_is_lost(s3, body):
+    send(s3, GOOD, f"{FEED}/a.csv", "2026-11-23T10:00:00.000Z")
+    [marker] = s3.keys(RAW, f"{FEED}/_content/")
+    s3.put(RAW, marker, body)
+    again = send(s3, GOOD, f"{FEED}/b.csv", "2026-11-24T10:00:00.000Z")
+    assert (again["status"], again["rows_out"]) == ("accepted", 3)
+    bodies = s3.keys(RAW, f"{FEED}/dt=")
+    assert s3.body(RAW, bodies[0]) == s3.body(RAW, bodies[1])
+    assert s3.document(RAW, marker) == {"raw_key": bodies[1]}
+    assert send(s3, GOOD, f"{FEED}/c.csv", "2026-11-25T10:00:00.000Z")["status"] == "duplicate"
+
+
 def test_a_body_larger_than_a_part_goes_up_in_parts_and_a_duplicate_of_it_is_given_up(s3):
     # Compressing does nothing to random text, so that the parts fill.
     lines = [hashlib.sha512(f"{number}".encode()).hexdigest() for number in range(160_000)]

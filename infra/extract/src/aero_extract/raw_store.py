@@ -121,11 +121,21 @@ class RawStore:
         return f"{self.prefix}/_extracts/{name}"
 
     def read(self, key: str) -> dict[str, Any] | None:
-        """Return a JSON object; None where there is none."""
+        """Return a JSON object; None where there is none, `StoreError` where it is damaged.
+
+        A damaged state must not be passed over: what was deleted since an older one would never be noticed.
+        """
         try:
-            return json.loads(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         except self.s3.exceptions.NoSuchKey:
             return None
+        try:
+            return dict(json.loads(body))
+        except (TypeError, ValueError) as error:
+            raise StoreError(
+                f"s3://{self.bucket}/{key} is damaged: its {len(body)} bytes are no JSON object of ours. "
+                "Bring it back with `aero repair --zone raw`, then run the extract again"
+            ) from error
 
     def last_state(self, table: str) -> State:
         """Return the last extract of a table that is compared.

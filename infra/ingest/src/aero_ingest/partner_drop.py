@@ -181,7 +181,13 @@ def _stream(arrival: Arrival, content: Content | Packed, upload: store.Upload, u
 def _claim(arrival: Arrival, facts: Facts, upload: store.Upload, using: Settings) -> str:
     """Keep the body unless its content is there already; returns the key of the body that holds it."""
     marker = arrival.marker_key(facts)
-    known = store.read_document(using.s3, using.raw_bucket, marker)
+    try:
+        known = store.read_document(using.s3, using.raw_bucket, marker)
+    except store.Damaged:
+        # The content is kept once more, and the marker names it: nobody can tell where it is else.
+        upload.commit()
+        store.write(using.s3, using.raw_bucket, marker, {"raw_key": arrival.raw_key})
+        return arrival.raw_key
     if known is None:
         upload.commit()
         if store.write_once(using.s3, using.raw_bucket, marker, {"raw_key": arrival.raw_key}):

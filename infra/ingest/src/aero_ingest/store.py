@@ -31,6 +31,10 @@ class Gone(Exception):
     """The object that the event speaks of is no longer there."""
 
 
+class Damaged(Exception):
+    """A document is there and cannot be read."""
+
+
 def read(s3: S3Client, bucket: str, key: str, version_id: str | None) -> Iterator[bytes]:
     """Open one version of an object, to be read in small pieces."""
     version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
@@ -49,14 +53,29 @@ def write_once(s3: S3Client, bucket: str, key: str, document: dict[str, Any]) ->
     return _put_once(s3, bucket, key, body, "application/json")
 
 
+def write(s3: S3Client, bucket: str, key: str, document: dict[str, Any]) -> None:
+    """Write a JSON document, in the place of another if there is one."""
+    body = json.dumps(document, ensure_ascii=False).encode()
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+
+
 def read_document(s3: S3Client, bucket: str, key: str) -> dict[str, Any] | None:
-    """Read a JSON document; None when there is none (or it may not be seen, which S3 does not tell apart)."""
+    """Read the JSON document that names a body; None when there is none (or it may not be seen, which S3 does not
+    tell apart), Damaged when it is something else.
+    """
     try:
-        return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
         if code_of(error) in NOT_READABLE:
             return None
         raise
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise Damaged(key) from error
+    if not isinstance(document, dict) or not isinstance(document.get("raw_key"), str):
+        raise Damaged(key)
+    return document
 
 
 def copy(s3: S3Client, source: tuple[str, str, str | None], bucket: str, key: str) -> None:

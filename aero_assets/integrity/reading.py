@@ -1,0 +1,27 @@
+"""Reading many objects at a time, with progress that shows where it takes longer than a moment."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+AT_A_TIME = 8
+#: Silence beyond this looks like a standstill.
+SECONDS_BETWEEN_WORDS = 2.0
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Log = Callable[[str], None]
+
+
+def each(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log, what: str) -> list[Result]:
+    """Return what `check` finds of each item, in order; what it returns None for is left out."""
+    wanted, found, told_at = list(items), [], time.monotonic()
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for number, result in enumerate(pool.map(check, wanted), 1):
+            if result is not None:
+                found.append(result)
+            if time.monotonic() - told_at > SECONDS_BETWEEN_WORDS:
+                log(f"{what}: {number} of {len(wanted)}")
+                told_at = time.monotonic()
+    return found

@@ -1,0 +1,78 @@
+"""Files of a state directory that are in no bucket: a damaged one is named, and repairing makes room for a new one."""
+
+import sqlite3
+
+import duckdb
+import pytest
+
+from aero_assets.integrity.damage import CannotRepairError
+from aero_assets.manifests import Levels
+from aero_local.state import State
+from aero_local.state_files import damages
+from tests.fakes import FolderBucket
+
+
+@pytest.fixture
+def state(tmp_path):
+    found = State(tmp_path / "state")
+    found.create()
+    for file in (found.ports_file, found.platform_file, found.dbt_target / "manifest.json"):
+        file.write_text("{}")
+    with duckdb.connect(str(found.warehouse)) as connection:
+        connection.execute("create table legs as select range, 'leg ' || range as name from range(300000)")
+    (found.dagster_home / "history").mkdir(parents=True)
+    with sqlite3.connect(found.dagster_home / "history" / "runs.db") as runs:
+        runs.execute("create table runs (id text)")
+    runs.close()
+    (found.emulator / "state").mkdir(parents=True)
+    (found.emulator / "state" / "cloudformation.json").write_text("{}")
+    return found
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return FolderBucket(tmp_path / "lake")
+
+
+def look(state, lake):
+    return list(damages(state, lake, lambda line: None))
+
+
+def test_a_whole_state_directory_has_no_damage(state, lake):
+    assert look(state, lake) == []
+
+
+@pytest.mark.parametrize("place", ["warehouse.duckdb", "ports.json", "platform.json", "dbt/manifest.json",
+                                   "dagster/history/runs.db"])  # fmt: skip
+def test_a_damaged_file_is_named_and_repaired_by_making_room(state, lake, place):
+    file = state.root / place
+    file.write_bytes(b"no such thing" * 100)
+    [damage] = look(state, lake)
+    assert damage.key == f"{file}"
+    assert damage.repair()
+    assert not file.exists()
+    assert look(state, lake) == []
+
+
+def test_a_block_in_the_middle_of_the_warehouse_is_found_and_all_of_it_is_asked_for_again(state, lake):
+    Levels(lake, "warehouse").advance({"2015-01-01": "one"})
+    body = bytearray(state.warehouse.read_bytes())
+    body[len(body) // 2 : len(body) // 2 + 64] = b"\x00" * 64
+    state.warehouse.write_bytes(bytes(body))
+    [damage] = look(state, lake)
+    assert "put aside" in damage.repair()
+    assert Levels(lake, "warehouse").read() == {}
+    assert list(state.root.glob("warehouse.duckdb.damaged-*"))
+
+
+def test_a_warehouse_that_somebody_builds_right_now_is_not_called_damaged(state, lake):
+    with duckdb.connect(str(state.warehouse)) as connection:
+        connection.execute("begin")
+        assert look(state, lake) == []
+
+
+def test_what_the_emulator_remembers_cannot_be_repaired_and_the_way_out_is_said(state, lake):
+    (state.emulator / "state" / "cloudformation.json").write_text('{"stacks')
+    [damage] = look(state, lake)
+    with pytest.raises(CannotRepairError, match="aero destroy --env local"):
+        damage.repair()
