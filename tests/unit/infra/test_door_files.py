@@ -72,6 +72,7 @@ def test_the_receipt_marker_and_outcome_say_exactly_what_was_agreed(s3):
         "rows_out": 3,
         "duplicates": 0,
         "rejects": 0,
+        "mixed": 0,
         "dates_touched": [],
         "version": "contract-1",
         "reason": None,

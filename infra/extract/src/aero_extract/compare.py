@@ -7,12 +7,13 @@ from pyspark.sql import DataFrame, SparkSession  # ty: ignore[import-not-found] 
 from pyspark.sql import functions as F  # ty: ignore[import-not-found] - in the environment of Spark
 
 SEPARATOR = "\x1f"
+SAME = "same"
 
 
 def changes(
     spark: SparkSession, now: DataFrame, before: DataFrame, key: tuple[str, ...], sequence: int, noticed_at: str
 ) -> DataFrame:
-    """Return one row per difference: `change` (insert, update, delete) and `line`.
+    """Return one row per key: `change` (insert, update, delete, same) and `line`, null where nothing changed.
 
     `before` has the column `line`. Lines carry `row_version`, the number of the extract that noticed the change, and
     `deleted_at` where the row is gone: then the line is the last that was known.
@@ -24,11 +25,15 @@ def changes(
         ).alias(name)
         for side, name in ((before, "old"), (text, "new"))
     )
-    joined = old.join(new, F.col("old.key") == F.col("new.key"), "full_outer").where(
-        ~F.col("old.line").eqNullSafe(F.col("new.line"))
+    joined = old.join(new, F.col("old.key") == F.col("new.key"), "full_outer")
+    same = F.col("old.line").eqNullSafe(F.col("new.line"))
+    change = (
+        F.when(same, SAME)
+        .when(F.col("old.line").isNull(), "insert")
+        .when(F.col("new.line").isNull(), "delete")
+        .otherwise("update")
     )
-    change = F.when(F.col("old.line").isNull(), "insert").when(F.col("new.line").isNull(), "delete").otherwise("update")
-    known = F.coalesce(F.col("new.line"), F.col("old.line"))
+    known = F.when(~same, F.coalesce(F.col("new.line"), F.col("old.line")))
     found = joined.select(change.alias("change"), known.alias("known"))
     gone = F.when(F.col("change") == "delete", F.lit(f',"deleted_at":"{noticed_at}"')).otherwise(F.lit(""))
     # The text of a row is an object: its closing brace makes room for what the extract knows.

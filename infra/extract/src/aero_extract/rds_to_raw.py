@@ -23,7 +23,7 @@ from pyspark.sql import functions as F  # ty: ignore[import-not-found] - in the 
 from pyspark.sql.types import TimestampType  # ty: ignore[import-not-found] - in the environment of Spark
 
 from aero_extract import raw_store, windows
-from aero_extract.compare import changes
+from aero_extract.compare import SAME, changes
 from aero_extract.database import Database
 from aero_extract.drift import DriftError, drifts, refuse
 from aero_extract.raw_store import Part, RawStore, Stamp, State, StoreError
@@ -102,13 +102,19 @@ class Extract:
             self.spark, now, self._lines(before.parts), table.key, sequence, window.extracted_at
         ).persist()
         kinds = {row["change"]: row["count"] for row in changed.groupBy("change").count().collect()}
-        found = changed.select("line").rdd.map(lambda row: row[0]) if kinds else None
+        unchanged = kinds.pop(SAME, 0)
+        found = changed.where("line is not null").select("line").rdd.map(lambda row: row[0]) if kinds else None
         parts = self._write(found, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
         changed.unpersist()
         said = _said(parts, rows)
         # What vanished went in by the last extract, not by the table.
         said["rows_in"] += kinds.get("delete", 0)
-        said |= {"changes": kinds, "unchanged": said["rows_in"] - said["rows"], "sequence": sequence, "watermark": None}
+        if said["rows_in"] != said["rows"] + unchanged:
+            raise StoreError(
+                f"{SCHEMA}.{table.name}: {said['rows_in']} rows are there or gone, "
+                f"{said['rows']} were written and {unchanged} are unchanged"
+            )
+        said |= {"changes": kinds, "unchanged": unchanged, "sequence": sequence, "watermark": None}
         kept = self._write(now.toJSON(), f"_state/{table.name}/{self.run}/all", None)
         self.rested[table.name] = {**rested, "sequence": sequence}
         return said, State(sequence, sequence, tuple(part.key for part in kept), digest)

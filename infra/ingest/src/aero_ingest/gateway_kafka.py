@@ -22,6 +22,8 @@ class TopicProducer:
         self._bootstrap, self._security = bootstrap, security
         self._producer: Any = None
         self._pending: list[Any] = []
+        #: Events that the brokers have, known when the context was left.
+        self.acknowledged = 0
 
     def send(self, event: Event) -> None:
         """Queue an event for its topic, by its key."""
@@ -46,6 +48,7 @@ class TopicProducer:
                 self._producer.flush()
                 for future in self._pending:
                     future.get(timeout=DELIVERY_MILLISECONDS / 1000)
+                    self.acknowledged += 1
         finally:
             self._producer.close(timeout=5)
 

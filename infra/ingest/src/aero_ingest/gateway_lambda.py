@@ -17,7 +17,7 @@ import io
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,7 @@ class Settings:
     bootstrap: str
     security: str
     knowledge: Knowledge
+    producer: Callable[[str, str], TopicProducer] = TopicProducer
 
 
 @functools.cache
@@ -90,7 +91,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
     """Take in an arrival, or try again what waits; an arrival may be the schedule that others wait for."""
     began, now = time.monotonic(), datetime.now(UTC)
-    with TopicProducer(using.bootstrap, using.security) as producer:
+    with using.producer(using.bootstrap, using.security) as producer:
         gateway = Gateway(using.tables, using.tables, producer.send, using.knowledge)
         arrived = Tally() if event.get("retry") else _arrived(event, gateway, using)
         waited = gateway.retry(now)
@@ -99,12 +100,14 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
     if event.get("retry"):
         subject, found = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
         # What waits on is no outcome yet: its arrival has counted it.
-        found.waiting = 0
+        found.messages, found.waiting = len(released), 0
     else:
         subject, found = event["arrival_id"], arrived
+        # What waited and was given up now is in the quarantine of this arrival.
+        found.messages += len(released) - waited.accepted
         found.put_aside += waited.put_aside
         found.events += waited.events
-    outcome = _outcome(found, {"feed": event.get("feed", MESSAGES), "subject": subject})
+    outcome = _outcome(found, producer.acknowledged, {"feed": event.get("feed", MESSAGES), "subject": subject})
     outcome |= {"waited_and_sent": waited.accepted, "seconds": round(time.monotonic() - began, 3)}
     _keep(found, released, outcome, event, using)
     print(json.dumps(outcome))
@@ -129,9 +132,13 @@ def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tal
         return found
 
 
-def _outcome(found: Tally, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The ledger's row: messages in, messages that became events, and the rest; what waits is not lost but not out."""
-    rejects = found.waiting + len(found.put_aside)
+def _outcome(found: Tally, acknowledged: int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The ledger's row: messages as they were read, messages that became events, and those that quarantine holds.
+
+    What waits is not lost but not out. An event that the brokers did not acknowledge, or that nobody made, shows as a
+    message too few or too many.
+    """
+    rejects = len(found.held) + len(found.put_aside)
     reasons = sorted({one.reason for one in found.put_aside} | ({"no_schedule"} if found.waiting else set()))
     return {
         "hop": HOP,
@@ -139,12 +146,13 @@ def _outcome(found: Tally, document: Mapping[str, Any]) -> dict[str, Any]:
         "status": "done",
         "at": utc_text(datetime.now(UTC)),
         "files_in": 1,
-        "rows_in": found.accepted + rejects,
-        "rows_out": found.accepted,
+        "rows_in": found.messages,
+        "rows_out": found.accepted + acknowledged - found.events,
         "duplicates": 0,
         "rejects": rejects,
         "waiting": found.waiting,
         "events": found.events,
+        "acknowledged": acknowledged,
         "findings": dict(sorted(found.findings.items())),
         "reason": ", ".join(reasons) or None,
         "message": found.put_aside[0].message if found.put_aside else None,

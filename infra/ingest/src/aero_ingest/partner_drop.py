@@ -25,6 +25,7 @@ import boto3
 from aero_ingest import reasons, receipts, store
 from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, GZIP, Content, Facts, Gunzip
 from aero_ingest.doors import Door, load_doors, place_of
+from aero_ingest.kept import Kept
 from aero_ingest.packed import FORMATS, Packed
 from aero_ingest.reasons import RejectedFile
 from aero_ingest.receipts import Arrival
@@ -126,8 +127,9 @@ def receive(record: Mapping[str, Any], using: Settings) -> dict[str, Any] | None
 def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dict[str, Any]:
     upload = store.Upload(using.s3, using.raw_bucket, arrival.raw_key)
     content = (Packed if door.format in FORMATS else Content)(door, using.max_content_bytes)
+    kept = Kept(door, upload, using.max_content_bytes)
     try:
-        facts = _stream(arrival, content, upload, using)
+        facts = _stream(arrival, content, kept, using)
         raw_key = _claim(arrival, facts, upload, using)
     except RejectedFile as rejected:
         upload.abort()
@@ -139,10 +141,12 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
     store.write_once(using.s3, using.raw_bucket, arrival.receipt_key(facts), document)
     if door.layout.get("hand_on") and document["status"] == "accepted":
         using.hand_on({name: document[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")})
-    return receipts.outcome_of_receipt(document, door.contract, facts, _since(began))
+    return receipts.outcome_of_receipt(
+        document, door.contract, facts, kept.count(facts.sha256, facts.rows), _since(began)
+    )
 
 
-def _stream(arrival: Arrival, content: Content | Packed, upload: store.Upload, using: Settings) -> Facts:
+def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Settings) -> Facts:
     """One pass over the file: checked before it is sent on, byte for byte; plain text is compressed."""
     door = using.doors[arrival.feed]
     if (pattern := door.layout.get("name_pattern")) and not re.fullmatch(pattern, arrival.file_name):
@@ -160,21 +164,21 @@ def _stream(arrival: Arrival, content: Content | Packed, upload: store.Upload, u
     if isinstance(content, Packed):
         for piece in pieces:
             content.feed(piece)
-            upload.write(piece)
+            kept.write(piece)
     elif first.startswith(GZIP):
         unpack = Gunzip()
         for piece in pieces:
             for block in unpack.feed(piece):
                 content.feed(block)
-            upload.write(piece)
+            kept.write(piece)
         unpack.finish()
     else:
         # Without file name and time, so that the same text always gives the same bytes.
         pack = zlib.compressobj(PACK_LEVEL, wbits=31)
         for piece in pieces:
             content.feed(piece)
-            upload.write(pack.compress(piece))
-        upload.write(pack.flush())
+            kept.write(pack.compress(piece))
+        kept.write(pack.flush())
     return content.finish()
 
 

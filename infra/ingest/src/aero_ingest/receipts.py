@@ -126,8 +126,11 @@ def reason(arrival: Arrival, rejected: RejectedFile) -> dict[str, Any]:
     }
 
 
-def outcome_of_receipt(document: dict[str, Any], contract: str, facts: Facts, seconds: float) -> dict[str, Any]:
-    """The outcome row of a file that was taken in."""
+def outcome_of_receipt(
+    document: dict[str, Any], contract: str, facts: Facts, kept: tuple[int, int], seconds: float
+) -> dict[str, Any]:
+    """The outcome row of a file that was taken in: rows as they came, and rows (and mixed ones) of the body kept."""
+    rows, mixed = kept
     duplicate = document["status"] == "duplicate"
     message = f"The content of {document['raw_key']} again." if duplicate else None
     if facts.undecodable_rows and not duplicate:
@@ -140,9 +143,10 @@ def outcome_of_receipt(document: dict[str, Any], contract: str, facts: Facts, se
         "arrived_at": document["arrived_at"],
         "files_in": 1,
         "rows_in": facts.rows,
-        "rows_out": 0 if duplicate else facts.rows,
-        "duplicates": facts.rows if duplicate else 0,
+        "rows_out": 0 if duplicate else rows,
+        "duplicates": rows if duplicate else 0,
         "rejects": 0,
+        "mixed": mixed,
         "dates_touched": [],
         "version": contract,
         "reason": "same_content" if duplicate else None,
@@ -166,6 +170,7 @@ def outcome_of_rejection(
         "rows_out": 0,
         "duplicates": 0,
         "rejects": rows,
+        "mixed": 0,
         "dates_touched": [],
         "version": contract,
         "reason": rejected.reason,
