@@ -3,12 +3,8 @@
 What copies of the typed zone and of published marts share. Which files there should be is for them to know.
 """
 
-import json
-import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -54,20 +50,3 @@ def fetch_verified(bucket: Bucket, key: str, digest: str, path: Path) -> str:
     size = path.stat().st_size
     path.unlink()
     return f"is not the file its manifest names: its {size} bytes have another digest"
-
-
-def read_local(path: Path) -> dict[str, Any]:
-    """Read a JSON object of this disk; nothing where it is damaged or not there: what is kept so only spares work."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever else writes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

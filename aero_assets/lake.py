@@ -21,9 +21,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aero_assets.copies import Kept, fetch_verified, read_local, write_atomically
+from aero_assets.copies import Kept, fetch_verified
 from aero_assets.environment import Environment
 from aero_assets.feeds import Feed, feeds
+from aero_assets.local_files import read_local, write_atomically
 from aero_assets.manifests import TYPED, ArrivalManifest, TypedFile, typed_versions
 from aero_assets.storage import Bucket, DamagedObjectError
 

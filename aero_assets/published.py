@@ -21,8 +21,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aero_assets.copies import fetch_verified, write_atomically
+from aero_assets.copies import fetch_verified
 from aero_assets.environment import Environment
+from aero_assets.local_files import write_atomically
 from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
 if TYPE_CHECKING:

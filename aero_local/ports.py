@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from aero_assets.local_files import read_local
 from aero_local.errors import AeroError
 
 LOOPBACK = "127.0.0.1"
@@ -49,8 +50,8 @@ def choose(file: Path, services: Iterable[str], overrides: Mapping[str, int]) ->
 
 
 def read(file: Path) -> dict[str, int]:
-    """Return the ports a state directory has chosen."""
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    """Return the ports a state directory has chosen; none where the file is damaged: `aero up` chooses again."""
+    return read_local(file)
 
 
 def is_free(port: int) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aero_assets.environment import PROJECT, Environment
+from aero_assets.local_files import read_local
 from aero_local import ports, profiles
 from aero_local.errors import AeroError
 
@@ -180,8 +181,8 @@ class State:
         self.platform_file.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
     def platform(self) -> dict[str, Any]:
-        """Return what the stacks left; empty before the first deployment."""
-        return json.loads(self.platform_file.read_text(encoding="utf-8")) if self.platform_file.exists() else {}
+        """Return what the stacks left; empty before the first deployment, or where `aero up` has to write it again."""
+        return read_local(self.platform_file)
 
     def variables(self, profile: str) -> dict[str, str]:
         """Return the AERO_* and AWS_* variables of a process that runs under `profile`."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from aero_assets.copies import read_local
 from aero_assets.feeds import Feed
 from aero_assets.integrity.damage import CannotRepairError, Damage
 from aero_assets.integrity.reading import Log, each
 from aero_assets.lake import LakeCopy
+from aero_assets.local_files import read_local
 from aero_assets.published import PREFIX, Manifest, NothingPublishedError, PublishedCopy
 from aero_assets.storage import DamagedObjectError, digest_of
 

@@ -6,6 +6,7 @@ copier remembers need not be read: a copier that died between writing a part and
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from aero_assets.feeds import find
-from aero_assets.storage import Bucket
+from aero_assets.storage import Bucket, DamagedObjectError
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_store import AlertStore
 
@@ -63,10 +64,11 @@ class Copier:
         with TemporaryDirectory(dir=self.scratch, prefix="part-") as work:
             file = Path(work) / "part"
             self.raw.download(key, file)
-            return [
-                json.loads(json.loads(line)["body"])["log_id"]
-                for line in gzip.decompress(file.read_bytes()).splitlines()
-            ]
+            try:
+                lines = gzip.decompress(file.read_bytes()).splitlines()
+                return [json.loads(json.loads(line)["body"])["log_id"] for line in lines]
+            except (EOFError, OSError, zlib.error, ValueError, KeyError, TypeError) as error:
+                raise DamagedObjectError(self.raw.name, key, f"it is no part of a log ({error})") from error
 
     def _write(self, key: str, lines: Iterable[Item]) -> None:
         with TemporaryDirectory(dir=self.scratch, prefix="part-") as work:

@@ -141,3 +141,13 @@ def test_a_port_can_be_asked_for_and_stays(tmp_path):
 def test_what_is_no_port_is_refused_with_its_variable(value):
     with pytest.raises(AeroError, match="AERO_PORT_KAFKA_CONTROLLER"):
         ports.override("kafka-controller", {"AERO_PORT_KAFKA_CONTROLLER": value})
+
+
+@pytest.mark.parametrize("body", [b"", b'{"minist', b"[]", b"\xff"])
+def test_a_damaged_note_of_the_ports_or_the_stacks_is_as_good_as_none(tmp_path, body):
+    state = State(tmp_path)
+    for file in (state.ports_file, state.platform_file):
+        file.write_bytes(body)
+    assert state.platform() == {}
+    with pytest.raises(AeroError, match="aero up"):
+        state.port("dagster")

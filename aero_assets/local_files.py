@@ -1,0 +1,24 @@
+"""Small JSON files of this disk that only spare work: one that is damaged is as good as none. Standard library only."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+
+def read_local(path: Path) -> dict[str, Any]:
+    """Read a JSON object of this disk; nothing where it is damaged or not there: whoever wrote it writes it again."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whoever else writes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
