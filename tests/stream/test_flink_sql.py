@@ -152,6 +152,16 @@ def test_doubtful_times_are_named_on_the_leg_and_counted_in_its_scopes(said):
     assert counted == len(problems)
 
 
+def test_only_what_happens_to_the_flight_says_when_a_leg_was_last_heard_of(said):
+    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    last: dict[str, str] = {}
+    for event in said.day:
+        if events.topic_of(event) == "leg-events":
+            last[event["leg_uid"]] = max(last.get(event["leg_uid"], ""), event["received_at"])
+    assert any(events.topic_of(event) == "feedback" for event in said.day), "nobody answered: nothing is tested"
+    assert {uid: found[(uid,)]["last_received_at"] for uid in last} == last
+
+
 def test_what_happened_to_a_flight_goes_straight_through_once(said):
     found = records(said.kafka, "day-event")
     wanted = {

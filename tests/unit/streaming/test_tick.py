@@ -229,3 +229,16 @@ def test_by_the_wall_clock_a_record_from_the_future_hides_no_silence():
     line.wall += timedelta(minutes=25)
     assert tick(line.engine).silent_feeds == ("leg-events",)
     assert Alerts(line.engine).is_silent()
+
+
+def test_in_a_replay_one_record_of_another_century_is_no_clock():
+    line = Line()
+    line.send(leg(version=3, received="17:00"))
+    line.send(leg(2, version=3, last_received_at=at("12:00", "2099-01-01")))
+    assert Alerts(line.engine).now() == moment("17:00")
+
+    # Sums keep that time for good; the legs beside them say what time it is.
+    line.send(leg(3, version=3, received="17:05"), state(last_received_at=at("12:00", "2099-01-01")))
+
+    assert Alerts(line.engine).now() == moment("17:05")
+    assert not Alerts(line.engine).is_silent()

@@ -6,7 +6,7 @@ merged leg. Everything may be repeated: a version that is there already is evalu
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from aero_streaming import alert_conditions as conditions
@@ -23,6 +23,8 @@ from aero_streaming.times import parse, text
 
 CLOCK, FEED = "clock", "feed#leg-events"
 """Keys of leg-state: how far event time has come, and when the feed was last heard."""
+REPLAY_AHEAD = timedelta(days=30)
+"""How far a replay may be ahead of the wall clock."""
 
 
 @dataclass
@@ -53,12 +55,15 @@ class Engine:
         known = [parse(moment) for moment in moments if moment]
         return self.wall() if self.runs_by_wall or not known else max(known)
 
-    def heard(self, moment: str) -> str:
-        """Return when a feed was heard; where the wall clock counts, no record hides a silence by a time to come."""
-        if not self.runs_by_wall or not moment:
-            return moment
+    def heard(self, batch: Batch) -> str:
+        """Return when a batch was heard, as far as that can be; empty where it says nothing of it.
+
+        Where the wall clock counts, no record hides a silence by a time to come. In a replay days of this month may be
+        played ahead; one record of another century is no clock.
+        """
         wall = self.wall()
-        return text(wall) if parse(moment) > wall else moment
+        latest = batch.last_received_at(wall if self.runs_by_wall else wall + REPLAY_AHEAD)
+        return latest or (text(wall) if self.runs_by_wall and batch.received else "")
 
 
 def process(batch: Batch, engine: Engine) -> Done:
@@ -69,12 +74,13 @@ def process(batch: Batch, engine: Engine) -> Done:
     arrived = engine.wall()
     legs_of_events = {leg_key(event["leg_uid"]) for event in batch.events.values()}
     before = engine.store.states([CLOCK, FEED, HUBS, *batch.rows, *legs_of_events])
-    now = engine.now(before.get(CLOCK, {}).get("at", ""), batch.last_received_at)
+    heard = engine.heard(batch)
+    now = engine.now(before.get(CLOCK, {}).get("at", ""), heard)
     rows, repeats = _write(batch, before, engine, arrived, done)
     hubs = _remember_hubs(rows, before.get(HUBS, {}).get("members", set()), engine)
-    _advance(batch, before, engine)
-    heard = (before.get(FEED, {}).get("at", ""), engine.heard(batch.last_received_at))
-    stale = is_silent(engine.rules, max(parse(moment) for moment in heard if moment), now)
+    _advance(heard, before, engine)
+    last = [parse(moment) for moment in (before.get(FEED, {}).get("at", ""), heard) if moment]
+    stale = bool(last) and is_silent(engine.rules, max(last), now)
     context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, stale)
     desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
     works = _works(batch, rows, repeats, before, context, done)
@@ -114,13 +120,12 @@ def _remember_hubs(rows: Mapping[str, Row], known: set[str], engine: Engine) -> 
     return known | seen
 
 
-def _advance(batch: Batch, before: Mapping[str, Row], engine: Engine) -> None:
+def _advance(heard: str, before: Mapping[str, Row], engine: Engine) -> None:
     """Event time and the feed's last arrival go forward only."""
-    latest = engine.heard(batch.last_received_at)
-    for key in (CLOCK, FEED):
+    for key in (CLOCK, FEED) if heard else ():
         known = before.get(key, {}).get("at")
-        if known is None or parse(latest) > parse(known):
-            engine.store.advance(key, latest)
+        if known is None or parse(heard) > parse(known):
+            engine.store.advance(key, heard)
 
 
 def _works(

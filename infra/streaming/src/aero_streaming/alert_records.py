@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from aero_streaming.alert_conditions import Row
@@ -181,7 +181,7 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
 
 @dataclass
 class Batch:
-    """What a batch leaves to do: events once each, rows by key at their highest version, poison, last arrival.
+    """What a batch leaves to do: events once each, rows by key at their highest version, poison, arrivals.
 
     `sequences` holds, per key, where its first record stands: what to ask for again if that key fails.
     """
@@ -190,7 +190,7 @@ class Batch:
     rows: dict[str, Row] = field(default_factory=dict)
     sequences: dict[str, str] = field(default_factory=dict)
     poison: list[tuple[str, Poison]] = field(default_factory=list)
-    last_received_at: str = ""
+    received: set[str] = field(default_factory=set)
     records: int = 0
 
     def add(self, record: Record) -> None:
@@ -198,16 +198,18 @@ class Batch:
         self.sequences.setdefault(record.key, record.sequence)
         if record.kind == "event":
             self.events.setdefault(record.key, record.row)
-            self._received(record.row["received_at"])
+            self.received.add(record.row["received_at"])
             return
-        self._received(record.row["last_received_at"])
+        self.received.add(record.row["last_received_at"])
         row = {**record.row, "is_deleted": True} if record.is_delete else record.row
         if is_newer(row, self.rows.get(record.key)):
             self.rows[record.key] = row
 
-    def _received(self, at: str) -> None:
-        if not self.last_received_at or parse(at) > parse(self.last_received_at):
-            self.last_received_at = at
+    def last_received_at(self, until: datetime | None = None) -> str:
+        """Return the latest arrival, of those up to `until`; empty where there is none."""
+        moments = {parse(at): at for at in self.received}
+        latest = max((moment for moment in moments if until is None or moment <= until), default=None)
+        return "" if latest is None else moments[latest]
 
 
 def is_newer(row: Row, known: Mapping[str, Any] | None) -> bool:

@@ -98,7 +98,7 @@ def backtest(records: Iterable[Row], rules: RuleSet, tick_minutes: int = 5, base
         batch.add(_record(row, number))
         if len(batch.rows) + len(batch.events) >= MOST_RECORDS:
             batch = _run(batch, engine, clock)
-    last = batch.last_received_at or first
+    last = batch.last_received_at() or first
     _run(batch, engine, clock)
     if due:
         tick(engine, max(clock.at, due - timedelta(minutes=tick_minutes)))
@@ -129,8 +129,8 @@ def _record(row: Row, number: int) -> Record:
 
 
 def _run(batch: Batch, engine: Engine, clock: _Clock) -> Batch:
-    if batch.last_received_at:
-        clock.at = max(clock.at, parse(batch.last_received_at))
+    if last := batch.last_received_at():
+        clock.at = max(clock.at, parse(last))
         done = process(batch, engine)
         if done.failures:
             raise ExceptionGroup("records that could not be evaluated", [error for _, error in done.failures])

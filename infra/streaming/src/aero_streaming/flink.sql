@@ -92,7 +92,8 @@ CREATE TEMPORARY VIEW won AS
 SELECT leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_sequence, origin,
   COUNT(*) AS events,
   SUM(CASE WHEN is_correction THEN 1 ELSE 0 END) AS corrections,
-  MAX(received_at) AS last_received_at,
+  -- Of what happens to the flight: answers of passengers come days later, and must not carry the clock of alerts along.
+  COALESCE(MAX(received_at) FILTER (WHERE is_of_leg), '1970-01-01 00:00:00.000000') AS last_received_at,
   MAX(event_time) FILTER (WHERE is_of_leg) AS last_event_at,
   COUNT(*) FILTER (WHERE is_return) AS return_count,
   MAX(CASE WHEN is_return THEN event_time || event_type END) AS last_return,
