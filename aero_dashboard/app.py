@@ -12,6 +12,8 @@ PAGES = {
 }  # fmt: skip
 #: Pages that read no published version; they bring their own frame.
 UNPUBLISHED = ("live",)
+#: Pages that show everything, whatever was filtered elsewhere.
+UNFILTERED = ("health",)
 
 
 def main() -> None:
@@ -31,7 +33,8 @@ def main() -> None:
         page.run()
         return
     snapshot = data.source().pin()
-    view = frame.view(snapshot, is_route_page=page.url_path == "route") if snapshot else None
+    is_route, has_filters = page.url_path == "route", page.url_path not in UNFILTERED
+    view = frame.view(snapshot, is_route, has_filters) if snapshot else None
     if snapshot is None or view is None:
         frame.wait_for_figures(t)
         return

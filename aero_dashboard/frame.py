@@ -74,8 +74,11 @@ def open_frame() -> Translator:
     return Translator(language_of(_asked()))
 
 
-def view(snapshot: Snapshot, is_route_page: bool) -> View | None:
-    """Draw the filters, keep address and session in step, and return the view; None where there is no leg yet."""
+def view(snapshot: Snapshot, is_route_page: bool, has_filters: bool = True) -> View | None:
+    """Draw the filters, keep address and session in step, and return the view; None where there is no leg yet.
+
+    A page that shows every feed and every day has no filters: what was chosen stays for the other pages.
+    """
     span = data.read(snapshot, queries.span)
     if span is None:
         return None
@@ -90,7 +93,7 @@ def view(snapshot: Snapshot, is_route_page: bool) -> View | None:
     cities = dict(zip(airports["iata"], airports["municipality"], strict=True))
     made = View(snapshot, known, filters, t, names, cities)
     _remember(filters)
-    _sidebar(made)
+    _sidebar(made, has_filters)
     for name in bad:
         st.warning(t("notice.fallback", parameter=t(f"filter.{name}")), icon=":material/info:")
     st.session_state[VIEW] = made
@@ -128,7 +131,7 @@ def _remember(filters: Filters) -> None:
         st.session_state[WIDGETS[name]] = value
 
 
-def _sidebar(made: View) -> None:
+def _sidebar(made: View, has_filters: bool) -> None:
     t, known = made.t, made.known
 
     def carrier(code: str) -> str:
@@ -142,6 +145,8 @@ def _sidebar(made: View) -> None:
             t("filter.lang"), list(LOCALES), key=WIDGETS["lang"], required=True,
             format_func=lambda code: t(f"filter.lang_{code}"), label_visibility="collapsed",
         )  # fmt: skip
+        if not has_filters:
+            return
         st.subheader(t("filter.title"))
         st.selectbox(
             t("filter.period"),

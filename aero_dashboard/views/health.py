@@ -34,20 +34,26 @@ def page() -> None:
 
 def cards(t: Translator, feeds: pd.DataFrame, balance: pd.DataFrame, reasons: pd.DataFrame) -> None:
     """The three questions people have, answered."""
-    late = int((feeds["state"] == "late").sum())
-    waited = int(feeds["state"].isin(["late", "fresh"]).sum())
+    late, arrived = int((feeds["state"] == "late").sum()), int((feeds["state"] != "silent").sum())
     wrong = int(balance["unbalanced"].sum())
     refused = int(reasons["records"].sum())
+    known = "fresh" if arrived and not late else "late" if late else "silent"
+    told = {"fresh": t("health.all_fresh"), "late": t("health.few_late", count=t.integer(late)),
+            "silent": t("health.none_arrived")}  # fmt: skip
     figures = (
-        ("fresh", f"{t.integer(waited - late)} / {t.integer(waited)}", "late" if late else "fresh"),
-        ("balanced", t.integer(balance["outcomes"].sum() - wrong), "wrong" if wrong else "balanced"),
-        ("refused", t.integer(refused), "some" if refused else "none"),
+        ("fresh", t("health.fresh_value", arrived=t.integer(arrived), all=t.integer(len(feeds))), known, told[known]),
+        ("balanced", t.integer(balance["outcomes"].sum() - wrong), *_said(t, "wrong" if wrong else "balanced")),
+        ("refused", t.integer(refused), *_said(t, "some" if refused else "none")),
     )
     with st.container(key="cards_health"):
-        for key, value, state in figures:
+        for key, value, state, words in figures:
             with st.container(border=True, key=f"card_health_{key}"):
                 st.metric(t(f"health.{key}"), value, help=t(f"health.{key}_help"))
-                st.badge(f"{health.SHAPES[state]} {t(f'health.is_{state}')}", color=health.BADGES[state])  # ty: ignore[invalid-argument-type]
+                st.badge(f"{health.SHAPES[state]} {words}", color=health.BADGES[state])  # ty: ignore[invalid-argument-type]
+
+
+def _said(t: Translator, state: str) -> tuple[str, str]:
+    return state, t(f"health.is_{state}")
 
 
 def feed_table(view: View, feeds: pd.DataFrame) -> None:

@@ -145,7 +145,7 @@ def test_filters_that_leave_no_leg_say_so(open_page, synthetic):
 
 def test_data_health_shows_freshness_balance_and_why_records_were_refused(open_page, synthetic):
     app = open_page(synthetic, "health")
-    assert [card.value for card in app.metric] == ["1 / 2", "67", "68"]
+    assert [card.value for card in app.metric] == ["3 de 4", "67", "68"]
     feeds, ledger = app.dataframe[0].value, app.dataframe[1].value
     assert feeds["Estado"].iloc[0] == "▲ atrasada"
     assert (ledger["Recibidas"] == ledger["Entregadas"] + ledger["Duplicadas"] + ledger["Rechazadas"]).all()
@@ -157,6 +157,16 @@ def test_data_health_shows_freshness_balance_and_why_records_were_refused(open_p
     # What a record holds is shown as text and as code, never as markup.
     assert any("<img src=x" in code.value for code in app.code)
     assert not any("<img" in item.value or "<script" in item.value for item in app.markdown)
+
+
+def test_data_health_shows_no_filter_that_does_nothing_and_keeps_what_was_chosen(open_page, synthetic):
+    app = open_page(synthetic, period="7d", carrier="AM")
+    show(app, "health")
+    assert [box.key for box in app.selectbox] == []
+    assert not app.exception
+    show(app, "network")
+    assert app.selectbox(key="f_carrier").value == "AM"
+    assert app.query_params["period"] == "7d"
 
 
 def test_a_version_without_health_tables_says_so(open_page, tmp_path, synthetic_legs):
