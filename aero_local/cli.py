@@ -11,10 +11,10 @@ app = App(
     pretty_exceptions_enable=False,
 )
 
-app.command(epilog="Example: aero up --input flights.csv.gz --port dagster=3000")(run.up)
+app.command(epilog="Example: aero up --input flights.csv.gz --port dagster=3000 · aero up --live")(run.up)
 app.command(epilog="Example: aero down")(run.down)
-app.command(epilog="Example: aero status --json")(run.status)
-app.command(epilog="Example: aero logs dagster --follow")(run.logs)
+app.command(epilog="Example: aero status --json · aero status || aero up")(run.status)
+app.command(epilog="Example: aero logs dagster-code --follow")(run.logs)
 app.command(epilog='Example: eval "$(aero env)"')(run.env)
 app.command(epilog="Example: aero demo --input flights.csv.gz --once")(run.demo)
 app.command(epilog="Example: aero deploy --env local")(stacks.deploy)

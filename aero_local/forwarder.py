@@ -1,6 +1,7 @@
 """Forwarder: from a Kafka topic to its Firehose delivery stream, as the managed connection of MSK does it on AWS.
 
-    forwarder = Forwarder(consumer(bootstrap, "bookings"), boto3.client("firehose"), "aero-local-bookings")
+    source = consumer(bootstrap, "bookings", Assignment())
+    forwarder = Forwarder(source, boto3.client("firehose"), "aero-local-bookings")
     forwarder.run(stop=lambda: False)
 
 The emulator writes one object per Firehose record, so many events go into one record, a line each. At least once: the
@@ -11,10 +12,11 @@ is that of the consumer; only what Firehose refused comes later than its neighbo
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 LOG = logging.getLogger(__name__)
 
@@ -51,7 +53,22 @@ class KafkaConsumer(Protocol):
     def commit(self, *args: Any, **kwargs: Any) -> Any: ...  # noqa: ANN401, D102
 
 
-def consumer(bootstrap: str, topic: str) -> Any:  # noqa: ANN401 - its stub and the protocol above differ in form only
+@dataclass
+class Assignment:
+    """How many partitions a consumer has been given: told by itself, for asking the client can block the process."""
+
+    partitions: int = 0
+
+    def given(self, consumer: object, partitions: Sequence[Any]) -> None:
+        """Note partitions that the consumer was given."""
+        self.partitions = len(partitions)
+
+    def taken(self, consumer: object, partitions: Sequence[Any]) -> None:
+        """Note that the group is being made again."""
+        self.partitions = 0
+
+
+def consumer(bootstrap: str, topic: str, assignment: Assignment) -> Any:  # noqa: ANN401 - its stub differs in form only
     """Return a consumer of a topic in the group `firehose-<topic>`, from the beginning where it has never been."""
     found = Consumer(
         {
@@ -60,9 +77,13 @@ def consumer(bootstrap: str, topic: str) -> Any:  # noqa: ANN401 - its stub and 
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "allow.auto.create.topics": False,
+            # While brokers are away it tries again every two seconds at last, and each try is no news: what is wrong
+            # for long is in the heartbeat.
+            "reconnect.backoff.max.ms": 2_000,
+            "log_level": 2,
         }
     )
-    found.subscribe([topic])
+    found.subscribe([topic], on_assign=assignment.given, on_revoke=assignment.taken)
     return found
 
 
@@ -85,15 +106,21 @@ class Forwarder:
         self.source, self.firehose, self.stream = source, firehose, stream
         self.linger_seconds, self.sleep = linger_seconds, sleep
         self.events = self.records = 0
+        #: When the last step ended, by the monotonic clock, and what was wrong with it.
+        self.stepped_at, self.trouble = time.monotonic(), ""
         self._taken: list[KafkaMessage] = []
+        self._uncommitted: list[TopicPartition] = []
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Go on until told to stop; while Firehose is away, what was taken is kept and tried again."""
         while not stop():
             try:
                 self.step()
-            except (BotoCoreError, ClientError, PutRefused) as error:
-                LOG.warning("%s: %s; trying again", self.stream, error)
+                self.stepped_at, self.trouble = time.monotonic(), ""
+            except (BotoCoreError, ClientError, KafkaException, PutRefused) as error:
+                if f"{error}" != self.trouble:
+                    LOG.warning("%s: %s; trying again", self.stream, error)
+                self.trouble = f"{error}"
                 self.sleep(1.0)
 
     def step(self) -> int:
@@ -103,17 +130,23 @@ class Forwarder:
         """
         if not self._taken:
             self._taken = [one for one in self.source.consume(MAX_MESSAGES, self.linger_seconds) if _is_event(one)]
-        if not self._taken:
-            return 0
         records = list(pack(one.value() or b"" for one in self._taken))
         for batch in batches(records):
             self._put(batch)
-        self.source.commit(offsets=_next_offsets(self._taken), asynchronous=False)
         events = len(self._taken)
+        self._uncommitted += _next_offsets(self._taken)
         self._taken = []
         self.events += events
         self.records += len(records)
+        self._commit()
         return events
+
+    def _commit(self) -> None:
+        """Commit what was put. What a broker did not take is committed by the next step, which is how we join again."""
+        if self._uncommitted:
+            ends = {(one.topic, one.partition): one for one in sorted(self._uncommitted, key=lambda one: one.offset)}
+            self.source.commit(offsets=[ends[place] for place in sorted(ends)], asynchronous=False)
+            self._uncommitted = []
 
     def _put(self, records: list[bytes]) -> None:
         """Put a batch; what is refused is put again, and nothing else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -11,13 +12,24 @@ from typing import Any
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def answers(url: str, timeout: float = 2) -> bool:
-    """True when the address answers with success."""
+def why_not(url: str, timeout: float = 2) -> str:
+    """Return why the address does not answer with success, in a few words; empty when it does."""
+    try:
+        with _opener.open(url, timeout=timeout):
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"answers {error.code} at {url}"
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return f"does not answer at {url}"
+
+
+def get_json(url: str, timeout: float = 2) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Return the JSON at an address, or None while nobody answers with JSON."""
     try:
         with _opener.open(url, timeout=timeout) as response:
-            return response.status < 400
-    except (urllib.error.URLError, OSError):
-        return False
+            return json.load(response)
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
+        return None
 
 
 def graphql(url: str, query: str, timeout: float = 10) -> dict[str, Any] | None:
@@ -27,5 +39,5 @@ def graphql(url: str, query: str, timeout: float = 10) -> dict[str, Any] | None:
     try:
         with _opener.open(request, timeout=timeout) as response:
             return json.load(response).get("data")
-    except (urllib.error.URLError, OSError, ValueError):
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
         return None

@@ -13,7 +13,7 @@ MESSAGE = "The process of this run ended with the platform's last run."
 
 
 def fail_orphans_in(dagster_home: Path) -> list[str]:
-    """Fail the open runs of an instance whose processes are known to be gone; return their ids."""
+    """Fail the open runs of an instance whose processes are gone; return their ids."""
     if not (dagster_home / "history").exists():
         return []  # nothing ever ran here, and importing Dagster takes seconds
     from dagster import DagsterInstance  # noqa: PLC0415
@@ -23,12 +23,14 @@ def fail_orphans_in(dagster_home: Path) -> list[str]:
 
 
 def fail_orphans(instance: DagsterInstance) -> list[str]:
-    """Fail every run that claims to be in progress and free all slots; queued runs stay queued.
+    """Fail every run in progress whose process is gone and free its slots; queued runs stay queued.
 
-    The default launcher does not watch its workers: a killed run would stay STARTED and keep its pool slot
-    until the monitor's time limit. Sensors compare levels and ask again for what a lost run owed.
+    A run goes on without the code server that started it, so a process that lives is left alone. Sensors compare
+    levels and ask again for what a lost run owed.
     """
     from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415
+
+    from aero_local.launcher import worker_lives  # noqa: PLC0415
 
     open_statuses = [
         DagsterRunStatus.NOT_STARTED,
@@ -36,13 +38,16 @@ def fail_orphans(instance: DagsterInstance) -> list[str]:
         DagsterRunStatus.STARTED,
         DagsterRunStatus.CANCELING,
     ]
-    failed = []
+    failed, living = [], set()
     for run in instance.get_runs(filters=RunsFilter(statuses=open_statuses)):
+        if worker_lives(instance, run.run_id):
+            living.add(run.run_id)
+            continue
         instance.report_run_failed(run, message=MESSAGE)
         failed.append(run.run_id)
     storage = instance.event_log_storage
     if storage.supports_global_concurrency_limits:
         # Also of runs that ended but were killed before they gave their slot back.
-        for run_id in storage.get_concurrency_run_ids():
+        for run_id in storage.get_concurrency_run_ids() - living:
             storage.free_concurrency_slots_for_run(run_id)
     return failed

@@ -1,33 +1,34 @@
 """The local platform as a whole: up, down, and up for as long as somebody looks at it.
 
 The order of a start: the emulator; what the last boot left open; Dagster, whose imports take longest and need
-nothing else; meanwhile stacks, profiles and feeds; the docs; then everything is waited for.
+nothing else; meanwhile stacks, profiles and feeds; the docs; then everything is waited for. A start on a platform that
+runs brings everything back that should be up: what died, what hangs, what cannot load its code.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aero_assets.environment import PROJECT
-from aero_local import ports, processes, profiles
-from aero_local.errors import AeroError, Log
-from aero_local.parse_ahead import REMEMBERED
-from aero_local.services import services
+from aero_local import locks, profiles, steps
+from aero_local.errors import AeroError, Log, ServiceError
+from aero_local.services import dagster, kafka, services
 from aero_local.services.ministack import has_saved_state
 from aero_local.services.supervisor import Status, Supervisor
 from aero_local.signals import deaf, interruptible, watched
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aero_local.processes import Record
     from aero_local.state import State
 
 #: What does the work, and what shows it.
 WORKERS = ("ministack", "dagster")
-EVERYTHING = (*WORKERS, "dashboard", "docs")
+EVERYTHING = (*WORKERS, "dashboard", "docs", "watchdog")
 
 
 @dataclass(frozen=True)
@@ -60,35 +61,61 @@ def up(
     register: Callable[[Log], object] | None = register_feeds,
     detached: bool = True,
 ) -> Up:
-    """Start what is not running, bring the stacks up to date, and wait until everything is ready.
+    """Start what is not running, mend what cannot be used, bring the stacks up to date, wait until everything is ready.
 
-    Safe to repeat. A start that fails stops what it started. `detached` services outlive the command and are
-    stopped by `down` only.
+    Safe to repeat. A start that fails stops what it started, except what ran before and what that needs. `detached`
+    services outlive the command and are stopped by `down` only.
     """
     supervisor = Supervisor(state, services(), log)
     with interruptible(), supervisor.lock():
+        before = {name: record for name in supervisor.expected() if (record := supervisor.record(name))}
         started: list[str] = []
         try:
-            return _up(supervisor, supervisor.order(names), port_overrides or {}, register, detached, started)
+            return _up(supervisor, supervisor.order(names), before, port_overrides or {}, register, detached, started)
         except BaseException:
-            if started:
-                log(f"stopping what was started: {', '.join(started)}")
+            kept = {*before, *supervisor.order(before)}
+            if gone := [name for name in started if name not in kept]:
+                log(f"stopping what was started: {', '.join(gone)}")
                 with deaf():
-                    supervisor.stop(started)
+                    supervisor.stop(gone)
+            for name, record in before.items():
+                # What should be up and is not stays in sight.
+                supervisor.remember(name, record)
             raise
 
 
 def down(state: State, log: Log = print) -> list[str]:
     """Stop everything of a state directory in reverse order; return what ran."""
     supervisor = Supervisor(state, services(), log)
+    watchdog = supervisor.record("watchdog")
+    if watchdog and watchdog.process:
+        # It may be bringing something back, which is of no use any more.
+        watchdog.process.terminate()
     with supervisor.lock(), deaf():
         return supervisor.stop()
 
 
 def status(state: State) -> list[Status]:
     """Return what is known of every service."""
-    supervisor = Supervisor(state, services())
-    return [supervisor.status(name) for name in supervisor.services]
+    return Supervisor(state, services()).statuses()
+
+
+def holder(state: State) -> str:
+    """Return which command keeps this platform up in the foreground; empty when none does."""
+    return locks.holder(_foreground_lock(state))
+
+
+def refuse_second(state: State) -> None:
+    """Raise `AeroError` where a command already keeps this platform up: what it started ends with it."""
+    if who := holder(state):
+        raise AeroError(
+            f"{who} already runs the platform {state.name}, and what it started ends with it.",
+            "Use that one, or end it with Ctrl-C in its terminal; `aero status` shows what runs.",
+        )
+
+
+def _foreground_lock(state: State) -> Path:
+    return state.run_dir / ".foreground"
 
 
 @contextmanager
@@ -102,11 +129,19 @@ def foreground(
     """Keep the platform up for the body, then while `until` says no; stop it in order whatever happens.
 
     SIGINT, SIGTERM and SIGHUP end it early: the body sees KeyboardInterrupt; a wait for `until` just ends. A
-    service that dies meanwhile is an error, in the body too. What an earlier `aero up` left running stays.
+    service that dies meanwhile is brought back; one that dies again and again is an error, in the body too. What an
+    earlier `aero up` left running stays. Only one command at a time may keep a platform up.
     """
     supervisor = Supervisor(state, services(), log)
-    with held(supervisor, lambda: up(state, log, detached=False, **options), until) as result:
-        yield result
+    try:
+        with (
+            locks.held(_foreground_lock(state)),
+            held(supervisor, lambda: up(state, log, detached=False, **options), until) as result,
+        ):
+            yield result
+    except locks.Taken:
+        refuse_second(state)
+        raise
 
 
 @contextmanager
@@ -119,6 +154,7 @@ def held(supervisor: Supervisor, begin: Callable[[], Any], until: Callable[[], b
                 yield result
                 _wait(supervisor.log, until)
         finally:
+            supervisor.is_ending.set()
             with deaf(), supervisor.lock():
                 # Whatever is not detached: also what a demo that was killed hard left behind.
                 records = {name: supervisor.record(name) for name in supervisor.services}
@@ -152,6 +188,7 @@ def deploy(state: State, log: Log) -> dict[str, dict[str, str]]:
 def _up(
     supervisor: Supervisor,
     names: Sequence[str],
+    before: Mapping[str, Record],
     port_overrides: Mapping[str, int],
     register: Callable[[Log], object] | None,
     detached: bool,
@@ -160,25 +197,36 @@ def _up(
     state, log, begin = supervisor.state, supervisor.log, time.monotonic()
     state.create()
     state.activate()
-    _choose_ports(supervisor, names, port_overrides)
+    names = supervisor.order([*names, *before])
+    steps.choose_ports(supervisor, names, port_overrides)
     state.write_profiles()
+    steps.wake(supervisor, before)
     for name in names:
+        if name in before and not supervisor.is_alive(name):
+            log(f"{name} died; it is started again")
         # Before anything is checked: what a killed service left may still hold its port.
         supervisor.sweep(name)
     supervisor.check(names)
 
     def start(name: str) -> None:
-        if supervisor.start(name, detached=detached) and name not in started:
+        keeps = before[name].detached if name in before else detached
+        if supervisor.start(name, detached=keeps) and name not in started:
             started.append(name)
 
+    history = dagster.make_history(state) if "dagster" in names else None
     start("ministack")
-    if "dagster" in names and not supervisor.is_alive("dagster"):
-        _close_last_boot(supervisor)
-    supervisor.wait("ministack")
+    if "dagster" in names and not supervisor.is_alive("dagster-code"):
+        steps.close_last_boot(supervisor)
+    steps.ready(supervisor, "ministack", start)
     seconds = {"ministack": time.monotonic() - begin}
     if "dagster" in names:
-        start("dagster")
-        _parse_ahead(supervisor)
+        if history is not None and history.wait():
+            raise ServiceError(
+                f"The tables of {state.dagster_home} could not be made.", "`aero logs dagster-daemon` says why."
+            )
+        for part in supervisor.order(["dagster"]):
+            start(part)
+        steps.parse_ahead(supervisor)
     mark = time.monotonic()
     outputs = deploy(state, log)
     if register:
@@ -188,47 +236,19 @@ def _up(
         _save(supervisor, start)
     seconds["deploy"] = time.monotonic() - mark
     for name in names:
+        # Topics are made before Flink starts: its brokers must answer first.
+        if name == "flink":
+            for broker in kafka.names(state):
+                steps.ready(supervisor, broker, start)
         start(name)
     for name in names[1:]:
-        supervisor.wait(name)
+        steps.ready(supervisor, name, start)
         seconds[name] = time.monotonic() - begin
     seconds["total"] = time.monotonic() - begin
     rounded = {name: round(value, 1) for name, value in seconds.items()}
     return Up(
         state.name, {name: state.url(name) for name in names if supervisor.services[name].ports}, outputs, rounded
     )
-
-
-def _choose_ports(supervisor: Supervisor, names: Sequence[str], wanted: Mapping[str, int]) -> None:
-    """Settle every port; what runs already keeps its own."""
-    every = [port for service in supervisor.services.values() for port in service.ports]
-    if unknown := set(wanted) - set(every):
-        raise AeroError(f"No service is called {', '.join(sorted(unknown))}.", f"Known: {', '.join(every)}.")
-    overrides = {port: number for port in every if (number := ports.override(port))} | dict(wanted)
-    before = ports.read(supervisor.state.ports_file)
-    for name in names:
-        for port in supervisor.services[name].ports:
-            changes = port in overrides and port in before and overrides[port] != before[port]
-            if changes and supervisor.is_alive(name):
-                raise AeroError(f"{name} already runs on port {before[port]}.", "Run `aero down` first.")
-    ports.choose(supervisor.state.ports_file, every, overrides)
-
-
-def _close_last_boot(supervisor: Supervisor) -> None:
-    """Fail runs whose process is gone; called when no process of Dagster's is alive, so all of them are."""
-    from aero_local.orphans import fail_orphans_in  # noqa: PLC0415
-
-    if failed := fail_orphans_in(supervisor.state.dagster_home):
-        supervisor.log(f"dagster: {len(failed)} runs of the last boot had no process any more and were failed")
-
-
-def _parse_ahead(supervisor: Supervisor) -> None:
-    """Let dbt get to know a new state directory while the rest starts; it belongs to Dagster and stops with it."""
-    state = supervisor.state
-    if not (state.dbt_target / REMEMBERED).exists():
-        command = [sys.executable, "-m", "aero_local.parse_ahead", str(state.dbt_target)]
-        log = state.log_file("dbt")
-        processes.spawn(command, state.env("orchestrator"), PROJECT, log, supervisor.mark("dagster"))
 
 
 def _save(supervisor: Supervisor, start: Callable[[str], None]) -> None:

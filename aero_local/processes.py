@@ -32,6 +32,8 @@ class Record:
     port: int | None
     log_offset: int
     detached: bool
+    #: Set once it could be used: what is missing from then on is a fault, and no longer its start.
+    was_ready: bool = False
 
     @property
     def process(self) -> psutil.Process | None:
@@ -52,7 +54,10 @@ class Record:
     @classmethod
     def read(cls, file: Path) -> Record | None:
         """Return the record of a service, if there is one."""
-        return cls(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+        try:
+            return cls(**json.loads(file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
 
 
 def spawn(
@@ -106,6 +111,30 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
+def halted(found: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Return those that were stopped in their tracks (SIGSTOP): they live, and answer nobody."""
+    return [process for process in found if _state_of(process) == psutil.STATUS_STOPPED]
+
+
+def cpu_seconds(found: Sequence[psutil.Process]) -> float:
+    """Return the processor time that processes have had so far: who starts slowly still moves it."""
+    total = 0.0
+    for process in found:
+        try:
+            times = process.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system
+    return total
+
+
+def _state_of(process: psutil.Process) -> str:
+    try:
+        return process.status()
+    except psutil.Error:
+        return ""
+
+
 def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
     """Wait for processes to end; False when time is up first."""
     deadline = time.monotonic() + seconds
@@ -133,11 +162,6 @@ def kill(processes: Sequence[psutil.Process]) -> None:
         except psutil.NoSuchProcess:
             continue
     wait_until_gone(processes, 5)
-
-
-def said_since_start(log: Path, record: Record | None, lines: int = 200) -> list[str]:
-    """Return the last lines that a service wrote in its present start."""
-    return tail(log, lines, record.log_offset if record else 0).splitlines()
 
 
 def tail(log: Path, lines: int = 20, offset: int = 0) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aero_local.errors import ServiceError
+from aero_local.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from aero_local.services.supervisor import Supervisor
@@ -40,27 +41,25 @@ def deaf() -> Generator[None]:
 
 @contextmanager
 def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
-    """Interrupt the body when a service dies under it, and raise what became of it.
+    """Bring back what dies under the body; interrupt it where that does not help, and raise what became of it.
 
     Also when whoever started us is gone: `make` passes no Ctrl-C on that was sent to it alone, and once it was
     killed nobody could end us. Under nohup we were meant to stay.
     """
     parent = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else os.getppid()
-    names = {name for name in supervisor.services if supervisor.is_alive(name)}
     done = threading.Event()
     deaths: list[ServiceError] = []
+    dog = Watchdog(supervisor)
 
     def watch() -> None:
         while not done.wait(seconds):
             if parent is not None and os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
-            # What the body starts belongs to it too.
-            names.update(name for name in supervisor.services if supervisor.is_alive(name))
-            try:
-                supervisor.watch(names)
-            except ServiceError as death:
-                deaths.append(death)
+            dog.look()
+            if dog.given_up:
+                deaths.extend(ServiceError(f"{name} died: it {why}.", f"`aero logs {name}` shows the end of it.")
+                              for name, why in dog.given_up.items())  # fmt: skip
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 
@@ -73,6 +72,7 @@ def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
             raise
     finally:
         done.set()
+        supervisor.is_ending.set()
         thread.join()
     if deaths:
         raise deaths[0]

@@ -20,6 +20,13 @@ SWEEPS = (
         "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`).",
     ),
     Sweep(
+        "kills",
+        "Every process of ours killed in turn in the middle of ingest, build, publish and live play: how soon "
+        "the status tells, whether one start brings everything back, what was lost or doubled.",
+        "All of Dagster killed in ingest and in the build, its code server alone, its daemon stopped in its tracks "
+        "(`tests/platform/test_kill.py`); a broker under a job that lives (`tests/stream/test_gateway.py`).",
+    ),
+    Sweep(
         "properties",
         "Every property test again under other seeds.",
         "One seed, Hypothesis' own.",

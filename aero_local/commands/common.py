@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -12,10 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from aero_local.errors import Log
     from aero_local.state import State
+
+
+#: What typer's validator says, and what it means.
+VALIDATOR_WORDS = (
+    (r"Value error, ", ""),
+    (r"Input should be greater than or equal to ", "it must be at least "),
+    (r"Input should be less than or equal to ", "it must be at most "),
+    (r"Input should be a valid integer.*", "it must be a whole number"),
+    (r"Input should be a valid number.*", "it must be a number"),
+    (r"Input should be ", "it must be "),
+)
 
 
 class EnvironmentName(StrEnum):
@@ -39,7 +52,7 @@ InputOption = Annotated[
 StateOption = Annotated[
     str | None, typer.Option("--state", metavar="NAME", help="Which platform; the one used last when not given.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Draws what is made up; the same again for the same.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of made-up data: equal seeds, equal data.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 PortOption = Annotated[
     list[str] | None,
@@ -114,13 +127,16 @@ def port_options(options: Iterable[str] | None) -> dict[str, int]:
     return wanted
 
 
-def running(state: State) -> State:
-    """Return the state directory if its emulator runs; say how to start it if not."""
+def running(state: State, service: str = "ministack", what: str = "The platform", start: str = "up") -> State:
+    """Return the state directory if a service of it runs, its emulator above all; say how to start it if not."""
     from aero_local.errors import AeroError  # noqa: PLC0415
-    from aero_local.platform import status  # noqa: PLC0415
+    from aero_local.services import services  # noqa: PLC0415
+    from aero_local.services.supervisor import Supervisor  # noqa: PLC0415
 
-    if next(one for one in status(state) if one.name == "ministack").state != "up":
-        raise AeroError(f"The platform {state.name} is not running.", "Start it with `aero up`.")
+    status = Supervisor(state, services()).status(service)
+    if status.state != "up":
+        why = f": {service} {status.missing}" if status.missing else ""
+        raise AeroError(f"{what} {state.name} is not running{why}.", f"Start it with `aero {start}`.")
     return state
 
 
@@ -135,8 +151,31 @@ def explain(error: Exception) -> str:
     return f"{type(error).__name__}: {text}\nAERO_DEBUG=1 shows where."
 
 
+class Command(TyperCommand):
+    """A command whose complaints about its options are sentences of ours."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, or typer's own copy of it
+        """Read the options."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = plain(error.message)
+            raise
+
+
+def plain(message: str) -> str:
+    """Say what a validator says without the validator's words."""
+    for theirs, ours in VALIDATOR_WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
+
+
 class App(typer.Typer):
     """The command line: every error is a message and exit code 1; wrong use is 2."""
+
+    def command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - typer's own
+        """Add a command."""
+        return super().command(*args, cls=Command, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - typer's own
         """Run a command."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aero_local.commands.common import JsonOption, print_json
+from aero_local.commands.common import App, JsonOption, print_json
 
 if TYPE_CHECKING:
     from aero_local.feed_new import Layout
 
-app = typer.Typer(help="Add a feed, and be told what is missing until it is right.", no_args_is_help=True)
+app = App(help="Add a feed, and be told what is missing until it is right.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="In snake_case, e.g. partner/afac_slots.")]
 Project = Annotated[

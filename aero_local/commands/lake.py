@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any
 
-import typer
-
-from aero_local.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_local.commands.common import App, JsonOption, StateOption, print_json, progress, running, terminal_state
 from aero_local.errors import AeroError
 
-app = typer.Typer(help="The copy of the typed zone on this machine.", no_args_is_help=True)
+app = App(help="The copy of the typed zone on this machine.", no_args_is_help=True)
 
 
 @app.callback()

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aero_local.commands.common import SeedOption, StateOption, find_state, print_json, progress
+from aero_local.commands.common import App, SeedOption, StateOption, find_state, print_json, progress
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
-    from aero_local.state import State
+    from collections.abc import Sequence
 
-drills = typer.Typer(help="Break something on the local platform and print a verdict as JSON.", no_args_is_help=True)
+    from aero_local.state import State
+    from aero_streaming.events import Event
+
+drills = App(help="Break something on the local platform and print a verdict as JSON.", no_args_is_help=True)
 
 FileArgument = Annotated[Path, typer.Argument(help="A file of flights (CSV of partner/bts_ontime, gzipped or not).",
                                               exists=True, dir_okay=False)]  # fmt: skip
-DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; the last.")]
+DateOption = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; default: the last of a file, else today."),
+]
 RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Only so many routes of the day.")]
 
 
@@ -37,8 +43,15 @@ def replay(
     need_java()
     events, legs = source.day_of_file(file, _day(on), routes, seed)
     print(f"{legs:,} legs, {len(events):,} events")
-    state = find_state(file, name)
-    session.run(state, events, speed, source.dawn(events), progress())
+    log = progress()
+
+    def choose(heard: datetime | None) -> Sequence[Event]:
+        if heard and source.dawn(events) < heard:
+            log(f"the board has seen everything up to {heard:%Y-%m-%d %H:%M} UTC, and does not go back to this day;")
+            log("  a platform of its own shows it: copy the file to another name, or `aero destroy` this one")
+        return events
+
+    session.run(find_state(file, name), choose, speed, log)
 
 
 class Scenario(StrEnum):
@@ -61,15 +74,23 @@ def simulate(
     from aero_local.airline.airline import Airline  # noqa: PLC0415
     from aero_local.airline.events import day_events  # noqa: PLC0415
     from aero_local.airline.scenarios import ScenarioWeather, expected  # noqa: PLC0415
-    from aero_local.live import session, source  # noqa: PLC0415
+    from aero_local.live import session  # noqa: PLC0415
 
     need_java()
-    day = on.date() if on else datetime.now(UTC).date()
-    events = day_events(Airline(seed, weather=ScenarioWeather(seed, scenario.value, day)), day)
-    print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
-    for one in expected(scenario.value, day):
-        print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
-    session.run(find_state(None, name), events, speed, source.dawn(events), progress())
+    log = progress()
+
+    def events_of(day: date) -> Sequence[Event]:
+        return day_events(Airline(seed, weather=ScenarioWeather(seed, scenario.value, day)), day)
+
+    def choose(heard: datetime | None) -> Sequence[Event]:
+        events = session.day_after(heard, events_of, on.date() if on else datetime.now(UTC).date(), log)
+        day = date.fromisoformat(events[0]["operating_date"])
+        print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
+        for one in expected(scenario.value, day):
+            print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
+        return events
+
+    session.run(find_state(None, name), choose, speed, log)
 
 
 @drills.command("replay", epilog="Example: aero drill replay flights.csv.gz --date 2015-01-02 --shuffle-minutes 120")

@@ -7,9 +7,18 @@ from typing import Annotated
 
 import typer
 
-from aero_local.commands.common import JsonOption, StateOption, find_state, print_json, print_table, progress, running
+from aero_local.commands.common import (
+    App,
+    JsonOption,
+    StateOption,
+    find_state,
+    print_json,
+    print_table,
+    progress,
+    running,
+)
 
-app = typer.Typer(help="The operational database of the synthetic airline (datos sintéticos).", no_args_is_help=True)
+app = App(help="The operational database of the synthetic airline (datos sintéticos).", no_args_is_help=True)
 
 
 @app.command(epilog="Example: aero opsdb up")
@@ -28,7 +37,7 @@ def fill(
         datetime | None,
         typer.Option("--until", formats=["%Y-%m-%dT%H:%M:%SZ"], help="How far the airline's people came; now."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Which airline; the same again for the same.")] = 2026,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the made-up airline.")] = 2026,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +69,9 @@ def tables(name: StateOption = None, as_json: JsonOption = False) -> None:
     from aero_local import opsdb  # noqa: PLC0415
     from aero_local.services import postgres  # noqa: PLC0415
 
-    connection = postgres.connect(running(find_state(None, name)))
+    connection = postgres.connect(
+        running(find_state(None, name), "postgres", "The operational database of", "opsdb up")
+    )
     try:
         rows = opsdb.counts(connection)
     finally:

@@ -27,7 +27,9 @@ def parse(
         str | None,
         typer.Option(metavar="TIME", help="When it came, UTC (2026-11-22T14:00Z); days are taken near it. Now."),
     ] = None,
-    format: Annotated[str | None, typer.Option(help="mvt, mva, div, ldm or ssim; found out.")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="mvt, mva, div, ldm or ssim; default: as each message looks.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read messages: MVT, MVA, DIV and LDM, in a Type-B envelope or without, and SSIM chapter 7 leg by leg."""

@@ -43,17 +43,25 @@ def query(
         print_table(columns, [["" if value is None else str(value) for value in row] for row in rows])
 
 
+#: Kinds of statements that would change a table.
+CHANGING = {"ALTER", "DELETE", "DROP", "INSERT", "MERGE_INTO", "UPDATE"}
+
+
 def ask(snapshot: Snapshot, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return columns and rows of a pinned version; an AeroError says what is wrong with the query and what there is."""
     import duckdb  # noqa: PLC0415 - the command line must stay quick
 
-    known = ", ".join(table.name for table in snapshot.manifest.tables)
     with snapshot.connect() as connection:
         try:
+            kinds = {statement.type.name for statement in connection.extract_statements(sql)}
+            if kinds & CHANGING:
+                raise AeroError("The published tables are read, never changed.", "Ask with select or describe.")
             answer = connection.execute(sql)
             return [column[0] for column in answer.description or ()], answer.fetchall()
         except duckdb.Error as error:
-            raise AeroError(str(error), f"Published tables: {known}.") from error
+            known = len(snapshot.manifest.tables)
+            hint = f'`aero query` lists the {known} published tables; `aero query "describe TABLE"` their columns.'
+            raise AeroError(str(error).strip(), hint) from error
 
 
 def pin(name: str | None) -> Snapshot:

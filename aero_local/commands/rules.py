@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aero_local.commands.common import JsonOption, StateOption, print_json, print_table, progress
+from aero_local.commands.common import App, JsonOption, StateOption, print_json, print_table, progress
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
     from aero_assets.published import Snapshot
     from aero_streaming.backtest import Backtest, Difference
 
-app = typer.Typer(help="The rules of the traffic lights.", no_args_is_help=True)
+app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 
 BUDGET_PER_HOUR = 6
 """What one operator can take (ISA-18.2, EEMUA 191); twice as many is the most."""
@@ -47,6 +47,8 @@ def backtest(
     from aero_streaming.leg_records import records_of_legs  # noqa: PLC0415
     from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
 
+    if end < begin:
+        raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
     log = progress()
     legs = _legs(pin(name), f"{begin.date()}", f"{end.date()}", routes)
     if not legs:

@@ -39,13 +39,25 @@ class Profile(StrEnum):
 
 
 def up(
-    source: InputOption = None, name: StateOption = None, port: PortOption = None, as_json: JsonOption = False
+    source: InputOption = None,
+    live: Annotated[bool, typer.Option("--live", help="Start the live part too: Kafka, Flink, the forwarder.")] = False,
+    name: StateOption = None,
+    port: PortOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Start the platform in the background and wait until it can be used; safe to repeat."""
-    from aero_local import platform  # noqa: PLC0415
+    """Start the platform in the background, or mend one that runs, and wait until it can be used; safe to repeat.
 
-    wanted = port_options(port)
-    result = platform.up(find_state(source, name), progress(), port_overrides=wanted)
+    What should be up and died, hangs or cannot load its code is started again in place, and each such step is told.
+    """
+    from aero_local import platform, services  # noqa: PLC0415
+    from aero_local.commands.live import need_java  # noqa: PLC0415
+
+    wanted, state = port_options(port), find_state(source, name)
+    platform.refuse_second(state)
+    if live:
+        need_java()
+    names = (*platform.EVERYTHING, *(services.live(state) if live else ()))
+    result = platform.up(state, progress(), names=names, port_overrides=wanted)
     if as_json:
         print_json(result.to_json())
     else:
@@ -65,17 +77,30 @@ def down(name: StateOption = None, as_json: JsonOption = False) -> None:
 
 
 def status(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Show which services run, and where."""
+    """Ask every service how it is; exit 1 when one that should be up died or cannot be used.
+
+    `aero up` brings back what did. States: up, starting, degraded (it lives, and something is missing), died, down.
+    """
     from aero_local import platform  # noqa: PLC0415
 
     state = find_state(None, name)
     found = platform.status(state)
+    faulty = any(one.is_faulty for one in found)
     if as_json:
         print_json({"state": state.name, "root": str(state.root), "services": [asdict(one) for one in found]})
-        return
+        raise typer.Exit(int(faulty))
     print(f"{state.name}  {state.root}")
     rows = ((one.name, one.state, str(one.pid or ""), _duration(one.seconds), one.url or "") for one in found)
     print_table(("service", "state", "process", "for", "address"), rows)
+    for one in found:
+        if one.missing:
+            print(f"{one.name} {one.state}: {_first_line(one.missing)}")
+    holder = platform.holder(state)
+    if holder:
+        print(f"{holder} keeps this platform up and looks after it.")
+    if faulty:
+        print("`aero up` brings back what died or cannot be used." if not holder else "Wait, or end that command.")
+        raise typer.Exit(1)
 
 
 def logs(
@@ -189,3 +214,7 @@ def _duration(seconds: float | None) -> str:
         return ""
     minutes, hours = int(seconds // 60), int(seconds // 3600)
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min" if minutes else f"{seconds:.0f} s"
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:160]

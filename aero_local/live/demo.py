@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aero_assets.environment import PROJECT
-from aero_local import jars, platform
+from aero_local import inputs, jars, platform
 from aero_local.airline.airline import Airline
 from aero_local.airline.events import day_events
 from aero_local.errors import AeroError, Log
@@ -25,6 +25,7 @@ from aero_streaming.events import Event, topic_of
 SPEED = 600.0
 #: Of a real day, whose 130,000 events would take the emulator minutes.
 ROUTES = 300
+#: Which routes those are.
 SEED = 1
 
 
@@ -34,13 +35,13 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
         log(f"live part skipped: {lack}")
         return None
     install(log)
-    whole = _events(source_file, log)
-    # What comes after close (answers of passengers, for a week) would carry the clock of the board past the day.
-    events, late = source.at_close(whole, whole[0]["operating_date"])
     names = live(state)
     log("live part: broker, Flink, Lambdas")
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
-    found = session.show(state, events, SPEED, source.dawn(events), log)
+    whole, speed = _events(state, source_file, log)
+    # What comes after close (answers of passengers, for a week) is not waited for.
+    events, late = source.at_close(whole, whole[0]["operating_date"])
+    found = session.show(state, events, speed, source.dawn(events), log)
     stream = compare.stream_scopes(Watcher(state, "root"))
     if source_file is not None:
         # The file itself is in the warehouse: what happened after the close is known there already.
@@ -65,11 +66,19 @@ def install(log: Log) -> None:
         raise AeroError("The live part could not be installed.", "Run `make setup-stream`, or the demo with LIVE=0.")
 
 
-def _events(file: Path | None, log: Log) -> Sequence[Event]:
+def _events(state: State, file: Path | None, log: Log) -> tuple[Sequence[Event], float | None]:
+    """The events of a day and how fast to play them: the board's clock does not go back to a day that it has seen."""
+    heard = session.heard(state)
     if file is None:
         today = datetime.now(UTC).date()
-        log(f"live day {today} of the synthetic airline (datos sintéticos), {SPEED:,.0f} times as fast")
-        return day_events(Airline(SEED), today)
+        events = session.day_after(heard, lambda day: day_events(Airline(inputs.SEED), day), today, log)
+        on = events[0]["operating_date"]
+        log(f"live day {on} of the synthetic airline (datos sintéticos), {SPEED:,.0f} times as fast")
+        return events, SPEED
     events, legs = source.day_of_file(file, None, ROUTES, SEED)
-    log(f"live day {events[0]['operating_date']} of the file: {legs:,} legs, {SPEED:,.0f} times as fast")
-    return events
+    on = events[0]["operating_date"]
+    if heard and source.dawn(events) < heard:
+        log(f"live day {on} of the file: the board has seen it, so it is sent again at once and changes nothing")
+        return events, None
+    log(f"live day {on} of the file: {legs:,} legs, {SPEED:,.0f} times as fast")
+    return events, SPEED

@@ -15,7 +15,7 @@ from aero_assets.environment import Environment
 from aero_assets.published import NothingPublishedError, PublishedCopy
 from aero_assets.storage import Bucket
 from aero_local import platform, topics
-from aero_local.errors import Log
+from aero_local.errors import AeroError, Log
 from aero_local.live import compare, source
 from aero_local.live.player import Played, play
 from aero_local.live.watch import Watcher
@@ -24,7 +24,7 @@ from aero_local.state import State
 from aero_streaming.event_types import TOPICS
 from aero_streaming.events import Event
 
-#: How long the warehouse may take for what the stream has; a day of 130,000 events takes minutes on two cores.
+#: How long nothing may move on the way from the stream to the warehouse; a day of 130,000 events takes minutes there.
 PATIENCE_SECONDS = 600
 NEWS_SECONDS = 10
 
@@ -105,12 +105,19 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
     Everything that was sent is forwarded first. The marts follow in their own time, and go on moving: alerts are data
     too, and their log comes in by the same way.
     """
-    began = time.monotonic()
-    while any(topics.lag(kafka.bootstrap(state), f"firehose-{topic}", [topic]) for topic in TOPICS):
-        if time.monotonic() - began > PATIENCE_SECONDS:
-            raise TimeoutError("the forwarder does not come to an end: see `aero logs forwarder`")
+    began = moved = time.monotonic()
+    before = -1
+    while waiting := sum(topics.lag(kafka.bootstrap(state), f"firehose-{topic}", [topic]) for topic in TOPICS):
+        if waiting != before:
+            before, moved = waiting, time.monotonic()
+        if time.monotonic() - moved > PATIENCE_SECONDS:
+            raise AeroError(
+                f"{waiting:,} events wait at the forwarder, and none has moved for {PATIENCE_SECONDS} s.",
+                "`aero status` and `aero logs forwarder` say why.",
+            )
         time.sleep(0.5)
-    told = 0.0
+    told, last = 0.0, compare.Comparison(0, 1)
+    moved = time.monotonic()
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
         while True:
@@ -118,9 +125,11 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
                 result = compare.against_marts(stream, copy.pull(), operating_date)
             except NothingPublishedError:
                 result = compare.Comparison(0, 1)
-            waited = time.monotonic() - began
-            if (result.compared and not result.differing) or waited > PATIENCE_SECONDS:
+            if result != last:
+                last, moved = result, time.monotonic()
+            if (result.compared and not result.differing) or time.monotonic() - moved > PATIENCE_SECONDS:
                 return result
+            waited = time.monotonic() - began
             if waited - told > 20:
                 told = waited
                 log(f"  the warehouse is on its way: {result.differing} of {result.compared} routes still differ")

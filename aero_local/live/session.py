@@ -1,29 +1,51 @@
 """A live session on a terminal: the platform up, events played, alerts told as they fire, and a word at the end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from aero_local import platform, topics
 from aero_local.errors import Log
-from aero_local.live import compare
+from aero_local.live import compare, source
 from aero_local.live.player import Played, play, ticker
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka, live
 from aero_local.state import State
+from aero_streaming.alert_batch import CLOCK
 from aero_streaming.events import Event
 from aero_streaming.messages import WORDS, value_text
 from aero_streaming.rules import rules
 from aero_streaming.times import close_of, text
 
 
-def run(state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log) -> None:
-    """Play events on the platform of a state directory and stay up until Ctrl-C."""
+def run(state: State, choose: Callable[[datetime | None], Sequence[Event]], speed: float | None, log: Log) -> None:
+    """Play the events that `choose` returns, given the board's clock, on the platform, and stay up until Ctrl-C."""
     names = ("ministack", *live(state), "dashboard")
     with platform.foreground(state, log, names=names, until=lambda: False) as up:
+        events = choose(heard(state))
         log(f"live board  {up.addresses['dashboard']}/live")
-        show(state, events, speed, real_time_from, log)
+        show(state, events, speed, source.dawn(events), log)
         log("Ctrl-C stops everything.")
+
+
+def heard(state: State) -> datetime | None:
+    """Return how far the clock of the board has come; it never goes back. None where nothing was played yet."""
+    at = Watcher(state).store.states([CLOCK]).get(CLOCK, {}).get("at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def day_after(
+    clock: datetime | None, events_of: Callable[[date], Sequence[Event]], wanted: date, log: Log
+) -> Sequence[Event]:
+    """Return the events of the wanted day, or of the first later one that begins after all that the board has seen."""
+    day = wanted
+    while clock is not None and source.dawn(events := events_of(day)) < clock:
+        # A day ends at noon of the next one: mostly one look back is enough.
+        day = max(day + timedelta(days=1), clock.date())
+    if day != wanted:
+        log(f"the board has seen everything up to {clock:%Y-%m-%d %H:%M} UTC, and does not go back: {day} is played")
+        return events
+    return events_of(wanted)
 
 
 def show(

@@ -1,7 +1,7 @@
 """Watches the live tables: alerts as they fire, how far the stream has come, and when it has come to rest."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,8 @@ class Watcher:
         or one that is held up: with `expected_events` it is also waited until the legs count so many, for as long as
         anything moves and `patience_seconds` more. What is missing then is for the caller to tell.
         """
-        keys = [f"state#network#network#{date}" for date in dates]
+        wanted = set(dates)
+        keys = [f"state#network#network#{date}" for date in sorted(wanted)]
         began = changed = due = time.monotonic()
         before: object = None
         is_all, counted = expected_events is None, -1
@@ -71,7 +72,7 @@ class Watcher:
             if not is_all and quiet >= quiet_seconds and time.monotonic() >= due:
                 # Counting reads every leg: a tenth of the time at most, or the emulator does nothing else.
                 asked, before_this = time.monotonic(), counted
-                counted = self.accepted()
+                counted = self.accepted(wanted)
                 is_all = counted >= (expected_events or 0)
                 due = time.monotonic() + 10 * (time.monotonic() - asked)
                 if is_all or counted != before_this:
@@ -84,9 +85,13 @@ class Watcher:
                 raise TimeoutError(f"nothing came out of the stream within {quiet:.0f} s: see `aero logs flink`")
             time.sleep(0.5 if quiet < quiet_seconds else 2.0)
 
-    def accepted(self) -> int:
-        """Return how many events the legs count together, each once."""
-        return sum(row.get("events", 0) for row in self.rows("leg_state", "leg#") if not row.get("is_deleted"))
+    def accepted(self, dates: Collection[str] | None = None) -> int:
+        """Return how many events the legs count together, each once; of these operating dates, or of all."""
+        return sum(
+            row.get("events", 0)
+            for row in self.rows("leg_state", "leg#")
+            if not row.get("is_deleted") and (dates is None or row["operating_date"] in dates)
+        )
 
 
 def _alerts(store: AlertStore) -> Alerts:

@@ -35,6 +35,8 @@ class Service:
     stop_signal = signal.SIGTERM
     #: False for what would lose its memory: it is asked to stop and waited for, never killed.
     may_be_killed = True
+    #: True where children go on without their parent and end by themselves: a new start lets them.
+    children_survive = False
 
     def check(self, state: State) -> None:
         """Raise `ServiceError` where a tool or a file is missing; runs before anything is started."""
@@ -57,9 +59,17 @@ class Service:
         """Return the working directory."""
         return PROJECT
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        """True when it can be used; raise `ServiceError` when it never will be."""
+    def missing(self, state: State, started_at: float) -> str:
+        """Ask it, within three seconds, and return what is missing for its use: "does not answer at …", or nothing.
+
+        Asked while it starts and as long as it lives. Raises `ServiceError` when it will not be ready by itself. The
+        end of a log is no answer: it tells what was, if anything.
+        """
         raise NotImplementedError
+
+    def culprit(self, missing: str) -> str:
+        """Return the service to start again when this one misses something for long."""
+        return self.name
 
     def verify(self, state: State) -> None:
         """Prove once, after a start, that it really does its work."""
@@ -67,7 +77,7 @@ class Service:
 
 def services() -> dict[str, Service]:
     """Return every service by name, dependencies first."""
-    from aero_local.services.dagster import Dagster  # noqa: PLC0415 - they import this module
+    from aero_local.services.dagster import CodeServer, Daemon, WebServer  # noqa: PLC0415 - they import this module
     from aero_local.services.dashboard import Dashboard  # noqa: PLC0415
     from aero_local.services.docs import Docs  # noqa: PLC0415
     from aero_local.services.flink import Flink  # noqa: PLC0415
@@ -75,8 +85,9 @@ def services() -> dict[str, Service]:
     from aero_local.services.kafka import SIZES, Kafka  # noqa: PLC0415
     from aero_local.services.ministack import MiniStack  # noqa: PLC0415
     from aero_local.services.postgres import Postgres  # noqa: PLC0415
+    from aero_local.services.watchdog import WatchdogService  # noqa: PLC0415
 
-    shown = (Dagster(), Dashboard(), Docs())
+    shown = (CodeServer(), Daemon(), WebServer(), Dashboard(), Docs(), WatchdogService())
     brokers = (Kafka(number) for number in range(1, max(SIZES) + 1))
     return {one.name: one for one in (MiniStack(), Postgres(), *brokers, Flink(), ForwarderService(), *shown)}
 

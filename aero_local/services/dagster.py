@@ -1,10 +1,17 @@
-"""Dagster on one machine: web server, daemon and code server by `dagster dev`, under the orchestrator's role."""
+"""Dagster on one machine as three services: the code server, the daemon and the web server, each watched by itself.
+
+All run under the orchestrator's role with one DAGSTER_HOME. Daemon and web server find the code server by its port and
+load the code again by themselves when a new one answers there. Runs are children of the code server that started them;
+they go on without it.
+"""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from aero_assets.environment import PROJECT
 from aero_local import http
@@ -21,39 +28,34 @@ if TYPE_CHECKING:
 MANIFEST = PROJECT / "dbt_project" / "target" / "manifest.json"
 #: What must beat before a run that is asked for is sure to start.
 DAEMONS = {"SENSOR", "QUEUED_RUN_COORDINATOR"}
-HEALTH = """{
-  workspaceOrError { ... on Workspace { locationEntries {
-    name loadStatus locationOrLoadError { __typename ... on PythonError { message } }
-  } } }
-  instance { daemonHealth { allDaemonStatuses { daemonType lastHeartbeatTime } } }
-}"""
+#: A daemon beats every thirty seconds.
+SILENT_SECONDS = 90
+#: What a service of Dagster's calls itself to its health check.
+GRPC_SERVICE = "DagsterApi"
+NO_CODE, NO_BEAT = "Dagster cannot load", "no beat of"
+#: What the web server says while the code server is away; it looks again by itself.
+UNREACHABLE = "DagsterUserCodeUnreachableError"
+LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
+    name loadStatus locationOrLoadError { __typename ... on PythonError { className message } }
+} } } }"""
+BEATS = "{ instance { daemonHealth { allDaemonStatuses { daemonType lastHeartbeatTime } } } }"
 
 
-class Dagster(Service):
-    """Ready when the code location is loaded and its daemons beat."""
+class _Part(Service):
+    """What the three have in common."""
 
-    name = "dagster"
-    depends_on = ("ministack",)
-    ports = ("dagster",)
-    ready_seconds = 180
-    # Its daemon finishes what it is doing.
+    # The daemon finishes what it is doing.
     stop_seconds = 20
-
-    def check(self, state: State) -> None:
-        """The code location reads the manifest that `make` builds."""
-        if not MANIFEST.exists():
-            raise ServiceError(f"The dbt manifest is missing: {MANIFEST}.", "Run `make manifest`.")
+    ready_seconds = 180
 
     def prepare(self, state: State, log: Log) -> None:
-        """DAGSTER_HOME carries the repository's dagster.yaml, fresh at every start."""
+        """DAGSTER_HOME carries the repository's dagster.yaml and where the code server is, fresh at every start."""
         state.dagster_home.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / "dagster.yaml", state.dagster_home / "dagster.yaml")
-
-    def command(self, state: State) -> list[str]:
-        """One command starts all three."""
-        workspace = ["--workspace", str(PROJECT / "workspace.yaml")]
-        address = ["--host", LOOPBACK, "--port", str(state.port(self.name))]
-        return [sys.executable, "-m", "dagster", "dev", *workspace, *address]
+        server = (
+            f"{{host: {LOOPBACK}, port: {state.port(CodeServer.name)}, location_name: {location()['location_name']}}}"
+        )
+        _workspace(state).write_text(f"load_from:\n  - grpc_server: {server}\n", encoding="utf-8")
 
     def env(self, state: State) -> Mapping[str, str]:
         """The orchestrator's environment; no news is sent anywhere."""
@@ -64,20 +66,136 @@ class Dagster(Service):
         """DAGSTER_HOME: elsewhere Dagster warns of the dagster.yaml it does not read."""
         return state.dagster_home
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        """Loaded, without errors, and alive since this start."""
-        data = http.graphql(f"{state.url(self.name)}/graphql", HEALTH)
+
+class CodeServer(_Part):
+    """Holds the code location and starts the runs; it answers also where the code cannot be loaded, and says why."""
+
+    name = "dagster-code"
+    depends_on = ("ministack",)
+    ports = ("dagster-code",)
+    children_survive = True
+
+    def check(self, state: State) -> None:
+        """The code location reads the manifest that `make` builds."""
+        if not MANIFEST.exists():
+            raise ServiceError(f"The dbt manifest is missing: {MANIFEST}.", "Run `make manifest`.")
+
+    def command(self, state: State) -> list[str]:
+        """The server of one code location, as `workspace.yaml` names it."""
+        where = location()
+        code = ["--module-name", where["module_name"], "--working-directory", str(PROJECT)]
+        address = ["--host", LOOPBACK, "--port", str(state.port(self.name)), "--location-name", where["location_name"]]
+        return [sys.executable, "-m", "dagster", "api", "grpc", "--lazy-load-user-code",
+                "--use-python-environment-entry-point", *code, *address]  # fmt: skip
+
+    def missing(self, state: State, started_at: float) -> str:
+        """Its own health check; whether the code could be loaded is what the web server says."""
+        return _health(f"{LOOPBACK}:{state.port(self.name)}")
+
+
+class Daemon(_Part):
+    """Sensors, schedules, the queue of runs, and the watch over them."""
+
+    name = "dagster-daemon"
+    depends_on = ("ministack", "dagster-code")
+
+    def command(self, state: State) -> list[str]:
+        """Dagster's daemon."""
+        return [sys.executable, "-m", "dagster._daemon", "run", "--workspace", str(_workspace(state))]
+
+    def missing(self, state: State, started_at: float) -> str:
+        """Its beats, as the web server tells them; without one nothing more is known than that the process lives."""
+        beats = _beats(state)
+        last = max((beats.get(name, 0.0) for name in DAEMONS), default=0.0)
+        if not beats or last < started_at:
+            return ""
+        silent = time.time() - min(beats.get(name, 0.0) for name in DAEMONS)
+        return f"has not beaten for {silent:.0f} s" if silent > SILENT_SECONDS else ""
+
+
+class WebServer(_Part):
+    """Ready when the code location is loaded and the daemons beat."""
+
+    name = "dagster"
+    depends_on = ("ministack", "dagster-code", "dagster-daemon")
+    ports = ("dagster",)
+
+    def command(self, state: State) -> list[str]:
+        """Dagster's web server, on loopback."""
+        address = ["--host", LOOPBACK, "--port", str(state.port(self.name))]
+        return [sys.executable, "-m", "dagster_webserver", "--workspace", str(_workspace(state)), *address]
+
+    def missing(self, state: State, started_at: float) -> str:
+        """The code is loaded without errors, and the daemons have beaten since this start, or did before."""
+        address = state.url(self.name)
+        data = http.graphql(f"{address}/graphql", LOCATIONS, timeout=3)
         if not data:
-            return False
-        locations = data["workspaceOrError"].get("locationEntries", [])
-        for location in locations:
-            found = location["locationOrLoadError"] or {}
+            return f"does not answer at {address}"
+        entries = data["workspaceOrError"].get("locationEntries", [])
+        for entry in entries:
+            found = entry["locationOrLoadError"] or {}
             if found.get("__typename") == "PythonError":
-                raise ServiceError(
-                    f"Dagster cannot load {location['name']}: {found['message'].strip()[-1500:]}",
-                    "`aero logs dagster` shows the rest.",
-                )
-        statuses = data["instance"]["daemonHealth"]["allDaemonStatuses"]
-        beating = {one["daemonType"] for one in statuses if (one["lastHeartbeatTime"] or 0) >= started_at}
-        loaded = bool(locations) and all(location["loadStatus"] == "LOADED" for location in locations)
-        return loaded and beating >= DAEMONS
+                if found["className"] == UNREACHABLE:
+                    return f"{NO_CODE} {entry['name']}: the code server does not answer"
+                said = found["message"].strip()[-1500:]
+                raise ServiceError(f"{NO_CODE} {entry['name']}: {said}", "`aero logs dagster-code` shows the rest.")
+        if not entries or any(entry["loadStatus"] != "LOADED" for entry in entries):
+            return "the code is not loaded yet"
+        beats = _beats(state)
+        quiet = sorted(name for name in DAEMONS if time.time() - beats.get(name, 0.0) > SILENT_SECONDS)
+        return f"{NO_BEAT} {', '.join(quiet)}" if quiet else ""
+
+    def culprit(self, missing: str) -> str:
+        """Code that is not loaded is the code server's affair, a daemon that does not beat the daemon's."""
+        return "dagster-code" if NO_CODE in missing else "dagster-daemon" if NO_BEAT in missing else self.name
+
+
+def make_history(state: State) -> subprocess.Popen[bytes] | None:
+    """Begin to make the tables of a new DAGSTER_HOME; None where they are there.
+
+    All three would make them, each in the way of the other: they start when this has ended.
+    """
+    if (state.dagster_home / "history").exists():
+        return None
+    part = Daemon()
+    part.prepare(state, print)
+    with state.log_file(part.name).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "aero_local.dagster_history", str(state.dagster_home)],
+            env=part.env(state), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+
+
+def location() -> dict[str, str]:
+    """Return what `workspace.yaml` says of the code location: module_name, location_name."""
+    import yaml  # noqa: PLC0415 - this module is imported by every command
+
+    with (PROJECT / "workspace.yaml").open(encoding="utf-8") as file:
+        [entry] = yaml.safe_load(file)["load_from"]
+    return entry["python_module"]
+
+
+def _workspace(state: State) -> Path:
+    return state.dagster_home / "workspace.yaml"
+
+
+def _beats(state: State) -> dict[str, float]:
+    """When each kind of daemon beat last; empty where the web server does not say."""
+    data: dict[str, Any] = http.graphql(f"{state.url(WebServer.name)}/graphql", BEATS, timeout=2) or {}
+    statuses = data.get("instance", {}).get("daemonHealth", {}).get("allDaemonStatuses", [])
+    return {one["daemonType"]: one["lastHeartbeatTime"] or 0.0 for one in statuses}
+
+
+def _health(address: str) -> str:
+    import grpc  # noqa: PLC0415 - Dagster's own, and slow
+    from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415
+
+    options = (("grpc.enable_http_proxy", 0),)
+    with grpc.insecure_channel(address, options) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(service=GRPC_SERVICE), timeout=2
+            )
+        except grpc.RpcError:
+            return f"does not answer at {address}"
+    return "" if answer.status == health_pb2.HealthCheckResponse.SERVING else "does not serve"

@@ -51,6 +51,6 @@ class Dashboard(Service):
 
         return {**state.env("dashboard"), **variables()}
 
-    def is_ready(self, state: State, started_at: float) -> bool:
+    def missing(self, state: State, started_at: float) -> str:
         """Streamlit says so itself."""
-        return http.answers(f"{state.url('dashboard')}/_stcore/health")
+        return http.why_not(f"{state.url('dashboard')}/_stcore/health")

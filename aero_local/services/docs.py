@@ -38,6 +38,6 @@ class Docs(Service):
         server = [sys.executable, "-m", "http.server", str(state.port("docs"))]
         return [*server, "--bind", LOOPBACK, "--directory", str(state.dbt_docs)]
 
-    def is_ready(self, state: State, started_at: float) -> bool:
+    def missing(self, state: State, started_at: float) -> str:
         """It answers."""
-        return http.answers(f"{state.url('docs')}/")
+        return http.why_not(f"{state.url('docs')}/")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
-from aero_local import jars, processes
+from aero_local import http, jars
 from aero_local.services import Service, jvm, kafka
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SOURCES = PROJECT / "infra" / "streaming" / "src"
 STREAM_ARN = f"arn:aws:kinesis:{LOCAL_REGION}:{LOCAL_ACCOUNT}:stream/aero-local-alerts-feed"
-#: What the job says when it runs. Flink's own RUNNING would not do: it is said before the sources are open.
-READY = "READY"
 HEAP_MEGABYTES = 1536
 KEPT_SNAPSHOTS = 3
 #: Planning the SQL compiles more than a laptop's job ever gains from the better compiler: half the time to READY.
@@ -91,11 +89,20 @@ class Flink(Service):
         """Its own: the sources are found by PYTHONPATH."""
         return folder(state)
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        """The job said so, in this start."""
-        record = processes.Record.read(state.run_dir / f"{self.name}.json")
-        said = processes.said_since_start(state.log_file(self.name), record)
-        return any(line.startswith(READY) for line in said)
+    def missing(self, state: State, started_at: float) -> str:
+        """Flink's own REST says that every task runs: a job is called RUNNING before its sources are open."""
+        address = state.url(self.name)
+        found = http.get_json(f"{address}/jobs/overview")
+        if not isinstance(found, dict):
+            return f"does not answer at {address}"
+        jobs = found.get("jobs", [])
+        if not jobs:
+            return "has no job yet"
+        newest = max(jobs, key=lambda job: job["start-time"])
+        if newest["state"] != "RUNNING":
+            return f"its job is {newest['state']}; {folder(state) / 'log'} says why"
+        waiting = newest["tasks"]["total"] - newest["tasks"]["running"]
+        return f"{waiting} of {newest['tasks']['total']} tasks do not run yet" if waiting else ""
 
     def _properties_file(self, state: State) -> Path:
         return folder(state) / "properties.json"

@@ -1,21 +1,27 @@
-"""The forwarder as a process: what MSK's managed connection to Firehose does on AWS, one consumer per topic."""
+"""The forwarder as a process: what MSK's managed connection to Firehose does on AWS, one consumer per topic.
+
+It writes down each second how each topic is; that file is what it answers with.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aero_local import processes
+from aero_local import heartbeat
 from aero_local.services import Service, kafka
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from aero_local.forwarder import Assignment, Forwarder
     from aero_local.state import State
 
-READY = "READY"
+#: A step gathers events for five seconds and then puts them; one that takes so long is stuck.
+STUCK_SECONDS = 60
 
 
 class ForwarderService(Service):
@@ -27,26 +33,27 @@ class ForwarderService(Service):
     stop_seconds = 10
 
     def command(self, state: State) -> list[str]:
-        """This module, with the brokers' addresses."""
-        return [sys.executable, "-m", "aero_local.services.forwarder", kafka.bootstrap(state)]
+        """This module, with the brokers' addresses and where to write how it is."""
+        return [
+            sys.executable, "-m", "aero_local.services.forwarder", kafka.bootstrap(state),
+            str(heartbeat.file_of(state, self.name)),
+        ]  # fmt: skip
 
     def env(self, state: State) -> Mapping[str, str]:
         """A role that may put records, nothing else."""
         return state.env("forwarder")
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        """It says so once its consumers are there."""
-        record = processes.Record.read(state.run_dir / f"{self.name}.json")
-        said = processes.said_since_start(state.log_file(self.name), record)
-        return READY in said
+    def missing(self, state: State, started_at: float) -> str:
+        """What it wrote down last: topics whose partitions it has not been given, or that do not move."""
+        return heartbeat.missing(state, self.name, started_at)
 
 
-def main(bootstrap: str) -> None:
+def main(bootstrap: str, beat: Path) -> None:
     """Forward until SIGTERM."""
     import boto3  # noqa: PLC0415 - this module is imported by every command
 
     from aero_assets.environment import Environment  # noqa: PLC0415
-    from aero_local.forwarder import Forwarder, consumer, delivery_stream  # noqa: PLC0415
+    from aero_local.forwarder import Assignment, Forwarder, consumer, delivery_stream  # noqa: PLC0415
     from aero_streaming.event_types import TOPICS  # noqa: PLC0415
 
     stop = threading.Event()
@@ -54,14 +61,32 @@ def main(bootstrap: str) -> None:
         signal.signal(number, lambda *_: stop.set())
     env = Environment.current().name
     firehose = boto3.Session().client("firehose")
-    forwarders = [Forwarder(consumer(bootstrap, topic), firehose, delivery_stream(env, topic)) for topic in TOPICS]
-    threads = [threading.Thread(target=one.run, args=(stop.is_set,), name=one.stream) for one in forwarders]
+    given = {topic: Assignment() for topic in TOPICS}
+    forwarders = {
+        topic: Forwarder(consumer(bootstrap, topic, given[topic]), firehose, delivery_stream(env, topic))
+        for topic in TOPICS
+    }
+    threads = [threading.Thread(target=one.run, args=(stop.is_set,), name=one.stream) for one in forwarders.values()]
     for thread in threads:
         thread.start()
-    print(READY, flush=True)
+    while not stop.wait(1):
+        heartbeat.write(beat, complaint(forwarders, given, time.monotonic()))
     for thread in threads:
         thread.join()
 
 
+def complaint(forwarders: Mapping[str, Forwarder], given: Mapping[str, Assignment], now: float) -> str:
+    """Say which topics are not forwarded and why; empty when all are. `now` is of the monotonic clock."""
+    told = []
+    for topic, one in forwarders.items():
+        if not given[topic].partitions:
+            told.append(f"no partition of {topic} was given to it yet")
+        elif one.trouble:
+            told.append(f"{topic}: {one.trouble}")
+        elif now - one.stepped_at > STUCK_SECONDS:
+            told.append(f"{topic} has not moved for {now - one.stepped_at:.0f} s")
+    return "; ".join(told)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], Path(sys.argv[2]))

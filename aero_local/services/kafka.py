@@ -98,11 +98,14 @@ class Kafka(Service):
         """Its own."""
         return self._home(state)
 
-    def is_ready(self, state: State, started_at: float) -> bool:
+    def missing(self, state: State, started_at: float) -> str:
         """The cluster lists it: an open port would prove nothing."""
         from aero_local.topics import listed_brokers  # noqa: PLC0415 - brings librdkafka along
 
-        return self.number in listed_brokers(f"{LOOPBACK}:{state.port(self.name)}")
+        listed = listed_brokers(f"{LOOPBACK}:{state.port(self.name)}")
+        if not listed:
+            return f"does not answer at {LOOPBACK}:{state.port(self.name)}"
+        return "" if self.number in listed else f"its cluster lists {sorted(listed)} only"
 
     def _home(self, state: State) -> Path:
         return folder(state) / self.name

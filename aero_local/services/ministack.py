@@ -89,9 +89,9 @@ class MiniStack(Service):
         """Its own: whatever it drops lands there."""
         return state.emulator
 
-    def is_ready(self, state: State, started_at: float) -> bool:
+    def missing(self, state: State, started_at: float) -> str:
         """It says so."""
-        return http.answers(f"{state.url(self.name)}/_ministack/ready")
+        return http.why_not(f"{state.url(self.name)}/_ministack/ready")
 
     def verify(self, state: State) -> None:
         """Refuse an emulator whose Athena makes its answers up, as it does without DuckDB."""

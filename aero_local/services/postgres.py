@@ -107,16 +107,16 @@ class Postgres(Service):
         """Its own."""
         return data(state)
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        """It answers a query."""
+    def missing(self, state: State, started_at: float) -> str:
+        """It lets its owner in."""
         import psycopg2  # noqa: PLC0415 - this module is imported by every command
 
         try:
-            connection = connect(state, database="postgres")
-        except psycopg2.OperationalError:
-            return False
+            connection = connect(state, database="postgres", seconds=2)
+        except (psycopg2.OperationalError, OSError) as error:
+            return f"does not answer: {' '.join(str(error).split())[:200]}"
         connection.close()
-        return True
+        return ""
 
     def verify(self, state: State) -> None:
         """Make the database where there is none."""
@@ -177,8 +177,8 @@ def password_file(state: State) -> Path:
     return folder(state) / "owner-password"
 
 
-def connect(state: State, database: str = DATABASE) -> Any:  # noqa: ANN401 - the driver has no static types
-    """Return a connection of the owner."""
+def connect(state: State, database: str = DATABASE, seconds: int = 5) -> Any:  # noqa: ANN401 - no static types
+    """Return a connection of the owner; `seconds` is how long it may take."""
     import psycopg2  # noqa: PLC0415
 
     return psycopg2.connect(
@@ -187,7 +187,7 @@ def connect(state: State, database: str = DATABASE) -> Any:  # noqa: ANN401 - th
         dbname=database,
         user=OWNER,
         password=password_file(state).read_text(encoding="utf-8"),
-        connect_timeout=5,
+        connect_timeout=seconds,
     )
 
 

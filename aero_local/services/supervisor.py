@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aero_local import ports, processes
+from aero_local import locks, ports, processes
 from aero_local.errors import Log, ServiceError
 from aero_local.processes import Record
+from aero_local.services import health
+from aero_local.services.health import Status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aero_local.services import Service
     from aero_local.state import State
 
@@ -25,18 +30,8 @@ LOG_KEPT_BYTES = 20_000_000
 PORT_SECONDS = 1
 #: How often a person waiting for a slow start is told that it still goes on.
 PATIENCE_SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Status:
-    """What is known of a service now."""
-
-    name: str
-    #: up, down, or died (it was started, nobody stopped it, and it is gone)
-    state: str
-    pid: int | None = None
-    url: str | None = None
-    seconds: float | None = None
+#: Processor seconds within `PATIENCE_SECONDS` that show that a start is at work.
+AT_WORK_SECONDS = 0.2
 
 
 class Supervisor:
@@ -51,6 +46,8 @@ class Supervisor:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         #: When this command started a service that was not waited for yet.
         self._begun: dict[str, float] = {}
+        #: Set by whoever wants this command to end: nothing is waited for any more.
+        self.is_ending = threading.Event()
 
     def log(self, line: str) -> None:
         """Report progress; a reader that went away must not keep us from stopping what we started."""
@@ -75,19 +72,14 @@ class Supervisor:
 
     @contextmanager
     def lock(self) -> Generator[None]:
-        """Keep two commands from starting and stopping the same services at once."""
-        self.state.run_dir.mkdir(parents=True, exist_ok=True)
-        with (self.state.run_dir / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.log("waiting for another aero command on this platform …")
-                fcntl.flock(file, fcntl.LOCK_EX)
+        """Keep two commands from starting and stopping the same services at once; the second says whom it waits for."""
+        file = self.state.run_dir / ".lock"
+        with locks.held(file, wait=lambda holder: self.log(f"waiting for {holder} …")):
             yield
 
     def record(self, name: str) -> Record | None:
         """Return the record of a service that was started and not stopped."""
-        return Record.read(self.state.run_dir / f"{name}.json")
+        return Record.read(self._record_file(name))
 
     def is_alive(self, name: str) -> bool:
         """True while the service's own process runs."""
@@ -96,15 +88,18 @@ class Supervisor:
         record = self.record(name)
         return record is not None and record.process is not None
 
+    def expected(self) -> list[str]:
+        """Return the services that should be up: they were started, and nobody stopped them."""
+        return [name for name in self.order() if self.record(name) is not None]
+
     def status(self, name: str) -> Status:
-        """Return what is known of a service now."""
-        record = self.record(name)
-        if record is None:
-            return Status(name, "down")
-        if not self.is_alive(name):
-            return Status(name, "died")
-        url = f"http://{ports.LOOPBACK}:{record.port}" if record.port else None
-        return Status(name, "up", record.pid, url, time.time() - record.started_at)
+        """Ask a service how it is."""
+        return health.status(self, name)
+
+    def statuses(self) -> list[Status]:
+        """Ask every service at once: one that does not answer must not keep the others from being told."""
+        with ThreadPoolExecutor(len(self.services)) as pool:
+            return list(pool.map(self.status, self.services))
 
     def check(self, names: Iterable[str]) -> None:
         """Find out what would keep services from starting before any of them is started."""
@@ -143,7 +138,7 @@ class Supervisor:
         self._children[name] = child
         port = self.state.port(service.ports[0]) if service.ports else None
         record = Record(child.pid, os.getpgid(child.pid), started_at, port, offset, detached)
-        record.write(self.state.run_dir / f"{name}.json")
+        record.write(self._record_file(name))
         self._begun[name] = time.monotonic()
         return True
 
@@ -157,25 +152,34 @@ class Supervisor:
         for name in names:
             self.wait(name, verify=verify)
 
-    def wait(self, name: str, *, verify: bool = True) -> None:
-        """Wait until a started service is ready; raise with the end of its log when it will not be."""
+    def wait(self, name: str, *, verify: bool = True, seconds: float | None = None) -> None:
+        """Wait until a started service is ready; raise with what is missing when it will not be.
+
+        Its time is `ready_seconds`, and more as long as its processes are at work; or just `seconds`.
+        """
         service, record = self.services[name], self.record(name)
         if record is None:
             raise ServiceError(f"{name} was not started.")
         begin = told = time.monotonic()
+        worked, at_work = 0.0, True
         while True:
-            alive = self.is_alive(name)
-            if alive and service.is_ready(self.state, record.started_at):
+            missing = service.missing(self.state, record.started_at) if self.is_alive(name) else ""
+            if not self.is_alive(name):
+                raise ServiceError(f"{name} died while it started.", self._last_words(name))
+            if not missing:
                 break
             waited = time.monotonic() - begin
-            if not alive:
-                raise ServiceError(f"{name} died while it started.", self._last_words(name))
-            if waited > service.ready_seconds:
-                raise ServiceError(f"{name} was not ready after {waited:.0f} s.", self._last_words(name))
+            if self.is_ending.is_set():
+                raise ServiceError(f"{name} was not waited for: this command ends.")
+            if waited > (seconds or service.ready_seconds * (health.MOST_PATIENCE if at_work else 1)):
+                raise ServiceError(f"{name} was not ready after {waited:.0f} s: {missing}.", self._last_words(name))
             if time.monotonic() - told > PATIENCE_SECONDS:
-                told = time.monotonic()
-                self.log(f"{name} … {waited:.0f} s")
+                told, before = time.monotonic(), worked
+                worked = processes.cpu_seconds(processes.family(self.mark(name), record))
+                at_work = worked - before > AT_WORK_SECONDS
+                self.log(f"{name} … {waited:.0f} s: {missing}")
             time.sleep(0.1)
+        replace(record, was_ready=True).write(self._record_file(name))
         where = f"  http://{ports.LOOPBACK}:{record.port}" if record.port else ""
         if name not in self._begun:
             self.log(f"{name} is running{where}")
@@ -185,15 +189,14 @@ class Supervisor:
         self.log(f"{name} ready after {time.monotonic() - self._begun.pop(name):.1f} s{where}")
 
     def sweep(self, name: str) -> None:
-        """End what a dead service left behind; one that runs is left alone."""
+        """End what a dead service left behind, unless it ends by itself; one that runs is left alone."""
         if not self.is_alive(name):
-            self._clear(name, died=True)
+            self._clear(name, died=True, spares=self.services[name].children_survive)
 
-    def watch(self, names: Iterable[str]) -> None:
-        """Raise when one of these services is no longer there."""
-        for name in names:
-            if not self.is_alive(name):
-                raise ServiceError(f"{name} died.", self._last_words(name))
+    def remember(self, name: str, record: Record) -> None:
+        """Keep a record of what should be up where a start that failed left none."""
+        if self.record(name) is None:
+            record.write(self._record_file(name))
 
     def stop(self, names: Iterable[str] | None = None) -> list[str]:
         """Stop services in reverse order, and whatever they started; return those that ran."""
@@ -227,17 +230,17 @@ class Supervisor:
         self._clear(name, died=process is None)
         return process is not None
 
-    def _clear(self, name: str, *, died: bool) -> None:
-        """End what a service's process left behind, and forget it."""
+    def _clear(self, name: str, *, died: bool, spares: bool = False) -> None:
+        """End what a service's process left behind, unless it is spared, and forget it."""
         record = self.record(name)
-        if left := processes.family(self.mark(name), record):
+        if not spares and (left := processes.family(self.mark(name), record)):
             processes.kill(left)
         if (child := self._children.pop(name, None)) is not None:
             child.wait()
         if record is not None:
             if died:
                 self.services[name].recover(self.state, self.log)
-            (self.state.run_dir / f"{name}.json").unlink()
+            self._record_file(name).unlink()
 
     def _check_port(self, name: str, port_name: str) -> None:
         port = self.state.port(port_name)
@@ -255,6 +258,9 @@ class Supervisor:
         record, log_file = self.record(name), self.state.log_file(name)
         text = processes.tail(log_file, LOG_TAIL_LINES, record.log_offset if record else 0)
         return f"The end of {log_file}:\n{text}" if text.strip() else f"Its log is empty: {log_file}"
+
+    def _record_file(self, name: str) -> Path:
+        return self.state.run_dir / f"{name}.json"
 
     def mark(self, name: str) -> str:
         """Return what every process of a service carries in its environment."""

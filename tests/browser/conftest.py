@@ -177,7 +177,7 @@ def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(240):
         if process.poll() is not None:
             break
-        if http.answers(f"{base}/_stcore/health"):
+        if not http.why_not(f"{base}/_stcore/health"):
             return
         time.sleep(0.25)
     pytest.fail(f"the dashboard did not start ({sys.executable}):\n{log.read_text()[-2000:]}")

@@ -4,6 +4,7 @@ The emulator stays up in its own process group, as AWS would. Nothing is repaire
 for again because its level was not reached, and the marts end as if nothing had happened.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from tests.platform.line import MARTS
 
 DAYS = 90
 SERVICES = ("ministack", "dagster")
+DAGSTER = ("dagster-code", "dagster-daemon", "dagster")
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,8 @@ def wait(what: str, condition: Callable[[], object], seconds: float, pause: floa
 
 def kill_all_of_ours(state: State) -> int:
     """SIGKILL everything but the emulator; return how many processes that were."""
-    record = Supervisor(state, services(), print).record("dagster")
-    doomed = family(f"dagster@{state.root}", record)
+    supervisor = Supervisor(state, services(), print)
+    doomed = [one for name in DAGSTER for one in family(supervisor.mark(name), supervisor.record(name))]
     for process in doomed:
         process.send_signal(signal.SIGKILL)
     psutil.wait_procs(doomed, timeout=5)
@@ -105,6 +107,45 @@ def built_afresh(state: State) -> dict[str, list[tuple]]:
     return marts(other)
 
 
+def states(state: State) -> dict[str, str]:
+    return {one.name: one.state for one in local_platform.status(state) if one.state != "down"}
+
+
+def pids(state: State) -> dict[str, int]:
+    supervisor = Supervisor(state, services())
+    return {name: record.pid for name in DAGSTER if (record := supervisor.record(name))}
+
+
+def test_a_dead_code_server_is_named_at_once_and_one_start_brings_it_back(state):
+    local_platform.up(state, names=SERVICES)
+    assert states(state) == dict.fromkeys(("ministack", *DAGSTER), "up")
+    before = pids(state)
+    os.kill(before["dagster-code"], signal.SIGKILL)
+    wait("the word that it died", lambda: states(state)["dagster-code"] == "died", 5)
+    lines: list[str] = []
+
+    local_platform.up(state, lines.append, names=SERVICES)
+
+    assert "dagster-code died; it is started again" in lines
+    assert states(state) == dict.fromkeys(("ministack", *DAGSTER), "up")
+    after = pids(state)
+    assert [name for name in DAGSTER if before[name] != after[name]] == ["dagster-code"]
+
+
+def test_a_daemon_that_hangs_is_named_and_one_start_lets_it_go_on(state):
+    local_platform.up(state, names=SERVICES)
+    pid = pids(state)["dagster-daemon"]
+    os.kill(pid, signal.SIGSTOP)
+    status = next(one for one in local_platform.status(state) if one.name == "dagster-daemon")
+    assert (status.state, status.is_faulty) == ("degraded", True)
+    assert f"does not answer: process {pid}" in status.missing
+
+    local_platform.up(state, names=SERVICES)
+
+    assert pids(state)["dagster-daemon"] == pid
+    assert states(state)["dagster-daemon"] == "up"
+
+
 def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happened(state, tmp_path):
     file = tmp_path / "flights.csv.gz"
     legs = sample.write(file, datetime(2026, 1, 1, tzinfo=UTC), DAYS)
@@ -114,21 +155,21 @@ def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happ
         inbox = Environment.current().inbox_bucket
         state.session("partner").client("s3").upload_file(str(file), inbox, "partner/bts_ontime/flights.csv.gz")
 
-        wait("a compaction under way", lambda: compaction_under_way(lake), 60, pause=0.02)
+        wait("a compaction under way", lambda: compaction_under_way(lake), 300, pause=0.02)
         assert kill_all_of_ours(state) >= 3
         assert compaction_under_way(lake), "it was killed too late to prove anything"
         assert not progress.look().typed
 
     local_platform.up(state, names=SERVICES)
     with state.acting_as("orchestrator"):
-        wait("dbt writing marts", dbt_builds_dates, 300, pause=0.05)
+        wait("dbt writing marts", dbt_builds_dates, 900, pause=0.05)
         assert kill_all_of_ours(state) >= 3
         assert not progress.look().built
 
     local_platform.up(state, names=SERVICES)
     with state.acting_as("orchestrator"):
         client = boto3.Session().client("s3")
-        wait("the marts", lambda: progress.look(client).built, 300)
+        wait("the marts", lambda: progress.look(client).built, 900)
         assert progress.look().rows == legs
     local_platform.down(state)
     found = marts(state.warehouse)

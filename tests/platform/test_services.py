@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -149,6 +150,14 @@ def test_a_new_platform_survives_the_death_of_its_emulator(other):
     os.kill(_pid(other, "ministack"), signal.SIGKILL)
     _wait_until(lambda: _status(other, "ministack").state == "died")
     lines = []
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        taken = {"docs": somebody.getsockname()[1]}
+        with pytest.raises(ServiceError, match="is taken by"):
+            local_platform.up(other, names=["ministack", "docs"], port_overrides=taken)
+    # A start that failed hides no death.
+    assert _status(other, "ministack").state == "died"
 
     local_platform.up(other, lines.append, names=["ministack"])
 

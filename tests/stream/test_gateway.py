@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import signal
 import time
 from datetime import UTC, datetime
 
@@ -11,7 +13,8 @@ from aero_assets.environment import LOCAL_ACCOUNT
 from aero_local import platform
 from aero_local.live.ingest import ingest_paths
 from aero_local.live.watch import Watcher
-from aero_local.services import live
+from aero_local.services import live, services
+from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import leg_uid
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
@@ -137,3 +140,23 @@ def test_a_message_in_the_inbox_comes_to_the_gateway_by_itself(state):
         time.sleep(0.5)
     [row] = found
     assert (row["feed"], row["rows_in"], row["waiting"], row["reason"]) == ("partner/messages", 1, 1, "no_schedule")
+
+
+def test_a_broker_that_dies_under_a_job_that_lives_comes_back_and_takes_nobody_with_it(state):
+    supervisor = Supervisor(state, services(), lambda line: None)
+    names = ("ministack", *live(state))
+    before = {name: record.pid for name in names if (record := supervisor.record(name))}
+    said = state.log_file("forwarder").stat().st_size
+    os.kill(before["kafka-1"], signal.SIGKILL)
+
+    # The watchdog of the platform in the foreground brings it back; its clients join again by themselves.
+    deadline = time.monotonic() + 180
+    while [one.state for one in platform.status(state) if one.name in names] != ["up"] * len(names):
+        assert time.monotonic() < deadline, platform.status(state)
+        time.sleep(0.5)
+    lines: list[str] = []
+    platform.up(state, lines.append, names=names, register=None, detached=False)
+
+    after = {name: record.pid for name in names if (record := supervisor.record(name))}
+    assert [name for name in names if before[name] != after[name]] == ["kafka-1"]
+    assert state.log_file("forwarder").stat().st_size - said < 20_000

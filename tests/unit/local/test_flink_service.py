@@ -1,6 +1,10 @@
 """The Flink job as a service: what it is told, and where it comes back from. No Java here."""
 
+import json
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import pytest
 
@@ -87,18 +91,50 @@ def test_the_job_gets_a_role_and_no_key(chosen, monkeypatch):
     assert not {"AWS_SECRET_ACCESS_KEY", "JAVA_TOOL_OPTIONS"} & set(env)
 
 
-def test_it_is_ready_when_this_start_said_so(chosen):
-    from aero_local.processes import Record
+class Rest(BaseHTTPRequestHandler):
+    """Flink's REST as far as it is asked: `jobs` is what it lists."""
 
-    log = chosen.log_file("flink")
-    log.write_text("READY of yesterday\n")
-    Record(1, 1, 0.0, None, log.stat().st_size, False).write(chosen.run_dir / "flink.json")
-    assert not Flink().is_ready(chosen, 0.0)
+    jobs: ClassVar[list[dict[str, Any]]] = []
 
-    with log.open("a") as more:
-        more.write("SUBMITTED after 6 s\n")
-    assert not Flink().is_ready(chosen, 0.0)
+    def do_GET(self) -> None:
+        body = json.dumps({"jobs": self.jobs}).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
 
-    with log.open("a") as more:
-        more.write("READY 0123\n")
-    assert Flink().is_ready(chosen, 0.0)
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def _job(state: str, running: int, start: int = 1) -> dict[str, Any]:
+    return {"state": state, "start-time": start, "tasks": {"total": 5, "running": running}}
+
+
+@pytest.mark.parametrize(
+    ("jobs", "missing"),
+    [
+        ([], "has no job yet"),
+        ([_job("RUNNING", 3)], "2 of 5 tasks do not run yet"),
+        ([_job("RESTARTING", 0)], "its job is RESTARTING"),
+        ([_job("RUNNING", 5)], ""),
+        ([_job("FAILED", 0, start=1), _job("RUNNING", 5, start=2)], ""),
+    ],
+)
+def test_it_is_asked_whether_every_task_runs(state, jobs, missing):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Rest) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ports.choose(state.ports_file, ["flink"], {"flink": server.server_port})
+        Rest.jobs = jobs
+        try:
+            found = Flink().missing(state, 0.0)
+        finally:
+            server.shutdown()
+    assert found.startswith(missing)
+    assert bool(found) == bool(missing)
+
+
+def test_a_job_manager_that_is_not_there_is_no_answer(state):
+    # Whatever an earlier start wrote into its log.
+    ports.choose(state.ports_file, ["flink"], {})
+    state.log_file("flink").write_text("READY 0123\n")
+    assert Flink().missing(state, 0.0).startswith("does not answer")

@@ -16,12 +16,19 @@ from tests.unit.local.tiny import chain, events, eventually, pid_of
 HOLD = """
 import sys
 from pathlib import Path
+from aero_local import watchdog
+from aero_local.errors import ServiceError
 from aero_local.platform import held
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from tests.unit.local.tiny import chain
 
 supervisor = Supervisor(State(Path(sys.argv[1])), chain())
+
+if sys.argv[2] == "hopeless":
+    watchdog.PAUSES = (0, 0, 0)
+    def refuse(log_file=None):
+        raise ServiceError("engine: its disk is gone.")
 
 def begin(names=("store", "engine") if sys.argv[2] == "late" else None):
     for name in names or supervisor.order():
@@ -31,6 +38,8 @@ def begin(names=("store", "engine") if sys.argv[2] == "late" else None):
 with held(supervisor, begin, until=lambda: False):
     if sys.argv[2] == "late":
         begin(["board"])
+    if sys.argv[2] == "hopeless":
+        supervisor.services["engine"].check = refuse
     print("held", flush=True)
     if sys.argv[2] == "error":
         raise RuntimeError("the body failed")
@@ -54,24 +63,40 @@ def test_an_error_in_the_body_stops_everything_and_is_told(state):
     _assert_all_stopped(state)
 
 
-def test_the_death_of_a_service_ends_what_is_held_and_is_told(state):
+def test_a_service_that_dies_is_brought_back_and_what_is_held_goes_on(state):
     holder = _hold(state, "wait")
+    supervisor = Supervisor(state, chain())
+    first = pid_of(supervisor, "engine")
+    os.kill(first, signal.SIGKILL)
+
+    assert eventually(lambda: events(state).count("started engine") == 2)
+    assert pid_of(supervisor, "engine") != first
+    assert holder.poll() is None
+    assert "engine died; it is started again" in (state.root / "hold.txt").read_text()
+    os.kill(holder.pid, signal.SIGINT)
+    assert holder.wait(20) == 0
+    _assert_all_stopped(state)
+
+
+def test_a_service_that_the_body_started_is_brought_back_too(state):
+    holder = _hold(state, "late")
+    supervisor = Supervisor(state, chain())
+    first = pid_of(supervisor, "board")
+    os.kill(first, signal.SIGKILL)
+
+    assert eventually(lambda: events(state).count("started board") == 2)
+    assert pid_of(supervisor, "board") != first
+    os.kill(holder.pid, signal.SIGINT)
+    assert holder.wait(20) == 0
+
+
+def test_a_service_that_dies_again_and_again_ends_what_is_held_and_is_told(state):
+    holder = _hold(state, "hopeless")
     os.kill(pid_of(Supervisor(state, chain()), "engine"), signal.SIGKILL)
 
     assert holder.wait(20) == 1
-    assert "engine died" in (state.root / "hold.txt").read_text()
+    assert "engine died: it was brought back 3 times within 10 minutes" in (state.root / "hold.txt").read_text()
     assert events(state)[-2:] == ["stopped board", "stopped store"]
-
-
-def test_the_death_of_a_service_that_the_body_started_is_told_too(state):
-    holder = _hold(state, "late")
-    # The watch looks once a second: let it have seen the late one.
-    time.sleep(1.5)
-    os.kill(pid_of(Supervisor(state, chain()), "board"), signal.SIGKILL)
-
-    assert holder.wait(20) == 1
-    assert "board died" in (state.root / "hold.txt").read_text()
-    assert events(state)[-2:] == ["stopped engine", "stopped store"]
 
 
 def test_what_is_held_ends_with_whoever_started_it(state):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from confluent_kafka import KafkaException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,12 +15,14 @@ from aero_local.forwarder import (
     MAX_BATCH_BYTES,
     MAX_BATCH_RECORDS,
     MAX_RECORD_BYTES,
+    Assignment,
     Forwarder,
     PutRefused,
     batches,
     delivery_stream,
     pack,
 )
+from aero_local.services.forwarder import complaint
 from aero_streaming.event_types import TOPICS
 
 
@@ -237,3 +240,41 @@ def test_a_batch_holds_what_one_call_may_hold_in_order(sizes):
 def test_every_topic_has_its_delivery_stream():
     names = [delivery_stream("local", topic) for topic in TOPICS]
     assert names == ["aero-local-leg-events", "aero-local-bookings", "aero-local-feedback"]
+
+
+class Lost(Client):
+    """A consumer whose broker takes no commit until `back` is set: it must be polled before it may commit again."""
+
+    back = False
+
+    def commit(self, *, offsets: list[Any], asynchronous: bool) -> None:
+        if not self.back:
+            raise KafkaException("the group is being made again")
+        super().commit(offsets=offsets, asynchronous=asynchronous)
+
+
+def test_what_was_put_and_not_committed_is_put_once_and_committed_when_the_broker_is_back():
+    topic, firehose = Topic(b"1", b"2", b"3", b"4"), Firehose()
+    client = Lost(topic, most=9)
+    forwards = forwarder(client, firehose)
+    with pytest.raises(KafkaException):
+        forwards.step()
+    client.back = True
+
+    assert forwards.step() == 0
+
+    assert Counter(line for record in firehose.taken for line in lines_of(record)) == Counter([b"1", b"2", b"3", b"4"])
+    assert topic.committed == [2, 2]
+
+
+def test_a_forwarder_says_which_topic_does_not_move_and_why():
+    moving, stuck, waiting = (forwarder(Topic().consumer(), Firehose()) for _ in range(3))
+    stuck.trouble = "records refused"
+    given = {"a": Assignment(3), "b": Assignment(3), "c": Assignment(0)}
+    all_of_them = {"a": moving, "b": stuck, "c": waiting}
+
+    said = complaint(all_of_them, given, moving.stepped_at + 1)
+
+    assert said == "b: records refused; no partition of c was given to it yet"
+    assert complaint({"a": moving}, given, moving.stepped_at + 1) == ""
+    assert complaint({"a": moving}, given, moving.stepped_at + 100) == "a has not moved for 100 s"

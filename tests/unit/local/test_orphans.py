@@ -1,15 +1,20 @@
 """Runs of the last boot: which are failed, and which slots are freed."""
 
 import shutil
+import subprocess
+import sys
 import tomllib
 
 import pytest
 import yaml
 from dagster import DagsterInstance, DagsterRunStatus
+from dagster._core.events import EngineEventData
+from dagster._core.launcher import WorkerStatus
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.test_utils import create_run_for_test
 
 from aero_assets.environment import PROJECT
+from aero_local import dagster_history
 from aero_local.orphans import fail_orphans, fail_orphans_in
 
 
@@ -85,3 +90,61 @@ def test_the_workspace_names_the_code_location_as_the_project_does():
 
     assert workspace["location_name"] == project["code_location_name"]
     assert workspace["module_name"] == f"{project['root_module']}.definitions"
+
+
+@pytest.fixture
+def process():
+    """A process that stands for the one of a run."""
+    found = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
+    yield found
+    found.kill()
+    found.wait()
+
+
+def _working(instance, process):
+    """A run under way in a process, as the process itself says."""
+    run = instance.get_run_by_id(_run(instance, DagsterRunStatus.STARTED))
+    instance.report_engine_event("Started process for run.", run, EngineEventData.in_process(process.pid))
+    return run
+
+
+def test_a_run_goes_on_without_the_server_that_started_it(instance, process):
+    run = _working(instance, process)
+
+    assert run.run_id not in fail_orphans(instance)
+    assert instance.run_launcher.supports_check_run_worker_health
+    assert instance.run_launcher.check_run_worker_health(run).status == WorkerStatus.RUNNING
+    instance.report_run_canceled(run)
+
+
+def test_a_run_whose_process_was_killed_is_seen_by_the_monitoring_and_failed_at_a_start(instance, process):
+    run = _working(instance, process)
+    process.kill()
+    process.wait()
+
+    found = instance.run_launcher.check_run_worker_health(run)
+
+    assert found.status == WorkerStatus.FAILED
+    assert f"process {process.pid} is gone" in found.msg
+    assert fail_orphans(instance) == [run.run_id]
+
+
+def test_a_run_that_has_not_said_where_it_runs_is_given_its_time(instance):
+    run = instance.get_run_by_id(_run(instance, DagsterRunStatus.STARTED))
+    assert instance.run_launcher.check_run_worker_health(run).status == WorkerStatus.RUNNING
+    instance.report_run_canceled(run)
+
+
+def test_the_tables_of_a_new_home_are_made_whole_or_not_at_all(tmp_path):
+    shutil.copyfile(PROJECT / "dagster.yaml", tmp_path / "dagster.yaml")
+    # What a start that was killed left.
+    (tmp_path / "making").mkdir()
+    (tmp_path / "schedules").mkdir()
+    (tmp_path / "schedules" / "schedules.db").write_text("half")
+
+    dagster_history.make(tmp_path)
+
+    assert not (tmp_path / "making").exists()
+    with DagsterInstance.from_config(str(tmp_path)) as made:
+        assert list(made.get_runs()) == []
+        assert made.all_instigator_state() == []

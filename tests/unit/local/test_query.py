@@ -31,8 +31,15 @@ def test_whole_numbers_stay_whole(snapshot):
 
 
 def test_a_query_that_names_nothing_published_is_told_what_there_is(snapshot):
-    with pytest.raises(AeroError, match=r"fct_flight.*\n(.*\n)*Published tables: operations.fct_leg"):
+    with pytest.raises(AeroError, match=r"fct_flight.*\n(.*\n)*`aero query` lists the 1 published tables"):
         ask(snapshot, "from operations.fct_flight")
+
+
+@pytest.mark.parametrize("verb", ["drop table", "delete from", "alter table"])
+def test_a_query_that_would_change_a_table_is_told_that_they_are_read(snapshot, verb):
+    rest = " add column x int" if verb.startswith("alter") else ""
+    with pytest.raises(AeroError, match=r"^The published tables are read, never changed"):
+        ask(snapshot, f"{verb} operations.fct_leg{rest}")
 
 
 @pytest.mark.parametrize(

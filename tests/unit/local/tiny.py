@@ -48,8 +48,8 @@ class Tiny(Service):
     def directory(self, state: State) -> Path:
         return state.root
 
-    def is_ready(self, state: State, started_at: float) -> bool:
-        return f"started {self.name}" in events(state)
+    def missing(self, state: State, started_at: float) -> str:
+        return "" if f"started {self.name}" in events(state) else "has not said that it started"
 
 
 def history(state: State) -> Path:

@@ -1,0 +1,45 @@
+"""Heartbeats: what a process of ours without a port says about itself, each second, in a file of the state directory.
+
+The file holds when it was written and what is wrong, in words. A process that hangs writes nothing, so an old file is
+an answer too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aero_local.state import State
+
+#: A busy machine may keep a process from its second; five is more than it takes from anybody.
+SILENT_SECONDS = 6
+
+
+def file_of(state: State, service: str) -> Path:
+    """Return where a service writes."""
+    return state.run_dir / f"{service}.heartbeat"
+
+
+def write(file: Path, wrong: str = "") -> None:
+    """Say that this process lives, and what is wrong; a reader never sees half of it."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.write_text(json.dumps({"at": time.time(), "wrong": wrong}), encoding="utf-8")
+    part.replace(file)
+
+
+def missing(state: State, service: str, started_at: float) -> str:
+    """Return what is missing of a service that writes heartbeats: its first, a fresh one, or what it says itself."""
+    try:
+        said = json.loads(file_of(state, service).read_text(encoding="utf-8"))
+        at, wrong = float(said["at"]), str(said["wrong"])
+    except (FileNotFoundError, ValueError, KeyError):
+        at, wrong = 0.0, ""
+    if at < started_at:
+        return "has not said yet that it runs"
+    silent = time.time() - at
+    return f"does not answer: it last wrote {silent:.0f} s ago" if silent > SILENT_SECONDS else wrong

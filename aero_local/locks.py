@@ -1,0 +1,67 @@
+"""Locks between commands: held by a living process alone, and telling whoever comes second who holds them.
+
+The system frees a lock when its process ends, however it ends: what a killed command left in the file refuses nobody.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+
+class Taken(Exception):
+    """Another process holds the lock; the message names it, since when, and how long that is."""
+
+
+@contextmanager
+def held(file: Path, wait: Callable[[str], object] | None = None) -> Generator[None]:
+    """Hold a lock for the body. Another holder: told to `wait` and waited for, or `Taken` is raised without one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait is None:
+                raise Taken(_holder(handle)) from None
+            wait(_holder(handle))
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        _sign(handle)
+        yield
+
+
+def holder(file: Path) -> str:
+    """Return who holds a lock, as `held` tells it; empty when nobody does."""
+    try:
+        with file.open("a+", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return ""
+    except BlockingIOError:
+        with file.open(encoding="utf-8") as handle:
+            return _holder(handle)
+    return ""
+
+
+def _sign(handle: IO[str]) -> None:
+    words = [Path(sys.argv[0]).name, *sys.argv[1:2]] if sys.argv else []
+    handle.truncate(0)
+    handle.write(json.dumps({"pid": os.getpid(), "command": " ".join(words), "since": time.time()}))
+    handle.flush()
+
+
+def _holder(handle: IO[str]) -> str:
+    handle.seek(0)
+    try:
+        said = json.loads(handle.read())
+        since = datetime.fromtimestamp(said["since"]).astimezone()
+        return f"{said['command'] or 'another command'} (process {said['pid']}, since {since:%H:%M:%S})"
+    except (ValueError, KeyError, TypeError):
+        return "another aero command"  # it has not signed yet

@@ -1,0 +1,76 @@
+"""Steps of a start that `platform.up` is made of: ports, what the last boot left, what hangs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aero_assets.environment import PROJECT
+from aero_local import ports, processes
+from aero_local.errors import AeroError, ServiceError
+from aero_local.parse_ahead import REMEMBERED
+from aero_local.services import health
+
+if TYPE_CHECKING:
+    from aero_local.services.supervisor import Supervisor
+
+#: How long a service that hangs or restarts its job by itself is let alone before it is started again.
+GRACE_SECONDS = 30
+
+
+def wake(supervisor: Supervisor, names: Iterable[str]) -> None:
+    """Let go on what was stopped in its tracks."""
+    for name in names:
+        if health.wake(supervisor, name):
+            supervisor.log(f"{name} was stopped in its tracks (SIGSTOP); it goes on")
+
+
+def ready(supervisor: Supervisor, name: str, start: Callable[[str], None]) -> None:
+    """Wait for a service; one that could be used before and cannot now gets a while, and is then started again."""
+    record = supervisor.record(name)
+    if record is None or not record.was_ready or not supervisor.is_alive(name):
+        supervisor.wait(name)
+        return
+    try:
+        supervisor.wait(name, seconds=GRACE_SECONDS)
+    except ServiceError:
+        missing = supervisor.status(name).missing or "did not answer"
+        culprit = supervisor.services[name].culprit(missing)
+        supervisor.log(f"{name}: {missing.splitlines()[0][:200]}; {culprit} is started again")
+        supervisor.stop([culprit])
+        start(culprit)
+        for one in dict.fromkeys((culprit, name)):
+            supervisor.wait(one)
+
+
+def choose_ports(supervisor: Supervisor, names: Sequence[str], wanted: Mapping[str, int]) -> None:
+    """Settle every port; what runs already keeps its own."""
+    every = [port for service in supervisor.services.values() for port in service.ports]
+    if unknown := set(wanted) - set(every):
+        raise AeroError(f"No service is called {', '.join(sorted(unknown))}.", f"Known: {', '.join(every)}.")
+    overrides = {port: number for port in every if (number := ports.override(port))} | dict(wanted)
+    before = ports.read(supervisor.state.ports_file)
+    for name in names:
+        for port in supervisor.services[name].ports:
+            changes = port in overrides and port in before and overrides[port] != before[port]
+            if changes and supervisor.is_alive(name):
+                raise AeroError(f"{name} already runs on port {before[port]}.", "Run `aero down` first.")
+    ports.choose(supervisor.state.ports_file, every, overrides)
+
+
+def close_last_boot(supervisor: Supervisor) -> None:
+    """Fail runs whose process is gone: no daemon would notice it for hours."""
+    from aero_local.orphans import fail_orphans_in  # noqa: PLC0415
+
+    if failed := fail_orphans_in(supervisor.state.dagster_home):
+        supervisor.log(f"dagster: {len(failed)} runs of the last boot had no process any more and were failed")
+
+
+def parse_ahead(supervisor: Supervisor) -> None:
+    """Let dbt get to know a new state directory while the rest starts; it belongs to Dagster and stops with it."""
+    state = supervisor.state
+    if not (state.dbt_target / REMEMBERED).exists():
+        command = [sys.executable, "-m", "aero_local.parse_ahead", str(state.dbt_target)]
+        log = state.log_file("dbt")
+        processes.spawn(command, state.env("orchestrator"), PROJECT, log, supervisor.mark("dagster-code"))

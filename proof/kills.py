@@ -1,0 +1,210 @@
+"""Every process killed in turn, in the middle of ingest, build, publish and live play.
+
+SIGKILL, but for the emulator, which saves its memory only when it is asked to stop. No watchdog runs: what is tried is
+that `aero status` tells the truth, that one start brings everything back, and that nothing is lost or doubled.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import boto3
+import duckdb
+import psutil
+
+from aero_assets.environment import Environment
+from aero_assets.manifests import TYPED
+from aero_assets.storage import Bucket
+from aero_local import platform, processes, progress, topics
+from aero_local.airline.airline import Airline
+from aero_local.airline.events import day_events
+from aero_local.live import compare
+from aero_local.live.player import play
+from aero_local.live.watch import Watcher
+from aero_local.services import kafka, live, services
+from aero_local.services.supervisor import Supervisor
+from aero_local.state import State
+from aero_streaming.events import Event
+from bench import sample
+
+PHASES = ("ingest", "build", "publish", "live")
+#: Service and which of its processes: its own, a Java child, the process of a run, or dbt.
+VICTIMS = (
+    ("dagster-code", "own"), ("dagster-code", "run"), ("dagster-code", "dbt"), ("dagster-daemon", "own"),
+    ("dagster", "own"), ("dashboard", "own"), ("docs", "own"), ("ministack", "own"), ("kafka-1", "own"),
+    ("flink", "own"), ("flink", "java"), ("forwarder", "own"),
+)  # fmt: skip
+TRUTH_SECONDS = 10
+FIRST_FILE_ON = date(2026, 1, 1)
+PLAYED_ON = date(2026, 11, 24)
+LEGS_OF_A_PHASE = 40
+
+Log = Callable[[str], None]
+Round = tuple[str, str, str]
+
+
+def run(log: Log, rounds: Sequence[Round] | None = None) -> dict[str, Any]:
+    """Kill every process once in each phase, or as `rounds` say: (phase, service, process)."""
+    rounds = rounds or [(phase, name, which) for phase in PHASES for name, which in VICTIMS]
+    found: dict[str, Any] = {"kills": 0, "not_there": 0, "failed": []}
+    truth: list[float] = []
+    healed: list[float] = []
+    with _platform(log) as state:
+        events = _events(sum(phase == "live" for phase, *_ in rounds))
+        played, legs = 0, 0
+        for number, (phase, name, which) in enumerate(rounds):
+            supervisor = Supervisor(state, services(), lambda line: None)
+            part = events[played : played + LEGS_OF_A_PHASE * 20] if phase == "live" else []
+            played += len(part)
+            with _at_work(state, phase, part, FIRST_FILE_ON + timedelta(days=number)) as new_legs:
+                legs += new_legs
+                if not (doomed := _processes(supervisor, name, which)):
+                    found["not_there"] += 1
+                    log(f"{phase}: no {name} {which} at that moment")
+                    continue
+                found["kills"] += 1
+                seconds = _kill_and_ask(supervisor, name, which, doomed)
+                if seconds is None:
+                    found["failed"].append(f"{phase}: {name} {which} killed, and the status did not tell within 10 s")
+                truth.append(seconds or TRUTH_SECONDS)
+                began = time.monotonic()
+                platform.up(state, lambda line: None, names=_names(state))
+                healed.append(time.monotonic() - began)
+                if wrong := [one for one in platform.status(state) if one.is_faulty]:
+                    found["failed"].append(f"{phase}: {name} {which}: one start left {wrong}")
+            log(f"{phase}: {name} {which}: told after {seconds} s, back after {healed[-1]:.0f} s")
+        found |= _verdict(state, events[:played], legs, log)
+    found["slowest_word_seconds"] = round(max(truth, default=0), 1)
+    found["slowest_start_seconds"] = round(max(healed, default=0))
+    for name in ("legs_lost", "events_lost", "events_doubled", "scopes_differing", "legs_doubled"):
+        if found[name]:
+            found["failed"].append(f"{name}: {found[name]}")
+    return found
+
+
+@contextmanager
+def _platform(log: Log) -> Generator[State]:
+    state = State.for_drill("kills")
+    platform.down(state, log)
+    if state.root.exists():
+        _forget(state)
+    try:
+        platform.up(state, log, names=_names(state))
+        yield state
+    finally:
+        platform.down(state, log)
+
+
+def _forget(state: State) -> None:
+    import shutil  # noqa: PLC0415
+
+    shutil.rmtree(state.root)
+
+
+def _names(state: State) -> tuple[str, ...]:
+    return (*platform.WORKERS, "dashboard", "docs", *live(state))
+
+
+def _events(rounds: int) -> list[Event]:
+    """As many events of a day as the rounds of the live phase play."""
+    return day_events(Airline(7), PLAYED_ON, faults=False)[: rounds * LEGS_OF_A_PHASE * 20]
+
+
+@contextmanager
+def _at_work(state: State, phase: str, part: Sequence[Event], on: date) -> Generator[int]:
+    """Give the platform work, and begin the body when it is in the phase; the work is done when this ends."""
+    if phase == "live":
+        player = Thread(target=_play, args=(state, part))
+        player.start()
+        time.sleep(1)
+        yield 0
+        player.join()
+        return
+    file = state.root / f"{on}.csv.gz"
+    legs = sample.write(file, datetime(on.year, on.month, on.day, tzinfo=UTC), 1)
+    with state.acting_as("orchestrator"):
+        client = boto3.Session().client("s3")
+        lake = Bucket(Environment.current().lake_bucket, client)
+        inbox = Environment.current().inbox_bucket
+        state.session("partner").client("s3").upload_file(str(file), inbox, f"partner/bts_ontime/{file.name}")
+        _until(f"the {phase}", lambda: _is_in(phase, client, lake), 180)
+    yield legs
+    with state.acting_as("orchestrator"):
+        client = boto3.Session().client("s3")
+        _until("the published marts", lambda: progress.look(client).published, 600)
+
+
+def _play(state: State, part: Sequence[Event]) -> None:
+    """Send a part over about ten seconds, whatever happens to the broker meanwhile."""
+    with topics.producer(kafka.bootstrap(state)) as producer:
+        for start in range(0, len(part), 50):
+            play(part[start : start + 50], producer, speed=None)
+            time.sleep(10 * 50 / len(part))
+
+
+def _is_in(phase: str, client: Any, lake: Bucket) -> bool:  # noqa: ANN401 - a boto3 client
+    if phase == "ingest":
+        return any((lake.read_json(item.key) or {"level": "x"})["level"] == "" for item in lake.list(f"{TYPED}/"))
+    seen = progress.look(client)
+    if phase == "build":
+        return seen.typed and not seen.built
+    return seen.built and not seen.published
+
+
+def _until(what: str, condition: Callable[[], bool], seconds: float) -> None:
+    """Wait for a phase; a short one that was missed is over, which its caller sees by what is not there."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come within {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+def _processes(supervisor: Supervisor, name: str, which: str) -> list[psutil.Process]:
+    record = supervisor.record(name)
+    if which == "own":
+        return [record.process] if record and record.process else []
+    words = {"java": "java", "run": "spawn_main", "dbt": "dbt"}[which]
+    found = []
+    for process in processes.family(supervisor.mark(name), record):
+        try:
+            if any(words in part for part in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _kill_and_ask(supervisor: Supervisor, name: str, which: str, doomed: Sequence[psutil.Process]) -> float | None:
+    """Kill, and return after how many seconds the status was true; None if it was not within ten."""
+    for process in doomed:
+        os.kill(process.pid, signal.SIGTERM if name == "ministack" else signal.SIGKILL)
+    began = time.monotonic()
+    while time.monotonic() - began < TRUTH_SECONDS:
+        # A run and its dbt are no services: that theirs still answers is the truth.
+        if (supervisor.status(name).is_faulty) != (which in ("run", "dbt")):
+            return round(time.monotonic() - began, 1)
+        time.sleep(0.1)
+    return None
+
+
+def _verdict(state: State, events: Sequence[Event], legs: int, log: Log) -> dict[str, int]:
+    log("everything is there: counting")
+    found = {"legs_lost": 0, "legs_doubled": 0, "events_lost": 0, "events_doubled": 0, "scopes_differing": 0}
+    if events:
+        watcher = Watcher(state, "root")
+        distinct = len({event["event_id"] for event in events})
+        watcher.until_rest([f"{PLAYED_ON}"], distinct)
+        _, result = compare.settled(watcher, events)
+        accepted = watcher.accepted()
+        found |= {"events_lost": max(0, distinct - accepted), "events_doubled": max(0, accepted - distinct),
+                  "scopes_differing": result.differing, "events": distinct}  # fmt: skip
+    with duckdb.connect(str(state.warehouse), read_only=True) as connection:
+        query = f"select count(*), count(distinct leg_uid) from operations.fct_leg where operating_date < '{PLAYED_ON}'"
+        [(rows, uids)] = connection.execute(query).fetchall()
+    return found | {"legs": legs, "legs_lost": max(0, legs - uids), "legs_doubled": rows - uids}
