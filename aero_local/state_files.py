@@ -15,8 +15,6 @@ from pathlib import Path
 
 from aero_assets.integrity.damage import CannotRepairError, Damage
 from aero_assets.integrity.reading import Log, each
-from aero_assets.manifests import Levels
-from aero_assets.storage import Bucket
 from aero_assets.warehouse_file import problem_of, put_aside
 from aero_local.processes import Record
 from aero_local.state import State
@@ -24,11 +22,11 @@ from aero_local.state import State
 ZONE = "state"
 
 
-def damages(state: State, lake: Bucket, log: Log) -> Iterator[Damage]:
+def damages(state: State, log: Log) -> Iterator[Damage]:
     """Yield every file of a state directory that is not what it should be."""
     if problem := problem_of(state.warehouse, is_thorough=True):
         yield Damage(ZONE, f"{state.warehouse}", "warehouse", problem, "it is built again from the typed zone",
-                     rebuild=partial(_warehouse, state, lake))  # fmt: skip
+                     rebuild=partial(_warehouse, state))  # fmt: skip
     notes = [state.ports_file, state.platform_file, *state.run_dir.glob("*.json"), state.root / "results.json"]
     yield from each(_existing(notes), partial(_note, "note", "`aero up` writes it again"), log, "notes")
     artefacts = [*state.dbt_target.glob("*.json"), *state.dbt_docs.glob("*.json")]
@@ -84,11 +82,8 @@ def _remove(file: Path) -> str:
     return "removed; it is written again where it is needed"
 
 
-def _warehouse(state: State, lake: Bucket) -> str:
-    aside = put_aside(state.warehouse)
-    for name in ("staging", "warehouse"):
-        Levels(lake, name).clear()
-    return f"put aside as {aside.name}; its marts are asked for again, all of them"
+def _warehouse(state: State) -> str:
+    return f"put aside as {put_aside(state.warehouse).name}; without the file every day is asked for again"
 
 
 def _dagster(state: State) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -96,7 +96,7 @@ def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, na
 
         def look(one: str) -> Iterable[Damage]:
             if one == Zone.state:
-                return _state(state, places, log)
+                return _state(state, log)
             return run.verify(places, log, zones=[one], feed=find(feed) if feed else None)
 
         is_whole = go(look, wanted, log)
@@ -104,7 +104,7 @@ def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, na
         raise typer.Exit(1)
 
 
-def _state(state: State, places: Any, log: Log) -> Iterable[Damage]:  # noqa: ANN401 - it is imported where it is used
+def _state(state: State, log: Log) -> Iterable[Damage]:
     from aero_local.state_files import damages  # noqa: PLC0415
 
-    return damages(state, places.lake, log)
+    return damages(state, log)

@@ -6,10 +6,8 @@ import duckdb
 import pytest
 
 from aero_assets.integrity.damage import CannotRepairError
-from aero_assets.manifests import Levels
 from aero_local.state import State
 from aero_local.state_files import damages
-from tests.fakes import FolderBucket
 
 
 @pytest.fixture
@@ -29,50 +27,44 @@ def state(tmp_path):
     return found
 
 
-@pytest.fixture
-def lake(tmp_path):
-    return FolderBucket(tmp_path / "lake")
+def look(state):
+    return list(damages(state, lambda line: None))
 
 
-def look(state, lake):
-    return list(damages(state, lake, lambda line: None))
-
-
-def test_a_whole_state_directory_has_no_damage(state, lake):
-    assert look(state, lake) == []
+def test_a_whole_state_directory_has_no_damage(state):
+    assert look(state) == []
 
 
 @pytest.mark.parametrize("place", ["warehouse.duckdb", "ports.json", "platform.json", "dbt/manifest.json",
                                    "dagster/history/runs.db"])  # fmt: skip
-def test_a_damaged_file_is_named_and_repaired_by_making_room(state, lake, place):
+def test_a_damaged_file_is_named_and_repaired_by_making_room(state, place):
     file = state.root / place
     file.write_bytes(b"no such thing" * 100)
-    [damage] = look(state, lake)
+    [damage] = look(state)
     assert damage.key == f"{file}"
     assert damage.repair()
     assert not file.exists()
-    assert look(state, lake) == []
+    assert look(state) == []
 
 
-def test_a_block_in_the_middle_of_the_warehouse_is_found_and_all_of_it_is_asked_for_again(state, lake):
-    Levels(lake, "warehouse").advance({"2015-01-01": "one"})
+def test_a_block_in_the_middle_of_the_warehouse_is_found_and_it_makes_room(state):
     body = bytearray(state.warehouse.read_bytes())
     body[len(body) // 2 : len(body) // 2 + 64] = b"\x00" * 64
     state.warehouse.write_bytes(bytes(body))
-    [damage] = look(state, lake)
+    [damage] = look(state)
     assert "put aside" in damage.repair()
-    assert Levels(lake, "warehouse").read() == {}
+    assert not state.warehouse.exists()
     assert list(state.root.glob("warehouse.duckdb.damaged-*"))
 
 
-def test_a_warehouse_that_somebody_builds_right_now_is_not_called_damaged(state, lake):
+def test_a_warehouse_that_somebody_builds_right_now_is_not_called_damaged(state):
     with duckdb.connect(str(state.warehouse)) as connection:
         connection.execute("begin")
-        assert look(state, lake) == []
+        assert look(state) == []
 
 
-def test_what_the_emulator_remembers_cannot_be_repaired_and_the_way_out_is_said(state, lake):
+def test_what_the_emulator_remembers_cannot_be_repaired_and_the_way_out_is_said(state):
     (state.emulator / "state" / "cloudformation.json").write_text('{"stacks')
-    [damage] = look(state, lake)
+    [damage] = look(state)
     with pytest.raises(CannotRepairError, match="aero destroy --env local"):
         damage.repair()
