@@ -57,9 +57,14 @@ def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
             dog.look()
-            if dog.given_up:
-                deaths.extend(ServiceError(f"{name} died: it {why}.", f"`aero logs {name}` shows the end of it.")
-                              for name, why in dog.given_up.items())  # fmt: skip
+            if not supervisor.expected():
+                deaths.append(ServiceError("Another command stopped the platform.", "`aero down` does, for one."))
+            deaths.extend(
+                ServiceError(f"{name} died: it {why}.", f"`aero logs {name}` shows the end of it.")
+                for name, why in dog.given_up.items()
+                if not supervisor.services[name].only_shows
+            )
+            if deaths:
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 

@@ -66,7 +66,9 @@ class Watchdog:
         try:
             supervisor.start(name, detached=record.detached)
             supervisor.wait(name, verify=False)
-        except AeroError as error:
-            supervisor.log(f"{name} could not be started again: {error.message}")
+        except Exception as error:
+            # Whatever it is: the others are still looked after, and the next try comes.
+            said = error.message if isinstance(error, AeroError) else f"{type(error).__name__}: {error}"
+            supervisor.log(f"{name} could not be started again: {said}")
             supervisor.remember(name, record)
         return True

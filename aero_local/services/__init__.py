@@ -35,6 +35,8 @@ class Service:
     stop_signal = signal.SIGTERM
     #: False for what would lose its memory: it is asked to stop and waited for, never killed.
     may_be_killed = True
+    #: True where the work goes on without it: a platform in the foreground does not end with it.
+    only_shows = False
     #: True where children go on without their parent and end by themselves: a new start lets them.
     children_survive = False
 

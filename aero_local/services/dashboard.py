@@ -36,6 +36,7 @@ class Dashboard(Service):
     """Streamlit over the published marts and the live tables; it starts before anything is there and says so."""
 
     name = "dashboard"
+    only_shows = True
     depends_on = ("ministack",)
     ports = ("dashboard",)
     ready_seconds = 60

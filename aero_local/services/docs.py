@@ -22,6 +22,7 @@ class Docs(Service):
     """Serves whatever `State.dbt_docs` holds."""
 
     name = "docs"
+    only_shows = True
     ports = ("docs",)
     ready_seconds = 20
     stop_seconds = 2

@@ -25,10 +25,10 @@ from tests.unit.local.tiny import chain
 
 supervisor = Supervisor(State(Path(sys.argv[1])), chain())
 
-if sys.argv[2] == "hopeless":
+if sys.argv[2] in ("hopeless", "shows"):
     watchdog.PAUSES = (0, 0, 0)
     def refuse(log_file=None):
-        raise ServiceError("engine: its disk is gone.")
+        raise ServiceError("its disk is gone.")
 
 def begin(names=("store", "engine") if sys.argv[2] == "late" else None):
     for name in names or supervisor.order():
@@ -40,6 +40,8 @@ with held(supervisor, begin, until=lambda: False):
         begin(["board"])
     if sys.argv[2] == "hopeless":
         supervisor.services["engine"].check = refuse
+    if sys.argv[2] == "shows":
+        supervisor.services["board"].check, supervisor.services["board"].only_shows = refuse, True
     print("held", flush=True)
     if sys.argv[2] == "error":
         raise RuntimeError("the body failed")
@@ -97,6 +99,27 @@ def test_a_service_that_dies_again_and_again_ends_what_is_held_and_is_told(state
     assert holder.wait(20) == 1
     assert "engine died: it was brought back 3 times within 10 minutes" in (state.root / "hold.txt").read_text()
     assert events(state)[-2:] == ["stopped board", "stopped store"]
+
+
+def test_what_only_shows_may_die_for_good_and_the_work_goes_on(state):
+    holder = _hold(state, "shows")
+    supervisor = Supervisor(state, chain())
+    os.kill(pid_of(supervisor, "board"), signal.SIGKILL)
+
+    assert eventually(lambda: "board died again" in (state.root / "hold.txt").read_text(), 20)
+    time.sleep(1.5)
+    assert holder.poll() is None
+    assert supervisor.status("engine").state == "up"
+    os.kill(holder.pid, signal.SIGINT)
+    assert holder.wait(20) == 0
+
+
+def test_what_another_command_stopped_as_a_whole_is_not_waited_for(state):
+    holder = _hold(state, "wait")
+    Supervisor(state, chain(), lambda line: None).stop()
+
+    assert holder.wait(20) == 1
+    assert "Another command stopped the platform." in (state.root / "hold.txt").read_text()
 
 
 def test_what_is_held_ends_with_whoever_started_it(state):
