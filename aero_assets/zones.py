@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from math import cos, radians, sin
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +41,8 @@ class Airport:
     name: str
     country: str
     zone: str
+    latitude: float
+    longitude: float
     valid_from: date
     valid_to: date
 
@@ -58,6 +61,8 @@ def _airport(row: dict[str, str]) -> Airport:
         name=row["name"],
         country=row["country"],
         zone=row["zone"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
         valid_from=date.fromisoformat(row["valid_from"] or "1900-01-01"),
         valid_to=date.fromisoformat(row["valid_to"] or "9999-12-31"),
     )
@@ -122,12 +127,21 @@ def zone_days(codes: Iterable[str], dates: Iterable[date]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=ZONE_DAY_SCHEMA)
 
 
-def airport_table(codes: Iterable[str]) -> pa.Table:
-    """Return code and validity of the known airports among `codes`."""
-    known = [airports()[code] for code in sorted(set(codes)) if code in airports()]
+def _point(airport: Airport) -> list[float]:
+    """Where an airport lies on a sphere of radius 1: two points and the chord between them give the great circle."""
+    north, east = radians(airport.latitude), radians(airport.longitude)
+    return [cos(north) * cos(east), cos(north) * sin(east), sin(north)]
+
+
+@cache
+def airport_table() -> pa.Table:
+    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know."""
+    known = list(airports().values())
     return pa.table(
         {
             "iata": pa.array([airport.iata for airport in known], pa.string()),
+            "country": pa.array([airport.country for airport in known], pa.string()),
+            "point": pa.array([_point(airport) for airport in known], pa.list_(pa.float64())),
             "valid_from": pa.array([airport.valid_from for airport in known], pa.date32()),
             "valid_to": pa.array([airport.valid_to for airport in known], pa.date32()),
         }

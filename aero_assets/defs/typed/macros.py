@@ -86,6 +86,13 @@ create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_
     left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
 create or replace temp macro known_airport(code, day) as
     exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
+create or replace temp macro country_of(code) as (select country from airport where iata = code);
+create or replace temp macro point_of(code) as (select point from airport where iata = code);
+create or replace temp macro miles_apart(one, other) as
+    2 * 3958.7613 * asin(least(list_distance(point_of(one), point_of(other)) / 2, 1));
+create or replace temp macro is_far_from(miles, apart) as abs(miles - apart) > 5 + 0.01 * apart;
+create or replace temp macro weekday(day) as isodow(day);
+create or replace temp macro month_of(day) as month(day);
 create or replace temp macro unknown_airport(code, day) as
     code is not null and day is not null and not known_airport(code, day);
 """

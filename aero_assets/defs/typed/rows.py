@@ -66,7 +66,7 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 
     A record whose business date is outside `first`..`last` is refused like any other that breaks a rule.
     """
-    connection.register("airport_source", airport_table([]))
+    connection.register("airport_source", airport_table())
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
     helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
@@ -78,7 +78,7 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 
 
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Create `zone_day` and `airport` for the airports and dates that occur."""
+    """Create `zone_day` for the airports and dates that occur."""
     codes: set[str] = set()
     for place in (*_places(feed), *event_rows.airports(feed)):
         found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
@@ -86,13 +86,11 @@ def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     day = feed.date_expression
     dates = connection.execute(f"select distinct {day} from helped where year({day}) between 1980 and 2100").fetchall()
     connection.register("zone_source", zone_days(codes, (day for (day,) in dates)))
-    connection.register("airport_source", airport_table(codes))
     connection.execute("""
         create or replace temp table zone_day as
         select iata as _iata, local_date as _date, before as _before, after as _after, switch_minute as _switch
         from zone_source
     """)
-    connection.execute("create or replace temp table airport as select * from airport_source")
 
 
 def _places(feed: Feed) -> list[str]:

@@ -84,6 +84,7 @@ def _sheet(
             continue
         sums = [total + _number(cell) for total, cell in zip(sums, cells, strict=True)]
         named = dict(zip(sheet.keys.values(), map(_text, row[:keys]), strict=True))
+        wrong = _wrong_total(number, cells, sheet, workbook)
         for month in range(1, width):
             figures = [cells[block * width + month - 1] for block in range(len(workbook.figures))]
             if not any(figures):
@@ -91,7 +92,7 @@ def _sheet(
             said = named | {"EDITION_AT": edition, "SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
             said |= dict(zip(workbook.figures.values(), map(_text, figures), strict=True))
             values = [said.get(name) for name in header]
-            yield Given(number, csv_text(values), values, sheet.name)
+            yield Given(number, csv_text(values), values, sheet.name, "total_mismatch" if wrong else None, wrong)
     raise SheetError(f"there is no row {workbook.ends_at!r}: the end of the sheet is missing")
 
 
@@ -110,6 +111,16 @@ def _check_headings(above: list[Row], sheet: Sheet, workbook: Workbook) -> None:
     blocks = [_text(above[-2][start + width * block]) for block in range(len(workbook.figures))]
     if blocks != list(workbook.figures):
         raise SheetError(f"row {workbook.header_row - 1} names {blocks}, not {list(workbook.figures)}")
+
+
+def _wrong_total(number: int, cells: Row, sheet: Sheet, workbook: Workbook) -> str | None:
+    """Say which total of a row its twelve months do not give; None where they give all."""
+    width = len(workbook.months) + 1
+    for block, figure in enumerate(workbook.figures.values()):
+        *months, stated = cells[width * block : width * (block + 1)]
+        if abs(_number(stated) - (found := sum(map(_number, months)))) > TOLERANCE:
+            return f"{figure}: the months of row {number} of {sheet.name} sum to {found:,.2f}, the row says {stated}"
+    return None
 
 
 def _differing(number: int, cells: Row, sums: list[float], sheet: Sheet, workbook: Workbook) -> Iterator[Given]:

@@ -36,7 +36,9 @@ def test_space_around_a_value_is_not_part_of_it(pad, quote):
 def whole():
     """Return `whole` of the typed step as a function of texts."""
     with duckdb.connect() as connection:
-        connection.execute("create temp table airport (iata varchar, valid_from date, valid_to date)")
+        connection.execute(
+            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date)"
+        )
         connection.execute(MACROS)
         sql = "select whole(text) from (select unnest($texts::varchar[]) as text)"
         yield lambda texts: [value for (value,) in connection.execute(sql, {"texts": texts}).fetchall()]

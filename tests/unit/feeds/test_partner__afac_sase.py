@@ -16,9 +16,9 @@ from tests.unit.feeds import afac_workbooks as afac
 FEED = find("partner/afac_sase")
 EDITIONS = {"julio": "sase-julio-2022-26082022.xlsx", "diciembre": "sase-diciembre-2022-26012023.xlsx"}
 REFUSED: dict[str, dict[tuple[str, str], object]] = {
-    "negative_amount": {("REG NAC", "C7"): -10, ("REG NAC", "C9"): -10},
-    "load_without_departure": {("REG NAC", "C7"): 0, ("REG NAC", "C9"): 0},
-    "bad_value": {("REG NAC", "C7"): "ten", ("REG NAC", "C9"): 0},
+    "negative_amount": {("REG NAC", "C7"): -10, ("REG NAC", "C9"): -10, ("REG NAC", "O7"): -1, ("REG NAC", "O9"): -1},
+    "load_without_departure": {("REG NAC", "C7"): 0, ("REG NAC", "C9"): 0, ("REG NAC", "O7"): 9, ("REG NAC", "O9"): 9},
+    "bad_value": {("REG NAC", "C7"): "ten", ("REG NAC", "C9"): 0, ("REG NAC", "O7"): 9, ("REG NAC", "O9"): 9},
     "missing_value": {("REG NAC", "A7"): None},
     "bad_month": {("REG NAC", "A3"): "EN SERVICIO REGULAR, 0022 / SCHEDULED"},
 }
@@ -54,6 +54,17 @@ def test_a_stated_sum_that_the_rows_do_not_give_is_put_aside_and_costs_no_row(fi
     assert aside["reason"] == "total_mismatch"
     assert aside["message"] == "FLIGHTS Ene/Jan: the rows sum to 5.00, row 9 of REG INT says 6"
     assert len(rows) == 6
+
+
+def test_a_row_whose_months_do_not_give_its_total_is_put_aside_with_all_of_its_months(file):
+    """The sums of the columns stay right when two rows swap a month: only the total of each row tells."""
+    pairs = [(("MEXICO", "CANCUN"), {1: (10, 900, 0)}), (("MEXICO", "TIJUANA"), {1: (10, 900, 0), 2: (1, 80, 0)})]
+    swapped = {("REG NAC", "C7"): 9, ("REG NAC", "C8"): 11}
+    rows = judged(FEED, afac.write(file, {**afac.ROWS, "REG NAC": pairs}, cells=swapped))
+    aside = [row for row in rows if row["reason"]]
+    assert {row["reason"] for row in aside} == {"total_mismatch"}
+    assert [row["line_number"] for row in aside] == [7, 8, 8]
+    assert aside[0]["message"].endswith("the months of row 7 of REG NAC sum to 9.00, the row says 10")
 
 
 @pytest.mark.parametrize("reason", REFUSED)

@@ -16,7 +16,7 @@ NIGHT = (
 )
 CANCELLED = (
     "datos sintéticos,5D,2207,,1,2026-11-09,MEX,TAM,1,1,XAVAF,E90,99,0,2026-11-09T19:05-06:00,2026-11-09T20:10-06:00,"
-    ",,,,1,B,0,,195"
+    ",,,,1,B,0,,212"
 )
 DIVERTED = (
     "datos sintéticos,AM,544,,1,2026-11-09,MEX,CUN,1,1,XAYAC,7M9,181,170,2026-11-09T10:00-06:00,2026-11-09T13:10-05:00,"
@@ -114,6 +114,7 @@ REFUSED = {
     "bad_seats": changed(PASSENGERS="-3"),
     "too_many_passengers": changed(PASSENGERS="170"),
     "bad_distance": changed(DISTANCE_MILES="0"),
+    "distance_mismatch": changed(DISTANCE_MILES="1340"),
     "bad_delay_codes": changed(DELAY_CODES="93:20;4:12"),
     "delay_code_mismatch": changed(DELAY_CODES="93:20;41:15"),
     "date_out_of_range": changed(

@@ -9,6 +9,7 @@ import pytest
 
 from aero_assets.feeds import find
 from tests.judging import judged
+from tests.unit.feeds import test_partner__bts_ontime as bts_ontime
 
 FEED = find("partner/bts_departures")
 PREAMBLE = (
@@ -32,6 +33,7 @@ REFUSED = {
     "missing_value": {"carrier": ""},
     "bad_date": {"date": "02/30/2022"},
     "bad_carrier": {"carrier": "Delta"},
+    "carrier_mismatch": {"carrier": "UA"},
     "bad_flight_number": {"number": "17X"},
     "bad_tail": {"tail": "N-376"},
     "same_airport": {"to": "GRR"},
@@ -140,3 +142,17 @@ def test_the_published_year_is_taken_in_whole_and_its_sums_are_the_file_s(shared
     assert sum(row["reported_departure_delay_minutes"] or 0 for row in rows) == 9_697
     causes = {name: sum(row[f"{name}_delay_minutes"] or 0 for row in rows) for name in CAUSES}
     assert causes == {"carrier": 10_355, "weather": 1_359, "nas": 4_261, "security": 0, "late_aircraft": 10_256}
+
+
+def test_a_leg_that_left_its_stand_and_never_took_off_is_cancelled_and_has_left_as_in_the_other_file_of_bts():
+    [here] = judge("DL,12/16/2022,2706,N358NW,MSP,07:30,11:33,98,0,243,00:00,0,0,0,0,0,0")
+    assert here["reason"] is None
+    assert (here["is_cancelled"], here["is_diverted"], here["off_at"]) == (True, False, None)
+    assert here["out_at"] == datetime(2022, 12, 16, 16, 33)
+    [there] = bts_ontime.judge(bts_ontime.LEFT_THEN_CANCELLED.replace(",20,1149,", ",,,"))
+    assert (there["reason"], there["is_cancelled"], there["out_at"] is None, there["off_at"]) == (
+        None,
+        True,
+        False,
+        None,
+    )

@@ -64,6 +64,8 @@ REFUSED = {
     "bad_encoding": PLAIN.encode().replace(b"ANC", b"A\xffC"),
     "missing_value": changed(AIRLINE=""),
     "bad_date": changed(MONTH="2", DAY="30"),
+    "weekday_mismatch": changed(DAY_OF_WEEK="5"),
+    "distance_mismatch": changed(DISTANCE="1484"),
     "bad_carrier": changed(AIRLINE="Alaska"),
     "bad_flight_number": changed(FLIGHT_NUMBER="98X"),
     "bad_tail": changed(TAIL_NUMBER="N-407 AS"),
@@ -85,7 +87,7 @@ REFUSED = {
     "arrival_delay_mismatch": changed(ARRIVAL_DELAY="22"),
     "duration_mismatch": changed(AIR_TIME="170"),
     "cause_mismatch": GUAM.replace("5,0,51,0,0", "5,0,50,0,0"),
-    "date_out_of_range": changed(YEAR="2027", MONTH="1"),
+    "date_out_of_range": changed(YEAR="2027", MONTH="1", DAY_OF_WEEK="5"),
 }
 
 
@@ -122,7 +124,8 @@ def test_the_hour_that_exists_twice_is_chosen_by_the_arrival():
     # Clocks in New York went back at 02:00 on 1 November 2015; Denver is two hours behind, and changed later.
     def leg(arrival: str, minutes: str) -> str:
         values = {
-            "MONTH": "11", "ORIGIN_AIRPORT": "JFK", "DESTINATION_AIRPORT": "DEN", "SCHEDULED_DEPARTURE": "0130",
+            "MONTH": "11", "DAY_OF_WEEK": "7", "DISTANCE": "1626",
+            "ORIGIN_AIRPORT": "JFK", "DESTINATION_AIRPORT": "DEN", "SCHEDULED_DEPARTURE": "0130",
             "SCHEDULED_ARRIVAL": arrival, "SCHEDULED_TIME": minutes, "CANCELLED": "1", "CANCELLATION_REASON": "A",
             "DEPARTURE_TIME": "", "DEPARTURE_DELAY": "", "TAXI_OUT": "", "WHEELS_OFF": "", "ELAPSED_TIME": "",
             "AIR_TIME": "", "WHEELS_ON": "", "TAXI_IN": "", "ARRIVAL_TIME": "", "ARRIVAL_DELAY": "",

@@ -20,6 +20,13 @@ REFUSED = {
     "missing_value": {"AIRLINE_ABBREV": None},
     "bad_airport": {"ORIGIN_AIRPORT_ABBREV": "Albuquerque"},
     "bad_carrier": {"AIRLINE_ABBREV": "Alaska"},
+    "period_mismatch": {"AWARD_YEAR": 2026},
+    "airport_mismatch": {
+        "ORIGIN_CITY_STATE_AIRPORT": "ALBUQUERQUENM-ABQ",
+        "ORIGIN_CITY_NAME": "ALBUQUERQUE",
+        "ORIGIN_STATE": "NM",
+        "ORIGIN_AIRPORT_ABBREV": "BQN",
+    },
     "bad_flag": {"AWARDED_SERV": "Y"},
     "negative_amount": {"YCA_FARE": -478},
     "bad_period": {"EXPIRATION_DATE": date(2024, 9, 30)},

@@ -18,6 +18,7 @@ STORM = "SPECI MMMX 222312Z 35018G32KT 1SM +TSRA BKN015CB OVC080 13/12 A3021"
 FOG = "METAR MMTJ 221343Z 00000KT 1/4SM FG VV002 11/11 A3008"
 REFUSED = {
     "unreadable_report": "METAR MMMX 221345Z 02004KT 5SM what is this",
+    "weather_mismatch": STORM.replace("18G32", "32G18"),
     "impossible_weather": STORM.replace("18G32", "350"),
 }
 

@@ -11,7 +11,7 @@ from tests.judging import broken, judged
 
 FEED = find("partner/t100_segment")
 RECORD = (
-    "0,21,1,3486,2986,0,0,1385,0,0,AM,19534,Aeromexico,9541F,I,AM,Aeromexico,0,0,13303,1330303,32467,MIA,"
+    "0,21,1,3486,2986,0,0,1277,0,0,AM,19534,Aeromexico,9541F,I,AM,Aeromexico,0,0,13303,1330303,32467,MIA,"
     '"Miami, FL",US,United States,33,13541,1354102,33541,MEX,"Mexico City, Mexico",MX,Mexico,148,6,612,1,2024,1,1,3,F'
 )
 SAMPLE = "\n".join([",".join(FEED.header), RECORD, ""])
@@ -23,6 +23,15 @@ REFUSED = {
     "bad_carrier_group": {"CARRIER_GROUP": "00"},
     "bad_airport": {"DEST": "MEXICO"},
     "bad_service_class": {"CLASS": "X"},
+    "quarter_mismatch": {"QUARTER": "2"},
+    "too_many_passengers": {"PASSENGERS": "29860"},
+    "bad_seats": {"SEATS": "34860"},
+    "passengers_on_cargo_flights": {"CLASS": "G"},
+    "duration_mismatch": {"CARRIER_GROUP": "3", "RAMP_TO_RAMP": "4000", "AIR_TIME": "4100"},
+    "distance_group_mismatch": {"DISTANCE": "1585"},
+    "airport_mismatch": {"DEST_AIRPORT_ID": "13540"},
+    "distance_mismatch": {"DISTANCE": "1377"},
+    "country_mismatch": {"ORIGIN": "MEX", "DEST": "MIA"},
     "negative_amount": {"PASSENGERS": "-1"},
     "load_without_departure": {"DEPARTURES_PERFORMED": "0"},
 }

@@ -18,6 +18,7 @@ REFUSED = {
     "bad_value": {"visib": "far"},
     "bad_time": {"time_hour": "2013-01-01T06:30:00Z"},
     "unknown_airport": {"origin": "QQQ"},
+    "weather_mismatch": {"dewp": "40.1"},
     "clock_mismatch": {"hour": "2"},
     "impossible_weather": {"wind_speed": "1048.36058"},
     "date_out_of_range": {"year": "2009", "time_hour": "2009-01-01T06:00:00Z"},

@@ -144,7 +144,9 @@ READ = {
 @pytest.fixture(scope="module")
 def engine():
     with duckdb.connect() as connection:
-        connection.execute("create temp table airport (iata varchar, valid_from date, valid_to date)")
+        connection.execute(
+            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date)"
+        )
         connection.execute(MACROS)
         yield connection
 

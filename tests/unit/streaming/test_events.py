@@ -37,7 +37,9 @@ OF_LEGS = [name for name, kind in EVENT_TYPES.items() if kind.topic == "leg-even
 @pytest.fixture(scope="module")
 def typed_step():
     with duckdb.connect() as connection:
-        connection.execute("create table airport(iata varchar, valid_from date, valid_to date)")
+        connection.execute(
+            "create table airport(iata varchar, country varchar, point double[], valid_from date, valid_to date)"
+        )
         connection.execute(MACROS)
         yield connection
 
