@@ -19,7 +19,7 @@ NAME = "sample_datos_sinteticos.csv.gz"
 #: Pairs of airports with distance (miles) and scheduled block time (minutes).
 ROUTES = (
     ("MEX", "CUN", 799, 150), ("MEX", "GDL", 286, 90), ("MEX", "MTY", 440, 105), ("MEX", "TIJ", 1430, 230),
-    ("GDL", "TIJ", 1178, 190), ("MTY", "CUN", 924, 150), ("MEX", "LAX", 1555, 260), ("MEX", "JFK", 2090, 285),
+    ("GDL", "TIJ", 1178, 190), ("MTY", "CUN", 900, 150), ("MEX", "LAX", 1555, 260), ("MEX", "JFK", 2090, 285),
     ("MEX", "MID", 622, 125), ("GDL", "LAX", 1309, 205),
 )  # fmt: skip
 CARRIERS = ("AM", "VB", "Y4")

@@ -150,9 +150,5 @@ def test_a_leg_that_left_its_stand_and_never_took_off_is_cancelled_and_has_left_
     assert (here["is_cancelled"], here["is_diverted"], here["off_at"]) == (True, False, None)
     assert here["out_at"] == datetime(2022, 12, 16, 16, 33)
     [there] = bts_ontime.judge(bts_ontime.LEFT_THEN_CANCELLED.replace(",20,1149,", ",,,"))
-    assert (there["reason"], there["is_cancelled"], there["out_at"] is None, there["off_at"]) == (
-        None,
-        True,
-        False,
-        None,
-    )
+    assert (there["reason"], there["is_cancelled"], there["off_at"]) == (None, True, None)
+    assert there["out_at"] is not None
