@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from aero_assets.feeds import Feed
@@ -142,10 +143,14 @@ class ArrivalDay:
     arrived_on: date
     counted: tuple[Arrival, ...]
     ignored: int
+    #: Keys of what people decided about records of the day.
+    decisions: tuple[str, ...] = ()
 
     def level(self, feed: Feed) -> str:
-        """A digest of the day's contribution and of the rules that read it: the level the typed zone must reach."""
-        parts = (feed.contract, *(receipt.arrival_id for receipt in self.counted))
+        """A digest of the day's contribution, of the rules that read it and of what people decided about it: the level
+        that the typed zone must reach.
+        """
+        parts = (feed.contract, *(receipt.arrival_id for receipt in self.counted), *self.decisions)
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -176,9 +181,11 @@ def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
     return [EventObject(item.key, item.etag) for item in found if _HOUR.match(item.key)]
 
 
-def plan(found: Iterable[Arrival]) -> dict[date, ArrivalDay]:
+def plan(
+    found: Iterable[Arrival], decisions: Mapping[date, tuple[str, ...]] = MappingProxyType({})
+) -> dict[date, ArrivalDay]:
     """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it
-    counts.
+    counts. `decisions` are those of the feed by arrival day, as `set_aside.listed` has them.
 
     The answer depends on the set of arrivals alone, not on the order in which they are seen.
     """
@@ -190,7 +197,10 @@ def plan(found: Iterable[Arrival]) -> dict[date, ArrivalDay]:
         days.setdefault(item.arrived_on, []).append(item)
     return {
         day: ArrivalDay(
-            day, tuple(item for item in items if item in counted), sum(item not in counted for item in items)
+            day,
+            tuple(item for item in items if item in counted),
+            sum(item not in counted for item in items),
+            tuple(sorted(decisions.get(day, ()))),
         )
         for day, items in days.items()
     }

@@ -1,6 +1,20 @@
 """`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
 
-from aero_local.commands import feed, ingest, lake, live, opsdb, parse, query, repair, reprocess, rules, run, stacks
+from aero_local.commands import (
+    feed,
+    ingest,
+    lake,
+    live,
+    opsdb,
+    parse,
+    query,
+    repair,
+    reprocess,
+    rules,
+    run,
+    set_aside,
+    stacks,
+)
 from aero_local.commands.common import App
 
 app = App(
@@ -28,6 +42,8 @@ app.command(epilog="Example: aero parse message.txt --reference-time 2026-11-22T
 app.command(epilog="Example: aero reprocess partner/messages --from 2026-11-22 --to 2026-11-22")(reprocess.reprocess)
 app.command(epilog="Example: aero verify --zone typed --feed partner/bts_ontime")(repair.verify)
 app.command(epilog="Example: aero repair --zone raw --zone typed")(repair.repair)
+app.command(epilog="Example: aero checks")(set_aside.checks)
+app.command(epilog='Example: aero set-aside 3f0c… --why "STD of another year"')(set_aside.set_aside)
 live.drills.command("messages", epilog="Example: aero drill messages --count 200000")(parse.drill_messages)
 app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")

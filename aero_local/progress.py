@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from aero_assets import published
+from aero_assets import published, set_aside
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
@@ -30,12 +30,12 @@ def look(client: Any = None) -> Progress:  # noqa: ANN401 - boto3 clients have n
     environment = Environment.current()
     client = client or boto3.Session().client("s3")
     raw, lake = Bucket(environment.raw_bucket, client), Bucket(environment.lake_bucket, client)
-    manifests = LakeCopy(environment.lake_copy, lake).manifests()
+    manifests, decided = LakeCopy(environment.lake_copy, lake).manifests(), set_aside.listed(lake)
     reached = {(item.feed, item.arrived_on): item.level for item in manifests}
     typed = all(
         reached.get((feed.path, f"{day}")) == planned.level(feed)
         for feed in feeds()
-        for day, planned in plan(list_arrivals(raw, feed)).items()
+        for day, planned in plan(list_arrivals(raw, feed), decided.get(feed.path, {})).items()
     )
     versions = typed_versions(manifests)
     built = typed and environment.warehouse.exists() and Levels(lake, "warehouse").read() == versions

@@ -27,6 +27,12 @@ SWEEPS = (
         "(`tests/platform/test_kill.py`); a broker under a job that lives (`tests/stream/test_gateway.py`).",
     ),
     Sweep(
+        "odd_days",
+        "Operating days of events and rows at random, in form and odd: unknown airports, times of other years, no "
+        "destination, codes that mean nothing. Every day is built and every leg is in its marts.",
+        "One such day (`tests/dbt/test_odd_days.py`).",
+    ),
+    Sweep(
         "properties",
         "Every property test again under other seeds.",
         "One seed, Hypothesis' own.",

@@ -24,6 +24,7 @@ from aero_assets.integrity.damage import CannotRepairError, Damage, problem_of_j
 from aero_assets.integrity.reading import Log, each
 from aero_assets.lake import empty_file, write_empty
 from aero_assets.manifests import TYPED, ArrivalManifest
+from aero_assets.set_aside import PREFIX as DECISIONS
 from aero_assets.storage import Bucket, DamagedObjectError
 
 ZONE = "typed"
@@ -61,7 +62,7 @@ class LakeZone:
             if not key.startswith(("typed/", f"{TYPED}/")) and (is_whole or key.startswith(chosen))
         ]
         yield from each(others, self._other, self.log, "ledger, quarantine, levels")
-        for prefix in ("_outcomes/", "quarantine/") if is_whole else chosen:
+        for prefix in ("_outcomes/", "quarantine/", f"{DECISIONS}/") if is_whole else chosen:
             yield from self._deleted(prefix)
 
     def _feed(self, feed: Feed) -> Iterator[Damage]:
@@ -150,7 +151,7 @@ class LakeZone:
         return None
 
     def _deleted(self, prefix: str) -> Iterator[Damage]:
-        """What somebody deleted of the ledger and the quarantine: the platform itself replaces refused rows only."""
+        """What somebody deleted of ledger, quarantine and decisions: the platform itself replaces refused rows only."""
         for key in sorted(self.lake.history(prefix).keys() - self._there):
             if "/rows-" not in key:
                 is_good = partial(self._is_whole, key)
@@ -194,7 +195,12 @@ class LakeZone:
 
 
 def _kind_of(key: str) -> str:
-    names = {"_outcomes/": "ledger row", "quarantine/": "quarantine object", "_manifests/": "manifest"}
+    names = {
+        "_outcomes/": "ledger row",
+        "quarantine/": "quarantine object",
+        "_manifests/": "manifest",
+        f"{DECISIONS}/": "decision",
+    }
     return next((kind for prefix, kind in names.items() if key.startswith(prefix)), "object")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from aero_assets import set_aside
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.environment import Environment
@@ -54,7 +55,7 @@ class Places:
     def compact(self, feed: Feed, on: date) -> None:
         """Compact an arrival day from the raw zone, every file compared by content."""
         ask_again(self.lake, feed, on)
-        planned = plan(list_arrivals(self.raw, feed))
+        planned = plan(list_arrivals(self.raw, feed), set_aside.listed(self.lake).get(feed.path, {}))
         compact_day(Compactor(self.raw, self.lake, self.scratch), feed, planned, on)
 
 

@@ -41,8 +41,10 @@ def page() -> None:
 
 
 def name(view: View, route: str) -> str:
-    """Name a route by its cities."""
+    """Name a route by its cities; legs whose destination nobody said have none."""
     origin, _, destination = route.partition("-")
+    if not destination:
+        return route
     cities = view.cities
     return f"{route} · {cities.get(origin, origin)} → {cities.get(destination, destination)}"
 

@@ -10,7 +10,7 @@ import dagster as dg
 import duckdb
 
 from aero_assets.environment import PROJECT, Environment
-from aero_assets.published import PublishedCopy
+from aero_assets.published import CURRENT, PublishedCopy
 from aero_assets.storage import Bucket
 from aero_local import results
 from aero_local.state import State
@@ -94,6 +94,10 @@ class Line:
     def publish(self) -> list[str]:
         """Tick the sensor of the published marts once and run what it asks for; return the names of the jobs."""
         return [self.run(request) for request in self.tick("unpublished_changes")]
+
+    def published(self) -> dict | None:
+        """What readers of the published marts find: the current version, None before there is one."""
+        return self.lake.read_json(CURRENT)
 
     def results(self) -> dict:
         """What a demo would say of this platform now."""

@@ -7,7 +7,7 @@ a time when nothing was running are all reported once. Requests are level-trigge
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 
+from aero_assets import set_aside
 from aero_assets.arrivals import Arrival, EventObject, Receipt, list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.sources.assets import origin
@@ -113,12 +114,17 @@ def events(feed: Feed, new: Iterable[Reported]) -> list[dg.AssetMaterialization]
     return made
 
 
-def behind(feed: Feed, found: Iterable[Arrival], manifests: list[ArrivalManifest]) -> Want:
+def behind(
+    feed: Feed,
+    found: Iterable[Arrival],
+    manifests: list[ArrivalManifest],
+    decisions: Mapping[date, tuple[str, ...]],
+) -> Want:
     """Compare the level every arrival day should have with the one its manifest has."""
     return Want(
         subject=f"typed:{feed.path}",
         job=ingest.name,
-        wanted={f"{day}": planned.level(feed) for day, planned in plan(found).items()},
+        wanted={f"{day}": planned.level(feed) for day, planned in plan(found, decisions).items()},
         reached={item.arrived_on: item.level for item in manifests if item.feed == feed.path and item.level},
         assets=[typed_key(feed)],
     )
@@ -131,9 +137,12 @@ def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResu
     manifests = zones.copy_of_lake().manifests()
     reported: list[dg.AssetMaterialization] = []
     asked: list[dg.RunRequest] = []
+    decided = set_aside.listed(zones.lake())
     for feed in feeds():
         found = list_arrivals(zones.raw(), feed)
         new, cursors[feed.path] = unseen(reportable(found), cursors.get(feed.path))
         reported += events(feed, new)
-        asked += requests(context.instance, behind(feed, found, manifests), now=datetime.now(UTC))
+        asked += requests(
+            context.instance, behind(feed, found, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
+        )
     return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from aero_assets import healing
+from aero_assets import healing, set_aside
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.typed.compaction import Compacted, Compactor, compact_day
@@ -44,7 +44,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
     )
     def _typed(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
         compactor = Compactor(zones.raw(), zones.lake(), zones.scratch())
-        planned = plan(list_arrivals(zones.raw(), feed))
+        planned = plan(list_arrivals(zones.raw(), feed), set_aside.listed(zones.lake()).get(feed.path, {}))
         done: list[Compacted] = []
         damaged: list[DamagedObjectError] = []
         for on in map(date.fromisoformat, context.partition_keys):

@@ -21,7 +21,7 @@ import duckdb
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
-from aero_assets import bodies, footers
+from aero_assets import bodies, footers, set_aside
 from aero_assets.arrivals import Arrival, ArrivalDay, Contents
 from aero_assets.defs.typed import contradictions, rows, sources
 from aero_assets.defs.typed.readers import Reader, read
@@ -127,6 +127,8 @@ class Compactor:
         last = day.arrived_on + timedelta(days=feed.max_days_ahead)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, last)
         contradictions.settle(connection, feed)
+        # After that: a row that was left out for another must not come in for it when the other is set aside.
+        set_aside.apply(connection, self.lake, feed.path, day.arrived_on)
         # Repeats are looked for by id alone, so that no row has to be moved to find that there are none.
         connection.execute("""
             create or replace temp table repeat as

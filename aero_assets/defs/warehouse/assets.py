@@ -15,10 +15,12 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from aero_assets import healing
 from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
 from aero_assets.defs.catalog.assets import catalog_key
+from aero_assets.defs.warehouse import failures
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
 from aero_assets.lake import Pulled
@@ -60,7 +62,8 @@ def target_path() -> Path:
 def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
     """Seeds, staging views and dimensions."""
     ready(context, zones)
-    yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
+    with named_failures(context, zones, [failures.UNDATED]):
+        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if not context.is_subset:
         Levels(zones.lake(), STAGING_LEVELS).advance({STAGING_PARTITION: staging_level()})
 
@@ -85,7 +88,7 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
         levels.advance(dict.fromkeys(days, ""))
     pulled = ready(context, zones)
     days = buildable(days, pulled)
-    with requested(days):
+    with requested(days), named_failures(context, zones, days):
         yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if context.is_subset:
         return
@@ -121,6 +124,22 @@ def buildable(days: list[str], pulled: Pulled) -> list[str]:
         named = "; ".join(str(file) for file in pulled.damaged if file.date in days)
         raise dg.Failure(f"nothing can be built: {named}. It was asked for again, and so will these days be")
     return whole
+
+
+@contextmanager
+def named_failures(context: dg.AssetExecutionContext, zones: Zones, days: list[str]) -> Generator[None]:
+    """Where dbt fails, name the rows of the failed tests and the records behind them, in log and lake."""
+    # A dbt that dies leaves no results: those of the run before would be told as its own.
+    (target_path() / "run_results.json").unlink(missing_ok=True)
+    try:
+        yield
+    except DagsterDbtCliRuntimeError:
+        found = failures.failed_checks(target_path(), Environment.current().warehouse)
+        for one in found:
+            context.log.error(one.sentence)
+        failures.keep(zones.lake(), days, found)
+        raise
+    failures.keep(zones.lake(), days, [])
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from aero_assets import set_aside
 from aero_assets.arrivals import list_arrivals
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
@@ -80,7 +81,10 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     """
     now = datetime.now(UTC)
     manifests = zones.copy_of_lake().manifests()
-    arriving = any(behind(feed, list_arrivals(zones.raw(), feed), manifests).behind for feed in feeds())
+    decided = set_aside.listed(zones.lake())
+    arriving = any(
+        behind(feed, list_arrivals(zones.raw(), feed), manifests, decided.get(feed.path, {})).behind for feed in feeds()
+    )
     waiting_since = datetime.fromisoformat(context.cursor) if context.cursor else now
     if arriving and now - waiting_since < PATIENCE:
         return dg.SensorResult(cursor=waiting_since.isoformat())

@@ -61,7 +61,7 @@ def manifest(lake):
 
 
 def wanted(lake):
-    return behind(FEED, receipts(lake.raw, FEED), lake.copy.manifests()).behind
+    return behind(FEED, receipts(lake.raw, FEED), lake.copy.manifests(), {}).behind
 
 
 @DAMAGES

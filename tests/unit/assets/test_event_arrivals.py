@@ -157,9 +157,9 @@ def test_a_new_object_puts_its_day_behind_and_no_other(lake):
     lake.land("a", event("in"), day=date(2026, 11, 24))
     lake.compact()
     manifests = lake.copy.manifests()
-    assert behind(FEED, list_arrivals(lake.raw, FEED), manifests).behind == []
+    assert behind(FEED, list_arrivals(lake.raw, FEED), manifests, {}).behind == []
     lake.land("b", event("off"))
-    assert behind(FEED, list_arrivals(lake.raw, FEED), manifests).behind == [f"{MONDAY}"]
+    assert behind(FEED, list_arrivals(lake.raw, FEED), manifests, {}).behind == [f"{MONDAY}"]
     lake.compact()
     level = plan(list_arrivals(lake.raw, FEED))[MONDAY].level(FEED)
     assert ArrivalManifest.load(lake.lake, FEED, MONDAY).level == level

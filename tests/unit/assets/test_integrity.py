@@ -118,7 +118,7 @@ KINDS = {
     "levels": ("lake", "_manifests/warehouse.json", ""),
     "ledger row of the typed step": ("lake", "_outcomes/typed/dt=2026-11-16/partner.bts_ontime.json", ""),
     "ledger row of the door": ("lake", "_outcomes/door/", ""),
-    "object that nobody here knows": ("lake", "_set_aside/", ""),
+    "decision of a person": ("lake", "_set_aside/", ""),
     "current manifest": ("lake", CURRENT, ""),
     "manifest of a version": ("lake", "published/v1/versions/", ""),
     "published file": ("lake", "published/v1/data/", ""),
@@ -126,10 +126,10 @@ KINDS = {
 #: What only an earlier version, or the sender, can bring back.
 IRREPLACEABLE = {
     "receipt", "event object", "part of the extract", "commit of the extract", "state of the extract", "refused file",
-    "reason of a refused file", "ledger row of the door", "object that nobody here knows",
+    "reason of a refused file", "ledger row of the door", "decision of a person",
 }  # fmt: skip
 #: Nothing says that it should be there: the platform itself deletes such objects.
-NOT_MISSED = {"levels", "object that nobody here knows"}
+NOT_MISSED = {"levels"}
 
 
 @pytest.fixture(scope="module")

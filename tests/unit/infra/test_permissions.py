@@ -44,8 +44,10 @@ MAY = [
     *(
         ("orchestrator", f"s3:{action}Object", s3("lake", f"{folder}/x"))
         for action in ("Get", "Put", "Delete")
-        for folder in ("typed", "_manifests", "_outcomes/typed", "quarantine/partner", "published/v1")
+        for folder in ("typed", "_manifests", "_checks", "_outcomes/typed", "quarantine/partner", "published/v1")
     ),
+    ("orchestrator", "s3:GetObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json")),
+    ("orchestrator", "s3:PutObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json")),
     ("orchestrator", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
     ("orchestrator", "glue:BatchCreatePartition", glue("table/aero_prod_raw/legs")),
     ("analyst", "s3:GetObject", s3("lake", "typed/partner/legs/x.parquet")),
@@ -138,6 +140,11 @@ MAY_NOT = [
     ("partner-drop", "s3:PutObject", s3("lake", "_manifests/x.json")),
     ("partner-drop", "s3:GetObject", s3("lake", "_outcomes/door/x.json")),
     ("partner-drop", "s3:ListBucket", s3("lake")),
+    *(
+        (role, "s3:PutObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json"))
+        for role in ("analyst", "dashboard", "partner", "partner-drop", "gateway", "alert-handler", "extract")
+    ),
+    ("orchestrator", "s3:DeleteObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json")),
     ("orchestrator", "s3:PutObject", s3("raw", "partner/legs/x")),
     ("orchestrator", "s3:DeleteObject", s3("raw", "partner/legs/x")),
     ("orchestrator", "s3:GetObject", s3("inbox", "partner/legs/a.csv")),

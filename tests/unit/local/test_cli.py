@@ -11,7 +11,7 @@ from aero_local.cli import app
 from aero_local.commands.common import explain
 from aero_local.errors import AeroError
 
-COMMANDS = ("up", "down", "status", "logs", "env", "demo", "deploy", "plan", "destroy")
+COMMANDS = ("up", "down", "status", "logs", "env", "demo", "deploy", "plan", "destroy", "checks", "set-aside")
 SUBCOMMANDS = (("lake", "pull"), ("feed", "new"), ("feed", "check"), ("opsdb", "up"), ("opsdb", "fill"))
 
 
@@ -41,6 +41,8 @@ def test_every_command_explains_itself_with_an_example(capsys, words):
         ["deploy", "--env", "production"],
         ["logs", "nonsense"],
         ["feed", "new"],
+        ["set-aside"],
+        ["set-aside", "0123", "--undo"],
     ],
     ids=" ".join,
 )

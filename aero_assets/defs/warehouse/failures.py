@@ -1,0 +1,135 @@
+"""Which rows stop a build: after dbt has ended, the rows behind each test that failed, and the records behind the rows.
+
+A failed test says a count. Here its SQL runs once more over the warehouse, read only, and what it finds is followed to
+the facts of the legs concerned: their events and where they lie in the raw zone. Kept in the lake until the same days
+are built without it, for `aero checks`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from aero_assets.storage import Bucket
+
+KEY = "_checks/failed.json"
+MOST = 20
+UNDATED = "undated"
+#: What names a row of a wide model to a person.
+NAMES = (
+    "operating_date", "carrier", "flight_number", "origin", "destination", "route", "leg_uid", "event_id", "raw_ref",
+)  # fmt: skip
+FAILED = ("fail", "error", "runtime error")
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A test that failed: what dbt said, up to `MOST` of its rows, and the records that the rows are made of."""
+
+    check: str
+    message: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    records: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """What the log of the run says."""
+        rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.rows[:MOST])
+        events = ", ".join(f"{one['event_id']} ({one['raw_ref']})" for one in self.records[:MOST])
+        told = f" Rows: {rows}." if rows else ""
+        behind = (
+            f" Records behind them: {events}. Set aside what is wrong: aero set-aside EVENT_ID --why …"
+            if events
+            else ""
+        )
+        return f"{self.check}: {self.message}.{told}{behind}"
+
+
+def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
+    """Return what failed in the last dbt command of a target folder: tests with their rows, models with their error."""
+    results = _read(target / "run_results.json").get("results", [])
+    failed = [one for one in results if one["status"] in FAILED]
+    if not failed:
+        return []
+    nodes = _read(target / "manifest.json").get("nodes", {})
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return [_look(connection, one, nodes) for one in failed]
+
+
+def keep(lake: Bucket, days: Iterable[str], found: Iterable[FailedCheck]) -> None:
+    """Write down what failed for these days, in place of what had failed for them before."""
+    kept: dict[str, Any] = (lake.read_json(KEY) or {}).get("days", {})
+    told = [asdict(one) for one in found]
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    after = kept | dict.fromkeys(days, {"at": at, "checks": told} if told else None)
+    if after := {day: said for day, said in after.items() if said}:
+        lake.write_json(KEY, {"days": after})
+    elif kept:
+        lake.write_json(KEY, {"days": {}})
+
+
+def kept(lake: Bucket) -> dict[str, dict[str, Any]]:
+    """Return what failed and was not built since: by operating day, when and which checks."""
+    return (lake.read_json(KEY) or {}).get("days", {})
+
+
+def _look(connection: Any, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> FailedCheck:  # noqa: ANN401
+    node = nodes.get(result["unique_id"], {})
+    name, message = str(node.get("name", result["unique_id"])), str(result.get("message") or result["status"])
+    if node.get("resource_type") != "test":
+        return FailedCheck(name, message)
+    try:
+        rows = _rows(connection, result.get("compiled_code") or "select 1 where false")
+        rows = _of_model(connection, node, nodes, rows) or rows
+        return FailedCheck(name, message, [_shown(row, node) for row in rows], _records(connection, rows))
+    except duckdb.Error as error:
+        # The test itself could not run, or the model behind it was never built: dbt's message must do.
+        return FailedCheck(name, f"{message} ({str(error).splitlines()[0]})")
+
+
+def _rows(connection: Any, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:  # noqa: ANN401
+    found = connection.execute(f"select * from ({sql}) limit {MOST}", values or [])
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _of_model(
+    connection: Any,  # noqa: ANN401
+    node: Mapping[str, Any],
+    nodes: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """The rows of the model that a generic test of one column speaks of; it returns only values of the column."""
+    column, model = node.get("column_name"), nodes.get(node.get("attached_node") or "", {})
+    if not column or not model or not rows:
+        return []
+    values = list(dict.fromkeys(next(iter(row.values())) for row in rows))
+    marks = " or ".join(f"{column} is not distinct from ?" for _ in values)
+    return _rows(connection, f"select * from {model['schema']}.{model['name']} where {marks}", values)
+
+
+def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:  # noqa: ANN401
+    """The facts behind rows, by leg or by event."""
+    found: list[dict[str, Any]] = []
+    for name in ("event_id", "leg_uid"):
+        keys = [row[name] for row in rows if row.get(name)]
+        if keys:
+            marks = ", ".join("?" for _ in keys)
+            facts = f"select event_id, raw_ref, source from intermediate.int_leg_fact where {name} in ({marks})"
+            found = _rows(connection, f"{facts} order by received_at desc", keys)
+            break
+    return [{name: f"{value}" for name, value in row.items()} for row in found]
+
+
+def _shown(row: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as text without what is not known; a wide one by what names it and what the test looked at."""
+    names = row if len(row) <= len(NAMES) else (*NAMES, node.get("column_name"))
+    return {name: f"{row[name]}" for name in names if name and row.get(name) is not None}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
