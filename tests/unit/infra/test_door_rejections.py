@@ -57,6 +57,23 @@ BAD_FILES = {
     "one byte after gzip": (packed(GOOD) + b"x", "gzip_trailing_data", "not gzip"),
     "utf-16": (GOOD.decode().encode("utf-16"), "bad_encoding", "UTF-16"),
     "utf-16 without a mark": (GOOD.decode().encode("utf-16-le"), "bad_encoding", "NUL"),
+    "a nul byte": (GOOD + b"AM,1\0,1\n", "bad_encoding", f"in line {GOOD.count(10) + 1}:"),
+    "header below a comment": (
+        b"# made by hand\n" + GOOD,
+        "header_mismatch",
+        "the header stands in line 2, not in line 1",
+    ),
+    "header below two blank lines": (b"\n\n" + GOOD, "header_mismatch", "the header stands in line 3"),
+    "line separator in the header": (
+        HEADER.rstrip(b"\n") + "\u2028\n".encode() + b"AM,1,1\n",
+        "header_mismatch",
+        "invisible character (U+2028)",
+    ),
+    "zero-width space in the header": (
+        b"CARRIER\xe2\x80\x8b" + HEADER[7:] + b"AM,1,1\n",
+        "header_mismatch",
+        "invisible character (U+200B)",
+    ),
     "binary": (HEADER + b"AM,1,\0\1\2\n", "bad_encoding", "NUL"),
     "latin-1 throughout": (HEADER + LATIN * 3 + b"AM,1,1\n", "bad_encoding", "3 of 4 lines"),
     "latin-1 header": ("Año,B\n1,2\n".encode("latin-1"), "bad_encoding", "first line"),
@@ -69,7 +86,7 @@ BAD_FILES = {
     "lower case": (b"carrier,number, delay\nAM,1,1\n", "header_mismatch", "capitals or spaces"),
     "semicolons": (b"CARRIER;NUMBER;DELAY\nAM;1;1\n", "header_mismatch", "semicolons"),
     "no header": (b"AM,1,5\nAM,2,5\n", "header_mismatch", "missing 'CARRIER', 'NUMBER', 'DELAY'"),
-    "first line blank": (b"\n" + GOOD, "header_mismatch", "it is empty"),
+    "first line blank": (b"\n" + GOOD, "header_mismatch", "the header stands in line 2"),
     "endless line": (HEADER + b"A" * ((1 << 20) + 1), "line_too_long", "Line 2"),
     "long line between": (GOOD + b"A" * ((1 << 20) + 1) + b"\n" + b"AM,1,1\n", "line_too_long", "Line 5"),
 }

@@ -97,6 +97,7 @@ class Content:
         self._door, self._max_bytes = door, max_bytes
         self._sha256, self._bytes = hashlib.sha256(), 0
         self._head: bytes | None = b""
+        self._top = b""
         self._carry = b""
         self._lines = self._undecodable = self._unlike = 0
         # Lines have no header; a preamble is looked at before the header is.
@@ -141,14 +142,16 @@ class Content:
         """Recognise the file by its head; returns what follows the byte order mark."""
         head, self._head = self._head or b"", None
         recognise(head, self._door.format)
+        self._top = head.removeprefix(BOM)[:HEAD_BYTES]
         return head.removeprefix(BOM)
 
     def _take(self, block: bytes) -> None:
-        if b"\0" in block:
-            raise reasons.bad_encoding(
-                f"There are NUL bytes after line {self._lines:,}: the file is binary, or UTF-16 text."
-            )
         data = self._carry + block
+        if (at := data.find(b"\0")) >= 0:
+            line = self._lines + data.count(b"\n", 0, at) + 1
+            raise reasons.bad_encoding(
+                f"There is a NUL byte in line {line:,}: the file was damaged, is binary, or is UTF-16 text."
+            )
         end = data.rfind(b"\n") + 1
         self._carry = data[end:]
         if end:
@@ -181,8 +184,19 @@ class Content:
             if not any(re.search(pattern, line.decode("utf-8", "replace")) for line in preamble):
                 raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern)
         if problem := header_problem(_columns(header), self._door.header):
-            raise self._no_header(problem)
+            raise self._no_header(self._elsewhere() or problem)
         return rows
+
+    def _elsewhere(self) -> str:
+        """Say where the header stands, if it is among the first lines; nothing if it is not there."""
+        for number, line in enumerate(self._top.split(b"\n"), 1):
+            try:
+                seen = _columns(line.removesuffix(b"\r"))
+            except reasons.RejectedFile:
+                continue
+            if seen == self._door.header:
+                return f"the header stands in line {number}, not in line {self._preamble + 1}"
+        return ""
 
     def _no_header(self, problem: str) -> reasons.RejectedFile:
         if self._preamble:
@@ -227,6 +241,8 @@ def _difference(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(seen) < len(wanted) and len(delimiter.join(seen).split(delimiter)) == len(wanted):
             return f"its columns are separated by {name}, not commas"
+    if (odd := _invisible(seen)) and tuple(map(_visible, seen)) == wanted:
+        return f"there is an invisible character ({odd}) in a name"
     if tuple(name.strip().casefold() for name in seen) == tuple(name.casefold() for name in wanted):
         return "names differ in capitals or spaces"
     missing = [name for name in wanted if name not in seen]
@@ -237,6 +253,15 @@ def _difference(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     parts = [f"missing {_some(missing)}"] if missing else []
     parts += [f"unexpected {_some(extra)}"] if extra else []
     return "; ".join(parts) or f"it has {len(seen)} columns instead of {len(wanted)}"
+
+
+def _invisible(names: tuple[str, ...]) -> str:
+    """The first character that is no blank and that nobody sees, by its code point."""
+    return next((f"U+{ord(char):04X}" for name in names for char in name if char != " " and not char.isprintable()), "")
+
+
+def _visible(name: str) -> str:
+    return "".join(char for char in name if char.isprintable()).strip()
 
 
 def _columns(line: bytes) -> tuple[str, ...] | None:
