@@ -53,10 +53,10 @@ class Record:
 
     @classmethod
     def read(cls, file: Path) -> Record | None:
-        """Return the record of a service, if there is one."""
+        """Return the record of a service, if there is one; a damaged one is none: what runs is found by its mark."""
         try:
             return cls(**json.loads(file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        except (FileNotFoundError, TypeError, ValueError):
             return None
 
 

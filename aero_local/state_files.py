@@ -13,7 +13,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from aero_assets.integrity.damage import CannotRepairError, Damage
+from aero_assets.integrity.damage import CannotRepairError, Damage, problem_of_json
 from aero_assets.integrity.reading import Log, each
 from aero_assets.warehouse_file import problem_of, put_aside
 from aero_local.processes import Record
@@ -40,22 +40,19 @@ def _existing(files: list[Path]) -> list[Path]:
 
 
 def _note(kind: str, way_back: str, file: Path) -> Damage | None:
-    problem = _problem_of_json(file)
+    try:
+        problem = problem_of_json(file.read_bytes())
+    except FileNotFoundError:  # a service that stopped meanwhile
+        return None
     return Damage(ZONE, f"{file}", kind, problem, way_back, rebuild=partial(_remove, file)) if problem else None
 
 
-def _problem_of_json(file: Path) -> str:
-    try:
-        json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ""
-    except ValueError as error:
-        return f"its {file.stat().st_size} bytes are not JSON ({error})"
-    return ""
-
-
 def _memory(file: Path) -> Damage | None:
-    if not (problem := _problem_of_json(file)):
+    try:
+        json.loads(file.read_bytes())
+    except ValueError as error:
+        problem = f"its {file.stat().st_size} bytes are not JSON ({error})"
+    else:
         return None
     return Damage(ZONE, f"{file}", "memory of the emulator", problem,
                   "nobody keeps it twice: `aero destroy --env local`, then send the files again; the objects of its "

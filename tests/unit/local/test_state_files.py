@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from aero_assets.integrity.damage import CannotRepairError
+from aero_local.processes import Record
 from aero_local.state import State
 from aero_local.state_files import damages
 
@@ -68,3 +69,11 @@ def test_what_the_emulator_remembers_cannot_be_repaired_and_the_way_out_is_said(
     [damage] = look(state)
     with pytest.raises(CannotRepairError, match="aero destroy --env local"):
         damage.repair()
+
+
+@pytest.mark.parametrize("body", [b"", b'{"pid": ', b"[]", b"{}", b"\xff"])
+def test_a_damaged_record_of_a_process_stops_no_command_and_is_named(state, body):
+    file = state.run_dir / "dagster.json"
+    file.write_bytes(body)
+    assert Record.read(file) is None
+    assert [damage.key for damage in look(state)] == ([] if body == b"{}" else [f"{file}"])
