@@ -18,7 +18,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.feeds import Feed
 from aero_assets.integrity.damage import CannotRepairError, Damage, problem_of_json
 from aero_assets.integrity.reading import Log, each
@@ -39,7 +38,6 @@ _VERSIONS = "an earlier version of the bucket"
 class LakeZone:
     """The lake bucket as it is now, and how an arrival day of it is made again."""
 
-    raw: Bucket
     lake: Bucket
     feeds: tuple[Feed, ...]
     compact: Compact
@@ -67,13 +65,13 @@ class LakeZone:
 
     def _feed(self, feed: Feed) -> Iterator[Damage]:
         manifests: dict[str, ArrivalManifest | None] = {}
-        for day in plan(list_arrivals(self.raw, feed)):
-            key = ArrivalManifest.key_of(feed, day)
-            manifests[f"{day}"] = None
-            if key not in self._there:
-                yield self._again(feed, f"{day}", key, "arrival manifest", "it is gone")
-        for key in sorted(key for key in self._there if key.startswith(f"{TYPED}/{feed.path}/")):
-            day = key.removesuffix(".json").rpartition("/dt=")[2]
+        prefix = f"{TYPED}/{feed.path}/"
+        # A day that was never compacted has none yet; nobody of ours ever deletes one.
+        for key in sorted(self.lake.history(prefix).keys() - self._there):
+            manifests[_day_of(key)] = None
+            yield self._again(feed, _day_of(key), key, "arrival manifest", "it was deleted")
+        for key in sorted(key for key in self._there if key.startswith(prefix)):
+            day = _day_of(key)
             try:
                 manifests[day] = self.lake.read_as(key, ArrivalManifest.from_json)
             except DamagedObjectError as error:
@@ -194,6 +192,10 @@ class LakeZone:
         return "written again"
 
 
+def _day_of(manifest_key: str) -> str:
+    return manifest_key.removesuffix(".json").rpartition("/dt=")[2]
+
+
 def _kind_of(key: str) -> str:
     names = {
         "_outcomes/": "ledger row",
@@ -219,7 +221,7 @@ def _problem_of(key: str, body: bytes) -> str:
 
 
 def damages(
-    raw: Bucket, lake: Bucket, feeds: Iterable[Feed], compact: Compact, scratch: Path, log: Log, *, is_whole: bool
+    lake: Bucket, feeds: Iterable[Feed], compact: Compact, scratch: Path, log: Log, *, is_whole: bool
 ) -> Iterator[Damage]:
     """Yield every damaged object of some feeds in the lake bucket, what is published left out."""
-    return LakeZone(raw, lake, tuple(feeds), compact, scratch, log).damages(is_whole=is_whole)
+    return LakeZone(lake, tuple(feeds), compact, scratch, log).damages(is_whole=is_whole)

@@ -75,11 +75,6 @@ class RawZone:
         self._markers(feed, markers, contents)
         check = partial(self._body, feed, contents)
         self._found += each(sorted(contents), check, self.log, f"{feed.path}: bodies")
-        known = {"-".join(key.rpartition("/")[2].split("-")[:2]) for key in named}
-        for key in sorted(self._there):
-            # A receipt is called like its body, with the digest of the content behind.
-            if key.startswith(f"{feed.path}/dt=") and key.rpartition("/")[2].partition(".")[0] not in known:
-                self._add(key, "body", "no receipt names it: nobody reads it", "its receipt comes back", feed.path)
 
     def _markers(self, feed: Feed, prefix: str, contents: dict[str, tuple[str, str, str]]) -> None:
         """What says which body holds a content: without it the same content would be kept once more."""

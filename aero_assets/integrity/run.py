@@ -73,7 +73,7 @@ def _damages(places: Places, zone: str, chosen: list[Feed], log: Log, *, is_whol
     if zone == raw.ZONE:
         return raw.damages(places.raw, places.inbox, chosen, log)
     if zone == lake.ZONE:
-        return lake.damages(places.raw, places.lake, chosen, places.compact, places.scratch, log, is_whole=is_whole)
+        return lake.damages(places.lake, chosen, places.compact, places.scratch, log, is_whole=is_whole)
     if zone == published.ZONE:
         return published.damages(places.lake, log)
     return copy.damages(places.copy, places.published, chosen, log)

@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import cycle
 
@@ -255,3 +256,17 @@ def test_a_repair_says_what_it_did_as_json(versioned, tmp_path):
     [said] = platform.repair().to_json()["repaired"]
     assert (said["key"], said["kind"]) == (key, "receipt")
     assert json.loads(json.dumps(said))["done"]
+
+
+def test_work_under_way_is_no_damage(unversioned, tmp_path):
+    platform = unversioned.copied(tmp_path)
+    raw, lake = platform.places.raw, platform.places.lake
+    # The door has kept a body and not yet written its receipt; another arrival waits to be compacted.
+    raw._put("partner/bts_ontime/dt=2026-11-17/hh=08/20261117T080000000000Z-0123456789ab.csv.gz", gzip.compress(b"x"))
+    drop(raw, FEED, "partner/bts_ontime/b.csv", gzip.compress(",".join(FEED.header).encode() + b"\n"), AT)
+    # A compaction has uploaded a file that its manifest does not name yet.
+    manifest = ArrivalManifest.load(lake, FEED, AT.date())
+    key = "typed/partner/bts_ontime/operating_date=2015-01-05/arrived=2026-11-16-0123456789ab.parquet"
+    lake._put(key, b"rows")
+    replace(manifest, level="", intended=(key,)).save(lake)
+    assert platform.damages() == []
