@@ -258,6 +258,16 @@ def test_a_repair_says_what_it_did_as_json(versioned, tmp_path):
     assert json.loads(json.dumps(said))["done"]
 
 
+def test_an_object_that_came_back_is_whole_though_its_etag_is_another_as_under_kms(versioned, tmp_path):
+    platform = versioned.copied(tmp_path)
+    key = platform.one(platform.places.raw, "ops/leg_events/dt=")
+    kept = platform.places.raw.kept[key]
+    kept.insert(0, (replace(kept[0][0], version_id="v9", etag="another"), kept[0][1]))
+    assert platform.look("raw") == []
+    kept.insert(0, (replace(kept[0][0], version_id="v10", etag="third"), b"other"))
+    assert [damage.key for damage in platform.look("raw")] == [key]
+
+
 def test_work_under_way_is_no_damage(unversioned, tmp_path):
     platform = unversioned.copied(tmp_path)
     raw, lake = platform.places.raw, platform.places.lake
