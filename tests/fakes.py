@@ -18,6 +18,7 @@ from aero_ingest.content import GZIP, Content
 from aero_ingest.doors import Door
 from aero_ingest.packed import FORMATS, Packed
 from aero_ingest.reasons import RejectedFile
+from aero_ingest.receipts import SUFFIX
 
 
 class FolderBucket(Bucket):
@@ -113,7 +114,7 @@ def drop(raw: FolderBucket, feed: Feed, inbox_key: str, body: bytes, at: datetim
     arrived = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z"
     digest = sha256(_unpacked(body)).hexdigest()
     receipt = Receipt(arrived, sha256(inbox_key.encode()).hexdigest()[:12], digest[:12])
-    raw_key = f"{feed.path}/dt={receipt.arrived_on}/hh={at:%H}/{arrived}-{receipt.key_hash}.csv.gz"
+    raw_key = f"{feed.path}/dt={receipt.arrived_on}/hh={at:%H}/{arrived}-{receipt.key_hash}{SUFFIX[feed.format]}"
     raw._put(raw_key, body)
     raw.write_json(
         receipt.receipt_key(feed),
