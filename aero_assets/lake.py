@@ -66,6 +66,7 @@ class Pulled:
     deleted: int
     versions: dict[str, str] = field(repr=False)
     damaged: tuple[DamagedFile, ...] = ()
+    manifests: tuple[ArrivalManifest, ...] = field(default=(), repr=False)
 
     @property
     def damaged_dates(self) -> frozenset[str]:
@@ -154,7 +155,7 @@ class LakeCopy:
             versions = typed_versions(manifests)
             for file in damaged:
                 versions.pop(file.date, None)
-            return Pulled(len(wanted) - len(damaged), downloaded, deleted, versions, damaged)
+            return Pulled(len(wanted) - len(damaged), downloaded, deleted, versions, damaged, tuple(manifests))
         raise AssertionError("unreachable")
 
     def _switch(self, wanted: dict[str, str], log: Callable[[str], None]) -> tuple[int, int, dict[str, str]]:

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from aero_assets.dbt_command import EXECUTABLE
 from aero_assets.environment import PROJECT, Environment
+from aero_assets.lake import LakeCopy
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 from aero_local import http, inputs, platform, progress, results, story
@@ -96,7 +97,7 @@ def run(
             _settle(state, watch)
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
-            counted = results.hops(lake, state.warehouse)
+            counted = results.hops(LakeCopy(state.lake_copy, lake), state.warehouse, snapshot)
             found = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
         found["checks"] = _checks(state)
         found["is_new"] = is_new
@@ -244,9 +245,9 @@ def _verdict(found: dict[str, Any], console: Console) -> bool:
     """Say whether every row is accounted for, every control total reached and every check green."""
     complaints = [
         f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
-        f"{hop['rejects']} rejects: they do not add up"
+        f"{hop['rejects']} rejects, {hop['mixed']} mixed up: they do not add up"
         for hop in found["hops"]
-        if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"]
+        if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"] or hop["mixed"]
     ]
     complaints += [
         f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"

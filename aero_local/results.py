@@ -12,11 +12,12 @@ from typing import Any
 
 import duckdb
 
+from aero_assets import leg_balance
+from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import ledger
 from aero_assets.published import Snapshot
-from aero_assets.storage import Bucket
 
-COUNTS = ("rows_in", "rows_out", "duplicates", "rejects")
+COUNTS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 #: Routes are ranked from this many arrivals on: fewer say more about luck than about the route.
 FEWEST_ARRIVALS = 20
 RANKED = 5
@@ -79,18 +80,19 @@ REFUSED = """
 """
 
 
-def hops(lake: Bucket, warehouse: Path) -> list[dict[str, Any]]:
-    """Count rows per hop as things stand: arrivals at the door, arrival days as typed now, legs."""
+def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Count rows per hop as things stand: arrivals at the door, arrival days as typed now, legs, legs as published."""
     totals = {hop: dict.fromkeys(COUNTS, 0) for hop in ("door", "typed")}
-    for row in ledger(lake, totals):
+    for row in ledger(copy.bucket, totals):
         for count in COUNTS:
-            totals[row["hop"]][count] += row[count]
+            totals[row["hop"]][count] += row.get(count, 0)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        [(facts, legs)] = connection.execute(
-            "select (select count(*) from intermediate.int_leg_fact), (select count(*) from operations.fct_leg)"
-        ).fetchall()
-    # Facts of a leg that several files report are merged into one.
-    totals["warehouse"] = {"rows_in": facts, "rows_out": legs, "duplicates": facts - legs, "rejects": 0}
+        found = leg_balance.count(connection, copy.root, copy.manifests())
+    with snapshot.connect() as marts:
+        [(published,)] = marts.execute("select count(*) from operations.fct_leg").fetchall()
+    merged = (found.rows_in, found.legs, found.duplicates, found.withdrawn, found.mixed)
+    totals["warehouse"] = dict(zip(COUNTS, merged, strict=True))
+    totals["published"] = dict(zip(COUNTS, (found.legs, published, 0, 0, 0), strict=True))
     return [{"hop": hop, **counts} for hop, counts in totals.items()]
 
 

@@ -96,9 +96,9 @@ def _refused(results: dict[str, Any]) -> Table | str:
 
 
 def _hops(results: dict[str, Any]) -> Table:
-    table = _table("Every row accounted for", "hop", "rows in", "rows out", "duplicates", "rejects")
+    table = _table("Every row accounted for", "hop", "rows in", "rows out", "duplicates", "rejects", "mixed up")
     for hop in results["hops"]:
-        counts = (hop["rows_in"], hop["rows_out"], hop["duplicates"], hop["rejects"])
+        counts = (hop["rows_in"], hop["rows_out"], hop["duplicates"], hop["rejects"], hop["mixed"])
         table.add_row(hop["hop"], *(f"{count:,}" for count in counts))
     return table
 

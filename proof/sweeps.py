@@ -33,6 +33,13 @@ SWEEPS = (
         "One such day (`tests/dbt/test_odd_days.py`).",
     ),
     Sweep(
+        "mutations",
+        "A row lost, doubled, invented and mixed up in every hop, by its reader, its engine and its store: each turns "
+        "the balance of that hop red, and clean days are green.",
+        "The same hop by hop (`test_typed_balance.py`, `test_leg_balance.py`, `test_published_balance.py`, "
+        "`test_door_balance.py`, `test_gateway_balance.py`).",
+    ),
+    Sweep(
         "properties",
         "Every property test again under other seeds.",
         "One seed, Hypothesis' own.",

@@ -4,6 +4,7 @@ They stand where the real ones stand and leave all counting alone. Used by the t
 `proof/mutations.py`.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,15 +54,24 @@ def reader(kind: str) -> Callable[..., pa.RecordBatchReader]:
     return faulty
 
 
-class Engine:
-    """A DuckDB connection that does one statement more after the one that contains a text."""
+def spoil(path: Path, kind: str, column: str) -> None:
+    """Write a Parquet file of two or more rows again, with one fault."""
+    table = pq.read_table(path)
+    if table.num_rows > 1:
+        pq.write_table(pa.Table.from_pylist(mutated(table.to_pylist(), kind, column), table.schema), path)
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, after: str, statement: str) -> None:
-        self._connection, self._after, self._statement = connection, after, statement
+
+class Engine:
+    """A DuckDB connection that does something after a statement that contains a text; the act gets that statement."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, after: str, act: str | Callable[[str], Any]) -> None:
+        self._connection, self._after, self._act = connection, after, act
 
     def execute(self, sql: str, *given: Any) -> Any:
         done = self._connection.execute(sql, *given)
-        return self._connection.execute(self._statement) if self._after in sql else done
+        if self._after not in sql:
+            return done
+        return self._connection.execute(self._act) if isinstance(self._act, str) else self._act(sql)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -75,8 +85,7 @@ class Store(FolderBucket):
         self.prefix, self.kind, self.column = prefix, kind, column
 
     def upload(self, path: Path, key: str) -> StoredObject:
-        if key.startswith(self.prefix) and key.endswith(".parquet") and (table := pq.read_table(path)).num_rows > 1:
-            spoiled = mutated(table.to_pylist(), self.kind, self.column)
-            path = path.with_name("spoiled.parquet")
-            pq.write_table(pa.Table.from_pylist(spoiled, table.schema), path)
+        if key.startswith(self.prefix) and key.endswith(".parquet"):
+            path = Path(shutil.copy(path, path.with_name("spoiled.parquet")))
+            spoil(path, self.kind, self.column)
         return super().upload(path, key)

@@ -86,7 +86,7 @@ def ledger(view: View, balance: pd.DataFrame) -> None:
     """What went into every hop and where it went."""
     t = view.t
     components.section(t("ledger.title"), t("ledger.reading"))
-    counts = ("outcomes", "files_in", "rows_in", "rows_out", "duplicates", "rejects", "difference")
+    counts = ("outcomes", "files_in", "rows_in", "rows_out", "duplicates", "rejects", "difference", "mixed")
     rows = pd.DataFrame(
         {
             t("ledger.hop"): [t.known(f"hop.{hop}", hop) for hop in balance["hop"]],

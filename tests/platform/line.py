@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 
 from aero_assets.environment import PROJECT, Environment
+from aero_assets.lake import LakeCopy
 from aero_assets.published import CURRENT, PublishedCopy
 from aero_assets.storage import Bucket
 from aero_local import results
@@ -103,7 +104,9 @@ class Line:
         """What a demo would say of this platform now."""
         self.publish()
         snapshot = PublishedCopy(self.state.published_copy, self.lake).pull()
-        return results.collect(snapshot, results.hops(self.lake, self.state.warehouse), "jan", {})
+        return results.collect(
+            snapshot, results.hops(LakeCopy(self.state.lake_copy, self.lake), self.state.warehouse, snapshot), "jan", {}
+        )
 
     def marts(self) -> dict[str, list[tuple]]:
         """Return every mart as a multiset: its rows in order."""

@@ -9,21 +9,18 @@ import dagster as dg
 import duckdb
 
 from aero_assets.dbt import manifest as dbt_manifest
-from aero_assets.defs.published import health
+from aero_assets.defs.published import balance, health
 from aero_assets.defs.published.export import Published, Publisher, Relation
 from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ready
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels
-from aero_assets.outcomes import Outcome
-from aero_assets.published import CURRENT, Manifest, Snapshot, level
+from aero_assets.outcomes import BALANCE, CHECK, Outcome, totals
+from aero_assets.published import CURRENT, Snapshot, level
 from aero_assets.resources import Zones
 
 LEVELS, PARTITION = "published", "marts"
-counts_match = dg.AssetCheckSpec(
-    "counts_match",
-    asset=PUBLISHED,
-    blocking=True,
-    description="Every mart has as many rows published as in the warehouse.",
+balanced = dg.AssetCheckSpec(
+    CHECK, asset=PUBLISHED, blocking=True, description=f"{BALANCE}: per table from the warehouse to a reader."
 )
 reads_back = dg.AssetCheckSpec(
     "reads_back",
@@ -52,7 +49,7 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     group_name="published",
     kinds={"parquet", "duckdb"},
     owners=["team:analytics"],
-    check_specs=[counts_match, reads_back],
+    check_specs=[balanced, reads_back],
     # It reads the file that dbt writes.
     pool="warehouse",
 )
@@ -64,13 +61,15 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
     wanted = level(zones.lake())
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
         relations = [*mart_relations(), *_health(warehouse, zones)]
+        before = balance.in_warehouse(warehouse, relations)
         done = Publisher(zones.lake(), zones.scratch()).publish(
             warehouse, relations, level=wanted, now=started, labels=_labels(warehouse)
         )
-        different = _different(warehouse, done.manifest)
+        counts = balance.count(warehouse, before, done, zones.copy_of_published())
+    outcome = _outcome(done, counts, started)
+    outcome.record(zones.lake())
     snapshot = zones.copy_of_published().pull()
-    problem = _read_back(snapshot)
-    _outcome(done, started).record(zones.lake())
+    problem = counts.problem or _read_back(snapshot)
     Levels(zones.lake(), LEVELS).advance({PARTITION: wanted})
     context.log.info(f"version {done.manifest.version}: {done.uploaded} files new, {done.reused} kept")
     rows = {table.name: table.rows for table in done.manifest.tables}
@@ -86,7 +85,10 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name=counts_match.name, passed=not different, metadata={"different": json.dumps(different)}
+                check_name=CHECK,
+                passed=outcome.balanced and not counts.different,
+                description=outcome.problem or None,
+                metadata=totals([outcome]) | {"different": json.dumps(counts.different)},
             ),
             dg.AssetCheckResult(
                 check_name=reads_back.name,
@@ -124,16 +126,6 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [label for (label,) in found.fetchall()]
 
 
-def _different(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, list[int]]:
-    """Tables whose published rows are not as many as the warehouse's, with both counts."""
-    found = {}
-    for relation in mart_relations():
-        [(rows,)] = connection.execute(f"select count(*) from {relation.name}").fetchall()
-        if rows != manifest.table(relation.name).rows:
-            found[relation.name] = [rows, manifest.table(relation.name).rows]
-    return found
-
-
 def _read_back(snapshot: Snapshot) -> str:
     """Read every table of a pinned version; return what does not add up, or nothing."""
     with snapshot.connect() as reader:
@@ -148,18 +140,19 @@ def _read_back(snapshot: Snapshot) -> str:
     return "" if legs == summed else f"{legs} legs, but the route days sum to {summed}"
 
 
-def _outcome(done: Published, started: datetime) -> Outcome:
-    rows = sum(table.rows for table in done.manifest.tables)
+def _outcome(done: Published, counts: balance.Counts, started: datetime) -> Outcome:
     return Outcome(
         hop="published",
         feed="*",
         subject=done.manifest.version,
         day=started.date(),
         files_in=done.uploaded + done.reused,
-        rows_in=rows,
-        rows_out=rows,
+        rows_in=sum(counts.warehouse.values()),
+        rows_out=sum(counts.reader.values()),
         duplicates=0,
         rejects=0,
+        mixed=counts.mixed,
+        mixed_example=counts.mixed_example,
         version=done.manifest.version,
         seconds=round((datetime.now(UTC) - started).total_seconds(), 3),
     )

@@ -18,6 +18,8 @@ from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
 WHOLE = "all"
 #: How rows are sorted, so that a reader who asks for dates or a route skips most of a file.
+#: One number over rows `t`: the sum does not depend on their order.
+CONTENT = "coalesce(sum(hash(t)::hugeint), 0)"
 SORTED_BY = ("operating_date", "route", "std_at")
 
 
@@ -38,6 +40,8 @@ class Published:
     uploaded: int
     reused: int
     pruned: int
+    #: The keys of the files that are new.
+    new: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -81,8 +85,8 @@ class Publisher:
         self.lake.write_json(Manifest.key_of(manifest.version), manifest.to_json())
         # The switch: a reader finds the version before or this one, whole.
         self.lake.write_json(CURRENT, manifest.to_json())
-        pruned = self._prune(manifest, set(there), at)
-        return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned)
+        pruned, keys = self._prune(manifest, set(there), at), tuple(part.key for part in new)
+        return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned, keys)
 
     def _known(self) -> dict[str, Part]:
         """Parts of the newest version that can be read, with the files that were written for them."""
@@ -95,7 +99,7 @@ class Publisher:
         order = [name for name in SORTED_BY if name in table.columns]
         order += [f'"{name}"' for name in table.columns if name not in order]
         connection.execute(
-            f"copy (select * from {_staged(table.name)} where {_in_part(table.columns, part.name)} "
+            f"copy (select * from {_staged(table.name)} where {in_part(table.columns, part.name)} "
             f"order by {', '.join(order)}) to '{file}' "
             f"(format parquet, compression zstd, kv_metadata {{label: '{', '.join(labels)}'}})"
         )
@@ -131,16 +135,20 @@ def _table(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Table:
     columns = {name: kind for name, kind, *_ in connection.execute(f"describe {_staged(relation.name)}").fetchall()}
     month = _month(columns)
     found = connection.execute(
-        f"select {month}, count(*), coalesce(sum(hash(t)::hugeint), 0) from {_staged(relation.name)} as t "
-        "group by 1 order by 1"
+        f"select {month}, count(*), {CONTENT} from {_staged(relation.name)} as t group by 1 order by 1"
     ).fetchall()
     # A table without rows still has its columns.
     parts = [_part(relation.name, columns, *row) for row in found] or [_part(relation.name, columns, "empty", 0, 0)]
     return Table(relation.name, relation.description, columns, tuple(parts))
 
 
+def content(rows: str) -> str:
+    """Return the query for one number over all rows of a relation, whatever their order."""
+    return f"select {CONTENT} from {rows} as t"
+
+
 def _part(table: str, columns: Mapping[str, str], name: str, rows: int, content: int) -> Part:
-    # A sum does not depend on the order of the rows; columns and types belong to the content.
+    # Columns and types belong to the content.
     digest = sha256(f"{columns} {rows} {content}".encode()).hexdigest()[:16]
     return Part(f"{PREFIX}/data/{table}/{name}-{digest}.parquet", name, rows, digest)
 
@@ -149,7 +157,8 @@ def _month(columns: Mapping[str, str]) -> str:
     return "strftime(operating_date, '%Y-%m')" if "operating_date" in columns else f"'{WHOLE}'"
 
 
-def _in_part(columns: Mapping[str, str], part: str) -> str:
+def in_part(columns: Mapping[str, str], part: str) -> str:
+    """Return the condition for the rows of a part."""
     return "true" if part in (WHOLE, "empty") else f"{_month(columns)} = '{part}'"
 
 

@@ -22,6 +22,7 @@ from aero_assets.arrivals import list_arrivals
 from aero_assets.feeds import Feed, feeds
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
+from aero_assets.outcomes import TERMS
 from aero_assets.storage import Bucket, DamagedObjectError
 
 HOPS = ("door", "gateway", "extract", "typed", "warehouse", healing.HOP)
@@ -43,7 +44,8 @@ OUTCOME = pa.schema(
     [
         ("hop", pa.string()), ("feed", pa.string()), ("subject", pa.string()), ("arrived_on", pa.date32()),
         ("at", pa.timestamp("us")), ("status", pa.string()), ("files_in", pa.int64()), ("rows_in", pa.int64()),
-        ("rows_out", pa.int64()), ("duplicates", pa.int64()), ("rejects", pa.int64()), ("seconds", pa.float64()),
+        ("rows_out", pa.int64()), ("duplicates", pa.int64()), ("rejects", pa.int64()), ("mixed", pa.int64()),
+        ("seconds", pa.float64()),
         ("reason", pa.string()), ("message", pa.string()),
     ]
 )  # fmt: skip
@@ -105,7 +107,7 @@ def _outcome(lake: Bucket, hop: str, key: str) -> dict[str, Any]:
 
 def _row(row: dict[str, Any], day: date) -> dict[str, Any]:
     at = row.get("at") or row.get("arrived_at")
-    counts = {name: int(row.get(name, 0)) for name in ("files_in", "rows_in", "rows_out", "duplicates", "rejects")}
+    counts = {name: int(row.get(name, 0)) for name in ("files_in", *TERMS)}
     return {
         **{name: row.get(name) for name in ("hop", "feed", "subject", "status", "reason", "message")},
         **counts,

@@ -17,7 +17,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from aero_assets import healing
+from aero_assets import healing, leg_balance
 from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
 from aero_assets.defs.catalog.assets import catalog_key
 from aero_assets.defs.warehouse import failures
@@ -25,7 +25,8 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
 from aero_assets.lake import Pulled
 from aero_assets.manifests import Levels
-from aero_assets.outcomes import Outcome
+from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
+from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
 from aero_assets.resources import Zones
 from aero_assets.warehouse_file import put_aside_if_damaged
@@ -38,6 +39,8 @@ REQUESTED_DATES = "AERO_OPERATING_DATES"
 #: What every build ends with, assets of later rooms: the published version, and what alerts take from it as usual.
 #: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
+LEGS = dg.AssetKey(["operations", "fct_leg"])
+HOP = "warehouse"
 BASELINES = dg.AssetKey(["alerts", "baselines"])
 
 
@@ -90,9 +93,11 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
     days = buildable(days, pulled)
     with requested(days), named_failures(context, zones, days):
         yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
+    if LEGS in context.selected_asset_keys:
+        seconds = time.monotonic() - started
+        outcome(days, pulled, zones.copy_of_lake().root, seconds, context.run_id).record(zones.lake())
     if context.is_subset:
         return
-    outcome(days, pulled, time.monotonic() - started).record(zones.lake())
     levels.advance({day: pulled.versions.get(day, "") for day in days})
 
 
@@ -152,29 +157,38 @@ def requested(days: list[str]) -> Generator[None]:
         del os.environ[REQUESTED_DATES]
 
 
-def outcome(days: list[str], pulled: Pulled, seconds: float) -> Outcome:
-    """Count what the run read and what became of it: typed rows in, legs out, the rest merged into them."""
-    environment = Environment.current()
-    with duckdb.connect(str(environment.warehouse), read_only=True) as connection:
-        span = [days[0], days[-1]]
-        [(legs,)] = connection.execute(
-            "select count(*) from operations.fct_leg where operating_date between ? and ?", span
-        ).fetchall()
-        [(rows,)] = connection.execute(
-            "select count(*) from intermediate.int_leg_fact where operating_date between ? and ?", span
-        ).fetchall()
+def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id: str) -> Outcome:
+    """Count what a run was given and what became of it: rows of the typed zone in, legs out."""
+    with duckdb.connect(str(Environment.current().warehouse), read_only=True) as connection:
+        found = leg_balance.count(connection, copy, pulled.manifests, days)
     return Outcome(
-        hop="warehouse",
+        hop=HOP,
         feed="*",
         subject=f"{days[0]}_{days[-1]}",
         day=datetime.now(UTC).date(),
-        rows_in=rows,
-        rows_out=legs,
-        duplicates=rows - legs,
-        rejects=0,
+        rows_in=found.rows_in,
+        rows_out=found.legs,
+        duplicates=found.duplicates,
+        rejects=found.withdrawn,
+        mixed=found.mixed,
+        mixed_example=found.mixed_example,
+        version=run_id,
         dates_touched=[day for day in days if day in pulled.versions],
         seconds=round(seconds, 3),
     )
+
+
+@dg.asset_check(asset=LEGS, name=CHECK, blocking=True, description=f"{BALANCE}: from the typed zone to the legs.")
+def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.AssetCheckResult:
+    """What the ledger says of this run; a run that counted nothing is no run that balances."""
+    lake = zones.lake()
+    keys = [item.key for item in lake.list(f"{LEDGER}/{HOP}/")]
+    newest = [lake.read_json(key) for key in keys if key.split("/")[2] == max(keys).split("/")[2]]
+    rows = [row for row in newest if row and row["version"] == context.run.run_id]
+    problem = "\n".join(row["message"] for row in rows if row["message"])
+    problem = problem if rows else "the ledger has no row of this run: its legs were not counted"
+    terms = {name: sum(row[name] for row in rows) for name in TERMS}
+    return dg.AssetCheckResult(passed=not problem, description=problem or None, metadata=terms)
 
 
 #: What a run brings up without dates, and what it builds for operating dates, each in the order of the flow.

@@ -5,8 +5,14 @@ from datetime import date
 from types import SimpleNamespace
 
 import duckdb
+from rich.console import Console
 
-from aero_local.results import collect
+from aero_assets.lake import LakeCopy
+from aero_assets.outcomes import Outcome
+from aero_local.demo import _verdict
+from aero_local.results import collect, hops
+from tests.fakes import FolderBucket
+from tests.unit.assets import test_leg_balance as small
 
 MARTS = """
     create schema operations; create schema reference; create schema health;
@@ -53,3 +59,24 @@ def test_days_that_the_input_says_nothing_of_are_no_part_of_its_results():
 
     assert figures(whole) == (3, 2, 300, 3, 45, 3, "2026-11-26")
     assert figures(part) == (2, 1, 200, 2, 30, 2, "2026-11-25")
+
+
+def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):
+    copy, lake = tmp_path / "copy", FolderBucket(tmp_path / "lake")
+    small.fill(copy)
+    for manifest in small.manifests_of(copy):
+        manifest.save(lake)
+    Outcome("door", "f", "a", date(2026, 11, 20), 8, 8, 0, 0).record(lake)
+    Outcome("typed", "f", "a", date(2026, 11, 20), 8, 6, 1, 1, mixed=2).record(lake)
+    with duckdb.connect(f"{tmp_path}/w.duckdb") as warehouse:
+        warehouse.execute(small.BUILD.format(lake=copy))
+    found = hops(LakeCopy(copy, lake), tmp_path / "w.duckdb", SNAPSHOT)  # ty: ignore[invalid-argument-type]
+    assert [tuple(hop.values()) for hop in found] == [
+        ("door", 8, 8, 0, 0, 0), ("typed", 8, 6, 1, 1, 2), ("warehouse", 8, 3, 4, 1, 0), ("published", 3, 3, 0, 0, 0),
+    ]  # fmt: skip
+    results = {"hops": found, "is_new": True, "control": None, "checks": {"passed": 1, "failed": [], "not_run": []}}
+    with (console := Console(width=200)).capture() as said:
+        assert not _verdict(results, console)
+    assert "typed: 8 rows in, 6 out, 1 duplicates, 1 rejects, 2 mixed up: they do not add up" in said.get()
+    found[1]["mixed"] = 0
+    assert _verdict(results, console)
