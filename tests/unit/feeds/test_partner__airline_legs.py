@@ -114,6 +114,7 @@ REFUSED = {
     "bad_seats": changed(PASSENGERS="-3"),
     "too_many_passengers": changed(PASSENGERS="170"),
     "bad_distance": changed(DISTANCE_MILES="0"),
+    "bad_label": changed(DATA_LABEL="datos sintÃ©ticos"),
     "distance_mismatch": changed(DISTANCE_MILES="1340"),
     "bad_delay_codes": changed(DELAY_CODES="93:20;4:12"),
     "delay_code_mismatch": changed(DELAY_CODES="93:20;41:15"),

@@ -142,6 +142,8 @@ class Content:
         """Recognise the file by its head; returns what follows the byte order mark."""
         head, self._head = self._head or b"", None
         recognise(head, self._door.format)
+        if self._door.format == "lines" and b"\r" in head and b"\n" not in head:
+            raise reasons.lone_carriage_returns()
         self._top = head.removeprefix(BOM)[:HEAD_BYTES]
         return head.removeprefix(BOM)
 

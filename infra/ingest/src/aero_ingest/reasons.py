@@ -199,6 +199,14 @@ def bad_encoding(what: str) -> RejectedFile:
     )
 
 
+def lone_carriage_returns() -> RejectedFile:
+    """Text whose lines end as they did on old Macs: all of it would be one line."""
+    return RejectedFile(
+        "lone_carriage_returns",
+        "The lines end in a lone carriage return (CR). Save the file with line feeds (LF, or CR LF) and send it again.",
+    )
+
+
 def line_too_long(line: int, limit: int) -> RejectedFile:
     """A line longer than any row can be: no line ends, or a binary file."""
     return RejectedFile(
