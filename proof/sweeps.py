@@ -14,16 +14,17 @@ class Sweep:
 
 SWEEPS = (
     Sweep(
-        "damages",
-        "Files of six feeds cut, doubled, shifted, re-encoded, glued, overwritten, with columns swapped, dates in "
-        "another order, clocks and units mistaken, through door and typed step: rows that are not those of the undamaged file.",
-        "One damage of each kind (`tests/unit/feeds/test_damages.py`).",
-    ),
-    Sweep(
         "drills",
         "Flink killed, everything restarted, a broker of three lost under load, 1,000 unreadable records, the same day "
         "by three doors at once: events lost, doubled and figures that differ from a recount.",
         "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`).",
+    ),
+    Sweep(
+        "damages",
+        "Files of six feeds cut, doubled, shifted, re-encoded, glued, overwritten, with columns swapped, dates in "
+        "another order, clocks and units mistaken, through door and typed step: rows that are not those of the "
+        "undamaged file.",
+        "One damage of each kind (`tests/unit/feeds/test_damages.py`).",
     ),
     Sweep(
         "kills",

@@ -183,9 +183,11 @@ class Table:
         parsed = list(csv.reader([lines[start], *records]))
         return cls(lines[:start], parsed[0], parsed[1:], lines[start + 1 + len(records) :])
 
-    def body(self, header: list[str] | None = None, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    def body(self, header: list[str] | None = None, delimiter: str = ",", *, quoted: bool = False) -> bytes:
         text = io.StringIO()
-        writer = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quoting)
+        writer = csv.writer(
+            text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+        )
         writer.writerows([header or self.header, *self.records])
         return "\n".join([*self.above, text.getvalue() + "\n".join([*self.below, ""])]).encode()
 
@@ -218,7 +220,7 @@ RECORDS: dict[str, Callable[[Table], bytes]] = {
     "every record twice": lambda t: Table(t.above, t.header, [r for r in t.records for _ in "12"], t.below).body(),
     "records the other way round": lambda t: Table(t.above, t.header, t.records[::-1], t.below).body(),
     "records sorted": lambda t: Table(t.above, t.header, sorted(t.records), t.below).body(),
-    "every value in quotes": lambda t: t.body(quoting=csv.QUOTE_ALL),
+    "every value in quotes": lambda t: t.body(quoted=True),
     "blanks around every value": lambda t: t.each(lambda one: [f" {value} " if value else "" for value in one]),
     "a value lost in one record": lambda t: t.each(lambda one: one[:3] + one[4:], 1),
     "a value more in one record": lambda t: t.each(lambda one: [*one[:3], "x", *one[3:]], 1),
