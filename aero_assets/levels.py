@@ -1,18 +1,19 @@
 """Level-triggered requests: compare what should be with what is, and ask for the difference.
 
 Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked
-for again, after a pause that doubles with every failure. Requests are contiguous ranges of days, a bounded number
-at a time; days that hold nothing may lie in them where that costs nothing.
+for again, after a pause that doubles with every failure. A request names the dates that are behind and no other; what
+fails again and again is asked for in halves, so that what cannot be built ends up alone and the rest is built.
 """
 
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import dagster as dg
-from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+
+from aero_assets import run_dates
 
 SUBJECT_TAG, LEVEL_TAG = "aero/subject", "aero/level"
 UNFINISHED = [
@@ -24,6 +25,8 @@ UNFINISHED = [
 ]
 #: The daemon looks every five seconds, and leaves out a sensor whose interval lacks a moment: less than its own.
 SENSOR_SECONDS = 3
+#: Once is an accident (a kill, a full disk); the latest failures are enough to know what fails again and again.
+FAILURES_TOGETHER, FAILURES_SEEN = 2, 100
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 
 
@@ -37,8 +40,6 @@ class Want:
     reached: Mapping[str, str]
     assets: Sequence[dg.AssetKey] | None = None
     partitioned: bool = True
-    #: Whether a range may run over days that hold nothing: what is published by month would cost a run for each.
-    bridges_nothing: bool = False
 
     @property
     def behind(self) -> list[str]:
@@ -48,63 +49,69 @@ class Want:
 
 
 def requests(
-    instance: dg.DagsterInstance, want: Want, *, now: datetime, most: int = 2, longest_days: int = 400
+    instance: dg.DagsterInstance, want: Want, *, now: datetime, most: int = 2, longest: int = 400
 ) -> list[dg.RunRequest]:
-    """Return up to `most` run requests for what is behind and not already under way or pausing."""
+    """Return run requests for what is behind and neither under way nor pausing.
+
+    With them there are at most `most` runs of the subject, each for at most `longest` partitions: what more is behind
+    meanwhile is asked for together.
+    """
     if not want.behind:
         return []
-    busy = list(_unfinished(instance, want))
-    asked = []
-    for group in _ranges(want, longest_days) if want.partitioned else [want.behind]:
-        level = sha256("\n".join(f"{name}={want.wanted.get(name, '')}" for name in group).encode()).hexdigest()[:16]
-        if any(_overlap(group, span) for span in busy):
-            continue
-        attempt, last_end = _history(instance, want, level)
-        pause = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE) if attempt > 1 else timedelta(0)
-        if last_end and now < last_end + pause:
-            continue
-        asked.append(_request(want, group, level, attempt))
-        if len(asked) == most:
+    open_runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED, tags={SUBJECT_TAG: want.subject}))
+    free = [name for name in want.behind if not any(run_dates.covers(run.tags, name) for run in open_runs)]
+    asked: list[dg.RunRequest] = []
+    for group in _groups(want, free, _failures(instance, want), longest):
+        if len(open_runs) + len(asked) >= most:
             break
+        attempt, last_end = _history(instance, want, _level(want, group))
+        pause = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE) if attempt > 1 else timedelta(0)
+        if not last_end or now >= last_end + pause:
+            asked.append(_request(want, group, attempt))
     return asked
 
 
-def _request(want: Want, group: list[str], level: str, attempt: int) -> dg.RunRequest:
+def _level(want: Want, group: Sequence[str]) -> str:
+    """The digest of what a group of partitions should reach."""
+    return sha256("\n".join(f"{name}={want.wanted.get(name, '')}" for name in group).encode()).hexdigest()[:16]
+
+
+def _request(want: Want, group: list[str], attempt: int) -> dg.RunRequest:
+    level = _level(want, group)
     tags = {SUBJECT_TAG: want.subject, LEVEL_TAG: level, "aero/attempt": f"{attempt + 1}"}
     if want.partitioned:
-        tags |= {ASSET_PARTITION_RANGE_START_TAG: group[0], ASSET_PARTITION_RANGE_END_TAG: group[-1]}
+        tags |= run_dates.tags_of(group)
     key = f"{want.subject}:{group[0]}:{group[-1]}:{level}:{attempt + 1}"
     return dg.RunRequest(
         run_key=key, job_name=want.job, tags=tags, asset_selection=list(want.assets) if want.assets else None
     )
 
 
-def _ranges(want: Want, longest: int) -> Iterator[list[str]]:
-    """Split what is behind, ISO dates, into runs of days with nothing else between them, none longer than `longest`."""
-    there = sorted(want.wanted.keys() | want.reached.keys())
-    group: list[str] = []
-    for day in want.behind:
-        if group:
-            days = (date.fromisoformat(day) - date.fromisoformat(group[0])).days + 1
-            next_day = f"{date.fromisoformat(group[-1]) + timedelta(1)}"
-            after = there[bisect_right(there, group[-1])] if want.bridges_nothing else next_day
-            if days > longest or day != after:
-                yield group
-                group = []
-        group.append(day)
-    if group:
+def _groups(want: Want, free: list[str], failed: Counter[str], longest: int) -> Iterator[list[str]]:
+    """Split what is free into the partitions of a run each; what has failed alone comes last and stays alone."""
+    if not want.partitioned:
+        yield from [free] if free else []
+        return
+    alone = [name for name in free if failed[_level(want, [name])]]
+    rest = [name for name in free if name not in set(alone)]
+    for start in range(0, len(rest), longest):
+        yield from _halved(want, rest[start : start + longest], failed)
+    yield from ([name] for name in alone)
+
+
+def _halved(want: Want, group: list[str], failed: Counter[str]) -> Iterator[list[str]]:
+    if len(group) == 1 or failed[_level(want, group)] < FAILURES_TOGETHER:
         yield group
+        return
+    middle = len(group) // 2
+    yield from _halved(want, group[:middle], failed)
+    yield from _halved(want, group[middle:], failed)
 
 
-def _unfinished(instance: dg.DagsterInstance, want: Want) -> Iterator[tuple[str, str]]:
-    """Yield the span of every run of this subject that may still reach a level."""
-    filters = dg.RunsFilter(statuses=UNFINISHED, tags={SUBJECT_TAG: want.subject})
-    for run in instance.get_runs(filters=filters):
-        yield run.tags.get(ASSET_PARTITION_RANGE_START_TAG, ""), run.tags.get(ASSET_PARTITION_RANGE_END_TAG, "~")
-
-
-def _overlap(group: list[str], span: tuple[str, str]) -> bool:
-    return group[0] <= span[1] and span[0] <= group[-1]
+def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[str]:
+    """How often each level failed, as far as the latest runs say."""
+    filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SUBJECT_TAG: want.subject})
+    return Counter(run.tags.get(LEVEL_TAG, "") for run in instance.get_runs(filters=filters, limit=FAILURES_SEEN))
 
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "dbt_build",
     "one_operating_day",
     "code_location_load",
+    "launch",
     "airline",
     "messages",
     "publish",

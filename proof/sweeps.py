@@ -51,4 +51,10 @@ SWEEPS = (
         "Every property test again under other seeds.",
         "One seed, Hypothesis' own.",
     ),
+    Sweep(
+        "year",
+        "A year of partner files in one go with the real daemon, then a correction of one row half a year back: "
+        "seconds from drop to published, what the launch takes of them, events written.",
+        "What a run of a year plans and writes, without its dbt (`tests/unit/local/test_run_events.py`).",
+    ),
 )

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from aero_assets.defs.raw.told import extract, plans
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
+from aero_assets.run_dates import range_tags
 
 #: A schedule missing here runs nowhere by itself; it can still be switched on by hand in the UI.
 RUNS_IN: dict[str, frozenset[str]] = {
@@ -28,11 +28,7 @@ def status(name: str) -> dg.DefaultScheduleStatus:
 
 def days(first: datetime, last: datetime, name: str) -> dg.RunRequest:
     """Ask for a range of operating days, both ends included."""
-    tags = {
-        ASSET_PARTITION_RANGE_START_TAG: f"{first:%Y-%m-%d}",
-        ASSET_PARTITION_RANGE_END_TAG: f"{last:%Y-%m-%d}",
-        "aero/backfill": name,
-    }
+    tags = {**range_tags(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"), "aero/backfill": name}
     return dg.RunRequest(run_key=f"{name}:{last:%Y-%m-%d}", tags=tags)
 
 

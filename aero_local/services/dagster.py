@@ -7,7 +7,7 @@ they go on without it.
 
 from __future__ import annotations
 
-import shutil
+import json
 import subprocess
 import sys
 import time
@@ -41,6 +41,19 @@ LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
 BEATS = "{ instance { daemonHealth { allDaemonStatuses { daemonType lastHeartbeatTime } } } }"
 
 
+#: Dagster hands out batches of events only where their size is in the environment; `run_events` writes them.
+BATCHES = {"DAGSTER_EVENT_BATCH_SIZE": "1000"}
+
+
+def write_settings(home: Path) -> None:
+    """Write DAGSTER_HOME's dagster.yaml: the repository's, and the storage of events, whose folder must be absolute."""
+    home.mkdir(parents=True, exist_ok=True)
+    events = {"module": "aero_local.run_events", "class": "BatchedEvents"}
+    storage = json.dumps({**events, "config": {"base_dir": f"{home / 'history' / 'runs'}"}})
+    settings = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
+    (home / "dagster.yaml").write_text(f"{settings}\nevent_log_storage: {storage}\n", encoding="utf-8")
+
+
 class _Part(Service):
     """What the three have in common."""
 
@@ -50,8 +63,7 @@ class _Part(Service):
 
     def prepare(self, state: State, log: Log) -> None:
         """DAGSTER_HOME carries the repository's dagster.yaml and where the code server is, fresh at every start."""
-        state.dagster_home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PROJECT / "dagster.yaml", state.dagster_home / "dagster.yaml")
+        write_settings(state.dagster_home)
         server = (
             f"{{host: {LOOPBACK}, port: {state.port(CodeServer.name)}, location_name: {location()['location_name']}}}"
         )
@@ -60,7 +72,7 @@ class _Part(Service):
     def env(self, state: State) -> Mapping[str, str]:
         """The orchestrator's environment; no news is sent anywhere."""
         own = {"DAGSTER_HOME": str(state.dagster_home), "DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-        return {**state.env("orchestrator"), **own}
+        return {**state.env("orchestrator"), **own, **BATCHES}
 
     def directory(self, state: State) -> Path:
         """DAGSTER_HOME: elsewhere Dagster warns of the dagster.yaml it does not read."""

@@ -15,6 +15,7 @@ from aero_assets.feeds import Feed, feeds
 from aero_assets.outcomes import BALANCE, CHECK, problems, totals
 from aero_assets.partitions import arrival_days
 from aero_assets.resources import Zones
+from aero_assets.run_dates import dates_of, reported
 from aero_assets.storage import DamagedObjectError
 
 
@@ -47,7 +48,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
         planned = plan(list_arrivals(zones.raw(), feed), set_aside.listed(zones.lake()).get(feed.path, {}))
         done: list[Compacted] = []
         damaged: list[DamagedObjectError] = []
-        for on in map(date.fromisoformat, context.partition_keys):
+        for on in map(date.fromisoformat, dates_of(context)):
             try:
                 done.append(compact_day(compactor, feed, planned, on, log=context.log.info))
             except DamagedObjectError as error:
@@ -63,7 +64,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
                 reasons[reason] = reasons.get(reason, 0) + count
         sums = totals(outcomes)
         touched = sorted({day for item in done for day in item.dates_touched})
-        yield dg.MaterializeResult(
+        result = dg.MaterializeResult(
             metadata={
                 **sums,
                 "dagster/row_count": sums["rows_out"],
@@ -79,6 +80,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
                 )
             ],
         )
+        yield from reported(context, dates_of(context), [result])
 
     return _typed
 

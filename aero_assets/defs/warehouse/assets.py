@@ -29,6 +29,7 @@ from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
 from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
 from aero_assets.resources import Zones
+from aero_assets.run_dates import dates_of, reported
 from aero_assets.warehouse_file import put_aside_if_damaged
 
 STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
@@ -84,7 +85,7 @@ def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones
 def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
     """The leg, its facts and their daily sums, for the operating dates of the run."""
     started = time.monotonic()
-    days = list(context.partition_keys)
+    days = dates_of(context)
     levels = Levels(zones.lake(), WAREHOUSE_LEVELS)
     if not context.is_subset:
         # Until the run has ended these days are at no level: a run that dies half way is asked for again.
@@ -92,7 +93,7 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
     pulled = ready(context, zones)
     days = buildable(days, pulled)
     with requested(days), named_failures(context, zones, days):
-        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
+        yield from reported(context, days, dbt.cli(BUILD, context=context, target_path=target_path()).stream())
     if LEGS in context.selected_asset_keys:
         seconds = time.monotonic() - started
         outcome(days, pulled, zones.copy_of_lake().root, seconds, context.run_id).record(zones.lake())

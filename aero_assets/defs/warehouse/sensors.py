@@ -66,7 +66,7 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     """The version of every operating date, against the version the marts were built from."""
     reached = _reached(zones, WAREHOUSE_LEVELS)
-    return Want("warehouse", warehouse.name, typed_versions(manifests), reached, bridges_nothing=True)
+    return Want("warehouse", warehouse.name, typed_versions(manifests), reached)
 
 
 @dg.sensor(
@@ -91,9 +91,13 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     undated, dated = catalog_want(zones, manifests), warehouse_want(zones, manifests)
     if undated.behind and not dated.behind:
         return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor="")
-    # One at a time: the warehouse has one writer.
-    want = together(undated, dated) if undated.behind else dated
-    return dg.SensorResult(run_requests=requests(context.instance, want, now=now, most=1), cursor="")
+    if undated.behind:
+        # One at a time: the next would bring catalog and staging along once more.
+        asked = requests(context.instance, together(undated, dated), now=now, most=1)
+    else:
+        # The warehouse has one writer: a second run starts its process and waits, a third would only wait longer.
+        asked = requests(context.instance, dated, now=now)
+    return dg.SensorResult(run_requests=asked, cursor="")
 
 
 def together(undated: Want, dated: Want) -> Want:

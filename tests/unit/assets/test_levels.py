@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from aero_assets import run_dates
 from aero_assets.levels import LONGEST_PAUSE, Want, requests
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -28,9 +31,14 @@ def days(*numbers, level="v1"):
     return {f"2026-01-{number:02}": level for number in numbers}
 
 
-def spans(asked):
-    tags = [request.tags for request in asked]
-    return [(tag["dagster/asset_partition_range_start"], tag["dagster/asset_partition_range_end"]) for tag in tags]
+def told(request):
+    """What a request says of its dates: the ends of a range, or the set."""
+    tags = request.tags
+    return tags.get(run_dates.SET_TAG) or f"{tags[run_dates.FIRST_TAG]}..{tags[run_dates.LAST_TAG]}"
+
+
+def dates(request):
+    return {day for day in days(*range(1, 32)) if run_dates.covers(request.tags, day)}
 
 
 def start(instance, request, status):
@@ -41,37 +49,49 @@ def test_nothing_is_asked_for_what_has_reached_its_level(instance):
     assert requests(instance, want(days(1, 2), days(1, 2)), now=NOW) == []
 
 
-def test_days_in_a_row_are_one_request_and_gaps_split_it(instance):
-    assert spans(requests(instance, want(days(1, 2, 3, 5, 8)), now=NOW, most=9)) == [
-        ("2026-01-01", "2026-01-03"), ("2026-01-05", "2026-01-05"), ("2026-01-08", "2026-01-08"),
-    ]  # fmt: skip
+def test_days_in_a_row_are_a_range_and_others_a_set(instance):
+    [request] = requests(instance, want(days(1, 2, 3)), now=NOW)
+    assert told(request) == "2026-01-01..2026-01-03"
+    [request] = requests(instance, want(days(1, 2, 3, 5, 8)), now=NOW)
+    assert told(request) == "2026-01-01..2026-01-03, 2026-01-05, 2026-01-08"
 
 
-def test_a_range_may_run_over_days_that_hold_nothing_and_over_no_day_that_has_what_it_should(instance):
-    reached = {"2026-01-05": "v1"}
-    sparse = want(days(1, 3, 5, 8, 20), reached, bridges_nothing=True)
-    assert spans(requests(instance, sparse, now=NOW, most=9)) == [
-        ("2026-01-01", "2026-01-03"), ("2026-01-08", "2026-01-20"),
-    ]  # fmt: skip
-    assert spans(requests(instance, sparse, now=NOW, most=9, longest_days=12)) == [
-        ("2026-01-01", "2026-01-03"), ("2026-01-08", "2026-01-08"), ("2026-01-20", "2026-01-20"),
-    ]  # fmt: skip
+def test_three_months_are_one_run_for_three_dates(instance):
+    [request] = requests(instance, want(dict.fromkeys(["2026-05-01", "2026-06-01", "2026-07-01"], "v1")), now=NOW)
+    assert told(request) == "2026-05-01, 2026-06-01, 2026-07-01"
+    assert run_dates.FIRST_TAG not in request.tags
+
+
+def test_a_run_is_for_no_day_that_has_what_it_should(instance):
+    [request] = requests(instance, want(days(1, 3, 5, 8, 20), days(5)), now=NOW)
+    assert told(request) == "2026-01-01, 2026-01-03, 2026-01-08, 2026-01-20"
 
 
 def test_a_day_that_should_be_gone_is_asked_for_too(instance):
-    assert spans(requests(instance, want({}, days(4)), now=NOW)) == [("2026-01-04", "2026-01-04")]
+    assert [told(one) for one in requests(instance, want({}, days(4)), now=NOW)] == ["2026-01-04..2026-01-04"]
 
 
-def test_a_tick_asks_for_a_bounded_number_of_bounded_ranges(instance):
-    asked = requests(instance, want(days(*range(1, 29))), now=NOW, most=2, longest_days=10)
-    assert spans(asked) == [("2026-01-01", "2026-01-10"), ("2026-01-11", "2026-01-20")]
+def test_a_tick_asks_for_a_bounded_number_of_bounded_runs(instance):
+    asked = requests(instance, want(days(*range(1, 29))), now=NOW, most=2, longest=10)
+    assert [told(one) for one in asked] == ["2026-01-01..2026-01-10", "2026-01-11..2026-01-20"]
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
-def test_what_is_under_way_is_not_asked_for_again_but_its_neighbours_are(instance, status):
-    [request] = requests(instance, want(days(1, 2)), now=NOW)
+@pytest.mark.parametrize("under_way", [(1, 2), (1, 3)])
+def test_what_is_under_way_is_not_asked_for_again_but_others_are(instance, status, under_way):
+    [request] = requests(instance, want(days(*under_way)), now=NOW)
     start(instance, request, status)
-    assert spans(requests(instance, want(days(1, 2, 4)), now=NOW)) == [("2026-01-04", "2026-01-04")]
+    [other] = requests(instance, want(days(*under_way, 4)), now=NOW)
+    assert told(other) == "2026-01-04..2026-01-04"
+
+
+def test_what_comes_while_two_runs_are_under_way_is_asked_for_together_later(instance):
+    for day in (1, 2):
+        [request] = requests(instance, want(days(*range(1, day + 1))), now=NOW)
+        first = start(instance, request, dg.DagsterRunStatus.STARTED)
+    assert requests(instance, want(days(*range(1, 9))), now=NOW) == []
+    instance.report_run_canceled(first)
+    assert [told(one) for one in requests(instance, want(days(*range(3, 9))), now=NOW)] == ["2026-01-03..2026-01-08"]
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED])
@@ -113,4 +133,25 @@ def test_what_has_no_dates_is_one_request_for_its_assets(instance):
     key = dg.AssetKey(["catalog", "x"])
     [request] = requests(instance, want({"x": "v1"}, assets=[key], partitioned=False), now=NOW)
     assert request.asset_selection == [key]
-    assert "dagster/asset_partition_range_start" not in request.tags
+    assert run_dates.FIRST_TAG not in request.tags
+    start(instance, request, dg.DagsterRunStatus.STARTED)
+    assert requests(instance, want({"x": "v2"}, assets=[key], partitioned=False), now=NOW) == []
+
+
+@settings(max_examples=10, deadline=None)
+@given(behind=st.sets(st.integers(1, 28), min_size=1), bad=st.sets(st.integers(1, 28), max_size=3))
+def test_what_cannot_be_built_ends_alone_and_the_rest_is_built(behind, bad):
+    wanted, reached, now = days(*behind), {}, datetime.now(UTC)
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(40):
+            now += LONGEST_PAUSE
+            for request in requests(instance, want(wanted, reached), now=now):
+                run = start(instance, request, dg.DagsterRunStatus.STARTED)
+                if dates(request) & days(*bad).keys():
+                    instance.report_run_failed(run)
+                else:
+                    reached |= {day: wanted[day] for day in dates(request)}
+                    instance.report_run_canceled(run)  # as good an end as any: only levels count
+        assert wanted.keys() - reached.keys() == days(*(behind & bad)).keys()
+        asked = requests(instance, want(wanted, reached), now=now + LONGEST_PAUSE, most=9)
+        assert [len(dates(request)) for request in asked] == [1] * len(behind & bad)

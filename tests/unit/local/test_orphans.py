@@ -1,6 +1,5 @@
 """Runs of the last boot: which are failed, and which slots are freed."""
 
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,13 +15,14 @@ from dagster._core.test_utils import create_run_for_test
 from aero_assets.environment import PROJECT
 from aero_local import dagster_history
 from aero_local.orphans import fail_orphans, fail_orphans_in
+from aero_local.services.dagster import write_settings
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """A DAGSTER_HOME as the platform makes it, with our own dagster.yaml."""
     home = tmp_path_factory.mktemp("dagster")
-    shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
+    write_settings(home)
     return home
 
 
@@ -136,7 +136,7 @@ def test_a_run_that_has_not_said_where_it_runs_is_given_its_time(instance):
 
 
 def test_the_tables_of_a_new_home_are_made_whole_or_not_at_all(tmp_path):
-    shutil.copyfile(PROJECT / "dagster.yaml", tmp_path / "dagster.yaml")
+    write_settings(tmp_path)
     # What a start that was killed left.
     (tmp_path / "making").mkdir()
     (tmp_path / "schedules").mkdir()

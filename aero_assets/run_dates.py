@@ -1,0 +1,85 @@
+"""The dates that a run is for: a range, which Dagster knows by two tags, or a set, which is a tag of ours.
+
+Dagster can tell one run of a range and of nothing else. Three months of a workbook are three dates, a correction may
+touch five days of a year: as ranges they would be a run each, or hundreds of days that nobody asked for. A run with a
+set has no partition for Dagster, so what it builds is reported here, date by date.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+import dagster as dg
+from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, generate_event_batch_id
+
+#: Dagster's own names of the tags, which it documents for runs of a range.
+FIRST_TAG, LAST_TAG = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+SET_TAG = "aero/dates"
+Event = TypeVar("Event")
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Return the tags of a run for every date from `first` to `last`, both included."""
+    return {FIRST_TAG: first, LAST_TAG: last}
+
+
+def tags_of(dates: Sequence[str]) -> dict[str, str]:
+    """Return the tags of a run for exactly these ISO dates, which are in order."""
+    spans = list(_spans(dates))
+    if len(spans) == 1:
+        return range_tags(*spans[0])
+    return {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
+
+
+def covers(tags: Mapping[str, str], name: str) -> bool:
+    """Tell whether a run with these tags is for a date; a run that has no dates is for everything."""
+    if SET_TAG in tags:
+        return any(first <= name <= last for first, last in _read(tags[SET_TAG]))
+    return tags.get(FIRST_TAG, "") <= name <= tags.get(LAST_TAG, "~")
+
+
+def dates_of(context: dg.AssetExecutionContext) -> list[str]:
+    """Return the dates of the run that a step of a dated asset is in."""
+    if not (told := context.run.tags.get(SET_TAG)):
+        return list(context.partition_keys)
+    return [f"{day}" for first, last in _read(told) for day in _days(first, last)]
+
+
+def reported(context: dg.AssetExecutionContext, dates: Sequence[str], events: Iterable[Event]) -> Iterator[Event]:
+    """Hand on what a step of dated assets yields; in a run with a set, report each result for `dates` as well."""
+    told = SET_TAG in context.run.tags
+    for event in events:
+        yield event
+        if told and isinstance(event, dg.Output):
+            _report(context, context.asset_key_for_output(event.output_name), dates)
+        elif told and isinstance(event, dg.MaterializeResult):
+            _report(context, event.asset_key or context.asset_key, dates)
+
+
+def _report(context: dg.AssetExecutionContext, key: dg.AssetKey, dates: Sequence[str]) -> None:
+    """Report a materialisation per date, in one batch as Dagster does for ranges: one by one they take minutes."""
+    step, batch = context.get_step_execution_context(), generate_event_batch_id()
+    for number, day in enumerate(dates, 1):
+        metadata = DagsterEventBatchMetadata(batch, number == len(dates))
+        DagsterEvent.asset_materialization(step, dg.AssetMaterialization(key, partition=day), metadata)
+
+
+def _spans(dates: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield first and last of the dates that follow one another."""
+    start = 0
+    for number, day in enumerate(dates):
+        following = f"{date.fromisoformat(day) + timedelta(1)}"
+        if number + 1 == len(dates) or dates[number + 1] != following:
+            yield dates[start], day
+            start = number + 1
+
+
+def _read(text: str) -> Iterator[tuple[str, str]]:
+    for span in text.split(", "):
+        first, _, last = span.partition("..")
+        yield first, last or first
+
+
+def _days(first: str, last: str) -> Iterator[date]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return (begin + timedelta(number) for number in range((end - begin).days + 1))

@@ -1,0 +1,176 @@
+"""A year of partner files in one go, then a correction of one row half a year back: seconds from drop to published.
+
+On a platform of its own with the real daemon: the synthetic airline's 365 days arrive as twelve files. The figures say
+where the time goes, from Dagster's own records: what its runs waited for, built and wrote.
+"""
+
+import gzip
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import dagster as dg
+
+from aero_assets.environment import Environment
+from aero_assets.storage import Bucket
+from aero_local import platform, progress
+from aero_local.airline import Airline
+from aero_local.state import State
+
+FEED = "partner/airline_legs"
+FIRST, DAYS = date(2025, 1, 1), 365
+CORRECTED = FIRST + timedelta(days=DAYS // 2)
+DOOR = "_outcomes/door/"
+PATIENCE_SECONDS = 1_800
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What Dagster's records say of one run: seconds from a given moment, and events by kind."""
+
+    job: str
+    created: float
+    first_step: float
+    ended: float
+    status: str
+    events: Counter[str]
+    steps: dict[str, float]
+
+    @property
+    def launch_seconds(self) -> float:
+        """From the run's record to its first step."""
+        return self.first_step - self.created
+
+    def __str__(self) -> str:
+        steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.steps.items())
+        return (
+            f"{self.job} {self.status}: created {self.created:.1f}, first step {self.first_step:.1f}, "
+            f"ended {self.ended:.1f} s; {steps}"
+        )
+
+
+def run(log: Log) -> dict[str, Any]:
+    """Drop the year, wait, drop the correction, wait."""
+    state = State.for_drill("year")
+    shutil.rmtree(state.root, ignore_errors=True)
+    files = monthly_files(state.root / "files")
+    with platform.foreground(state, log, names=platform.WORKERS), state.acting_as("orchestrator"):
+        wait(log, until="built")
+        year = timed(state, files, log)
+        correction = timed(state, [one_row(files, state.root / "correction")], log)
+    found = {f"year_{name}": value for name, value in year.items()}
+    found |= {f"correction_{name}": value for name, value in correction.items()}
+    failed = [
+        f"a run of {what} failed" for what, part in (("year", year), ("correction", correction)) if part["failed_runs"]
+    ]
+    if found["year_dates"] != DAYS:
+        failed.append(f"{found['year_dates']} dates were built, {DAYS} were sent")
+    return found | {"failed": failed}
+
+
+def monthly_files(folder: Path) -> list[Path]:
+    """Write the airline's year as twelve gzipped files."""
+    Airline(reports_since=FIRST).files(FIRST, DAYS, folder / "days")
+    months: dict[str, list[bytes]] = {}
+    header = b""
+    for path in sorted((folder / "days").iterdir()):
+        header, *rows = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        months.setdefault(path.name.removeprefix("airline_legs_")[:7], []).extend(rows)
+    made = []
+    for month, rows in months.items():
+        made.append(folder / f"year_{month}.csv.gz")
+        made[-1].write_bytes(gzip.compress(header + b"".join(rows), 1))
+    return made
+
+
+def one_row(files: list[Path], folder: Path) -> Path:
+    """Write a file of one row: a flown leg of the middle of the year, its next version one minute later at the gate."""
+    source = next(path for path in files if f"{CORRECTED:%Y-%m}" in path.name)
+    header, *rows = gzip.decompress(source.read_bytes()).decode().splitlines()
+    names = header.split(",")
+    for row in rows:
+        cells = dict(zip(names, row.split(","), strict=False))
+        if cells.get("OPERATING_DATE") == f"{CORRECTED}" and cells.get("CANCELLED") == "0" and cells.get("AIBT"):
+            break
+    cells["VERSION"] = f"{int(cells['VERSION']) + 7}"
+    cells["PASSENGERS"] = f"{max(int(cells['PASSENGERS']) - 1, 0)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "correction.csv"
+    path.write_text(f"{header}\n{','.join(cells.values())}\n", encoding="utf-8")
+    return path
+
+
+def timed(state: State, files: list[Path], log: Log) -> dict[str, Any]:
+    """Drop files as the partner does, wait until they are published; return seconds and counts."""
+    lake = Bucket(Environment.current().lake_bucket)
+    answers = len(list(lake.list(DOOR))) + len(files)
+    began = time.time()
+    partner = state.session("partner").client("s3")
+    for path in files:
+        partner.upload_file(str(path), Environment.current().inbox_bucket, f"{FEED}/{path.name}")
+    while len(list(lake.list(DOOR))) < answers:
+        time.sleep(0.1)
+    log(f"the door answered after {time.time() - began:.1f} s")
+    seconds = wait(log, began)
+    runs = recorded(state, began)
+    for one in runs:
+        log(f"{one}")
+    building = [one for one in runs if one.job in ("warehouse", "catch_up")]
+    events = sum((one.events for one in building), Counter[str]())
+    return {
+        **seconds,
+        "runs": len(runs),
+        "failed_runs": sum(one.status != "SUCCESS" for one in runs),
+        "longest_launch_seconds": round(max(one.launch_seconds for one in runs), 1),
+        "events_planned": events["ASSET_MATERIALIZATION_PLANNED"],
+        "events_materialized": events["ASSET_MATERIALIZATION"],
+    }
+
+
+def wait(log: Log, began: float | None = None, until: str = "published") -> dict[str, Any]:
+    """Wait until typed zone, warehouse and published marts have caught up; return when each had, and the dates."""
+    began = began or time.time()
+    client, found = boto3.Session().client("s3"), dict[str, Any]()
+    while time.time() - began < PATIENCE_SECONDS:
+        seen = progress.look(client)
+        for name in ("typed", "built", "published"):
+            if getattr(seen, name) and f"{name}_seconds" not in found:
+                found[f"{name}_seconds"] = round(time.time() - began, 1)
+                log(f"{name} after {found[f'{name}_seconds']} s")
+        if getattr(seen, until):
+            return {**found, "dates": seen.dates}
+        time.sleep(0.5)
+    raise TimeoutError(f"not published after {PATIENCE_SECONDS} s")
+
+
+def recorded(state: State, began: float) -> list[Run]:
+    """Return the runs since a moment, oldest first."""
+    with dg.DagsterInstance.from_config(str(state.dagster_home)) as instance:
+        since = datetime.fromtimestamp(began, UTC)
+        records = instance.get_run_records(filters=dg.RunsFilter(created_after=since), ascending=True)
+        return [_run(instance, record, began) for record in records]
+
+
+def _run(instance: dg.DagsterInstance, record: dg.RunRecord, began: float) -> Run:
+    entries = [entry for entry in instance.all_logs(record.dagster_run.run_id) if entry.dagster_event]
+    starts = [entry for entry in entries if entry.dagster_event_type == dg.DagsterEventType.STEP_START]
+    ends = {entry.step_key: entry.timestamp for entry in entries if entry.dagster_event_type in _STEP_ENDS}
+    return Run(
+        record.dagster_run.job_name,
+        record.create_timestamp.timestamp() - began,
+        (starts[0].timestamp if starts else time.time()) - began,
+        (record.end_time or time.time()) - began,
+        record.dagster_run.status.value,
+        Counter(entry.dagster_event_type.value for entry in entries if entry.dagster_event_type),
+        {one.step_key: ends[one.step_key] - one.timestamp for one in starts if one.step_key and one.step_key in ends},
+    )
+
+
+_STEP_ENDS = {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}

@@ -1,0 +1,70 @@
+"""Which dates a run is told of, and what it reports: exactly those."""
+
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aero_assets.run_dates import SET_TAG, covers, dates_of, range_tags, reported, tags_of
+
+FIRST = date(2026, 1, 1)
+KEYS = [dg.AssetKey(["marts", name]) for name in ("a", "b")]
+
+
+def day(number):
+    return f"{FIRST + timedelta(number)}"
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec(key, skippable=True) for key in KEYS],
+    partitions_def=dg.DailyPartitionsDefinition(start_date=f"{FIRST}"),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def marts(context):
+    """Two assets as dbt yields them: an output each."""
+    context.log.info("for " + ", ".join(dates_of(context)))
+    yield from reported(context, dates_of(context), (dg.Output(None, "__".join(key.path)) for key in KEYS))
+
+
+@dg.asset(partitions_def=dg.DailyPartitionsDefinition(start_date=f"{FIRST}"), key=["typed", "c"])
+def typed(context):
+    yield from reported(context, dates_of(context), [dg.MaterializeResult()])
+
+
+@dg.asset(deps=KEYS)
+def published():
+    """What has no dates and comes after what has."""
+
+
+def materialized(instance, key):
+    found = instance.fetch_materializations(key, limit=1000).records
+    return sorted(record.partition_key for record in found if record.partition_key)
+
+
+@given(st.sets(st.integers(0, 60), min_size=1))
+def test_a_run_is_for_the_dates_it_was_told_of_and_no_other(numbers):
+    tags = tags_of([day(number) for number in sorted(numbers)])
+    assert {number for number in range(-1, 62) if covers(tags, day(number))} == numbers
+
+
+def test_dates_in_a_row_are_a_range_that_dagster_knows():
+    assert tags_of([day(0), day(1), day(2)]) == range_tags(day(0), day(2))
+    assert tags_of([day(4)]) == range_tags(day(4), day(4))
+
+
+def test_a_run_without_dates_is_for_everything():
+    assert covers({}, "2026-01-01")
+    assert covers({}, "partner/bts_ontime")
+
+
+@pytest.mark.parametrize("numbers", [(3,), (3, 4, 5), (0, 3, 4, 90)])
+def test_a_run_reports_every_asset_for_each_of_its_dates_and_for_no_other(numbers):
+    wanted = [day(number) for number in numbers]
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = dg.materialize([marts, typed, published], instance=instance, tags=tags_of(wanted))
+        assert done.success
+        for key in (*KEYS, typed.key):
+            assert materialized(instance, key) == wanted
+        assert SET_TAG not in done.dagster_run.tags or len(numbers) == 4
