@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, health, health_queries
+from aero_dashboard import completeness, components, frame, health, health_queries
 from aero_dashboard.frame import View
 from aero_dashboard.i18n import Translator
 
@@ -22,6 +22,7 @@ def page() -> None:
     if not all(view.has(table) for table in NEEDED):
         st.info(t("health.missing"), icon=":material/info:")
         return
+    completeness.section(view, published)
     feeds = health.judged(view.read(health_queries.feeds), published)
     balance, reasons = view.read(health_queries.balance), view.read(health_queries.reasons)
     cards(t, feeds, balance, reasons)

@@ -51,6 +51,14 @@ select operating_date, origin, destination, route, count(*) as scheduled_legs,
     coalesce(sum(case when seat_km is not null then passenger_km end), 0)::decimal(18, 6) as passenger_km
 from operations.fct_leg group by all;
 
+create table operations.fct_completeness_day as
+select operating_date, carrier, origin, destination, route, 'partner_file' as source, count(*) as known_legs,
+    count(*) as planned_legs, count(*) filter (is_departed or is_cancelled) as reported_legs,
+    count(*) filter (in_at is not null or is_cancelled or is_diverted) as final_legs,
+    operating_date + interval 30 hour as first_received_at, operating_date + interval 30 hour as last_received_at,
+    operating_date + interval 30 hour as final_received_at, max(data_label) as data_label
+from operations.fct_leg group by all;
+
 create table operations.fct_delay_cause_day as
 with long as (
     unpivot (

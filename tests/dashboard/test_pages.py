@@ -146,7 +146,7 @@ def test_filters_that_leave_no_leg_say_so(open_page, synthetic):
 def test_data_health_shows_freshness_balance_and_why_records_were_refused(open_page, synthetic):
     app = open_page(synthetic, "health")
     assert [card.value for card in app.metric] == ["3 de 4", "67", "68"]
-    feeds, ledger = app.dataframe[0].value, app.dataframe[1].value
+    feeds, ledger = app.dataframe[1].value, app.dataframe[2].value
     assert feeds["Estado"].iloc[0] == "▲ atrasada"
     assert (ledger["Recibidas"] == ledger["Entregadas"] + ledger["Duplicadas"] + ledger["Rechazadas"]).all()
     headings = [expander.label for expander in app.expander]

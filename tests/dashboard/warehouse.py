@@ -48,6 +48,7 @@ TABLES = {
     "operations.fct_otp_day": "One row per day, carrier, route, hour and definition.",
     "operations.fct_route_day": "One row per route and day.",
     "operations.fct_delay_cause_day": "One row per day, carrier, route and cause.",
+    "operations.fct_completeness_day": "One row per day, carrier, route and source.",
     "operations.fct_delay_code_day": "One row per day, carrier, route and code.",
     "reference.dim_airport": "One row per airport.",
     "reference.dim_carrier": "One row per carrier.",

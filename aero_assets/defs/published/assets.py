@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 import duckdb
 
+from aero_assets import completeness
 from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.defs.published import balance, health
 from aero_assets.defs.published.export import Published, Publisher, Relation
@@ -19,6 +20,8 @@ from aero_assets.published import CURRENT, Snapshot, level
 from aero_assets.resources import Zones
 
 LEVELS, PARTITION = "published", "marts"
+#: Sources and routes that a check names; the rest is counted.
+MOST_NAMED = 50
 balanced = dg.AssetCheckSpec(
     CHECK, asset=PUBLISHED, blocking=True, description=f"{BALANCE}: per table from the warehouse to a reader."
 )
@@ -27,6 +30,12 @@ reads_back = dg.AssetCheckSpec(
     asset=PUBLISHED,
     blocking=True,
     description="A reader who pins the version finds every file, and the day sums of its routes add up to its legs.",
+)
+
+flights_complete = dg.AssetCheckSpec(
+    "flights_complete",
+    asset=PUBLISHED,
+    description="Every flight of the last operating day that closed has ended, and every source that was due said so.",
 )
 
 
@@ -49,7 +58,7 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     group_name="published",
     kinds={"parquet", "duckdb"},
     owners=["team:analytics"],
-    check_specs=[balanced, reads_back],
+    check_specs=[balanced, reads_back, flights_complete],
     # It reads the file that dbt writes.
     pool="warehouse",
 )
@@ -95,6 +104,7 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
                 passed=not problem and snapshot.version == done.manifest.version,
                 metadata={"problem": problem or "none", "version": snapshot.version},
             ),
+            _completeness(snapshot, started),
         ],
     )
 
@@ -138,6 +148,26 @@ def _read_back(snapshot: Snapshot) -> str:
                    (select coalesce(sum(scheduled_legs), 0) from operations.fct_route_day)
         """).fetchall()
     return "" if legs == summed else f"{legs} legs, but the route days sum to {summed}"
+
+
+def _completeness(snapshot: Snapshot, now: datetime) -> dg.AssetCheckResult:
+    """Judge the last operating day that closed; what is missing warns, by source and route, and stops nothing."""
+    closed = now - completeness.CLOSES_AFTER + timedelta(days=1)
+    with snapshot.connect() as reader:
+        day = completeness.of_day(reader, completeness.latest_day(reader, closed), now)
+    missing = [f"{one.source} {one.carrier} {one.route}: {one.missing_legs}" for one in day.missing]
+    return dg.AssetCheckResult(
+        check_name=flights_complete.name,
+        passed=day.is_complete,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "operating_date": f"{day.operating_date}",
+            "flights": day.known_legs,
+            "flights_ended": day.final_legs,
+            "missing": dg.MetadataValue.json(missing[:MOST_NAMED]),
+            "missing_in_all": len(missing),
+        },
+    )
 
 
 def _outcome(done: Published, counts: balance.Counts, started: datetime) -> Outcome:

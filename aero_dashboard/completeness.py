@@ -1,0 +1,144 @@
+"""The answer to "are all of yesterday's flights in?": one sentence, and what each source owes, for the health page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from aero_assets import completeness
+from aero_assets.completeness import Day, Expected
+from aero_dashboard import components
+from aero_dashboard.frame import View
+from aero_dashboard.i18n import MISSING, Translator, plain
+from aero_dashboard.queries import Connection
+
+#: Sources and routes named in a sentence or a cell; the rest is counted.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one source was expected to close on a day, over all its routes."""
+
+    source: str
+    expected_legs: int
+    final_legs: int
+    missing_legs: int
+    routes: Sequence[str]
+    last_at: datetime | None
+    hours_late: float | None
+
+
+def of_latest_day(connection: Connection, as_of: datetime) -> Day:
+    """Read what is in of the day that people ask for: yesterday, where anything came lately."""
+    return completeness.of_day(connection, completeness.latest_day(connection, as_of), as_of)
+
+
+def section(view: View, published: datetime) -> None:
+    """Answer the question; nothing where the version has no such marts."""
+    if not all(view.has(name) for name in completeness.NEEDED):
+        return
+    t, day = view.t, view.read(of_latest_day, published)
+    components.section(title(t, day, published))
+    show = st.success if day.is_complete else st.info if not day.is_due else st.warning
+    show(plain(sentence(t, day)))
+    if sources := by_source(day):
+        formats = {t(f"complete.{name}"): t.integer for name in ("expected", "closed", "missing")}
+        components.table(table(t, sources), {**formats, t("complete.hours"): t.decimal}, {}, "complete")
+        st.caption(t("complete.reading"))
+
+
+def title(t: Translator, day: Day, published: datetime) -> str:
+    """The question, by name for a day that is not yesterday."""
+    if day.operating_date == published.date() - timedelta(days=1):
+        return t("complete.title")
+    return t("complete.title_of_day", date=t.date(day.operating_date))
+
+
+def sentence(t: Translator, day: Day) -> str:
+    """Say in one sentence how many flights of the day have ended and what is missing of whom."""
+    values = {
+        "date": t.date(day.operating_date),
+        "known": t.integer(day.known_legs),
+        "final": t.integer(day.final_legs),
+        "open": t.integer(day.known_legs - day.final_legs),
+        "closes": t.time(day.closes_at),
+        "expected": t.integer(max((one.expected_legs for one in by_source(day)), default=0)),
+        "owed": _owed(t, day),
+    }
+    return t(f"complete.{_case(day)}", **values)
+
+
+def _case(day: Day) -> str:
+    if not day.is_due:
+        return "not_due"
+    if not day.known_legs:
+        return "none_expected" if day.expected else "none"
+    flights = "all" if day.final_legs == day.known_legs else "some"
+    return f"{flights}_owed" if day.missing else flights
+
+
+def _owed(t: Translator, day: Day) -> str:
+    """Name the sources that owe the most: flights, routes and hours of each."""
+    late = [one for one in by_source(day) if one.missing_legs]
+    named = [
+        t(
+            "complete.source_owes",
+            source=t.known(f"source.{one.source}", one.source),
+            legs=t.integer(one.missing_legs),
+            routes=_routes(t, one.routes),
+            hours=t.decimal(one.hours_late),
+        )
+        for one in late[:NAMED]
+    ]
+    if len(late) > NAMED:
+        named.append(t("complete.more_sources", count=t.integer(len(late) - NAMED)))
+    return "; ".join(named)
+
+
+def by_source(day: Day) -> list[Owed]:
+    """Sum what is expected over routes, the source that owes most first; before the close nothing is owed."""
+    groups: dict[str, list[Expected]] = {}
+    for one in day.expected:
+        groups.setdefault(one.source, []).append(one)
+    owed = [_sum(day, source, rows) for source, rows in groups.items()]
+    return sorted(owed, key=lambda one: (-one.missing_legs, one.source))
+
+
+def _sum(day: Day, source: str, rows: Sequence[Expected]) -> Owed:
+    missing = [one for one in day.missing if one.source == source]
+    came = [one.final_received_at for one in rows if one.final_received_at]
+    late = [hours for one in rows if (hours := day.hours_late(one)) is not None]
+    return Owed(
+        source,
+        sum(one.expected_legs for one in rows),
+        sum(one.final_legs for one in rows),
+        sum(one.missing_legs for one in missing),
+        [one.route for one in missing],
+        max(came, default=None),
+        max(late, default=None),
+    )
+
+
+def table(t: Translator, sources: Sequence[Owed]) -> pd.DataFrame:
+    """One row per source."""
+    return pd.DataFrame(
+        {
+            t("complete.source"): [t.known(f"source.{one.source}", one.source) for one in sources],
+            t("complete.expected"): [one.expected_legs for one in sources],
+            t("complete.closed"): [one.final_legs for one in sources],
+            t("complete.missing"): [one.missing_legs for one in sources],
+            t("complete.routes"): [_routes(t, one.routes) for one in sources],
+            t("complete.last"): [t.time(one.last_at) if one.last_at else MISSING for one in sources],
+            t("complete.hours"): [one.hours_late for one in sources],
+        }
+    )
+
+
+def _routes(t: Translator, routes: Sequence[str]) -> str:
+    if not routes:
+        return MISSING
+    named = ", ".join(routes[:NAMED])
+    return t("complete.more_routes", routes=named, count=t.integer(len(routes) - NAMED)) if routes[NAMED:] else named
