@@ -25,6 +25,8 @@ UNFINISHED = [
 ]
 #: The daemon looks every five seconds, and leaves out a sensor whose interval lacks a moment: less than its own.
 SENSOR_SECONDS = 3
+#: The cursor of a sensor that waits for nothing: an empty one would leave the last one standing.
+NOT_WAITING = "-"
 #: Once is an accident (a kill, a full disk); the latest failures are enough to know what fails again and again.
 FAILURES_TOGETHER, FAILURES_SEEN = 2, 100
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
@@ -46,6 +48,11 @@ class Want:
         """Partitions whose level differs, in order; one that should be gone counts too."""
         names = self.wanted.keys() | self.reached.keys()
         return sorted(name for name in names if self.wanted.get(name, "") != self.reached.get(name, ""))
+
+
+def waiting_since(cursor: str | None, now: datetime) -> datetime:
+    """Return since when a sensor waits, by its cursor: a time, or NOT_WAITING."""
+    return datetime.fromisoformat(cursor) if cursor and cursor != NOT_WAITING else now
 
 
 def requests(

@@ -11,10 +11,11 @@ def make(home: Path) -> None:
     """Make the tables beside their place and move them there: a home has all of them or none."""
     from dagster import DagsterInstance  # noqa: PLC0415 - slow, and known to this process alone
 
+    from aero_local.services.dagster import write_settings  # noqa: PLC0415 - it starts this module
+
     part = home / "making"
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    shutil.copyfile(home / "dagster.yaml", part / "dagster.yaml")
+    write_settings(part)
     DagsterInstance.from_config(str(part)).dispose()
     # Whoever looks for the tables looks for `history`.
     for made in sorted((one for one in part.iterdir() if one.is_dir()), key=lambda one: one.name == "history"):

@@ -4,7 +4,7 @@ A run of the warehouse publishes at its end. What changes without one (a file re
 brought nothing) is asked for here, by levels like everything else.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -12,29 +12,33 @@ import dagster as dg
 
 from aero_assets.defs.published.assets import LEVELS, PARTITION, publish
 from aero_assets.defs.published.exposures import dashboards
+from aero_assets.defs.typed.assets import ingest
 from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, catch_up, warehouse
 from aero_assets.environment import Environment
-from aero_assets.levels import UNFINISHED, Want, requests
+from aero_assets.levels import NOT_WAITING, UNFINISHED, Want, requests, waiting_since
 from aero_assets.manifests import Levels
 from aero_assets.published import level, versions, what_is_wrong
 from aero_assets.resources import Zones
 
 PROBE_SECONDS = 5
-#: Jobs whose runs end with a published version.
-PUBLISHING = {warehouse.name, catch_up.name}
+#: Jobs whose runs end with a published version, and the one that a build follows.
+PUBLISHING = {ingest.name, warehouse.name, catch_up.name}
+#: A file's first trace is the door's row in the ledger; within this time its compaction is asked for, or there is none.
+SOON = timedelta(seconds=12)
 
 
 @dg.sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way.
 
-    So too where the current version is damaged as far as a listing shows: what is missing is written again.
+    So too where the current version is damaged as far as a listing shows: what is missing is written again. A version
+    on its own waits a little: beside the build of the same file it would only take the processor from it.
     """
     if not Environment.current().warehouse.exists():
         return dg.SensorResult()
     going = context.instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
     if any(run.job_name in PUBLISHING for run in going):
-        return dg.SensorResult()
+        return dg.SensorResult(cursor=NOT_WAITING)
     # Before the first build there is nothing to show.
     if not Levels(zones.lake(), WAREHOUSE_LEVELS).read():
         return dg.SensorResult()
@@ -42,8 +46,13 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
     if damages:
         context.log.error(f"the published version is damaged and is written again: {damages[0]}")
     reached = {} if damages else Levels(zones.lake(), LEVELS).read()
+    now = datetime.now(UTC)
     want = Want("published", publish.name, {PARTITION: level(zones.lake())}, reached, partitioned=False)
-    return dg.SensorResult(run_requests=requests(context.instance, want, now=datetime.now(UTC)))
+    if not want.behind:
+        return dg.SensorResult(cursor=NOT_WAITING)
+    since = waiting_since(context.cursor, now)
+    asked = requests(context.instance, want, now=now) if now - since >= SOON else []
+    return dg.SensorResult(run_requests=asked, cursor=since.isoformat())
 
 
 @dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)

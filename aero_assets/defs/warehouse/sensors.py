@@ -25,7 +25,7 @@ from aero_assets.defs.warehouse.assets import (
 )
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
-from aero_assets.levels import SENSOR_SECONDS, Want, requests
+from aero_assets.levels import NOT_WAITING, SENSOR_SECONDS, Want, requests, waiting_since
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
 
@@ -85,19 +85,19 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     arriving = any(
         behind(feed, list_arrivals(zones.raw(), feed), manifests, decided.get(feed.path, {})).behind for feed in feeds()
     )
-    waiting_since = datetime.fromisoformat(context.cursor) if context.cursor else now
-    if arriving and now - waiting_since < PATIENCE:
-        return dg.SensorResult(cursor=waiting_since.isoformat())
+    since = waiting_since(context.cursor, now)
+    if arriving and now - since < PATIENCE:
+        return dg.SensorResult(cursor=since.isoformat())
     undated, dated = catalog_want(zones, manifests), warehouse_want(zones, manifests)
     if undated.behind and not dated.behind:
-        return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor="")
+        return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor=NOT_WAITING)
     if undated.behind:
         # One at a time: the next would bring catalog and staging along once more.
         asked = requests(context.instance, together(undated, dated), now=now, most=1)
     else:
         # The warehouse has one writer: a second run starts its process and waits, a third would only wait longer.
         asked = requests(context.instance, dated, now=now)
-    return dg.SensorResult(run_requests=asked, cursor="")
+    return dg.SensorResult(run_requests=asked, cursor=NOT_WAITING)
 
 
 def together(undated: Want, dated: Want) -> Want:

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aero_assets.arrivals import Receipt, plan, receipts
 from aero_assets.defs.catalog.assets import level
+from aero_assets.defs.published.sensors import SOON, unpublished_changes
 from aero_assets.defs.raw.sensors import MOST_EVENTS, OVERLAP, arrivals, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.defs.warehouse.assets import staging_level
 from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes
 from aero_assets.feeds import feeds, find
 from aero_assets.lake import LakeCopy
+from aero_assets.levels import NOT_WAITING
 from aero_assets.manifests import Levels
 from aero_assets.resources import Zones
 from aero_assets.storage import Bucket
@@ -112,8 +115,10 @@ def test_what_is_still_being_compacted_is_waited_for_but_not_for_ever(instance, 
     waiting = tick(typed_changes, instance, zones)
     assert waiting.run_requests == []
     long_ago = (datetime.now(UTC) - PATIENCE - timedelta(seconds=1)).isoformat()
-    [request] = tick(typed_changes, instance, zones, long_ago).run_requests
-    assert request.job_name == "catalog_and_staging"
+    asked = tick(typed_changes, instance, zones, long_ago)
+    assert [request.job_name for request in asked.run_requests] == ["catalog_and_staging"]
+    again = tick(typed_changes, instance, zones, asked.cursor)
+    assert again.run_requests == [], "what arrives after a request is waited for anew"
 
 
 def test_marts_bring_catalog_and_staging_along_where_these_cannot_serve_them_yet(instance, zones):
@@ -146,3 +151,16 @@ def test_an_idle_platform_asks_for_nothing_but_its_undated_models(instance, zone
     assert [request.job_name for request in tick(typed_changes, instance, zones).run_requests] == [
         "catalog_and_staging"
     ]
+
+
+def test_what_is_published_without_a_build_waits_a_little_and_never_runs_beside_one(instance, zones):
+    Levels(zones.lake(), "warehouse").advance({"2015-01-01": "v1"})
+    first = tick(unpublished_changes, instance, zones)
+    assert first.run_requests == []
+    assert datetime.fromisoformat(first.cursor) <= datetime.now(UTC)
+    waited = (datetime.now(UTC) - SOON).isoformat()
+    [request] = tick(unpublished_changes, instance, zones, waited).run_requests
+    assert request.job_name == "publish"
+    create_run_for_test(instance, job_name="ingest", status=dg.DagsterRunStatus.STARTED)
+    beside = tick(unpublished_changes, instance, zones, waited)
+    assert (beside.run_requests, beside.cursor) == ([], NOT_WAITING)
