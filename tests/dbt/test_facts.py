@@ -57,3 +57,16 @@ def test_a_fact_without_what_the_merge_needs_stops_its_day(a_copy):
     assert failed == {"leg_facts_have_what_the_merge_needs"}
     after = warehouse.marts()
     assert {table for table in before if after[table] != before[table]} == {"intermediate.int_leg"}
+
+
+def test_a_leg_that_two_files_tell_otherwise_is_that_of_the_later_row_and_no_mixture(a_copy):
+    """A row is a whole statement: what the later one leaves empty did not happen, and the earlier one fills no gap."""
+    warehouse = a_copy()
+    gone = dict.fromkeys(("out_at", "off_at", "on_at", "in_at"))
+    later = leg(1, dep=5, arr=5, received_at=datetime(2015, 1, 5))  # noqa: DTZ001
+    write(
+        warehouse.lake, [later | gone | {"is_cancelled": True, "cancellation_code": "B"}], arrived="2015-01-05-0abc0abc"
+    )
+    warehouse.build(*SELECT, dates=[FIRST])
+    sql = "select is_cancelled, out_at, off_at, on_at, in_at from operations.fct_leg where flight_number = 1"
+    assert warehouse.rows(sql) == [(True, None, None, None, None)]

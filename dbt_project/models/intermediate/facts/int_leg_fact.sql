@@ -1,5 +1,11 @@
 -- A new source of leg facts is one more select here, with the same columns in the same order.
-with bts_ontime as (
+with last_bts_ontime as (
+
+    {{ last_rows_of_legs(ref('stg_partner__bts_ontime')) }}
+
+),
+
+bts_ontime as (
 
     select
         event_id,
@@ -47,7 +53,13 @@ with bts_ontime as (
         security_delay_minutes,
         late_aircraft_delay_minutes
 
-    from {{ ref('stg_partner__bts_ontime') }}
+    from last_bts_ontime
+
+),
+
+last_bts_departures as (
+
+    {{ last_rows_of_legs(ref('stg_partner__bts_departures')) }}
 
 ),
 
@@ -99,7 +111,13 @@ bts_departures as (
         security_delay_minutes,
         late_aircraft_delay_minutes
 
-    from {{ ref('stg_partner__bts_departures') }}
+    from last_bts_departures
+
+),
+
+last_airline_legs as (
+
+    {{ last_rows_of_legs(ref('stg_partner__airline_legs')) }}
 
 ),
 
@@ -151,7 +169,7 @@ airline_legs as (
         cast(null as integer) as security_delay_minutes,
         cast(null as integer) as late_aircraft_delay_minutes
 
-    from {{ ref('stg_partner__airline_legs') }}
+    from last_airline_legs
 
 ),
 
