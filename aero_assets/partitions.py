@@ -6,11 +6,13 @@ from datetime import date
 
 import dagster as dg
 
+from aero_streaming import event_limits
+
 FIRST_ARRIVAL_DATE = date(2026, 1, 1)
 #: Moving this earlier makes older history buildable and costs one partition per day; later hides built days.
-FIRST_OPERATING_DATE = date(2010, 1, 1)
+FIRST_OPERATING_DATE = event_limits.FIRST_OPERATING_DATE
 #: Days after today that may already have rows (schedules are filed about a season ahead).
-OPERATING_DAYS_AHEAD = 370
+OPERATING_DAYS_AHEAD = event_limits.MAX_DAYS_AHEAD
 
 arrival_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_ARRIVAL_DATE}", end_offset=1)
 operating_days = dg.DailyPartitionsDefinition(start_date=f"{FIRST_OPERATING_DATE}", end_offset=OPERATING_DAYS_AHEAD)

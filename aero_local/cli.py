@@ -8,6 +8,7 @@ from aero_local.commands import (
     opsdb,
     parse,
     query,
+    release,
     repair,
     reprocess,
     rules,
@@ -44,6 +45,7 @@ app.command(epilog="Example: aero verify --zone typed --feed partner/bts_ontime"
 app.command(epilog="Example: aero repair --zone raw --zone typed")(repair.repair)
 app.command(epilog="Example: aero checks")(set_aside.checks)
 app.command(epilog='Example: aero set-aside 3f0c… --why "STD of another year"')(set_aside.set_aside)
+app.command(epilog="Example: aero release ops/leg_events")(release.release)
 live.drills.command("messages", epilog="Example: aero drill messages --count 200000")(parse.drill_messages)
 app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")

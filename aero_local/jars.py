@@ -25,6 +25,8 @@ KAFKA_POM = PROJECT / "aero_local" / "kafka" / "pom.xml"
 KAFKA_LIBS = ENVIRONMENTS / "kafka" / "libs"
 
 CONNECTOR = PROJECT / "infra" / "streaming" / "connector"
+#: Packed into the connectors' jar: events of other airports are refused.
+AIRPORTS = PROJECT / "dbt_project" / "seeds" / "reference" / "airports.csv"
 CONNECTOR_JAR = ENVIRONMENTS / "connector" / "aero-flink-connectors.jar"
 
 FLINK_PYTHON = ENVIRONMENTS / "flink" / "bin" / "python"
@@ -120,6 +122,7 @@ def _pack_connectors(place: Path) -> None:
 
 def _connector_sources() -> Iterable[Path]:
     yield CONNECTOR / "pom.xml"
+    yield AIRPORTS
     yield from (file for file in (CONNECTOR / "src" / "main").rglob("*") if file.is_file())
 
 

@@ -53,17 +53,19 @@ def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is
             done.arrival_days += 1
             log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
             if feed.layout.parser in HANDED_ON:
-                done.handed_on += sum(_hand_on(feed, raw, one) for one in day.counted if isinstance(one, Receipt))
+                done.handed_on += sum(
+                    hand_on(feed, raw, one, Gateway()) for one in day.counted if isinstance(one, Receipt)
+                )
     return done
 
 
-def _hand_on(feed: Feed, raw: Bucket, receipt: Receipt) -> bool:
+def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool:
     """Tell the gateway of an arrival, as the door did."""
     details = raw.read_json(receipt.receipt_key(feed))
     if details is None:
         return False
     told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
-    Gateway().tell(told)
+    gateway.tell(told)
     return True
 
 

@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 INFRA = Path(__file__).parent
 DOOR_SOURCE = INFRA / "ingest" / "src" / "aero_ingest"
 STREAMING_SOURCE = INFRA / "streaming" / "src" / "aero_streaming"
-#: What every zip carries of `aero_streaming`: the vocabulary of events and the leg merge.
-EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "merge.py", "times.py")
+#: What every zip carries of `aero_streaming`: vocabulary and limits of events and the leg merge.
+EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "event_limits.py", "merge.py", "times.py")
 #: What the alert Lambdas carry of it: all but what runs in Flink.
 ALERTS = ("*.py", "*.toml", "*.csv")
 #: What the gateway's zip carries beside our code; pure Python, from the environment that the lock files made.
 GATEWAY_LIBRARIES = ("kafka-python", "tzdata")
 REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
-GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("airports", "carriers", "delay_codes"))
+GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay_codes"))
+#: Beside the limits of events, which ask it; the Flink job has it in its jar.
+AIRPORTS = REFERENCE / "airports.csv"
 FLINK = ("main.py", "flink_sql.py", "event_vocabulary.py")
 #: What the door can tell from something else.
 FORMATS = ("csv", "lines", "parquet", "xlsx")
@@ -63,6 +65,7 @@ def door_package(doors: Sequence[Door]) -> Package:
 def gateway_package() -> Package:
     """Pack ``aero_ingest`` for the gateway: with its Kafka client, zone rules and the reference tables it looks up."""
     generated = {f"aero_ingest/{path.name}": path.read_bytes() for path in GATEWAY_TABLES}
+    generated[f"{STREAMING_SOURCE.name}/{AIRPORTS.name}"] = AIRPORTS.read_bytes()
     libraries = {path: data for name in GATEWAY_LIBRARIES for path, data in _installed(name)}
     return package("aero_gateway", DOOR_SOURCE, {**generated, **_files(STREAMING_SOURCE, EVENTS), **libraries})
 

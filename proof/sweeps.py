@@ -47,6 +47,13 @@ SWEEPS = (
         "`test_door_balance.py`, `test_gateway_balance.py`).",
     ),
     Sweep(
+        "odd_events",
+        "Some 18,000 random well-formed events, good and odd, through the real Flink job and the lake: every event is "
+        "in the merge of its leg or refused by both with the same code, never both, never neither.",
+        "Every kind of odd event once and 300 random ones (`tests/stream/test_flink_sql.py`); one of each kind stops "
+        "no day (`tests/platform/test_odd_events.py`).",
+    ),
+    Sweep(
         "properties",
         "Every property test again under other seeds.",
         "One seed, Hypothesis' own.",

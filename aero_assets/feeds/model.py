@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from aero_assets.feeds.layouts import PLAIN, Format, Layout
+from aero_streaming.event_limits import LIMITS
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
@@ -88,6 +89,8 @@ class Feed:
     fresh_within_hours: int
     max_days_ahead: int
     topic: str = ""
+    #: The topic whose limits hold for its rows (`aero_streaming/event_limits.py`), if they are or become events.
+    judged_as: str = ""
     format: Format = "csv"
     layout: Layout = PLAIN
     supersedes: Supersedes = "key"
@@ -147,6 +150,9 @@ class Feed:
     def contract(self) -> str:
         """A digest of everything that decides the typed rows; when it changes, arrivals are compacted again."""
         parts = (self.version, self.header, self.delimiter, self.values, self.clocks, self.rules, self.columns)
+        if self.judged_as:
+            # Not the airports: one more of them must not compact all history again; `aero release` finds what waited.
+            parts = (*parts, LIMITS)
         read = () if (self.format, self.layout) == ("csv", PLAIN) else (self.format, self.layout)
         settled = (self.identity, self.contradiction) if self.identity else ()
         return sha256(repr((*parts, *read, *settled)).encode()).hexdigest()[:16]

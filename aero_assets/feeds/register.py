@@ -73,7 +73,7 @@ OWN = {
 }  # fmt: skip
 KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
-    "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic",
+    "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic", "judged_as",
     "format", "supersedes", "identity", "contradiction",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -159,6 +159,7 @@ class _Reader:
             fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
             max_days_ahead=int(self.data.get("max_days_ahead", 1)),
             topic=self.data.get("topic", ""),
+            judged_as=self.data.get("judged_as", self.data.get("topic", "")),
             format=kind,
             layout=layout,
             supersedes=self.data.get("supersedes", "key"),
@@ -183,8 +184,7 @@ class _Reader:
         if unknown := sorted(self.data.keys() - KEYS):
             at = rf"\[*{re.escape(unknown[0])}\b"
             raise self.fail(f"`{unknown[0]}` means nothing here; known: {', '.join(sorted(KEYS))}", at=at)
-        if feed.topic and feed.arrival != "event":
-            raise self.fail("`topic` belongs to a feed of events", at=r"topic\s*=")
+        self._check_topics(feed)
         if feed.version < 1:
             raise self.fail("`version` must be a whole number from 1", at=r"version\s*=")
         if feed.arrival not in get_args(Arrival):
@@ -213,6 +213,13 @@ class _Reader:
                 raise self.fail(f"column {column.name} has no description", at=at)
         if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
             raise self.fail(f"no DATE column named {feed.business_date!r}", at=r"business_date\s*=")
+
+    def _check_topics(self, feed: Feed) -> None:
+        if feed.topic and feed.arrival != "event":
+            raise self.fail("`topic` belongs to a feed of events", at=r"topic\s*=")
+        if "judged_as" in self.data and (feed.arrival != "table" or feed.judged_as not in TOPICS):
+            topics = ", ".join(TOPICS)
+            raise self.fail(f"`judged_as` names the topic that a table's rows travel on: {topics}", at=r"judged_as\s*=")
 
     def _check_header(self, header: tuple[str, ...], arrival: str) -> None:
         lower = [name.lower() for name in header]

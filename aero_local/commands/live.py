@@ -136,11 +136,11 @@ def drill_restart(seed: SeedOption = 1) -> None:
 
 @drills.command("poison", epilog="Example: aero drill poison --bad 1000")
 def drill_poison(
-    bad: Annotated[int, typer.Option("--bad", min=10, help="Records that nobody can read.")] = 1000,
+    bad: Annotated[int, typer.Option("--bad", min=15, help="Records that are no events or cannot be true.")] = 1000,
     days: Annotated[int, typer.Option("--days", min=1, help="How many days of events they are among.")] = 1,
     seed: SeedOption = 1,
 ) -> None:
-    """Unreadable records of ten kinds among the events of days: the good ones through, the bad ones in quarantine."""
+    """Bad records of fifteen kinds among the events of days: the good ones through, the bad ones in quarantine."""
     from aero_local.live import fault_drills  # noqa: PLC0415
 
     need_java()

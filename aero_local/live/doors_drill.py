@@ -151,7 +151,7 @@ def _database(state: State, airline: Airline, day: Day, count: int, log: Log) ->
 
 
 def _messages(state: State, day: Day, log: Log) -> dict[str, Any]:
-    """Take in the day's messages as one file, as of the noon after it, when all legs are known."""
+    """Take in the day's messages as one file, as of the day after the next, when all legs have landed and are known."""
     watcher, deadline = Watcher(state, "root"), time.monotonic() + LEGS_KNOWN_SECONDS
     while len([row for row in watcher.rows("leg_state", "leg#") if row.get("std_at")]) < len(day.doors):
         if time.monotonic() > deadline:
@@ -159,8 +159,8 @@ def _messages(state: State, day: Day, log: Log) -> dict[str, Any]:
         time.sleep(1)
     file = state.root / "messages.txt"
     file.write_text("\n".join(telegram.text for telegram in day.messages))
-    noon = datetime(day.on.year, day.on.month, day.on.day, 12, tzinfo=UTC) + timedelta(days=1)
-    result = ingest_paths(state, file, noon, log)
+    received_at = datetime(day.on.year, day.on.month, day.on.day, tzinfo=UTC) + timedelta(days=2)
+    result = ingest_paths(state, file, received_at, log)
     return {name: result[name] for name in ("messages", "accepted", "waiting")} | {
         "put_aside": [aside["message"] for aside in result["put_aside"]]
     }

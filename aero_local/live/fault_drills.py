@@ -18,6 +18,7 @@ from confluent_kafka import Consumer
 
 from aero_local import platform, ports, topics
 from aero_local.errors import Log
+from aero_local.leg_life import second_of, second_text
 from aero_local.live import compare
 from aero_local.live.player import play
 from aero_local.live.source import draws
@@ -25,10 +26,12 @@ from aero_local.live.watch import Watcher
 from aero_local.services import kafka, services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
-from aero_streaming.event_types import TOPICS
-from aero_streaming.events import Event, Problem, parse, to_json
+from aero_streaming.event_checks import IDENTITY
+from aero_streaming.event_types import BIGGEST, TOPICS
+from aero_streaming.events import Event, Problem, leg_uid, parse, to_json
 
 LEG_EVENTS = TOPICS["leg-events"]
+BEFORE_ALL = "0001-01-01"
 Middle = Callable[[Supervisor], None]
 
 
@@ -74,7 +77,7 @@ def run(state: State, drill: str, events: Sequence[Event], middle: Middle, log: 
 
 
 def poison(state: State, events: Sequence[Event], bad: int, seed: int, log: Log) -> dict[str, Any]:
-    """Send events with `bad` unreadable records of ten kinds among them; the end is as without them."""
+    """Send events with `bad` unreadable records of fifteen kinds among them; the end is as without them."""
     chance = draws(seed)
     kinds = _kinds(events)
     records: list[tuple[str, bytes]] = [(event["leg_uid"], to_json(event)) for event in events]
@@ -213,8 +216,10 @@ def _quarantined(state: State, expected: int) -> Counter[str]:
 
 
 def _kinds(events: Sequence[Event]) -> list[tuple[str, Callable[[int], bytes]]]:
-    """Ten kinds of records that nobody can read, each with the reason that it is refused for."""
+    """Fifteen kinds of records that are no events or cannot be true, each with the reason that it is refused for."""
     good = next(event for event in events if event["event_type"] == "out")
+
+    elsewhen: dict[str, Any] = {**good, "operating_date": BEFORE_ALL}
 
     def spoilt(**changes: Any) -> Callable[[int], bytes]:  # noqa: ANN401
         # Every one is another record: no two may look like copies.
@@ -231,6 +236,11 @@ def _kinds(events: Sequence[Event]) -> list[tuple[str, Callable[[int], bytes]]]:
         spoilt(flight_number="12"),
         spoilt(destination=good["origin"]),
         spoilt(source="nobody"),
+        spoilt(destination="QQX"),
+        spoilt(out_at=second_text(second_of(good["out_at"]) - 365 * 86_400)),
+        spoilt(received_at=second_text(second_of(good["received_at"]) - 30 * 86_400)),
+        spoilt(version=BIGGEST),
+        spoilt(operating_date=BEFORE_ALL, leg_uid=leg_uid(*(elsewhen[name] for name in IDENTITY))),
     ]
     found = []
     for make in makers:

@@ -12,7 +12,7 @@ from aero_assets.defs.typed.rows import FORM_RULES
 from aero_assets.feeds import feeds
 from aero_dashboard.i18n import LOCALES, catalogue
 from aero_ingest import leg_choice, reasons
-from aero_streaming import event_checks
+from aero_streaming import event_checks, event_limits
 
 
 def door_reasons() -> set[str]:
@@ -28,7 +28,8 @@ def event_reasons() -> set[str]:
     tree = ast.parse(Path(event_checks.__file__).read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     named = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "EventError"]
-    return {code.value for code in named if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+    formal = {code.value for code in named if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+    return formal | set(event_limits.CODES)
 
 
 def row_reasons() -> set[str]:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from aero_assets.feeds import find
-from aero_streaming.event_checks import EventError
 from aero_streaming.event_types import EVENT_TYPES, sources_of
+from aero_streaming.events import Problem, read, to_json
 from tests.dbt.test_database_legs import DATABASE, database_leg
 from tests.dbt.typed_lake import AIRLINE, FOURTH, airline_leg, write
+from tests.golden.odd_events import STD, forged, later
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.streaming.event_samples import LEG, PAYLOAD, event
@@ -32,20 +33,24 @@ def odd_event(draw: random.Random) -> dict[str, Any] | None:
     """An event of one of fifty legs, with airports, times and sources at random; None where no sender could send it."""
     kind = draw.choice([*EVENT_TYPES, "out", "off", "on", "in", "schedule"])
     number = draw.randrange(1, 50)
-    leg = LEG | {"flight_number": number, "origin": AIRPORTS[number % 4], "destination": draw.choice(AIRPORTS)}
+    places = {"origin": AIRPORTS[number % 4], "destination": draw.choice(AIRPORTS)}
+    leg: dict[str, Any] = LEG | {"flight_number": number, **places}
     if draw.random() < 0.3:
-        leg = {name: value for name, value in leg.items() if name not in ("destination", "std_at", "sta_at", "seats")}
+        leg |= dict.fromkeys(("destination", "std_at", "sta_at", "seats"))
     if draw.random() < 0.1:
         leg |= {"carrier": draw.choice(["Q9", "AM"]), "operating_date": "2026-11-23"}
     payload: dict[str, Any] = {name: moved(draw, name, value) for name, value in PAYLOAD[kind].items()}
     if kind == "delay_codes":
-        payload = draw.choice([{"delay_codes": "00:5;93:7"}, {"weather_delay_minutes": 12}, payload])
-    try:
-        return event(
-            kind, draw.randrange(-500, 500), leg=leg, source=draw.choice(sources_of(EVENT_TYPES[kind])), **payload
-        )
-    except EventError:
-        return None
+        by_cause = {"delay_codes": None, "weather_delay_minutes": 12}
+        payload = draw.choice([{"delay_codes": "00:5;93:7"}, by_cause, payload])
+    minutes = draw.randrange(-500, 500)
+    said = {
+        "source": draw.choice(sources_of(EVENT_TYPES[kind])),
+        "event_time": later(STD, minutes=minutes),
+        "received_at": later(STD, minutes=minutes + 1),
+    }
+    one = forged(kind, leg | payload | said, event(kind))
+    return None if isinstance(read(to_json(one)), Problem) else one
 
 
 def moved(draw: random.Random, name: str, value: Any) -> Any:

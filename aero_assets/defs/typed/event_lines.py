@@ -22,7 +22,8 @@ import pyarrow as pa
 
 from aero_assets.defs.typed.lines import LONGEST_LINE
 from aero_ingest.firehose_transform import lines_of
-from aero_streaming.events import Problem, parse
+from aero_streaming import events
+from aero_streaming.events import Problem
 
 BATCH_LINES = 10_000
 SHOWN = 200
@@ -63,7 +64,7 @@ def unwrap(line: bytes) -> Judged:
     """Return what the transform says of a line; a line that it did not wrap is judged by the same vocabulary."""
     if (wrapped := _wrapped(line)) is not None:
         return wrapped
-    text, found = line.decode(errors="replace"), parse(line)
+    text, found = line.decode(errors="replace"), events.read(line)
     if isinstance(found, Problem):
         return _shown(text, found.code, found.message.encode(errors="replace").decode())
     return _shown(text, None, None)

@@ -1,36 +1,103 @@
-"""The SQL that is particular to feeds of events and to logs: taking a JSON line apart, and what was judged when it came
-in.
+"""The SQL that is particular to feeds of JSON lines (events, logs, tables): taking a line apart, what was judged when
+it came in, and the limits of events (`aero_streaming/event_limits.py`) as rules of the typed step.
+
+Limits are judged here whenever rows are made, and never taken from what was said on arrival: airports are added to the
+reference, and then what waited for them must become rows.
 """
 
 from aero_assets.feeds import Feed
-from aero_streaming.event_types import EVENT_TYPES, EventType, fields_of
+from aero_streaming.event_limits import AIRPORTS, ARRIVED, LIMITS, UNKNOWN_AIRPORT, Limit, is_fixed
+from aero_streaming.event_types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, EventType, fields_of
 
 #: Reason, condition and message as expressions: what the transform of Firehose said of a line stands.
 FIRST_WORD = ("_defect", "_defect is not null", "_message")
 #: Everything else about the form was judged by the vocabulary of events.
 RULES = (("unreadable_json", "_json is null", "'the event is not JSON that the engine can read'"),)
-#: Fields of events that name an airport.
-AIRPORTS = ("origin", "destination", "diverted_to")
+#: What a limit may be said of; each is there as microseconds since 1970 in a column `_us_<name>`.
+TIMES = tuple(dict.fromkeys(name for limit in LIMITS for name in (*limit.fields, limit.base) if not is_fixed(name)))
+#: A row of the operational database becomes events (`aero_ingest/database_events.py`): what it calls their times.
+IN_TABLES = {"received_at": "extracted_at", "event_time": "updated_at"}
 
 
 def fields(feed: Feed) -> str:
     """Return the query over `line` that gives each field of an event or a log line as text, null where absent."""
     kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == feed.topic] if feed.arrival == "event" else []
     paths = ", ".join(f"'$.{name}'" for name in ("event_type", *feed.header))
-    names = ", ".join(f'{_field(name, f"parts[{n}]", kinds)} as "{name}"' for n, name in enumerate(feed.header, 2))
+    values = {name: _field(name, f"parts[{n}]", kinds) for n, name in enumerate(feed.header, 2)}
+    names = ", ".join(f'{value} as "{name}"' for name, value in values.items())
+    moments = "".join(f", {_moment(name, values.get(_column(feed, name)))} as _us_{name}" for name in _times(feed))
     return f"""
         with read as (select *, case when defect is null and json_valid(body) then body end as _json from line),
         split as (select *, json_extract_string(_json, [{paths}]) as parts from read)
         select body as _body, _json, line_number as _line_number, defect as _defect, message as _message,
                raw_key as _raw_key, received_at as _received_at, raw_key || '#' || line_number as _raw_ref,
-               '{feed.source}' as _source, {names}
+               '{feed.source}' as _source, {names}{moments}
         from split
     """
 
 
-def airports(feed: Feed) -> tuple[str, ...]:
-    """Return the raw columns of a feed of events or of a table that hold airports."""
-    return tuple(name for name in AIRPORTS if feed.arrival in ("event", "table") and name in feed.header)
+def limits(feed: Feed) -> list[tuple[str, str, str]]:
+    """Return the limits of events as rules, in their order: code, condition, expression for the message.
+
+    Empty for a feed whose rows are no events and do not become any.
+    """
+    if not feed.judged_as:
+        return []
+    known = _times(feed)
+    rules = [
+        (limit.code, _broken(limit, name, feed), _sentence(limit, name, feed))
+        for limit in LIMITS
+        for name in limit.fields
+        if name in known and (is_fixed(limit.base) or limit.base in known)
+        and not (limit.types and feed.arrival == "table")
+    ]  # fmt: skip
+    day = feed.date_expression
+    for name in (one for one in AIRPORTS if one in feed.header):
+        message = f"""'{name} is ' || {name} || ', which the airport reference does not have on ' || {day}
+            || '; it waits for the reference'"""
+        rules.append((UNKNOWN_AIRPORT, f"unknown_airport({name}, {day})", message))
+    return rules
+
+
+def _times(feed: Feed) -> tuple[str, ...]:
+    """What limits may be said of that the feed's lines have, under the names of events."""
+    if not feed.judged_as:
+        return ()
+    return tuple(name for name in TIMES if name == ARRIVED or _column(feed, name) in feed.header)
+
+
+def _column(feed: Feed, name: str) -> str:
+    return IN_TABLES.get(name, name) if feed.arrival == "table" else name
+
+
+def _moment(name: str, value: str | None) -> str:
+    """Microseconds since 1970 of what a line says by a value; of its arrival for none."""
+    if value is None:
+        return "epoch_us(received_at)"
+    if name == "version":
+        minutes = f"try_cast({value} as bigint) // {EDITIONS}"
+        return f"epoch_us(timestamp '{VERSIONS_BEGIN:%Y-%m-%d}') + 60000000 * ({minutes})"
+    return f"epoch_us(try_cast({value} as timestamp))"
+
+
+def _broken(limit: Limit, name: str, feed: Feed) -> str:
+    base = f"epoch_us(timestamp '{limit.base[:10]}')" if is_fixed(limit.base) else f"_us_{limit.base}"
+    sides = [
+        f"_us_{name} - {base} {sign} {minutes * 60_000_000}"
+        for sign, minutes in (("<", limit.least), (">", limit.most))
+        if minutes is not None
+    ]
+    types = ", ".join(f"'{kind}'" for kind in limit.types)
+    return f"({' or '.join(sides)})" + (f" and event_type in ({types})" if types else "")
+
+
+def _sentence(limit: Limit, name: str, feed: Feed) -> str:
+    said = f"'{name} is ' || {_column(feed, name)}"
+    if limit.base == ARRIVED:
+        said += f" || ', {ARRIVED} is ' || _received_at"
+    elif not is_fixed(limit.base):
+        said += f" || ', {limit.base} is ' || {_column(feed, limit.base)}"
+    return f"{said} || '; {limit.sentence}'"
 
 
 def _field(name: str, value: str, kinds: list[EventType]) -> str:

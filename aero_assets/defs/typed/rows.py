@@ -80,7 +80,7 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """Create `zone_day` for the airports and dates that occur."""
     codes: set[str] = set()
-    for place in (*_places(feed), *event_rows.airports(feed)):
+    for place in _places(feed):
         found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
         codes.update(code for (code,) in found)
     day = feed.date_expression
@@ -177,13 +177,12 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
     else:
         rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
     rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
-    rules.append(
-        (
-            "date_out_of_range",
-            f"{day} not between date '{first}' and date '{last}'",
-            f"'the date is outside {first} to {last}: ' || {day}",
-        )
-    )
+    if feed.judged_as:
+        # The same range as here, measured so that the stream says the same of an event.
+        rules += event_rows.limits(feed)
+    else:
+        out_of_range = f"{day} not between date '{first}' and date '{last}'"
+        rules.append(("date_out_of_range", out_of_range, f"'the date is outside {first} to {last}: ' || {day}"))
     for column in feed.columns:
         if column.type != "VARCHAR":
             message = f"'{column.name} is not {column.type}: ' || ({column.sql})"

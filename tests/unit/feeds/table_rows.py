@@ -11,7 +11,8 @@ from aero_local.airline.opsdb import KEYS, day_changes
 from tests.judging import judged
 
 ON = date(2026, 11, 1)
-WINDOW_END = "2026-11-01T18:00:00.000000Z"
+#: After all that the rows of the day tell.
+WINDOW_END = "2026-11-06T18:00:00.000000Z"
 #: What the extract adds, and what the database keeps by itself.
 ADDED = {"row_version": 1, "updated_at": "2026-11-01T17:30:00.000000Z"}
 

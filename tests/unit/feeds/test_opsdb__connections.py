@@ -13,6 +13,7 @@ ROW = {
 REFUSED = {
     "unknown_result": {"result": "perhaps"},
     "same_leg": {"out_leg_uid": "a" * 32},
+    "unknown_airport": {"airport": "QQX"},
     "missing_value": {"airport": None},
     "bad_value": {"passengers": "some"},
 }

@@ -21,7 +21,7 @@ def test_every_rate_of_the_airline_is_accepted():
 
 def test_a_removed_rate_is_its_last_row_with_the_time_at_which_that_was_noticed():
     [row] = typed("fx_rates", rows("fx_rates")[0] | {"row_version": 4, "deleted_at": WINDOW_END})
-    assert row["deleted_at"] == datetime(2026, 11, 1, 18)  # noqa: DTZ001 - typed times are UTC without a zone
+    assert row["deleted_at"] == datetime(2026, 11, 6, 18)  # noqa: DTZ001 - typed times are UTC without a zone
     assert row["version"] == 4
 
 

@@ -17,6 +17,7 @@ from infra.package import (
     Package,
     check_doors,
     door_package,
+    gateway_package,
     package,
     streaming_package,
     upload,
@@ -90,6 +91,14 @@ LOADED = (
     "extra = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names);"
     "print(sorted(m for m in extra if not m.startswith('_')))"
 )
+
+
+def test_the_gateway_judges_events_by_the_airports_that_were_packed(tmp_path):
+    script = (
+        "from aero_streaming import event_limits as limits; "
+        "print(limits.airports_csv().parent.name, *(limits.is_known(code, '2026-11-22') for code in ('MEX', 'QQX')))"
+    )
+    assert run_alone(gateway_package(), tmp_path, script) == ["aero_streaming True False"]
 
 
 def test_the_door_runs_from_the_zip_alone_with_the_standard_library_and_boto3(tmp_path):

@@ -9,7 +9,7 @@ from aero_ingest.messages import parse
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "messages"
 #: The samples are of the afternoon of this day.
-REFERENCE = datetime(2026, 11, 22, 14, tzinfo=UTC)
+REFERENCE = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
 
 def sample(name: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 from aero_extract.raw_store import Stamp
 from aero_ingest.database_events import events_of_row, read
 from aero_ingest.message import ParseError
-from aero_streaming.events import Problem, parse, to_facts, to_json
+from aero_streaming.events import Problem, leg_uid, parse, to_facts, to_json
 from aero_streaming.merge import merge
+from tests.judging import judged
 from tests.unit.feeds.table_rows import WINDOW_END, rows
 from tests.unit.ingest.message_samples import REFERENCE, sample
 from tests.unit.ingest.test_gateway import World
@@ -27,7 +28,7 @@ FLOWN = {
 }  # fmt: skip
 
 
-def line(row, end=WINDOW_END):
+def line(row, end="2026-11-23T12:00:00.000000Z"):
     """A row as the extract writes it: nulls are left out."""
     said = {name: value for name, value in row.items() if value is not None}
     return Stamp("opsdb/legs", end).line(json.dumps(said, default=str))[0]
@@ -43,7 +44,7 @@ def by_kind(events):
 
 def test_every_row_of_the_airline_is_events_that_every_reader_accepts():
     for row in rows("legs"):
-        events = list(events_of_row(read(line(row)), "s3://raw/part"))
+        events = list(events_of_row(read(line(row, WINDOW_END)), "s3://raw/part"))
         assert not [one for one in events if isinstance(parse(to_json(one)), Problem)]
         assert {one["leg_uid"] for one in events} == {row["leg_uid"]}
         assert {(one["source"], one["received_at"]) for one in events} == {("database", WINDOW_END)}
@@ -120,3 +121,21 @@ def test_a_message_that_waits_finds_its_leg_in_the_row_of_the_database():
     assert world.retry(REFERENCE).accepted == 1
     # The message is nearer to the aircraft than the row, and the row knows the codes as reviewed.
     assert (world.merged()["out_at"], world.merged()["in_at"]) == ("2026-11-22T13:34:00Z", "2026-11-22T15:47:00Z")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"destination": "QQX"}, "unknown_airport"),
+        ({"out_at": "2026-11-20T13:35:00Z"}, "far_from_schedule"),
+        ({"out_at": "2026-11-20T13:35:00Z", "attempt": 2}, "far_from_schedule"),
+        ({"updated_at": "2026-11-24T00:00:00Z"}, "stamp_ahead"),
+    ],
+)
+def test_a_row_that_breaks_a_limit_is_put_aside_as_a_whole_with_the_code_that_the_lake_gives(changes, code):
+    world = World()
+    text = line(FLOWN | {"leg_uid": leg_uid("AM", 905, "", "MEX", "2026-11-22", 1)} | changes)
+    tally = world.gateway().take_rows([text], REFERENCE, "s3://raw/part")
+    assert ([one.reason for one in tally.put_aside], world.sent) == ([code], [])
+    [row] = judged("opsdb/legs", text.encode())
+    assert row["reason"] == code

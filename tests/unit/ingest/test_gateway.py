@@ -10,6 +10,7 @@ from aero_ingest.gateway import WAITS, Gateway, Knowledge
 from aero_ingest.message_events import Returns
 from aero_streaming.events import Problem, parse, to_facts, to_json
 from aero_streaming.merge import merge
+from aero_streaming.times import text as utc_text
 from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
 
 SCHEDULE = (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")
@@ -133,7 +134,7 @@ def test_a_message_without_a_schedule_waits_once_and_goes_when_the_schedule_come
     tally = world.retry(REFERENCE + timedelta(minutes=5))
     assert (tally.accepted, tally.waiting, len(world.held)) == (1, 0, 0)
     [out] = [event for event in world.sent if event["event_type"] == "out"]
-    assert out["received_at"] == "2026-11-22T14:00:00Z"
+    assert out["received_at"] == utc_text(REFERENCE)
 
 
 def test_a_schedule_is_known_to_the_gateway_that_told_it_before_the_index_has_it():
@@ -186,3 +187,31 @@ def test_the_std_of_the_leg_dates_a_message_that_was_sent_late():
     late = sample("mvt_02_arrival").replace(".CUNKKAM 221550\n", "").replace("QU MEXOOAM\n", "")
     world.take(late, at=datetime(2026, 11, 25, 9, tzinfo=UTC))
     assert [event["in_at"] for event in world.sent if event["event_type"] == "in"] == ["2026-11-22T15:48:00Z"]
+
+
+def test_a_message_that_says_what_cannot_be_true_is_put_aside_with_the_code_of_the_stream_and_the_rest_of_it_counts():
+    world = World()
+    world.take(SCHEDULE)
+    diverted = sample("div_01").replace("MID", "QQX")
+    assert "QQX" in diverted
+    tally = world.take(diverted)
+    assert [(one.reason, one.text) for one in tally.put_aside] == [("unknown_airport", diverted.rstrip())]
+    assert (tally.messages, tally.accepted, tally.waiting) == (1, 0, 0)
+    assert tally.findings["unknown_airport"] == 1
+    assert [event["event_type"] for event in world.sent if event["event_type"] != "schedule"] == ["load"]
+
+
+def test_a_message_from_the_future_is_put_aside():
+    world = World()
+    world.take(SCHEDULE)
+    early = REFERENCE - timedelta(hours=5)
+    tally = world.take(sample("mvt_01_departure"), at=early)
+    assert [one.reason for one in tally.put_aside] == ["stamp_ahead"]
+
+
+def test_a_record_of_a_schedule_with_an_unknown_airport_is_put_aside_and_the_others_are_planned():
+    world = World()
+    tally = world.take(SCHEDULE.replace("TIJ", "QQX"))
+    assert {one.reason for one in tally.put_aside} == {"unknown_airport"}
+    assert tally.messages == tally.accepted + len(tally.put_aside)
+    assert {event["flight_number"] for event in world.sent} == {905, 906, 21}

@@ -27,19 +27,20 @@ LEG = {
     "data_label": "datos sintéticos",
 }
 STD = datetime(2026, 11, 22, 19, tzinfo=UTC)
+#: What has happened lies within minutes of STD, so that an event may be received then.
 PAYLOAD: dict[str, dict[str, Any]] = {
     "schedule": {"distance_miles": 447},
     "estimate": {"estimated_out_at": "2026-11-22T19:20:00Z", "estimated_in_at": "2026-11-22T21:00:00Z"},
     "out": {"out_at": "2026-11-22T19:05:00Z"},
-    "off": {"off_at": "2026-11-22T19:20:00Z"},
-    "on": {"on_at": "2026-11-22T20:40:00Z"},
-    "in": {"in_at": "2026-11-22T20:48:00Z"},
+    "off": {"off_at": "2026-11-22T19:06:00Z"},
+    "on": {"on_at": "2026-11-22T19:07:00Z"},
+    "in": {"in_at": "2026-11-22T19:08:00Z"},
     "delay_codes": {"delay_codes": "93:30;41:15"},
     "cancel": {"cancellation_code": "A"},
     "reinstate": {},
     "divert": {"diverted_to": "SLP"},
-    "return_to_ramp": {"return_in_at": "2026-11-22T19:15:00Z"},
-    "air_return": {"return_on_at": "2026-11-22T19:42:00Z", "return_in_at": "2026-11-22T19:55:00Z"},
+    "return_to_ramp": {"return_in_at": "2026-11-22T19:06:00Z"},
+    "air_return": {"return_on_at": "2026-11-22T19:06:00Z", "return_in_at": "2026-11-22T19:07:00Z"},
     "load": {"passengers": 151},
     "booking": {"days_to_departure": 1, "booked_seats": 140, "booked_revenue_usd": 14_000.5},
     "feedback": {"response_id": "0" * 32, "cabin": "economy", "recommendation": 9, "satisfaction": 5},

@@ -20,6 +20,7 @@ from typing import Any
 
 from aero_ingest.message import ParseError
 from aero_ingest.message_events import KNOWN
+from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event, EventError, build, restate
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
@@ -62,11 +63,18 @@ def read(line: str) -> LegRow:
 
 
 def events_of_row(row: LegRow, raw_ref: str | None = None) -> Iterator[Event]:
-    """Yield the events that a row is; raise ParseError where its values cannot be those of an event."""
+    """Yield the events that a row is; raise ParseError where its values cannot be those of an event.
+
+    Whoever asks takes all of them or none: the lake refuses such a row as a whole.
+    """
     try:
         yield from _events(row, raw_ref)
-    except (EventError, KeyError) as error:
-        raise ParseError("bad_row", f"leg {row.values.get('leg_uid')}: {error}") from error
+    except EventError as error:
+        problem = error.problem
+        code = problem.code if problem.code in CODES else "bad_row"
+        raise ParseError(code, f"leg {row.values.get('leg_uid')}: {problem.message}") from error
+    except KeyError as error:
+        raise ParseError("bad_row", f"leg {row.values.get('leg_uid')}: {error} is missing") from error
 
 
 def _events(row: LegRow, raw_ref: str | None) -> Iterator[Event]:
@@ -86,9 +94,11 @@ def _events(row: LegRow, raw_ref: str | None) -> Iterator[Event]:
         yield said("divert", row.updated_at, 1)
     for kind in ("out", "off", "on", "in"):
         at = values.get(f"{kind}_at")
-        # The departure that counts is the first; a row of a later attempt has only its own.
-        if at and not (kind == "out" and values.get("attempt", FIRST_ATTEMPT) > FIRST_ATTEMPT):
-            yield said(kind, at, **{f"{kind}_at": at})
+        if at:
+            event = said(kind, at, **{f"{kind}_at": at})
+            # The departure that counts is the first; a row of a later attempt has only its own.
+            if not (kind == "out" and values.get("attempt", FIRST_ATTEMPT) > FIRST_ATTEMPT):
+                yield event
     if values.get("delay_codes"):
         yield said("delay_codes", row.updated_at, delay_codes=values["delay_codes"])
     if values.get("passengers") is not None and not values.get("is_cancelled"):

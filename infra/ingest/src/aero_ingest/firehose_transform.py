@@ -2,8 +2,10 @@
 
     {"arrived_at": "2026-11-25T17:03:12.042Z", "reason": null, "message": null, "body": "<the line, unchanged>"}
 
-`reason` and `message` say why a line is no event (`aero_streaming.events`); the typed step puts such lines into
-quarantine. A line that is not UTF-8 is kept as `body_base64` instead of `body`, so nothing of it is lost.
+`reason` and `message` say why a line is no event in form (`aero_streaming.events.read`); the typed step puts such
+lines into quarantine. Whether an event can be true is not said here: that depends on the airport reference, so the
+typed step judges it whenever it makes rows. A line that is not UTF-8 is kept as `body_base64` instead of `body`, so
+nothing of it is lost.
 
 Data never fails here, because Firehose would send the good records beside it to the error prefix too: every record is
 answered with Ok. Lambda refuses an answer over 6 MB. A line grows when it is wrapped (quotes are escaped, and the
@@ -21,7 +23,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aero_streaming.events import Problem, parse
+from aero_streaming.events import Problem, read
 
 MAX_ANSWER = 5_500_000
 """Characters of data in an answer; the rest of Lambda's 6 MB is for ids, names and a margin."""
@@ -71,7 +73,7 @@ def lines_of(data: bytes) -> list[bytes]:
     lines = data.split(b"\n")
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
-    if sum(bool(line.strip()) for line in lines) < 2 or isinstance(parse(data), Problem):
+    if sum(bool(line.strip()) for line in lines) < 2 or isinstance(read(data), Problem):
         return lines
     return [data]
 
@@ -83,7 +85,7 @@ def arrival(record: Mapping[str, Any]) -> str:
 
 
 def _wrapped(line: bytes, arrived_at: str) -> bytes:
-    found = parse(line)
+    found = read(line)
     problem = found if isinstance(found, Problem) else None
     said: dict[str, str | None] = {
         "arrived_at": arrived_at,

@@ -1,31 +1,33 @@
 """The gateway: what messages and schedules say becomes events on the topics, whatever channel they came by.
 
 It finds the leg, makes the events and sends them. A message whose leg nobody has planned yet waits, and is tried again
-until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. Nothing
+until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. So is
+one that says what cannot be true, with the code of the limit that it breaks (`aero_streaming/event_limits.py`). Nothing
 here knows Kafka, DynamoDB or S3: the Lambda and `aero ingest` bring them along.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
 from typing import Any, Protocol
 
 from aero_ingest import database_events
-from aero_ingest.leg_choice import NO_SCHEDULE, Leg, LegIndex, NotFound, find
+from aero_ingest.leg_choice import NO_SCHEDULE, LegIndex, NotFound, find
 from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, ParseError, Unreadable
 from aero_ingest.message_events import Returns, events_of
 from aero_ingest.messages import parse, parse_all
+from aero_ingest.planned_legs import PlannedLegs, uid_of
 from aero_ingest.schedule_events import schedule_events
 from aero_ingest.ssim import is_ssim
 from aero_ingest.ssim import read as read_ssim
 from aero_ingest.ssim_legs import Offsets
-from aero_streaming.event_checks import IDENTITY
-from aero_streaming.events import Event, leg_uid
+from aero_streaming.event_limits import CODES
+from aero_streaming.events import Event
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
@@ -120,33 +122,6 @@ class Tally:
         self.findings.update(finding.code for finding in findings)
 
 
-class _Planned:
-    """The index, and what this gateway has planned itself: it takes seconds until the index knows."""
-
-    def __init__(self, index: LegIndex) -> None:
-        self._index = index
-        self._own: dict[Flight, dict[str, Leg]] = {}
-        self._asked: dict[tuple[Flight, date, date], Sequence[Leg]] = {}
-
-    def forget(self) -> None:
-        """Ask the index anew from here on."""
-        self._asked.clear()
-
-    def plan(self, event: Event) -> None:
-        flight = Flight(event["carrier"], event["flight_number"], event["operational_suffix"])
-        self._own.setdefault(flight, {})[event["leg_uid"]] = event
-
-    def legs(self, flight: Flight, first: date, last: date) -> Sequence[Leg]:
-        asked = (flight, first, last)
-        if asked not in self._asked:
-            self._asked[asked] = self._index.legs(flight, first, last)
-        found = {_uid(leg): leg for leg in self._asked[asked]}
-        for uid, leg in self._own.get(flight, {}).items():
-            if first.isoformat() <= leg["std_at"][:10] <= last.isoformat():
-                found.setdefault(uid, leg)
-        return list(found.values())
-
-
 class Gateway:
     """Turns messages into events; `send` takes an event, and whoever made it flushes before the tally counts.
 
@@ -154,7 +129,7 @@ class Gateway:
     """
 
     def __init__(self, index: LegIndex, memory: Memory, send: Callable[[Event], object], knowledge: Knowledge) -> None:
-        self._index, self._memory, self._send, self._knows = _Planned(index), memory, send, knowledge
+        self._index, self._memory, self._send, self._knows = PlannedLegs(index), memory, send, knowledge
 
     def take(self, lines: Iterable[str], received_at: datetime, raw_ref: str, came_at: datetime | None = None) -> Tally:
         """Take in the messages of a text, or the legs of its schedule, which first came at `came_at` if not now."""
@@ -182,7 +157,8 @@ class Gateway:
                 is_near = database_events.is_told(row, received_at, TOLD_BEFORE, TOLD_AFTER)
                 events = [*database_events.events_of_row(row, raw_ref)] if is_near else []
             except ParseError as error:
-                self._put_aside(tally, "unusable_row", error.message, line, raw_ref, received_at)
+                reason = error.code if error.code in CODES else "unusable_row"
+                self._put_aside(tally, reason, error.message, line, raw_ref, received_at)
                 continue
             for event in events:
                 self._send(event)
@@ -226,7 +202,7 @@ class Gateway:
                 self._put_aside(tally, found.code, found.message, message.raw, raw_ref, received_at)
             return
         message = self._dated_by(message, found.leg, received_at)
-        uid = _uid(found.leg)
+        uid = uid_of(found.leg)
         returns = self._memory.returns(uid) if _speaks_of_returns(message) else Returns()
         events, findings = events_of(
             message, found.leg, received_at=received_at, raw_ref=raw_ref, returns=returns,
@@ -237,8 +213,18 @@ class Gateway:
         tally.note((*message.findings, *found.findings, *findings))
         for event in events:
             self._send(event)
-        tally.accepted += 1
+        self._settled(tally, findings, message.raw, raw_ref, received_at)
         tally.events += len(events)
+
+    def _settled(
+        self, tally: Tally, findings: Iterable[Finding], text: str, raw_ref: str, received_at: datetime
+    ) -> None:  # fmt: skip
+        """Count a message as accepted, or put it aside where an event of it broke a limit; its other events count."""
+        refused = next((one for one in findings if one.code in CODES), None)
+        if refused:
+            self._put_aside(tally, refused.code, refused.message, text, raw_ref, received_at)
+        else:
+            tally.accepted += 1
 
     def _wait(
         self, tally: Tally, message: Message, found: NotFound, raw_ref: str, received_at: datetime
@@ -279,17 +265,13 @@ class Gateway:
             if isinstance(record, Unreadable):
                 self._unreadable(tally, record, raw_ref, received_at)
                 continue
-            tally.accepted += 1
             made_at = record.block.created_at or came_at
             for event in schedule_events(record, self._knows.offset_of, first, last, made_at, received_at, raw_ref):
                 self._send(event)
                 self._index.plan(event)
                 tally.events += 1
+            self._settled(tally, record.findings, record.raw, raw_ref, received_at)
             tally.note(record.findings)
-
-
-def _uid(leg: Leg) -> str:
-    return leg_uid(*(leg[name] for name in IDENTITY))
 
 
 def _speaks_of_returns(message: Message) -> bool:

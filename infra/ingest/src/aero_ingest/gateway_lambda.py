@@ -32,6 +32,7 @@ from aero_ingest.gateway_tables import GatewayTables
 from aero_ingest.message import ParseError
 from aero_ingest.message_files import lines_of
 from aero_ingest.station_clocks import StationClocks
+from aero_streaming.event_limits import airports_csv
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
@@ -59,8 +60,8 @@ class Settings:
 
 @functools.cache
 def knowledge(folder: Path = TABLES) -> Knowledge:
-    """Read the reference tables of a folder: airports, carriers, delay codes."""
-    stations = {row["iata"]: row["zone"] for row in _rows(folder / "airports.csv") if row["zone"]}
+    """Read the reference tables: carriers and delay codes of a folder, and the airports that events are judged by."""
+    stations = {row["iata"]: row["zone"] for row in _rows(airports_csv()) if row["zone"]}
     return Knowledge(
         iata_of={row["icao"]: row["iata"] for row in _rows(folder / "carriers.csv") if row["icao"]},
         delay_letters={row["alpha"]: row["code"] for row in _rows(folder / "delay_codes.csv") if row["alpha"]},

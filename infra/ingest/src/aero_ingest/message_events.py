@@ -17,6 +17,7 @@ from typing import Any
 
 from aero_ingest.leg_choice import Leg
 from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Delay, Finding, Message, Movement
+from aero_streaming.event_limits import CODES
 from aero_streaming.event_types import LEG
 from aero_streaming.events import Event, EventError, build, dated_version, restate
 from aero_streaming.times import parse as moment_of
@@ -31,6 +32,8 @@ SAME_RETURN = timedelta(minutes=30)
 #: What an event type of ours is called, and its field.
 MOVED = {OUT: ("out", "out_at"), OFF: ("off", "off_at"), ON: ("on", "on_at"), IN: ("in", "in_at")}
 MOST_CODES = 4
+#: When a message without a time of sending is taken to have been sent.
+BEFORE_PLAN = timedelta(days=1)
 KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
 
 
@@ -98,8 +101,10 @@ class _Maker:
             self.said["tail"] = message.registration
         self.source = "mvt" if message.format == "div" else message.format
         self.received_at, self.raw_ref = received_at, raw_ref
-        # Without a time of sending any channel would have its own; the plan is the same for all.
-        self.said_at = message.sent_at if message.is_stamped or not leg.get("std_at") else moment_of(leg["std_at"])
+        # Without a time of sending any channel would have its own; the plan is the same for all, and the day before it
+        # is over when such a message comes.
+        planned = moment_of(leg["std_at"]) - BEFORE_PLAN if leg.get("std_at") else message.sent_at
+        self.said_at = message.sent_at if message.is_stamped else planned
         self.events: list[Event] = []
         self.findings: list[Finding] = []
 
@@ -190,7 +195,9 @@ class _Maker:
             )  # fmt: skip
             self.events.append(restate(event, version=self._version(kind), is_correction=self.message.is_correction))
         except EventError as error:
-            self.findings.append(Finding("no_event", f"{kind}: {error}"))
+            code, why = error.problem.code, error.problem.message
+            # What cannot be true has the code that the stream would give it; the gateway puts the message aside for it.
+            self.findings.append(Finding(code if code in CODES else "no_event", f"{kind}: {why}"))
 
     def _version(self, kind: str) -> int:
         corrected = CORRECTED if self.message.is_correction else 0

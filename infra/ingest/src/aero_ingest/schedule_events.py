@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from aero_ingest.ssim_legs import DatedLeg, Offsets, expand
 from aero_ingest.ssim_records import LegRecord
+from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event, EventError, build
 
 #: Passengers book them; positioning, ferries and test flights are nobody's route.
@@ -42,7 +43,8 @@ def schedule_events(
                 "schedule", _said(leg), source="schedule", event_time=made_at, received_at=received_at, raw_ref=raw_ref
             )
         except EventError as error:
-            record.complain("no_event", f"{leg.operating_date}: {error}")
+            code, why = error.problem.code, error.problem.message
+            record.complain(code if code in CODES else "no_event", f"{leg.operating_date}: {why}")
 
 
 def _said(leg: DatedLeg) -> dict[str, object]:

@@ -7,6 +7,7 @@ they do not know.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -22,6 +23,9 @@ DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIMESTAMP = f"{DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}([.][0-9]{{1,6}})?Z"
 DELAY_CODES = "[0-9]{2}:[1-9][0-9]{0,3}(;[0-9]{2}:[1-9][0-9]{0,3}){0,3}"
 BIGGEST = 2**31 - 1
+#: Versions that are made of a time have this many numbers per minute since then, which fits 31 bits until 2050.
+EDITIONS = 64
+VERSIONS_BEGIN = datetime(1987, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

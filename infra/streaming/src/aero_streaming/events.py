@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
+from aero_streaming import event_limits
 from aero_streaming.event_checks import (
     IDENTITY,
     MAX_BYTES,
@@ -31,19 +32,24 @@ from aero_streaming.event_checks import (
     kind_of,
     leg_uid,
 )
-from aero_streaming.event_types import DESCRIPTION, EVENT_TYPES, SCHEMA_VERSION, TOPICS, EventType
+from aero_streaming.event_types import (
+    DESCRIPTION,
+    EDITIONS,
+    EVENT_TYPES,
+    SCHEMA_VERSION,
+    TOPICS,
+    VERSIONS_BEGIN,
+    EventType,
+)
 from aero_streaming.merge import FIELDS, Fact
 
 __all__ = [
     "EVENT_TYPES", "MAX_BYTES", "SCHEMA_VERSION", "TOPICS", "Event", "EventError", "Problem", "attempts", "build",
-    "correct", "dated_version", "event_id", "leg_uid", "parse", "restate", "to_fact", "to_facts",
+    "correct", "dated_version", "event_id", "leg_uid", "parse", "read", "restate", "to_fact", "to_facts",
     "to_json", "topic_of",
 ]  # fmt: skip
 
 NOT_IN_ID = frozenset({"event_id", "received_at", "raw_ref", "schema_version"})
-EDITIONS = 64
-"""Dated versions have this many numbers per minute since 1987, which fits 31 bits until 2050."""
-_ZERO = datetime(1987, 1, 1, tzinfo=UTC)
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _MERGED = {field.name for field in FIELDS}
 
@@ -57,7 +63,7 @@ def event_id(event: Mapping[str, Any]) -> str:
 def dated_version(event_type: str, event_time: str) -> int:
     """Return the version of something that is said again and again: later is higher, see the module."""
     try:
-        since = datetime.fromisoformat(event_time) - _ZERO
+        since = datetime.fromisoformat(event_time) - VERSIONS_BEGIN
     except (TypeError, ValueError) as error:
         raise EventError("bad_value", f"event_time is {event_time!r}; write UTC as 2015-01-01T13:34:00Z") from error
     minute = since.days * 1440 + since.seconds // 60
@@ -109,8 +115,22 @@ def correct(event: Event, received_at: datetime | str, **changes: Any) -> Event:
     return restate(event, received_at=received_at, version=event["version"] + 1, is_correction=True, **changes)
 
 
-def parse(body: str | bytes) -> Event | Problem:
-    """Return the event that a record holds, unknown fields included, or the problem that keeps it from being one."""
+def parse(body: str | bytes, arrived_at: datetime | None = None) -> Event | Problem:
+    """Return the event that a record holds, unknown fields included, or the problem that keeps it from being one.
+
+    With `arrived_at` it is also judged by when it reached us, as the stream and the lake do.
+    """
+    event = read(body)
+    try:
+        if not isinstance(event, Problem):
+            event_limits.check(event, arrived_at)
+    except EventError as error:
+        return error.problem
+    return event
+
+
+def read(body: str | bytes) -> Event | Problem:
+    """Return the event that a record holds if it is well formed; whether it can be true is for `parse` to say."""
     try:
         event = decode(body)
         check(event, kind_of(event))
@@ -188,6 +208,7 @@ def _sealed(event: Event, kind: EventType) -> Event:
         raise EventError("unknown_field", f"{kind.name} has no field {', '.join(sorted(unknown))}")
     event["event_id"] = event_id(event)
     check(event, kind)
+    event_limits.check(event)
     return event
 
 

@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.LongSupplier;
 
 import aero.event.EventVocabulary.Field;
 import aero.event.EventVocabulary.Type;
@@ -20,9 +21,12 @@ import aero.event.EventVocabulary.Type;
  */
 final class EventChecks {
     private final EventVocabulary vocabulary;
+    private final EventLimits limits;
 
-    EventChecks(EventVocabulary vocabulary) {
+    /** {@code clock} gives milliseconds since 1970: when the record that is read has reached us. */
+    EventChecks(EventVocabulary vocabulary, AirportReference airports, LongSupplier clock) {
         this.vocabulary = vocabulary;
+        this.limits = new EventLimits(vocabulary, airports, clock);
     }
 
     /** Return the event in a record; its times as the merge compares them, {@code 2015-01-02 13:34:00.000000}. */
@@ -47,6 +51,7 @@ final class EventChecks {
             throw new EventProblem("says_nothing", name + " has none of " + String.join(", ", type.needsAny()));
         }
         checkLeg(event);
+        limits.check(event, type);
         return event;
     }
 

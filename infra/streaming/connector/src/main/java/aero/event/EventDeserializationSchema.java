@@ -32,7 +32,7 @@ final class EventDeserializationSchema implements DeserializationSchema<RowData>
 
     @Override
     public void open(InitializationContext context) {
-        checks = new EventChecks(EventVocabulary.packed());
+        checks = new EventChecks(EventVocabulary.packed(), AirportReference.packed(), System::currentTimeMillis);
     }
 
     @Override

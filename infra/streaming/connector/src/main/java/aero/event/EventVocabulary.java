@@ -23,20 +23,30 @@ final class EventVocabulary {
     /** The form of a field; {@code least} and {@code most} bound numbers, null where there is no bound. */
     record Field(Kind kind, Pattern pattern, Long least, Long most) {}
 
+    /** How many minutes a field may lie from its base; null where there is no bound. */
+    record Limit(String code, String field, String base, Long least, Long most, String sentence) {}
+
     /** What one type of event asks for. */
-    record Type(Map<String, Field> fields, List<String> needed, List<String> needsAny, Set<String> sources) {}
+    record Type(Map<String, Field> fields, List<String> needed, List<String> needsAny, Set<String> sources,
+            List<Limit> limits, List<String> airports) {}
 
     private static final EventVocabulary PACKED = read();
 
     final int schemaVersion;
     final int maxBytes;
     final List<String> identity;
+    final int editions;
+    final String versionsBegin;
+    final String arrived;
     final Map<String, Type> types;
 
     private EventVocabulary(JsonNode root) {
         schemaVersion = root.get("schema_version").intValue();
         maxBytes = root.get("max_bytes").intValue();
         identity = texts(root.get("identity"));
+        editions = root.get("editions").intValue();
+        versionsBegin = root.get("versions_begin").textValue();
+        arrived = root.get("arrived").textValue();
         Map<String, Type> found = new HashMap<>();
         root.get("types").properties().forEach(entry -> found.put(entry.getKey(), type(entry.getValue())));
         types = Map.copyOf(found);
@@ -62,7 +72,17 @@ final class EventVocabulary {
                 Map.copyOf(fields),
                 texts(node.get("needed")),
                 texts(node.get("needs_any")),
-                Set.copyOf(texts(node.get("sources"))));
+                Set.copyOf(texts(node.get("sources"))),
+                limits(node.get("limits")),
+                texts(node.get("airports")));
+    }
+
+    private static List<Limit> limits(JsonNode node) {
+        List<Limit> found = new ArrayList<>();
+        node.forEach(one -> found.add(new Limit(one.get("code").textValue(), one.get("field").textValue(),
+                one.get("base").textValue(), bound(one.get("least")), bound(one.get("most")),
+                one.get("sentence").textValue())));
+        return List.copyOf(found);
     }
 
     private static Field field(JsonNode node) {

@@ -1,0 +1,117 @@
+"""What one event shows by itself: Python and the lake give the same code, of good events none."""
+
+import csv
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aero_assets.feeds import feeds
+from aero_streaming import event_limits
+from aero_streaming.event_types import EVENT_TYPES
+from aero_streaming.events import EventError, Problem, build, parse, read, to_json, topic_of
+from tests.golden.odd_events import forged, odd_events, random_events
+from tests.judging import judged
+from tests.unit.feeds.event_rows import wrapped
+from tests.unit.streaming.event_samples import LEG, event
+
+ARRIVED = date(2026, 11, 20)
+FEEDS = {feed.topic: feed.path for feed in feeds() if feed.topic}
+
+
+def by_python(one: dict, arrived: date = ARRIVED) -> str | None:
+    found = parse(to_json(one), datetime(arrived.year, arrived.month, arrived.day, tzinfo=UTC))
+    return found.code if isinstance(found, Problem) else None
+
+
+def by_the_lake(*events: dict, arrived: date = ARRIVED) -> list[str | None]:
+    """Return the reasons of events of one topic."""
+    if not events:
+        return []
+    return [row["reason"] for row in judged(FEEDS[topic_of(events[0])], wrapped(*events), arrived)]
+
+
+@pytest.mark.parametrize(("one", "code"), [case[1:] for case in odd_events()], ids=[case[0] for case in odd_events()])
+def test_an_odd_event_is_well_formed_and_judged_by_python(one, code):
+    assert not isinstance(read(to_json(one)), Problem)
+    assert by_python(one) == code
+
+
+@pytest.mark.parametrize("topic", FEEDS)
+def test_the_lake_judges_odd_events_as_python_does(topic):
+    cases = [case for case in odd_events() if topic_of(case[1]) == topic]
+    found = by_the_lake(*(one for _, one, _ in cases))
+    assert {what: reason for (what, _, _), reason in zip(cases, found, strict=True)} == {
+        what: code for what, _, code in cases
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "arrived", "code"),
+    [
+        ({"operating_date": "2027-11-27", "std_at": None, "sta_at": None}, date(2026, 11, 23), None),
+        ({"operating_date": "2027-11-27", "std_at": None, "sta_at": None}, date(2026, 11, 20), "date_out_of_range"),
+        ({"received_at": "2029-11-22T19:06:00Z"}, date(2026, 11, 23), "stamp_ahead"),
+        ({"received_at": "2029-11-22T19:06:00Z"}, date(2029, 11, 23), None),
+    ],
+)
+def test_an_event_is_held_to_its_arrival(changes, arrived, code):
+    one = forged("cancel", changes)
+    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (code, [code])
+
+
+def test_every_code_has_a_case():
+    assert {code for _, _, code in odd_events()} == {None, *event_limits.CODES}
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_a_good_event_of_every_type_breaks_no_limit(kind):
+    assert by_python(event(kind)) is None
+
+
+def test_an_event_beyond_a_limit_is_not_made():
+    with pytest.raises(EventError) as raised:
+        build("out", LEG | {"origin": "QQX"}, source="mvt", event_time="2026-11-22T19:05:00Z",
+              received_at="2026-11-22T19:06:00Z", out_at="2026-11-22T19:05:00Z")  # fmt: skip
+    assert raised.value.problem.code == "unknown_airport"
+
+
+def test_a_message_of_a_limit_names_field_value_and_rule():
+    [row] = judged(FEEDS["leg-events"], wrapped(forged("out", {"out_at": "2046-06-01T00:00:00Z"})), ARRIVED)
+    problem = parse(to_json(forged("out", {"out_at": "2046-06-01T00:00:00Z"})))
+    assert isinstance(problem, Problem)
+    assert row["message"] == problem.message
+    assert problem.message.startswith("out_at is 2046-06-01T00:00:00Z, received_at is 2026-11-22T19:06:00Z; ")
+
+
+def test_feeds_of_events_look_as_far_ahead_as_the_limits():
+    assert {feed.max_days_ahead for feed in feeds() if feed.judged_as} == {event_limits.MAX_DAYS_AHEAD}
+
+
+def test_an_airport_more_leaves_the_contracts_of_feeds_alone_and_another_limit_does_not(monkeypatch):
+    [feed] = [one for one in feeds() if one.path == "ops/leg_events"]
+    assert "MEX" in event_limits.airports()
+    assert "MEX" not in repr(event_limits.LIMITS)
+    before = feed.contract
+    monkeypatch.setattr("aero_assets.feeds.model.LIMITS", event_limits.LIMITS[1:])
+    assert type(feed)(**{name: getattr(feed, name) for name in feed.__dataclass_fields__}).contract != before
+
+
+def test_what_stands_behind_the_zone_of_an_airport_needs_no_quotes():
+    """The Flink job takes the last columns of a line apart by their commas."""
+    with event_limits.airports_csv().open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    last = ("zone", "valid_from", "valid_to", "zone_source")
+    assert [*rows[0]][-4:] == [*last]
+    assert next(iter(rows[0])) == "iata"
+    assert not any("," in row[name] or '"' in row[name] for row in rows for name in last)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.randoms(use_true_random=True))
+def test_python_and_the_lake_say_the_same_of_any_event(chance):
+    events = random_events(chance, 80)
+    for topic in FEEDS:
+        ours = [one for one in events if topic_of(one) == topic]
+        assert by_the_lake(*ours) == [by_python(one) for one in ours]
