@@ -72,12 +72,12 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
     The legs come first, the sums of thousands of scopes behind them: on a busy machine that takes minutes.
     """
     expected = recount.scopes(recount.legs(known))
-    # A platform may have seen other days before.
+    # A platform may have seen other days before; quarters of the night carry the next date.
     days = {event["operating_date"] for event in known}
     before, moved = (-1, -1), time.monotonic()
     while True:
         asked = time.monotonic()
-        stream = {key: figures for key, figures in stream_scopes(watcher).items() if key[2] in days}
+        stream = {key: figures for key, figures in stream_scopes(watcher).items() if key in expected or key[2] in days}
         result = _against(stream, expected)
         versions = (sum(row.get("state_version", 0) for row in stream.values()), watcher.accepted())
         if versions != before:
