@@ -64,4 +64,11 @@ SWEEPS = (
         "seconds from drop to published, what the launch takes of them, events written.",
         "What a run of a year plans and writes, without its dbt (`tests/unit/local/test_run_events.py`).",
     ),
+    Sweep(
+        "object_damage",
+        "One object of every kind in the buckets, deleted, cut and garbled in turn, and files of this machine: found, "
+        "named and brought back by `aero repair`.",
+        "Each kind once in one way, without services (`tests/unit/assets/test_integrity.py`); a typed file, bodies, "
+        "receipts and markers on the emulator (`tests/platform/test_damage.py`).",
+    ),
 )
