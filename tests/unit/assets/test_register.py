@@ -206,7 +206,7 @@ def test_the_door_is_told_what_stands_around_the_records_and_nothing_of_a_plain_
     assert told["partner/bts_departures"]["layout"] == {
         "preamble_lines": 7,
         "footer": " SOURCE:",
-        "captions": [r"^Origin Airport: .*\(([A-Z]{3})\)\s*$"],
+        "captions": [r"^Origin Airport: .*\(([A-Z]{3})\)\s*$", r"^Airline: .*\(([A-Z0-9]{2})\)\s*$"],
     }
     assert "layout" not in told["partner/bts_ontime"]
 
