@@ -1,9 +1,9 @@
 """The balance of the legs: what the typed zone holds of the operating dates against the legs that were made of it.
 
 Rows in are those of the arrival manifests. What is no leg of its own is counted where it is one too many: copies of
-a row and earlier states of a row of the database in the typed files, further facts of a leg in the facts that the merge
-read. Rows that the database withdrew are rejects. Legs are counted in the mart, and each is held against its facts: a
-leg whose values no fact of it said is a mixture.
+a row, earlier states of a row of the database and earlier rows of a leg in files of one feed in the typed files,
+further facts of a leg in the facts that the merge read. Rows that the database withdrew are rejects. Legs are counted
+in the mart, and each is held against its facts: a leg whose values no fact of it said is a mixture.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,6 +34,7 @@ class LegCounts:
     legs: int
     copies: int
     earlier_states: int
+    earlier_rows: int
     further_facts: int
     withdrawn: int
     mixed: int
@@ -42,7 +43,7 @@ class LegCounts:
     @property
     def duplicates(self) -> int:
         """Rows that are no leg of their own because another row of it is there."""
-        return self.copies + self.earlier_states + self.further_facts
+        return self.copies + self.earlier_states + self.earlier_rows + self.further_facts
 
 
 def count(
@@ -68,6 +69,7 @@ def count(
         left join told using (event_id)
     """)
     copies = sum(_copies(warehouse, copy, find(path), files) for path, files in found.items())
+    rows = sum(_earlier_rows(warehouse, copy, find(path), files) for path, files in found.items())
     earlier, withdrawn = _states(warehouse, copy, find("opsdb/legs"), found["opsdb/legs"])
     [(further,)] = warehouse.execute("""
         select coalesce(sum(rows - 1), 0)::bigint
@@ -76,7 +78,7 @@ def count(
     [(legs,)] = warehouse.execute(f"select count(*) from operations.fct_leg where {asked}").fetchall()
     mixed, example = _mixed(warehouse, asked)
     rows_in = sum(file.rows for files in found.values() for file in files)
-    return LegCounts(rows_in, legs, copies, earlier, further, withdrawn, mixed, example)
+    return LegCounts(rows_in, legs, copies, earlier, rows, further, withdrawn, mixed, example)
 
 
 def _files(manifests: Iterable[ArrivalManifest], path: str, days: Sequence[str] | None) -> list[TypedFile]:
@@ -102,6 +104,20 @@ def _copies(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files:
         from (select count(*) as rows from {_read(copy, feed, files)} group by operating_date, event_id)
     """).fetchall()
     return copies
+
+
+def _earlier_rows(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files: list[TypedFile]) -> int:
+    """Of the rows of files: those before the last one of their leg and attempt, which alone goes into the merge."""
+    if feed.arrival != "file" or not files:
+        return 0
+    [(rows,)] = warehouse.execute(f"""
+        select coalesce(sum(rows - 1), 0)::bigint
+        from (
+            select count(distinct event_id) as rows
+            from {_read(copy, feed, files)} group by operating_date, leg_uid, attempt
+        )
+    """).fetchall()
+    return rows
 
 
 def _states(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files: list[TypedFile]) -> tuple[int, int]:

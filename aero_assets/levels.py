@@ -30,6 +30,8 @@ NOT_WAITING = "-"
 #: Once is an accident (a kill, a full disk); the latest failures are enough to know what fails again and again.
 FAILURES_TOGETHER, FAILURES_SEEN = 2, 100
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
+#: More would not fit into a duration: a date that never succeeds is asked for thousands of times.
+MOST_DOUBLINGS = 16
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,15 @@ def requests(
         if len(open_runs) + len(asked) >= most:
             break
         attempt, last_end = _history(instance, want, _level(want, group))
-        pause = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE) if attempt > 1 else timedelta(0)
-        if not last_end or now >= last_end + pause:
+        if not last_end or now >= last_end + _pause(attempt):
             asked.append(_request(want, group, attempt))
     return asked
+
+
+def _pause(attempts: int) -> timedelta:
+    """How long to wait after this many attempts: twice as long each time, up to the longest pause."""
+    doubled = min(attempts - 2, MOST_DOUBLINGS)
+    return min(FIRST_PAUSE * 2**doubled, LONGEST_PAUSE) if attempts > 1 else timedelta(0)
 
 
 def _level(want: Want, group: Sequence[str]) -> str:

@@ -154,6 +154,9 @@ class State:
         if self.root.parent.name != "state" or self.name.startswith(DRILL):
             return  # a throw-away directory, as tests and drills use
         link = self.root.parent.parent / "current"
+        if link.is_dir() and not link.is_symlink():
+            # Written by a process that was told no state directory, before there was a platform.
+            link.rename(self.root.parent / f"unnamed-{os.getpid()}")
         fresh = link.with_name(f".current.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(Path("state") / self.name)

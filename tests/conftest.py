@@ -1,6 +1,8 @@
 """What every tier shares: a clean environment, and the public data beside the project."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,17 @@ REAL_DATA_FIXTURES = {"shared_data", "real_bts"}
 
 
 def pytest_configure() -> None:
-    """Forget the developer's accounts and platform: no test may reach either."""
+    """Forget the developer's accounts and platform: no test may reach either, nor write into this folder's."""
     for variable in list(os.environ):
         if variable.startswith(("AWS_", "AERO_", "DAGSTER_", "DBT_")) and variable != SHARED_DATA:
             del os.environ[variable]
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["AERO_STATE"] = tempfile.mkdtemp(prefix="aero-tests-")
+
+
+def pytest_unconfigure() -> None:
+    """Take the state directory of the tests away."""
+    shutil.rmtree(os.environ["AERO_STATE"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,6 +23,7 @@ def whole(database, day, tmp_path_factory):  # noqa: F811 - the fixture
         warehouse.lake, [airline_leg(200, 20, 30, delay_codes="93:20", passengers=141)], "2015-01-06-0ccc0ccc", AIRLINE
     )
     write(warehouse.lake, [leg(1), leg(2, dep=-7, arr=-9)], "2015-01-06-0ddd0ddd")
+    write(warehouse.lake, [leg(1, dep=5, arr=4)], "2015-01-07-0eee0eee")
     warehouse.build(*SELECT)
     return warehouse
 
@@ -56,6 +57,7 @@ def test_rows_of_every_door_are_legs_or_counted_as_what_they_are(whole):
     assert found.withdrawn == 1
     assert found.earlier_states == 2
     assert found.copies > 2
+    assert found.earlier_rows == 1
     assert found.further_facts > 0
     assert found.rows_in > found.legs > 0
 

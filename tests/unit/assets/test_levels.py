@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aero_assets import run_dates
-from aero_assets.levels import LONGEST_PAUSE, Want, requests
+from aero_assets.levels import FIRST_PAUSE, LONGEST_PAUSE, Want, _pause, requests
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -138,12 +138,19 @@ def test_what_has_no_dates_is_one_request_for_its_assets(instance):
     assert requests(instance, want({"x": "v2"}, assets=[key], partitioned=False), now=NOW) == []
 
 
+def test_what_failed_a_thousand_times_is_still_asked_for_every_quarter_of_an_hour():
+    assert [_pause(attempts) for attempts in (1, 2, 3, 1_000)] == [
+        timedelta(0), FIRST_PAUSE, 2 * FIRST_PAUSE, LONGEST_PAUSE,
+    ]  # fmt: skip
+
+
+@example(behind=set(range(1, 27)), bad={1, 11, 26})
 @settings(max_examples=10, deadline=None)
 @given(behind=st.sets(st.integers(1, 28), min_size=1), bad=st.sets(st.integers(1, 28), max_size=3))
 def test_what_cannot_be_built_ends_alone_and_the_rest_is_built(behind, bad):
     wanted, reached, now = days(*behind), {}, datetime.now(UTC)
     with dg.DagsterInstance.ephemeral() as instance:
-        for _ in range(40):
+        for _ in range(80):
             now += LONGEST_PAUSE
             for request in requests(instance, want(wanted, reached), now=now):
                 run = start(instance, request, dg.DagsterRunStatus.STARTED)

@@ -50,6 +50,17 @@ def test_the_platform_used_last_is_the_current_one(tmp_path):
     assert (tmp_path / "current").readlink() == Path("state") / used.name
 
 
+def test_a_folder_that_stands_where_the_current_platform_is_named_is_kept_under_another_name(tmp_path):
+    (tmp_path / "current" / "scratch").mkdir(parents=True)
+    used = State.for_input(None, tmp_path)
+    used.create()
+
+    used.activate()
+
+    assert State.current(tmp_path).root == used.root.resolve()
+    assert len([*tmp_path.glob("state/unnamed-*/scratch")]) == 1
+
+
 def test_a_drill_does_not_become_the_platform_that_somebody_works_with(tmp_path):
     used, drill = State.for_input(Path("flights.csv"), tmp_path), State.for_drill("stream", tmp_path)
     for state in (used, drill):
