@@ -48,7 +48,8 @@ def test_only_the_month_that_is_asked_for_is_replaced(traffic):
 
 def test_a_segment_that_is_published_again_is_counted_as_it_was_said_last(built, tmp_path):
     warehouse = built.copy(tmp_path / "copy")
-    one, two = t100.RECORD, t100.RECORD.replace(",MIA,", ",JFK,")
+    one = t100.RECORD
+    two = one.replace(",MIA,", ",JFK,").replace(",1277,", ",2090,").replace(",3,F", ",5,F")
     for number, records in enumerate(([one, two], [one.replace(",3486,2986,", ",3486,3001,")])):
         file = tmp_path / f"{number}.txt"
         file.write_text("\n".join([",".join(t100.FEED.header), *records, ""]))

@@ -33,6 +33,35 @@ facts as (
 
 ),
 
+-- Of a feed of files the last row of a leg stands; earlier rows say when the leg was first told and first closed.
+file_rows as (
+
+    {% for feed in ['bts_ontime', 'bts_departures', 'airline_legs'] %}
+    select
+        operating_date,
+        leg_uid,
+        source,
+        received_at,
+        coalesce(is_cancelled, false) or coalesce(is_diverted, false) or in_at is not null as is_end
+    from {{ ref('stg_partner__' ~ feed) }}
+    where {{ where_operating_dates() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+first_rows as (
+
+    select
+        operating_date,
+        leg_uid,
+        source,
+        min(received_at) as first_received_at,
+        min(case when is_end then received_at end) as ended_received_at
+    from file_rows
+    group by operating_date, leg_uid, source
+
+),
+
 told as (
 
     select
@@ -76,12 +105,25 @@ by_source as (
         {{ sum_whole('told.planned') }} as planned_legs,
         {{ sum_whole('told.reported') }} as reported_legs,
         {{ sum_whole('told.ended') }} as final_legs,
-        min(told.first_received_at) as first_received_at,
+        min(least(told.first_received_at, coalesce(first_rows.first_received_at, told.first_received_at)))
+            as first_received_at,
         max(told.last_received_at) as last_received_at,
-        max(told.ended_received_at) as final_received_at,
+        -- a leg that its last row opens again has no end
+        max(
+            case
+                when told.ended_received_at < first_rows.ended_received_at or first_rows.ended_received_at is null
+                    then told.ended_received_at
+                when told.ended_received_at is not null then first_rows.ended_received_at
+            end
+        ) as final_received_at,
         max(legs.data_label) as data_label
     from legs
     inner join told on legs.operating_date = told.operating_date and legs.leg_uid = told.leg_uid
+    left join first_rows
+        on
+            told.operating_date = first_rows.operating_date
+            and told.leg_uid = first_rows.leg_uid
+            and told.source = first_rows.source
     group by legs.operating_date, legs.carrier, legs.origin, legs.destination, legs.route, told.source
 
 )
