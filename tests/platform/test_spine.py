@@ -19,7 +19,10 @@ from tests.platform.line import FEED, MARTS, Line
 pytestmark = pytest.mark.real_data
 
 HEADER = ",".join(find(FEED).header)
-LATE_LEG = "2015,1,{day},1,AS,98,N407AS,ANC,SEA,0005,2354,-11,21,0015,205,194,169,1448,0404,4,0430,0408,-22,0,0,,,,,,"
+#: The 5th of January 2015 was a Monday.
+LATE_LEG = (
+    "2015,1,{day},{weekday},AS,98,N407AS,ANC,SEA,0005,2354,-11,21,0015,205,194,169,1448,0404,4,0430,0408,-22,0,0,,,,,,"
+)
 TEN_KINDS = {
     "too_few_columns": lambda cells: cells[:10],
     "bad_encoding": lambda cells: [cells[0], "\udcff", *cells[2:]],
@@ -137,7 +140,7 @@ def test_a_hundred_damaged_rows_of_ten_kinds_are_in_quarantine_and_the_rest_in_t
 
 
 def test_a_row_that_moves_to_another_day_leaves_the_first_one_empty_in_every_mart(line, whole):
-    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=5)}\n".encode())
+    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=5, weekday=1)}\n".encode())
     line.settle()
     counts = "select " + ", ".join(
         f"(select count(*) from operations.{mart} where operating_date = '2015-01-0{day}')"
@@ -146,7 +149,7 @@ def test_a_row_that_moves_to_another_day_leaves_the_first_one_empty_in_every_mar
         if mart not in {"fct_delay_cause_day", "fct_delay_code_day"}
     )
     assert line.query(counts) == [(1, 1, 1, 6, 0, 0, 0, 0)]
-    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=6)}\n".encode())
+    line.drop("late.csv", f"{HEADER}\n{LATE_LEG.format(day=6, weekday=2)}\n".encode())
     line.settle()
     assert line.query(counts) == [(0, 0, 0, 0, 1, 1, 1, 6)]
     assert "2015-01-05" not in Levels(line.lake, "warehouse").read()
