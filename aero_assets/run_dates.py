@@ -1,21 +1,18 @@
 """The dates that a run is for: a range, which Dagster knows by two tags, or a set, which is a tag of ours.
 
 Dagster can tell one run of a range and of nothing else. Three months of a workbook are three dates, a correction may
-touch five days of a year: as ranges they would be a run each, or hundreds of days that nobody asked for. A run with a
-set has no partition for Dagster, so what it builds is reported here, date by date.
+touch five days of a year: as ranges they would be a run each, or hundreds of days to build that nobody asked for. A run
+with a set is one of the range around it for Dagster, whose checks need a partition, and builds the dates of the set.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 import dagster as dg
-from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, generate_event_batch_id
 
 #: Dagster's own names of the tags, which it documents for runs of a range.
 FIRST_TAG, LAST_TAG = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 SET_TAG = "aero/dates"
-Event = TypeVar("Event")
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -28,7 +25,8 @@ def tags_of(dates: Sequence[str]) -> dict[str, str]:
     spans = list(_spans(dates))
     if len(spans) == 1:
         return range_tags(*spans[0])
-    return {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
+    told = range_tags(dates[0], dates[-1])
+    return told | {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
 
 
 def covers(tags: Mapping[str, str], name: str) -> bool:
@@ -43,25 +41,6 @@ def dates_of(context: dg.AssetExecutionContext) -> list[str]:
     if not (told := context.run.tags.get(SET_TAG)):
         return list(context.partition_keys)
     return [f"{day}" for first, last in _read(told) for day in _days(first, last)]
-
-
-def reported(context: dg.AssetExecutionContext, dates: Sequence[str], events: Iterable[Event]) -> Iterator[Event]:
-    """Hand on what a step of dated assets yields; in a run with a set, report each result for `dates` as well."""
-    told = SET_TAG in context.run.tags
-    for event in events:
-        yield event
-        if told and isinstance(event, dg.Output):
-            _report(context, context.asset_key_for_output(event.output_name), dates)
-        elif told and isinstance(event, dg.MaterializeResult):
-            _report(context, event.asset_key or context.asset_key, dates)
-
-
-def _report(context: dg.AssetExecutionContext, key: dg.AssetKey, dates: Sequence[str]) -> None:
-    """Report a materialisation per date, in one batch as Dagster does for ranges: one by one they take minutes."""
-    step, batch = context.get_step_execution_context(), generate_event_batch_id()
-    for number, day in enumerate(dates, 1):
-        metadata = DagsterEventBatchMetadata(batch, number == len(dates))
-        DagsterEvent.asset_materialization(step, dg.AssetMaterialization(key, partition=day), metadata)
 
 
 def _spans(dates: Sequence[str]) -> Iterator[tuple[str, str]]:

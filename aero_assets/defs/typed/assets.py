@@ -15,7 +15,7 @@ from aero_assets.feeds import Feed, feeds
 from aero_assets.outcomes import BALANCE, CHECK, problems, totals
 from aero_assets.partitions import arrival_days
 from aero_assets.resources import Zones
-from aero_assets.run_dates import dates_of, reported
+from aero_assets.run_dates import dates_of
 from aero_assets.storage import DamagedObjectError
 
 
@@ -64,7 +64,7 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
                 reasons[reason] = reasons.get(reason, 0) + count
         sums = totals(outcomes)
         touched = sorted({day for item in done for day in item.dates_touched})
-        result = dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 **sums,
                 "dagster/row_count": sums["rows_out"],
@@ -80,7 +80,6 @@ def typed_asset(feed: Feed) -> dg.AssetsDefinition:
                 )
             ],
         )
-        yield from reported(context, dates_of(context), [result])
 
     return _typed
 

@@ -29,7 +29,7 @@ from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
 from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
 from aero_assets.resources import Zones
-from aero_assets.run_dates import dates_of, reported
+from aero_assets.run_dates import dates_of
 from aero_assets.warehouse_file import put_aside_if_damaged
 
 STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
@@ -93,7 +93,7 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
     pulled = ready(context, zones)
     days = buildable(days, pulled)
     with requested(days), named_failures(context, zones, days):
-        yield from reported(context, days, dbt.cli(BUILD, context=context, target_path=target_path()).stream())
+        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
     if LEGS in context.selected_asset_keys:
         seconds = time.monotonic() - started
         outcome(days, pulled, zones.copy_of_lake().root, seconds, context.run_id).record(zones.lake())
