@@ -61,6 +61,12 @@ def test_three_months_are_one_run_for_three_dates(instance):
     assert told(request) == "2026-05-01, 2026-06-01, 2026-07-01"
 
 
+def test_dates_that_are_years_apart_are_a_run_each(instance):
+    far = ["2015-01-02", "2015-01-04", "2026-11-28"]
+    asked = requests(instance, want(dict.fromkeys(far, "v1")), now=NOW)
+    assert [told(request) for request in asked] == ["2015-01-02, 2015-01-04", "2026-11-28..2026-11-28"]
+
+
 def test_a_run_is_for_no_day_that_has_what_it_should(instance):
     [request] = requests(instance, want(days(1, 3, 5, 8, 20), days(5)), now=NOW)
     assert told(request) == "2026-01-01, 2026-01-03, 2026-01-08, 2026-01-20"
