@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from aero_local import recount
 from aero_streaming import leg_times
-from aero_streaming.alert_conditions import on_ground, rotation_minutes
+from aero_streaming.alert_conditions import on_ground
+from aero_streaming.alert_rotation import links
 from aero_streaming.flink_sql import SINKS, statements
 from aero_streaming.leg_times import RULES, TIMES, believable, judge
 from aero_streaming.merge import merge
@@ -122,7 +123,7 @@ def test_nobody_sits_on_the_ground_since_a_doubtful_time():
 
 def test_no_rotation_breaks_from_a_doubtful_arrival():
     inbound = ON_GROUND | {"in_at": "2015-01-09T00:00:00Z"}
-    leg = {"std_at": "2015-01-01T21:00:00Z"}
-    assert (rotation_minutes(40, leg, inbound) or 0) > 10_000
+    leg = {"leg_uid": "b", "origin": "LAX", "std_at": "2015-01-01T21:00:00Z"}
+    assert (links(rules(), [inbound, leg])[1].late_minutes or 0) > 10_000
     doubtful = inbound | {"time_problem": judge(inbound).time_problem}
-    assert (rotation_minutes(40, leg, doubtful) or 0) < 0
+    assert (links(rules(), [doubtful, leg])[1].late_minutes or 0) < 0

@@ -120,7 +120,7 @@ def test_the_table_of_the_reference_is_in_the_file():
         "long_delay_flight": [(60, 60), (120, 120), (240, 240), 1, 5],
         "tarmac_flight": [(90, 90), (150, 150), (180, 180), 1, 0],
         "departure_delay_hub_60min": [(12, 10), (20, 16), 15, 10],
-        "rotation_flight": [(10, 10), (30, 30), 1, 10],
+        "rotation_flight": [(20, 15), (40, 35), 1, 10],
         "feed_silence": [(10, 10), (20, 20), 3, 0],
         "a14_route_vs_28d": [(-10, -7), (-20, -14), 8, 15],
     }
@@ -164,8 +164,11 @@ def test_the_table_of_the_reference_is_in_the_file():
             "a text for each of es, en",
         ),
         ('id = "a14_route_7d"', 'id = "a14_route_day"', None, "earlier rule"),
-        ("version = 3", "version = 0", None, "version"),
-        ("version = 3", "version = ", None, "line"),
+        ("minutes = 38\n", "minutes = 0\n", "minutes = 0", "whole number from 1"),
+        ('stations = ["DEN"]', 'station = ["DEN"]', 'station = ["DEN"]', "a ground time has"),
+        ('source = "shortest planned turn of an', 'sauce = "', None, "is unknown"),
+        ("version = 4", "version = 0", None, "version"),
+        ("version = 4", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):
@@ -176,6 +179,34 @@ def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):
     if key:
         line = next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith(key))
         assert f"rules.toml:{line}:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("aircraft_type", "station", "minutes"),
+    [
+        (None, "MEX", 30),
+        (None, "DEN", 43),
+        ("E90", "MEX", 35),
+        ("7M9", "CUN", 45),
+        ("789", "MAD", 90),
+        ("E90", "DEN", 35),
+    ],
+)
+def test_a_ground_time_is_that_of_the_type_else_of_the_station_else_of_all(aircraft_type, station, minutes):
+    assert rules().ground_minutes(aircraft_type, station) == minutes
+
+
+def test_every_ground_time_says_where_it_is_from():
+    assert all(len(one.source) > 20 for one in rules().ground_times)
+
+
+def test_rotations_want_a_ground_time_for_all(tmp_path):
+    text = RULES.read_text(encoding="utf-8").replace(
+        "[[ground_time]]\nminutes = 30", "[[ground_time]]\nstations = ['TLC']\nminutes = 30", 1
+    )
+    (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match="for all types and stations"):
+        rules(tmp_path / "rules.toml")
 
 
 def test_a_missing_key_names_the_rule_it_is_missing_from(tmp_path):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from aero_streaming.alert_model import Condition, alert_key, changed
+from aero_streaming.alert_model import Condition, alert_key
 from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
-from aero_streaming.times import business_date, close_of, minutes_between, parse, text
+from aero_streaming.times import business_date, close_of, minutes_between, text
 
 Row = Mapping[str, Any]
 
@@ -28,6 +28,11 @@ def is_accounted(leg: Row) -> bool:
     return bool(leg.get("is_cancelled") or leg.get("is_diverted") or leg.get("in_at"))
 
 
+def has_left(leg: Row) -> bool:
+    """Tell whether any movement of a leg is known: it has left the gate, even where OUT itself was never told."""
+    return any(leg.get(name) for name in ("out_at", "last_out_at", "off_at", "on_at", "in_at"))
+
+
 def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
     """Return the key of a rule's alert on a scope."""
     return alert_key(rule.id, rule.scope, scope_id, operating_date)
@@ -35,7 +40,7 @@ def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
 
 def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
     """Hold a merged leg against a rule that looks at nothing else."""
-    return _about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
+    return about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
 
 
 def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
@@ -87,39 +92,6 @@ def minutes_before(now: datetime, minutes: float) -> str:
     return text(now - timedelta(minutes=minutes))
 
 
-def of_rotation(rules: RuleSet, rule: Rule, leg: Row, inbound: Row | None, now: datetime) -> Condition:
-    """Hold a leg against its aircraft's flight before: minutes by which it cannot leave on time.
-
-    Expected IN of that flight + the turnaround the rule asks for, never more than planned, - STD. Nothing to judge once
-    the leg has left or is cancelled, or where its aircraft has no flight before.
-    """
-    over = bool(leg.get("out_at")) or is_accounted(leg)
-    value = None if over or inbound is None else rotation_minutes(rule.turnaround_minutes, leg, inbound)
-    condition = _about_leg(rules, rule, leg, now, value, over)
-    if inbound is None:
-        return condition
-    return changed(
-        condition,
-        seen=f"{condition.seen}, {_flight(inbound)} v{inbound['state_version']}",
-        corrections=condition.corrections + inbound.get("corrections", 0),
-        last_event_at=max(condition.last_event_at, inbound.get("last_event_at") or ""),
-        facts={**condition.facts, "inbound": _flight(inbound)},
-    )
-
-
-def rotation_minutes(turnaround_minutes: int, leg: Row, inbound: Row) -> int | None:
-    """Return by how many minutes the aircraft comes too late for a leg; negative while there is time."""
-    std_at, sta_at = believable(leg, "std_at"), believable(inbound, "sta_at")
-    if not std_at or not sta_at:
-        return None
-    expected = believable(inbound, "in_at") or believable(inbound, "estimated_in_at")
-    if not expected:
-        late = max(inbound.get("expected_delay_minutes") or 0, 0)
-        expected = text(parse(sta_at) + timedelta(minutes=late))
-    planned = minutes_between(sta_at, std_at)
-    return minutes_between(std_at, expected) + min(turnaround_minutes, max(planned, 0))
-
-
 def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list[tuple[Rule, Condition]]:
     """Read the fast first word of a flight: the rules that an event speaks of, ahead of the merged leg."""
     kind = event["event_type"]
@@ -139,15 +111,16 @@ def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list
         "corrections": known.get("corrections", 0) + int(bool(event.get("is_correction"))),
     }
     return [
-        (rule, _about_leg(rules, rule, row, now, told[rule.kpi], False, f"event {event['event_id']}"))
+        (rule, about_leg(rules, rule, row, now, told[rule.kpi], False, f"event {event['event_id']}"))
         for rule in rules.live("leg")
         if rule.kpi in told
     ]
 
 
-def _about_leg(
+def about_leg(
     rules: RuleSet, rule: Rule, leg: Row, now: datetime, value: int | None, is_complete: bool, seen: str = ""
 ) -> Condition:
+    """Return the condition of a rule on one leg, with what people are told of it."""
     return Condition(
         alert_key=key_of(rule, leg["leg_uid"], leg["operating_date"]),
         rule_id=rule.id,
@@ -164,7 +137,8 @@ def _about_leg(
     )
 
 
-def _flight(leg: Row) -> str:
+def flight_of(leg: Row) -> str:
+    """Return the flight of a leg as people write it: AM258."""
     return f"{leg['carrier']}{leg['flight_number']}{leg.get('operational_suffix') or ''}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from aero_streaming import alert_conditions as conditions
-from aero_streaming import alert_sums
+from aero_streaming import alert_rotation, alert_sums
 from aero_streaming.alert_conditions import Row, is_accounted, key_of
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item
@@ -125,30 +125,28 @@ class Context:
         """Return the work on one condition of a leg, with its possible parents."""
         work = self._work(rule, condition, [leg["origin"], leg.get("destination") or ""])
         value = condition.value
-        if rule.has_root_leg and rule.kpi != "rotation" and value is not None and value >= rule.amber.enter:
-            inbound = self.inbound(leg)
-            minutes = self._turnaround()
-            late = conditions.rotation_minutes(minutes, leg, inbound) if inbound else None
-            if inbound and late is not None and late > 0:
-                return self._with_roots(work, inbound)
+        if rule.has_root_leg and value is not None and value >= rule.amber.enter:
+            chain = alert_rotation.links(self.rules, self.legs_of_tail(leg.get("tail"), leg["operating_date"]))
+            link = next((one for one in chain if one.leg["leg_uid"] == leg["leg_uid"]), None)
+            if link is not None and link.is_late:
+                return self._with_parents(work, self._keys_of_root(link.root))
         return work
 
-    def rotation(self, rule: Rule, leg: Row) -> Work:
-        """Return the work on the rotation of one leg."""
-        gone = bool(leg.get("out_at")) or is_accounted(leg)
-        inbound = None if gone else self.inbound(leg)
-        condition = conditions.of_rotation(self.rules, rule, leg, inbound, self.now)
-        work = self._work(rule, condition, [leg["origin"]])
-        return self._with_roots(work, inbound) if inbound else work
+    def rotations(self, rule: Rule, tail: str | None, day: str, also: Row | None = None) -> list[Work]:
+        """Return the work on every leg of a tail's day as the root of a chain; `also` names one that left the tail.
 
-    def inbound(self, leg: Row) -> Row | None:
-        """Return the leg that brings the aircraft of a leg: the one before on its day, if it ends where this begins."""
-        earlier = [
-            one
-            for one in self.legs_of_tail(leg.get("tail"), leg["operating_date"])
-            if one["std_at"] < (leg.get("std_at") or "") and not one.get("is_cancelled") and not one.get("is_diverted")
-        ]
-        return earlier[-1] if earlier and earlier[-1].get("destination") == leg["origin"] else None
+        Every leg, for which of them is the root may just have changed: what is open on another one must end.
+        """
+        legs = self.legs_of_tail(tail, day)
+        chain = alert_rotation.links(self.rules, legs)
+        roots = {leg["leg_uid"]: leg for leg in ([also] if also else []) + legs}
+        works = []
+        for root in roots.values():
+            found = alert_rotation.of_chain(self.rules, rule, root, legs, chain, self.now)
+            work = self._work(rule, found, [root["origin"]])
+            own = tuple(key for key in self._keys_of_root(root) if key != work.key)
+            works.append(self._with_parents(work, own))
+        return works
 
     def legs_of_tail(self, tail: str | None, day: str) -> list[Item]:
         """Return the legs of an aircraft's day, those of this batch included, by STD."""
@@ -165,37 +163,24 @@ class Context:
         return self._tails[tail, day]
 
     def _rotations(self, rule: Rule, leg: Row, known: Row | None, is_repeat: bool) -> list[Work]:
-        """The leg's own rotation where what decides it changed, and that of the legs which wait for its aircraft."""
-        works = []
+        """The chains of the leg's aircraft, where what decides them changed; of its aircraft before too."""
         own = ("tail", "std_at", "is_cancelled", "out_at")
-        gone = bool(leg.get("out_at")) or is_accounted(leg)
+        gone = conditions.has_left(leg) or is_accounted(leg)
         if known is not None:
-            changed = any(known.get(name) != leg.get(name) for name in own)
+            is_other = any(known.get(name) != leg.get(name) for name in own)
         else:
             # Planned long ahead, nothing can be late yet; a leg first seen when it has left was never at risk.
             soon = bool(leg.get("std_at")) and parse(leg["std_at"]) - self.now < PLANNED_AHEAD
-            changed = is_repeat or (soon and not gone)
-        if changed:
-            works.append(self.rotation(rule, leg))
-        waiting = {(leg.get("tail"), leg["operating_date"])}
+            is_other = is_repeat or (soon and not gone)
         outlook = _lateness(leg)
         before = _lateness(known) if known else None
         worst = max((late for late in (outlook, before) if late is not None), default=0)
-        moved = known is not None and known.get("tail") != leg.get("tail")
-        if moved and known is not None:
-            waiting.add((known.get("tail"), known["operating_date"]))
-        if is_repeat or moved or (worst >= rule.amber.enter and outlook != before):
-            works += [self.rotation(rule, one) for tail, day in waiting for one in self._after(leg, tail, day)]
+        if not is_other and not (worst >= rule.amber.enter and outlook != before):
+            return []
+        works = self.rotations(rule, leg.get("tail"), leg["operating_date"], leg)
+        if known is not None and known.get("tail") not in (None, leg.get("tail")):
+            works += self.rotations(rule, known["tail"], known["operating_date"])
         return works
-
-    def _after(self, leg: Row, tail: str | None, day: str) -> list[Item]:
-        """The next leg of a tail after the STD of a leg that is still to leave."""
-        later = [
-            one
-            for one in self.legs_of_tail(tail, day)
-            if one["std_at"] > (leg.get("std_at") or "") and one["leg_uid"] != leg["leg_uid"]
-        ]
-        return later[:1]
 
     def _is_long_on_ground(self, rule: Rule, leg: Row, known: Row | None) -> bool:
         """Whether a tarmac alert may be there or come: before or now it is long since the aircraft stopped."""
@@ -205,18 +190,18 @@ class Context:
                 return True
         return False
 
-    def _turnaround(self) -> int:
-        return max((rule.turnaround_minutes for rule in self.rules.rules), default=0)
-
     # -- parents
 
-    def _with_roots(self, work: Work, inbound: Row) -> Work:
-        roots = tuple(
-            key_of(rule, inbound["leg_uid"], inbound["operating_date"])
+    def _keys_of_root(self, root: Row) -> tuple[str, ...]:
+        """The alerts that a chain may begin with: those of its root leg."""
+        return tuple(
+            key_of(rule, root["leg_uid"], root["operating_date"])
             for rule in self.rules.live("leg")
             if rule.has_root_leg
         )
-        work.conditions = [changed(one, parents=one.parents + roots) for one in work.conditions]
+
+    def _with_parents(self, work: Work, keys: tuple[str, ...]) -> Work:
+        work.conditions = [changed(one, parents=one.parents + keys) for one in work.conditions]
         return work
 
     def _work(self, rule: Rule, condition: Condition, airports: Iterable[str]) -> Work:

@@ -2,20 +2,20 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from aero_streaming.rule_checks import Where, flag, names, no_more_than, texts, whole
 from aero_streaming.rule_model import (
     KPIS,
-    LANGUAGES,
     LEVELS,
     MOMENTS,
     ROLLING,
     SCOPES,
     SEVERITIES,
     WINDOWS,
+    GroundTime,
     Limit,
     Rule,
     RuleError,
@@ -28,9 +28,9 @@ LIVE_KEYS = ("hold_minutes", "severity", "title", "action")
 """What a rule has that the stream is judged by."""
 OPTIONAL = (
     "critical", "green_percent", "used_by", "cooldown_minutes", "escalation_minutes", "ahead_minutes",
-    "turnaround_minutes", "baseline_minimum_legs", "evident_legs", "shadow", "leading", "parents", "root_leg",
+    "baseline_minimum_legs", "evident_legs", "shadow", "leading", "parents", "root_leg",
 )  # fmt: skip
-TOP_KEYS = ("version", "close_hour_utc", "united_states", "escalation_minutes", "rule")
+TOP_KEYS = ("version", "close_hour_utc", "united_states", "escalation_minutes", "ground_time", "rule")
 RANGES = {"percent": (0, 100), "points": (-100, 0), "minutes": (0, 20_000), "legs": (1, 10_000), "grade": (1, 10)}
 """What limits may be, by unit."""
 
@@ -42,20 +42,19 @@ def read(path: Path) -> RuleSet:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path.name}: {error}") from None
-    top = _Where(path.name, text, None)
+    top = Where(path.name, text, None)
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise RuleError(f"{path.name}: version is {version!r}; a whole number from 1 is wanted, raised with any change")
-    if unknown := sorted(set(data) - set(TOP_KEYS)):
-        top.refuse(unknown[0], f"is unknown; the file has {', '.join(TOP_KEYS)}")
+    no_more_than(data, TOP_KEYS, top, "the file")
     escalation = _escalation(data.get("escalation_minutes", {}), top)
     airports = data.get("united_states", [])
     if not isinstance(airports, list) or not all(isinstance(one, str) and len(one) == 3 for one in airports):
         top.refuse("united_states", "wants a list of IATA codes of airports")
-    close_hour = _whole(data.get("close_hour_utc", 12), "close_hour_utc", top, 0, 23)
+    close_hour = whole(data.get("close_hour_utc", 12), "close_hour_utc", top, 0, 23)
     found: dict[str, Rule] = {}
     for number, item in enumerate(data.get("rule", [])):
-        where = _Where(path.name, text, number)
+        where = Where(path.name, text, number)
         rule = _rule(item, escalation, where)
         if rule.id in found:
             where.refuse("id", f"{rule.id!r} is the id of an earlier rule; every rule has its own")
@@ -64,38 +63,36 @@ def read(path: Path) -> RuleSet:
         found[rule.id] = rule
     if not found:
         raise RuleError(f"{path.name}: there is no [[rule]]")
-    return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports))
+    ground_times = tuple(
+        _ground_time(item, Where(path.name, text, number, "ground_time"))
+        for number, item in enumerate(data.get("ground_time", []))
+    )
+    is_asked = any(rule.kpi == "rotation" for rule in found.values())
+    if is_asked and not any(one.particularity == (False, False) for one in ground_times):
+        raise RuleError(f"{path.name}: rotation wants a [[ground_time]] for all types and stations")
+    return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports), ground_times)
 
 
-@dataclass(frozen=True)
-class _Where:
-    """Finds the lines of one rule (or of the head of the file): the TOML reader does not say where a value stood."""
-
-    file: str
-    text: str
-    number: int | None
-
-    def refuse(self, key: str, message: str) -> NoReturn:
-        """Raise the error of a key, with its line."""
-        lines, name = self.text.splitlines(), key.partition(".")[0]
-        starts = [number for number, line in enumerate(lines) if line.strip() == "[[rule]]"]
-        begin, end = 0, [*starts, len(lines)][0]
-        if self.number is not None:
-            begin, end = starts[self.number], [*starts, len(lines)][self.number + 1]
-        own = range(begin, end)
-        line = next((at for at in own if lines[at].partition("=")[0].strip(" []") == name), begin)
-        raise RuleError(f"{self.file}:{line + 1}: {key}: {message}")
+def _ground_time(item: Mapping[str, Any], where: Where) -> GroundTime:
+    no_more_than(item, ("minutes", "source", "aircraft_types", "stations"), where, "a ground time")
+    source = item.get("source")
+    if not isinstance(source, str) or not source:
+        where.refuse("source", "wants a text: where the minutes are from")
+    return GroundTime(
+        minutes=whole(item.get("minutes"), "minutes", where, 1, 600),
+        source=source,
+        aircraft_types=frozenset(names(item.get("aircraft_types", []), "aircraft_types", where)),
+        stations=frozenset(names(item.get("stations", []), "stations", where)),
+    )
 
 
-def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], where: _Where) -> Rule:
+def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], where: Where) -> Rule:
     used_by = _used_by(item, where)
     needed = (*KEYS, *LIVE_KEYS) if "stream" in used_by else KEYS
     for key in needed:
         if key not in item:
             where.refuse(key, f"is missing; a rule has {', '.join(needed)}")
-    allowed = (*KEYS, *LIVE_KEYS, *OPTIONAL)
-    if unknown := sorted(set(item) - set(allowed)):
-        where.refuse(unknown[0], f"is unknown; a rule has {', '.join(allowed)}")
+    no_more_than(item, (*KEYS, *LIVE_KEYS, *OPTIONAL), where, "a rule")
     _check_names(item, where)
     own = {**escalation, **_escalation(item.get("escalation_minutes", {}), where)}
     return Rule(
@@ -103,36 +100,35 @@ def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], wh
         kpi=item["kpi"],
         scope=item["scope"],
         window=item["window"],
-        minimum_legs=_whole(item["minimum_legs"], "minimum_legs", where, 1, 100_000, "number of legs"),
+        minimum_legs=whole(item["minimum_legs"], "minimum_legs", where, 1, 100_000, "number of legs"),
         evidence=item["evidence"],
         limits=(limits := _limits(item, where)),
         green_percent=_green(item, limits["amber"], where),
         used_by=used_by,
-        hold_minutes=_whole(item.get("hold_minutes", 0), "hold_minutes", where, 0, 1440),
-        cooldown_minutes=_whole(item.get("cooldown_minutes", 30), "cooldown_minutes", where, 0, 10_080),
+        hold_minutes=whole(item.get("hold_minutes", 0), "hold_minutes", where, 0, 1440),
+        cooldown_minutes=whole(item.get("cooldown_minutes", 30), "cooldown_minutes", where, 0, 10_080),
         severity=_severity(item.get("severity", "medium"), limits, where),
         escalation_minutes=own,
-        ahead_minutes=_whole(item.get("ahead_minutes", 0), "ahead_minutes", where, 0, 1440),
-        turnaround_minutes=_whole(item.get("turnaround_minutes", 0), "turnaround_minutes", where, 0, 600),
-        baseline_minimum_legs=_whole(item.get("baseline_minimum_legs", 0), "baseline_minimum_legs", where, 0, 10**6),
+        ahead_minutes=whole(item.get("ahead_minutes", 0), "ahead_minutes", where, 0, 1440),
+        baseline_minimum_legs=whole(item.get("baseline_minimum_legs", 0), "baseline_minimum_legs", where, 0, 10**6),
         evident_legs=_evident(item, where),
-        is_shadow=_flag(item, "shadow", where),
-        is_leading=_flag(item, "leading", where),
-        parents=_names(item.get("parents", []), "parents", where),
-        has_root_leg=_flag(item, "root_leg", where),
-        title=_texts(item.get("title", {}), "title", where) if "stream" in used_by else {},
-        action=_texts(item.get("action", {}), "action", where) if "stream" in used_by else {},
+        is_shadow=flag(item, "shadow", where),
+        is_leading=flag(item, "leading", where),
+        parents=names(item.get("parents", []), "parents", where),
+        has_root_leg=flag(item, "root_leg", where),
+        title=texts(item.get("title", {}), "title", where) if "stream" in used_by else {},
+        action=texts(item.get("action", {}), "action", where) if "stream" in used_by else {},
     )
 
 
-def _used_by(item: Mapping[str, Any], where: _Where) -> tuple[str, ...]:
-    used_by = _names(item.get("used_by", ["stream", "batch"]), "used_by", where)
+def _used_by(item: Mapping[str, Any], where: Where) -> tuple[str, ...]:
+    used_by = names(item.get("used_by", ["stream", "batch"]), "used_by", where)
     if not used_by or set(used_by) - {"stream", "batch"}:
         where.refuse("used_by", f"{list(used_by)!r} is not a list of stream, batch")
     return used_by
 
 
-def _check_names(item: Mapping[str, Any], where: _Where) -> None:
+def _check_names(item: Mapping[str, Any], where: Where) -> None:
     for key, allowed in (
         ("kpi", tuple(KPIS)),
         ("scope", SCOPES),
@@ -155,7 +151,7 @@ def _check_names(item: Mapping[str, Any], where: _Where) -> None:
         where.refuse("window", f"{item['window']!r} rolls; only hubs have quarters of an hour")
 
 
-def _limits(item: Mapping[str, Any], where: _Where) -> dict[str, Limit]:
+def _limits(item: Mapping[str, Any], where: Where) -> dict[str, Limit]:
     kpi = KPIS[item["kpi"]]
     limits = {level: _limit(item[level], level, kpi.unit, where) for level in LEVELS if level in item}
     for milder, graver in pairwise(limits.values()):
@@ -167,7 +163,7 @@ def _limits(item: Mapping[str, Any], where: _Where) -> dict[str, Limit]:
     return limits
 
 
-def _limit(value: object, key: str, unit: str, where: _Where) -> Limit:
+def _limit(value: object, key: str, unit: str, where: Where) -> Limit:
     enter, leave = f"enter_{unit}", f"exit_{unit}"
     known = {enter, leave, "or_percent"} if unit == "legs" else {enter, leave}
     if not isinstance(value, dict) or set(value) - known or enter not in value:
@@ -181,14 +177,14 @@ def _limit(value: object, key: str, unit: str, where: _Where) -> Limit:
     )
 
 
-def _number(value: object, key: str, unit: str, where: _Where) -> float:
+def _number(value: object, key: str, unit: str, where: Where) -> float:
     least, most = RANGES[unit]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         where.refuse(key, f"{value!r} is no value in {unit} between {least} and {most}")
     return float(value)
 
 
-def _green(item: Mapping[str, Any], amber: Limit, where: _Where) -> float:
+def _green(item: Mapping[str, Any], amber: Limit, where: Where) -> float:
     if "green_percent" not in item:
         return amber.exit
     green = _number(item["green_percent"], "green_percent", "percent", where)
@@ -197,14 +193,14 @@ def _green(item: Mapping[str, Any], amber: Limit, where: _Where) -> float:
     return green
 
 
-def _severity(value: object, limits: Mapping[str, Limit], where: _Where) -> dict[str, str]:
+def _severity(value: object, limits: Mapping[str, Limit], where: Where) -> dict[str, str]:
     found = {level: value for level in limits} if isinstance(value, str) else value
     if not isinstance(found, dict) or set(found) != set(limits) or not set(found.values()) <= set(SEVERITIES):
         where.refuse("severity", f"wants one of {', '.join(SEVERITIES)}, or one for each of {', '.join(limits)}")
     return dict(found)
 
 
-def _escalation(value: object, where: _Where) -> dict[str, tuple[int, ...]]:
+def _escalation(value: object, where: Where) -> dict[str, tuple[int, ...]]:
     if not isinstance(value, dict) or set(value) - set(SEVERITIES):
         where.refuse("escalation_minutes", f"wants lists of minutes by severity: {', '.join(SEVERITIES)}")
     for steps in value.values():
@@ -215,37 +211,8 @@ def _escalation(value: object, where: _Where) -> dict[str, tuple[int, ...]]:
     return {severity: tuple(steps) for severity, steps in value.items()}
 
 
-def _whole(value: object, key: str, where: _Where, least: int, most: int, what: str = "whole number") -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        where.refuse(key, f"{value!r} is no {what}; a whole number from {least} is wanted, {most} at most")
-    return value
-
-
-def _evident(item: Mapping[str, Any], where: _Where) -> int:
-    legs = _whole(item.get("evident_legs", 0), "evident_legs", where, 0, 100_000, "number of legs")
+def _evident(item: Mapping[str, Any], where: Where) -> int:
+    legs = whole(item.get("evident_legs", 0), "evident_legs", where, 0, 100_000, "number of legs")
     if legs and (item["evidence"] != "wilson" or legs >= item["minimum_legs"]):
         where.refuse("evident_legs", f"{legs} wants evidence wilson, and fewer legs than minimum_legs")
     return legs
-
-
-def _flag(item: Mapping[str, Any], key: str, where: _Where) -> bool:
-    value = item.get(key, False)
-    if not isinstance(value, bool):
-        where.refuse(key, f"{value!r} is neither true nor false")
-    return value
-
-
-def _names(value: object, key: str, where: _Where) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        where.refuse(key, f"{value!r} is no list of names")
-    return tuple(value)
-
-
-def _texts(value: object, key: str, where: _Where) -> dict[str, str]:
-    if (
-        not isinstance(value, dict)
-        or set(value) != set(LANGUAGES)
-        or not all(isinstance(one, str) and one for one in value.values())
-    ):
-        where.refuse(key, f"wants a text for each of {', '.join(LANGUAGES)}")
-    return dict(value)

@@ -106,7 +106,6 @@ class Rule:
     severity: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     escalation_minutes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     ahead_minutes: int = 0
-    turnaround_minutes: int = 0
     baseline_minimum_legs: int = 0
     evident_legs: int = 0
     is_shadow: bool = False
@@ -153,6 +152,27 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class GroundTime:
+    """Minutes that an aircraft needs between IN and OUT, of these types at these stations; none named means all."""
+
+    minutes: int
+    source: str
+    aircraft_types: frozenset[str] = frozenset()
+    stations: frozenset[str] = frozenset()
+
+    def speaks_of(self, aircraft_type: str | None, station: str) -> bool:
+        """Tell whether it is about this type at this station."""
+        return (not self.aircraft_types or aircraft_type in self.aircraft_types) and (
+            not self.stations or station in self.stations
+        )
+
+    @property
+    def particularity(self) -> tuple[bool, bool]:
+        """How particular it is: one of a type is more so than one of a station, one of both most of all."""
+        return bool(self.aircraft_types), bool(self.stations)
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """All rules of one version, and what they share."""
 
@@ -160,6 +180,12 @@ class RuleSet:
     rules: tuple[Rule, ...]
     close_hour_utc: int = 12
     united_states: frozenset[str] = frozenset()
+    ground_times: tuple[GroundTime, ...] = ()
+
+    def ground_minutes(self, aircraft_type: str | None, station: str) -> int:
+        """Return the minutes an aircraft needs on the ground, by the most particular of the ground times."""
+        fitting = [one for one in self.ground_times if one.speaks_of(aircraft_type, station)]
+        return max(fitting, key=lambda one: one.particularity).minutes
 
     def find(self, kpi: str, scope: str, days: int) -> Rule | None:
         """Return the rule of the longest window that `days` fill; None where there is none for this KPI and scope."""

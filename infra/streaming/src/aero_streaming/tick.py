@@ -142,7 +142,7 @@ def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
         if alert.scope_type != "leg":
             states.append(row)
         elif rule.kpi == "rotation":
-            works.append(context.rotation(rule, row))
+            works += context.rotations(rule, row.get("tail"), row["operating_date"], row)
         else:
             works.append(context.about(rule, conditions.of_leg(context.rules, rule, row, context.now), row))
     in_view = {alert.alert_key for alert in alerts}
