@@ -5,6 +5,7 @@ Reads what is needed once per batch or tick, and turns rows into `Work` for the 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from aero_streaming import alert_conditions as conditions
 from aero_streaming import alert_rotation, alert_sums
@@ -94,9 +95,8 @@ class Context:
                 works.append(self._work(rule, condition, [hub]))
         return works
 
-    def _window(self, rule: Rule, hub: str) -> list[str]:
-        starts = alert_sums.window_quarters(rule, self.now)
-        return [state_key("hub_quarter", hub, start[:10], start) for start in starts]
+    def _window(self, rule: Rule, hub: str) -> tuple[str, ...]:
+        return _quarter_keys(hub, rule.window, rule.ahead_minutes, alert_sums.quarter(self.now))
 
     def _know_quarters(self, hubs: Iterable[str], rules: Iterable[Rule]) -> None:
         keys = {key for hub in hubs for rule in rules for key in self._window(rule, hub)} - self._quarters.keys()
@@ -215,6 +215,13 @@ class Context:
             scopes = {"hub": hubs, "network": ["network"]}.get(parent.scope, [condition.scope_id])
             keys += [key_of(parent, scope, day) for scope in scopes]
         return tuple(keys)
+
+
+@lru_cache(4096)
+def _quarter_keys(hub: str, window: str, ahead_minutes: int, quarter_at: datetime) -> tuple[str, ...]:
+    """The keys of a hub's window: the same for every record and tick of a quarter of an hour."""
+    starts = alert_sums.window_quarters(window, ahead_minutes, quarter_at)
+    return tuple(state_key("hub_quarter", hub, start[:10], start) for start in starts)
 
 
 def _lateness(leg: Row) -> int | None:

@@ -41,11 +41,11 @@ def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Ro
     return _about_sums(rules, rule, scope_id, day, sums, now, closes, baseline, complete, state)
 
 
-def window_quarters(rule: Rule, now: datetime) -> list[str]:
-    """Return the starts of the quarters of an hour that a rolling rule looks at, oldest first."""
+def window_quarters(window: str, ahead_minutes: int, now: datetime) -> list[str]:
+    """Return the starts of the quarters of an hour that a rolling window shows, oldest first."""
     first = quarter(now)
-    ahead = rule.ahead_minutes // QUARTER_MINUTES
-    count = ROLLING[rule.window] // QUARTER_MINUTES
+    ahead = ahead_minutes // QUARTER_MINUTES
+    count = ROLLING[window] // QUARTER_MINUTES
     return [text(first + timedelta(minutes=QUARTER_MINUTES * step)) for step in range(ahead - count + 1, ahead + 1)]
 
 
