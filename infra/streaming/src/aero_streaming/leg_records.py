@@ -31,7 +31,7 @@ def records_of_legs(legs: Iterable[Row], hubs: Iterable[str] = ()) -> Iterator[d
         (moment for leg in legs for moment in _moments(leg)), key=lambda one: (one[0], one[1]["leg_uid"], one[2])
     )
     told: dict[str, dict[str, Any]] = {}
-    sums = _Sums(frozenset(hubs))
+    sums = Sums(frozenset(hubs))
     for at, leg, _, news in moments:
         before = told.get(leg["leg_uid"])
         after = _leg(leg, before, news, at)
@@ -85,7 +85,7 @@ def _late(actual: str | None, planned: str | None) -> int | None:
     return minutes_between(planned, actual) if actual and planned else None
 
 
-class _Sums:
+class Sums:
     """The additive sums of every scope that a leg belongs to."""
 
     def __init__(self, hubs: frozenset[str]) -> None:
@@ -95,13 +95,15 @@ class _Sums:
     def move(self, before: Row | None, after: Row, at: str) -> Iterator[dict[str, Any]]:
         """Take a leg from what it said before to what it says now; yield the states that changed."""
         old = _parts(before, self._hubs) if before else {}
-        for key, sums in _parts(after, self._hubs).items():
+        new = _parts(after, self._hubs)
+        # Where the leg belonged once and does not any more, it adds nothing.
+        for key, sums in ({key: {} for key in old.keys() - new.keys()} | new).items():
             row = self._rows.setdefault(
                 key, {"state_version": 0, "corrections": 0, "data_label": after.get("data_label")}
             )
             gone = old.get(key, {})
-            for name, value in sums.items():
-                row[name] = row.get(name, 0) + value - gone.get(name, 0)
+            for name in gone.keys() | sums.keys():
+                row[name] = row.get(name, 0) + sums.get(name, 0) - gone.get(name, 0)
             row["state_version"] += 1
             scope_type, scope_id, day, quarter_at = key
             yield {
