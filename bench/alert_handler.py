@@ -14,7 +14,7 @@ from time import process_time
 
 from aero_local.airline.airline import Airline
 from aero_local.airline.scenarios import ScenarioWeather
-from aero_local.live.score import rows
+from aero_local.scoring.leg_table import rows
 from aero_streaming.backtest import backtest
 from aero_streaming.flink_sql import hubs
 from aero_streaming.leg_records import records_of_legs

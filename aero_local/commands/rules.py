@@ -1,29 +1,31 @@
-"""`aero rules`: what the traffic lights would have said of days that are over."""
+"""`aero rules`: what the traffic lights would have said of days that are over, and how right they are."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aero_local.commands.common import App, JsonOption, StateOption, print_json, print_table, progress
+from aero_local.commands.live import Scenario
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
     from aero_assets.published import Snapshot
     from aero_streaming.backtest import Backtest, Difference
+    from aero_streaming.rule_model import RuleSet
 
 app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 
 BUDGET_PER_HOUR = 6
 """What one operator can take (ISA-18.2, EEMUA 191); twice as many is the most."""
-SCORED_SEEDS = (101, 102, 103)
-SCORED_DAY = date(2026, 11, 24)
 COLUMNS = (
     "leg_uid", "carrier", "flight_number", "origin", "destination", "operating_date", "std_at", "sta_at", "tail",
-    "out_at", "off_at", "on_at", "in_at", "is_cancelled", "is_diverted", "std_utc_offset_minutes", "data_label",
+    "out_at", "off_at", "on_at", "in_at", "is_cancelled", "is_diverted", "std_utc_offset_minutes",
+    "late_aircraft_delay_minutes", "data_label",
 )  # fmt: skip
 
 
@@ -60,9 +62,10 @@ def backtest(
     log(f"{len(records):,} records; judging")
     try:
         if other is None:
-            found = {"rules": _summary(backtests.backtest(records, rules()))}
+            run = backtests.backtest(records, rules(), log=log)
+            found = {"rules": _summary(run) | {"judged": _judged(run, legs, rules())}}
         else:
-            found = _difference(backtests.compare(records, rules(), rules(other.resolve())))
+            found = _difference(backtests.compare(records, rules(), rules(other.resolve()), log=log))
     except RuleError as error:
         raise AeroError(f"{other}: {error}") from error
     if as_json:
@@ -74,11 +77,32 @@ def backtest(
             print(
                 f"{summary['mean_per_hour']:.1f} an hour (budget {BUDGET_PER_HOUR}), most {summary['most_in_an_hour']}"
             )
-            print_table(("rule", "alerts"), [(rule, str(count)) for rule, count in summary["per_rule"].items()])
+            _print_rules(summary)
         else:
             print(f"\n{title}: " + ", ".join(f"{key} {value}" for key, value in summary.items() if key != "examples"))
             for example in summary["examples"]:
                 print(f"  {example}")
+
+
+def _print_rules(summary: dict[str, Any]) -> None:
+    judged = summary.get("judged", {})
+    rows = []
+    for rule, count in summary["per_rule"].items():
+        one = judged.get(rule, {})
+        share = "" if one.get("precision") is None else f"{one['right']} of {one['judged']}"
+        found = "" if one.get("recall") is None else f"{one['raised']} of {one['due']}"
+        rows.append((rule, f"{count}", share, found))
+    print_table(("rule", "alerts", "right", "found"), rows)
+
+
+def _judged(run: Backtest, legs: list[dict[str, Any]], judged_by: RuleSet) -> dict[str, dict[str, Any]]:
+    """What became of the alerts, by the final legs; of hubs and network nobody knows what was really wrong there."""
+    from aero_local.scoring.cases import Case  # noqa: PLC0415
+    from aero_local.scoring.figures import rule_figures  # noqa: PLC0415
+    from aero_local.scoring.score import scored  # noqa: PLC0415
+    from aero_local.scoring.truth import of_table  # noqa: PLC0415
+
+    return rule_figures([scored(Case("history", 0), run, of_table(legs), judged_by)])
 
 
 def _legs(snapshot: Snapshot, begin: str, end: str, routes: int | None) -> list[dict[str, Any]]:
@@ -125,29 +149,29 @@ def _difference(one: Difference) -> dict[str, Any]:
     }
 
 
-@app.command(epilog="Example: aero rules score --seeds 101 --seeds 102 --json")
+@app.command(epilog="Example: aero rules score --scenario storm --seed 201 --json")
 def score(
-    seeds: Annotated[list[int] | None, typer.Option("--seeds", help="Seeds to report on; tuning used 1 to 5.")] = None,
+    seeds: Annotated[
+        list[int] | None, typer.Option("--seed", "--seeds", help="Seeds; default: those that no limit was chosen by.")
+    ] = None,
+    scenarios: Annotated[list[Scenario] | None, typer.Option("--scenario", help="Scenarios; default: all.")] = None,
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day.")] = None,
+    processes: Annotated[int | None, typer.Option("--processes", min=1, help="Default: one per core.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge the rules by faults put into synthetic days: precision, recall, time to detect, load (datos sintéticos)."""
-    from aero_local.airline.scenarios import SCENARIOS  # noqa: PLC0415
-    from aero_local.live import score as scores  # noqa: PLC0415
-    from aero_streaming.rules import rules  # noqa: PLC0415
+    """Hold every rule against what truly happened on synthetic days: right, missed, how many an hour.
 
-    log = progress()
-    day = on.date() if on else SCORED_DAY
-    found: dict[str, Any] = {}
-    everything = []
-    for scenario in SCENARIOS:
-        log(f"{scenario}: seeds {', '.join(map(str, seeds or SCORED_SEEDS))}")
-        runs = [scores.score(scenario, seed, day, rules()) for seed in seeds or SCORED_SEEDS]
-        found[scenario] = scores.summary(runs)
-        everything += runs
-    found["all"] = scores.summary(everything)
+    Days are made up (datos sintéticos); their truth is known before any rule runs.
+    """
+    from aero_local.scoring import page  # noqa: PLC0415
+    from aero_local.scoring.cases import DAY, SCORED_SEEDS, cases  # noqa: PLC0415
+    from aero_local.scoring.figures import summary  # noqa: PLC0415
+    from aero_local.scoring.score import score_all  # noqa: PLC0415
+
+    days = cases(seeds or SCORED_SEEDS, [one.value for one in scenarios or Scenario], on.date() if on else DAY)
+    found = summary(score_all(days, processes or len(os.sched_getaffinity(0)), progress()))
     if as_json:
         print_json(found)
         return
-    names = list(found["all"])
-    print_table(("scenario", *names), [(name, *(str(one[key]) for key in names)) for name, one in found.items()])
+    for line in page.lines(found):
+        print(line)

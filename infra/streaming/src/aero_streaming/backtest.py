@@ -5,9 +5,10 @@ Pure: the real engine over tables in memory. Records come in the order of their 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aero_streaming.alert_batch import Engine, process
 from aero_streaming.alert_conditions import Row
@@ -15,6 +16,7 @@ from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_model import FIRED, Alert
 from aero_streaming.alert_outbox import Outbox
 from aero_streaming.alert_records import Batch, Record, leg_key, state_key
+from aero_streaming.alert_tables import Change
 from aero_streaming.baselines import Baselines
 from aero_streaming.memory_store import MemoryStore
 from aero_streaming.messages import Message
@@ -31,7 +33,8 @@ class Backtest:
     """What a rule set raised.
 
     Alerts are counted by the hour (UTC) in which they fired, and only those that somebody was told of: no shadow ones,
-    none that a parent speaks for or that fired again while cooling down.
+    none that a parent speaks for or that fired again while cooling down. `facts` holds, by transition_id, what the
+    alert knew of its flight when the line was written.
     """
 
     rules_version: int
@@ -39,6 +42,7 @@ class Backtest:
     last_at: str
     alerts: tuple[Alert, ...]
     transitions: tuple[Item, ...]
+    facts: Mapping[str, Mapping[str, Any]]
     per_hour: Mapping[str, int]
     per_rule: Mapping[str, int]
     shadow_per_rule: Mapping[str, int]
@@ -78,36 +82,74 @@ class _Clock:
         return self.at
 
 
-def backtest(records: Iterable[Row], rules: RuleSet, tick_minutes: int = 5, baselines: Iterable[Item] = ()) -> Backtest:
-    """Run a rule set over records in order of arrival; `baselines` are items as `baselines.py` describes them."""
-    clock, store = _Clock(), MemoryStore()
+class _Store(MemoryStore):
+    """Tables that remember what an alert knew at each line of its log; an alert itself keeps the latest only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: dict[str, Mapping[str, Any]] = {}
+
+    def commit(self, change: Change) -> bool:
+        """Write an alert with its transitions; False if another was faster."""
+        if not super().commit(change):
+            return False
+        known = change.alert.get("facts", {})
+        self.facts |= {line["transition_id"]: known for line in change.transitions}
+        return True
+
+
+def backtest(
+    records: Iterable[Row],
+    rules: RuleSet,
+    tick_minutes: int = 5,
+    baselines: Iterable[Item] = (),
+    lag_minutes: int = 0,
+    log: Callable[[str], None] | None = None,
+) -> Backtest:
+    """Run a rule set over records in order of arrival; `baselines` are items as `baselines.py` describes them.
+
+    With `lag_minutes` every record comes so long after it was received, as from a stream that is behind. `log` hears of
+    every day that begins.
+    """
+    lag = timedelta(minutes=lag_minutes)
+    clock, store = _Clock(), _Store()
     for item in baselines:
         store.items[store.tables.baselines][(item["baseline_key"],)] = dict(item)
     outbox = Outbox(store, None, "", lambda alert, line: Message("", ""), clock)
     engine = Engine(store, rules, Baselines(store), outbox, clock)
-    batch, first, due = Batch(), "", None
+    batch, first, day, due = Batch(), "", "", None
     for number, row in enumerate(records):
         at = row.get("last_received_at") or row["received_at"]
         first = first or at
-        due = due or parse(at) + timedelta(minutes=tick_minutes)
-        while parse(at) >= due:
-            batch = _run(batch, engine, clock)
+        if log and at[:10] != day:
+            day = at[:10]
+            log(f"{day}, {number:,} records before it")
+        arrives = parse(at) + lag
+        due = due or arrives + timedelta(minutes=tick_minutes)
+        while arrives >= due:
+            batch = _run(batch, engine, clock, lag)
             clock.at = due
             tick(engine, due)
             due += timedelta(minutes=tick_minutes)
         batch.add(_record(row, number))
         if len(batch.rows) + len(batch.events) >= MOST_RECORDS:
-            batch = _run(batch, engine, clock)
+            batch = _run(batch, engine, clock, lag)
     last = batch.last_received_at() or first
-    _run(batch, engine, clock)
+    _run(batch, engine, clock, lag)
     if due:
         tick(engine, max(clock.at, due - timedelta(minutes=tick_minutes)))
     return _result(store, rules, first, last)
 
 
-def compare(records: Sequence[Row], old: RuleSet, new: RuleSet, tick_minutes: int = 5) -> Difference:
+def compare(
+    records: Sequence[Row],
+    old: RuleSet,
+    new: RuleSet,
+    tick_minutes: int = 5,
+    log: Callable[[str], None] | None = None,
+) -> Difference:
     """Run two rule sets over the same records."""
-    before, after = backtest(records, old, tick_minutes), backtest(records, new, tick_minutes)
+    before, after = (backtest(records, one, tick_minutes, log=log) for one in (old, new))
     raised_before, raised_after = _raised(before), _raised(after)
     return Difference(
         before,
@@ -128,9 +170,9 @@ def _record(row: Row, number: int) -> Record:
     return Record(kind, key, row, False, f"{number}")
 
 
-def _run(batch: Batch, engine: Engine, clock: _Clock) -> Batch:
+def _run(batch: Batch, engine: Engine, clock: _Clock, lag: timedelta) -> Batch:
     if last := batch.last_received_at():
-        clock.at = max(clock.at, parse(last))
+        clock.at = max(clock.at, parse(last) + lag)
         done = process(batch, engine)
         if done.failures:
             raise ExceptionGroup("records that could not be evaluated", [error for _, error in done.failures])
@@ -145,7 +187,7 @@ def _raised(run: Backtest) -> set[Key]:
     }
 
 
-def _result(store: MemoryStore, rules: RuleSet, first: str, last: str) -> Backtest:
+def _result(store: _Store, rules: RuleSet, first: str, last: str) -> Backtest:
     lines = sorted(store.items[store.tables.transitions].values(), key=lambda line: line["arrival"])
     fired = [line for line in lines if line["kind"] == FIRED]
     heard = [line for line in fired if line["notify_state"] != "muted"]
@@ -155,6 +197,7 @@ def _result(store: MemoryStore, rules: RuleSet, first: str, last: str) -> Backte
         last_at=last,
         alerts=tuple(alert_of(item) for item in store.items[store.tables.alerts].values()),
         transitions=tuple(lines),
+        facts=store.facts,
         per_hour=Counter(line["at"][:13] for line in heard),
         per_rule=Counter(line["alert_key"].partition("#")[0] for line in heard),
         shadow_per_rule=Counter(line["alert_key"].partition("#")[0] for line in fired if line["is_shadow"]),
