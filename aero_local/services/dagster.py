@@ -97,7 +97,7 @@ class CodeServer(_Part):
         where = location()
         code = ["--module-name", where["module_name"], "--working-directory", str(PROJECT)]
         address = ["--host", LOOPBACK, "--port", str(state.port(self.name)), "--location-name", where["location_name"]]
-        return [sys.executable, "-m", "dagster", "api", "grpc", "--lazy-load-user-code",
+        return [sys.executable, "-m", "aero_local.code_server", "--lazy-load-user-code",
                 "--use-python-environment-entry-point", *code, *address]  # fmt: skip
 
     def missing(self, state: State, started_at: float) -> str:
