@@ -1,5 +1,22 @@
 """What every run imports, loaded once by the process that runs are forked from; it opens no connection."""
 
+from importlib import import_module
+
 from aero_assets.definitions import defs
 
+#: What a run imports on its way beside the definitions: where its events go, how it is carried out, what its steps use.
+ON_THE_WAY = (
+    "aero_local.code_server",
+    "aero_local.run_events",
+    "boto3.s3.inject",
+    "dagster._core.execution.run_metrics_thread",
+    "dagster._core.executor.in_process",
+    "dagster._core.storage.local_compute_log_manager",
+    "dagster._core.storage.sqlite_storage",
+    "pandas",
+    "upath",
+)
+
 defs()
+for name in ON_THE_WAY:
+    import_module(name)

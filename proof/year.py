@@ -1,8 +1,8 @@
 """A year of partner files in one go, then a correction of one row half a year back: seconds from drop to published.
 
-On a platform of its own with the real daemon: the synthetic airline's 365 days arrive as twelve files. The figures say
-where the time goes, from Dagster's own records: what its runs waited for, built and wrote. The correction arrives on
-the day of the year's files, so its typed step reads the whole year again: longer than it would take the day after.
+On a platform of its own with the real daemon: the synthetic airline's 365 days arrive as twelve files, yesterday by
+their receipts, and the correction today. The figures say where the time goes, from Dagster's own records: what its runs
+waited for, built and wrote.
 """
 
 import gzip
@@ -18,9 +18,11 @@ from typing import Any
 import boto3
 import dagster as dg
 
+from aero_assets import feeds
 from aero_assets.environment import Environment
 from aero_assets.storage import Bucket
-from aero_local import platform, progress
+from aero_ingest import doors, partner_drop
+from aero_local import platform, profiles, progress
 from aero_local.airline import Airline
 from aero_local.state import State
 
@@ -28,6 +30,7 @@ FEED = "partner/airline_legs"
 FIRST, DAYS = date(2025, 1, 1), 365
 CORRECTED = FIRST + timedelta(days=DAYS // 2)
 DOOR = "_outcomes/door/"
+ELSEWHERE = "aero-local-yesterday"
 PATIENCE_SECONDS = 1_800
 Log = Callable[[str], None]
 
@@ -64,8 +67,8 @@ def run(log: Log) -> dict[str, Any]:
     files = monthly_files(state.root / "files")
     with platform.foreground(state, log, names=platform.WORKERS), state.acting_as("orchestrator"):
         wait(log, until="built")
-        year = timed(state, files, log)
-        correction = timed(state, [one_row(files, state.root / "correction")], log)
+        year = timed(state, lambda: take_in_yesterday(state, files), log)
+        correction = timed(state, lambda: drop(state, [one_row(files, state.root / "correction")], log), log)
     found = {f"year_{name}": value for name, value in year.items()}
     found |= {f"correction_{name}": value for name, value in correction.items()}
     failed = [
@@ -108,19 +111,43 @@ def one_row(files: list[Path], folder: Path) -> Path:
     return path
 
 
-def timed(state: State, files: list[Path], log: Log) -> dict[str, Any]:
-    """Drop files as the partner does, wait until they are published; return seconds and counts."""
+def take_in_yesterday(state: State, files: list[Path]) -> None:
+    """Take files in by the door's own code as if they had come a day ago: only the emulator's clock is not ours."""
+    session, here = state.session(profiles.ROOT), Environment.current()
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=ELSEWHERE)
+    known = doors.by_feed(feeds.doors())
+    using = partner_drop.Settings(s3, here.raw_bucket, here.lake_bucket, known)
+    came_at = datetime.now(UTC) - timedelta(days=1)
+    for path in files:
+        key = f"{FEED}/{path.name}"
+        s3.upload_file(str(path), ELSEWHERE, key)
+        item = {"key": key, "size": path.stat().st_size}
+        record = {"eventTime": came_at.isoformat(), "s3": {"bucket": {"name": ELSEWHERE}, "object": item}}
+        partner_drop.handle({"Records": [record]}, using)
+
+
+def drop(state: State, files: list[Path], log: Log) -> None:
+    """Drop files as the partner does and wait until the door has answered."""
     lake = Bucket(Environment.current().lake_bucket)
-    answers = len(list(lake.list(DOOR))) + len(files)
-    began = time.time()
+    answers, began = len(list(lake.list(DOOR))) + len(files), time.time()
     partner = state.session("partner").client("s3")
     for path in files:
         partner.upload_file(str(path), Environment.current().inbox_bucket, f"{FEED}/{path.name}")
     while len(list(lake.list(DOOR))) < answers:
         time.sleep(0.1)
     log(f"the door answered after {time.time() - began:.1f} s")
+
+
+def timed(state: State, arrive: Callable[[], None], log: Log) -> dict[str, Any]:
+    """Let files arrive, wait until they are published; return seconds and counts."""
+    began = time.time()
+    arrive()
     seconds = wait(log, began)
     runs = recorded(state, began)
+    while any(one.status == "STARTED" for one in runs):
+        time.sleep(0.2)
+        runs = recorded(state, began)
     for one in runs:
         log(f"{one}")
     building = [one for one in runs if one.job in ("warehouse", "catch_up")]

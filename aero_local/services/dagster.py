@@ -1,8 +1,8 @@
 """Dagster on one machine as three services: the code server, the daemon and the web server, each watched by itself.
 
 All run under the orchestrator's role with one DAGSTER_HOME. Daemon and web server find the code server by its port and
-load the code again by themselves when a new one answers there. Runs are children of the code server that started them;
-they go on without it.
+load the code again by themselves when a new one answers there. Runs are forks of a process that the code server keeps
+(`code_server`); they go on without both.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -116,6 +116,14 @@ def pids(state: State) -> dict[str, int]:
     return {name: record.pid for name in DAGSTER if (record := supervisor.record(name))}
 
 
+def warm(state: State) -> list[psutil.Process]:
+    """The processes with the definitions loaded: the one that runs are forked from, and its forks."""
+    supervisor = Supervisor(state, services())
+    code = supervisor.record("dagster-code")
+    found = family(supervisor.mark("dagster-code"), code)
+    return [one for one in found if one.pid != code.pid and any("aero_local.warm" in part for part in one.cmdline())]
+
+
 def test_a_dead_code_server_is_named_at_once_and_one_start_brings_it_back(state):
     local_platform.up(state, names=SERVICES)
     assert states(state) == dict.fromkeys(("ministack", *DAGSTER), "up")
@@ -136,6 +144,7 @@ def test_a_daemon_that_hangs_is_named_and_one_start_lets_it_go_on(state):
     local_platform.up(state, names=SERVICES)
     pid = pids(state)["dagster-daemon"]
     os.kill(pid, signal.SIGSTOP)
+    wait("the daemon's stop", lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 5)
     status = next(one for one in local_platform.status(state) if one.name == "dagster-daemon")
     assert (status.state, status.is_faulty) == ("degraded", True)
     assert f"does not answer: process {pid}" in status.missing
@@ -156,6 +165,8 @@ def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happ
         state.session("partner").client("s3").upload_file(str(file), inbox, "partner/bts_ontime/flights.csv.gz")
 
         wait("a compaction under way", lambda: compaction_under_way(lake), 300, pause=0.02)
+        ahead, *forks = sorted(warm(state), key=psutil.Process.create_time)
+        assert {fork.ppid() for fork in forks} == {ahead.pid}
         assert kill_all_of_ours(state) >= 3
         assert compaction_under_way(lake), "it was killed too late to prove anything"
         assert not progress.look().typed
@@ -171,6 +182,11 @@ def test_killed_in_ingest_and_killed_in_dbt_the_marts_end_as_if_nothing_had_happ
         client = boto3.Session().client("s3")
         wait("the marts", lambda: progress.look(client).built, 900)
         assert progress.look().rows == legs
+        min(warm(state), key=psutil.Process.create_time).kill()
+        more = tmp_path / "more.csv.gz"
+        legs += sample.write(more, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=DAYS), 1)
+        state.session("partner").client("s3").upload_file(str(more), inbox, "partner/bts_ontime/more.csv.gz")
+        wait("the marts of one day more", lambda: progress.look(client).rows == legs and progress.look().built, 300)
     local_platform.down(state)
     found = marts(state.warehouse)
     assert len(found["fct_leg"]) == legs

@@ -7,7 +7,7 @@ not in the repository: the register is the only place where a feed is written do
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,11 @@ def load_doors(path: Path = DOORS_FILE) -> dict[str, Door]:
     """Read the doors that were packed into the zip."""
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is missing: the zip was not made by infra/package.py")
-    said = json.loads(path.read_text("utf-8"))
+    return by_feed(json.loads(path.read_text("utf-8")))
+
+
+def by_feed(said: Iterable[Mapping[str, Any]]) -> dict[str, Door]:
+    """Return the doors of feeds as the register tells them."""
     found = (
         Door(door["feed"], tuple(door["header"]), door["contract"], door["format"], door.get("layout", {}))
         for door in said
