@@ -119,9 +119,8 @@ def pids(state: State) -> dict[str, int]:
 def warm(state: State) -> list[psutil.Process]:
     """The processes with the definitions loaded: the one that runs are forked from, and its forks."""
     supervisor = Supervisor(state, services())
-    code = supervisor.record("dagster-code")
-    found = family(supervisor.mark("dagster-code"), code)
-    return [one for one in found if one.pid != code.pid and any("aero_local.warm" in part for part in one.cmdline())]
+    found = family(supervisor.mark("dagster-code"), supervisor.record("dagster-code"))
+    return [one for one in found if any("aero_local.warm" in part for part in one.cmdline())]
 
 
 def test_a_dead_code_server_is_named_at_once_and_one_start_brings_it_back(state):
