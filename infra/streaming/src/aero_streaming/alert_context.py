@@ -46,7 +46,7 @@ class Context:
         self._rows = rows or {}
         self._is_stale = is_stale
         self._tails: dict[tuple[str, str], list[Item]] = {}
-        self._quarters: dict[str, Item | None] = {}
+        self._quarters: dict[str, alert_sums.Quarter | None] = {}
 
     def read(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return items of leg-state by key."""
@@ -90,7 +90,7 @@ class Context:
         for hub in wanted:
             for rule in rules:
                 found = (self._quarters[key] for key in self._window(rule, hub))
-                quarters = [row for row in found if row is not None]
+                quarters = [one for one in found if one is not None]
                 condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now)
                 works.append(self._work(rule, condition, [hub]))
         return works
@@ -101,7 +101,10 @@ class Context:
     def _know_quarters(self, hubs: Iterable[str], rules: Iterable[Rule]) -> None:
         keys = {key for hub in hubs for rule in rules for key in self._window(rule, hub)} - self._quarters.keys()
         if keys:
-            self._quarters |= dict.fromkeys(keys) | self._store.states(keys)
+            found = self._store.states(keys)
+            self._quarters |= {
+                key: alert_sums.quarter_of(found[key], self.now) if key in found else None for key in keys
+            }
 
     # -- legs
 

@@ -3,7 +3,8 @@
 Pure: rows in, `Condition` out, as in `alert_conditions.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aero_streaming.alert_conditions import Row, key_of
@@ -61,16 +62,31 @@ def quarter(moment: datetime) -> datetime:
     return moment.replace(minute=moment.minute - moment.minute % QUARTER_MINUTES, second=0, microsecond=0)
 
 
-def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Iterable[Row], now: datetime) -> Condition:
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of an hour of a hub as it stands at a moment: its row, and its sums with what is overdue counted."""
+
+    row: Row
+    sums: Mapping[str, int]
+    is_complete: bool
+
+
+def quarter_of(row: Row, now: datetime) -> Quarter | None:
+    """Return what a row of leg-state says of a quarter of an hour; None where it was taken away."""
+    if row.get("is_deleted"):
+        return None
+    sums = {name: row.get(name) or 0 for name in SUMS}
+    is_complete = sums["accounted_legs"] >= sums["scheduled_legs"]
+    _count_overdue(sums, minutes_between(row["quarter_at"], text(now)) - QUARTER_MINUTES)
+    return Quarter(row, sums, is_complete)
+
+
+def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Sequence[Quarter], now: datetime) -> Condition:
     """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`."""
-    rows = [row for row in quarters if not row.get("is_deleted")]
-    known = [{name: row.get(name) or 0 for name in SUMS} for row in rows]
-    for sums, row in zip(known, rows, strict=True):
-        _count_overdue(sums, minutes_between(row["quarter_at"], text(now)) - QUARTER_MINUTES)
-    sums = {name: sum(one[name] for one in known) for name in SUMS}
-    complete = bool(rows) and all((row.get("accounted_legs") or 0) >= (row.get("scheduled_legs") or 0) for row in rows)
+    sums = {name: sum(one.sums[name] for one in quarters) for name in SUMS}
+    complete = bool(quarters) and all(one.is_complete for one in quarters)
     day = business_date(now, rules.close_hour_utc)
-    latest = max(rows, key=lambda row: row.get("last_event_at") or "", default={})
+    latest = max((one.row for one in quarters), key=lambda row: row.get("last_event_at") or "", default={})
     closes = close_of(day, rules.close_hour_utc)
     return _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
 

@@ -40,6 +40,11 @@ class MemoryStore(AlertStore):
         unique = dict.fromkeys(tuple(key[name] for name in KEYS[table]) for key in keys)
         return [dict(self.items[table][key]) for key in unique if key in self.items[table]]
 
+    def states(self, keys: Iterable[str]) -> dict[str, Item]:
+        """Return items of leg-state by key; a backtest asks for little else."""
+        known = self.items["leg-state"]
+        return {key: dict(known[(key,)]) for key in keys if (key,) in known}
+
     def query(
         self,
         table: str,

@@ -5,6 +5,7 @@ or a silent feed belongs to.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 
 def parse(value: str) -> datetime:
@@ -30,6 +31,7 @@ def minutes_since(start: str, now: datetime) -> float:
     return (now - parse(start)).total_seconds() / 60
 
 
+@lru_cache(1024)
 def close_of(operating_date: str, close_hour: int) -> datetime:
     """Return when an operating day closes: the close hour (UTC) of the next day."""
     day = date.fromisoformat(operating_date)
