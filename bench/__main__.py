@@ -25,6 +25,7 @@ BENCHMARKS = (
     "dashboard",
     "door_memory",
     "alert_handler",
+    "backtest",
     "extract",
     "flink_rate",
     "live_latency",

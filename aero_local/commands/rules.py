@@ -14,19 +14,12 @@ from aero_local.commands.live import Scenario
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
-    from aero_assets.published import Snapshot
     from aero_streaming.backtest import Backtest, Difference
-    from aero_streaming.rule_model import RuleSet
 
 app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 
 BUDGET_PER_HOUR = 6
 """What one operator can take (ISA-18.2, EEMUA 191); twice as many is the most."""
-COLUMNS = (
-    "leg_uid", "carrier", "flight_number", "origin", "destination", "operating_date", "std_at", "sta_at", "tail",
-    "out_at", "off_at", "on_at", "in_at", "is_cancelled", "is_diverted", "std_utc_offset_minutes",
-    "late_aircraft_delay_minutes", "data_label",
-)  # fmt: skip
 
 
 @app.command(epilog="Example: aero rules backtest --from 2015-01-01 --to 2015-01-02 --rules other.toml")
@@ -44,6 +37,7 @@ def backtest(
 ) -> None:
     """Run the rules over published legs: alerts per hour, and what another rule file would have raised instead."""
     from aero_local.commands.query import pin  # noqa: PLC0415
+    from aero_local.scoring import history  # noqa: PLC0415
     from aero_streaming import backtest as backtests  # noqa: PLC0415
     from aero_streaming.flink_sql import hubs  # noqa: PLC0415
     from aero_streaming.leg_records import records_of_legs  # noqa: PLC0415
@@ -52,7 +46,7 @@ def backtest(
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
     log = progress()
-    legs = _legs(pin(name), f"{begin.date()}", f"{end.date()}", routes)
+    legs = history.legs(pin(name), f"{begin.date()}", f"{end.date()}", routes)
     if not legs:
         raise AeroError(
             f"No leg is published from {begin.date()} to {end.date()}.", "`aero query` shows what there is."
@@ -63,7 +57,7 @@ def backtest(
     try:
         if other is None:
             run = backtests.backtest(records, rules(), log=log)
-            found = {"rules": _summary(run) | {"judged": _judged(run, legs, rules())}}
+            found = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
         else:
             found = _difference(backtests.compare(records, rules(), rules(other.resolve()), log=log))
     except RuleError as error:
@@ -93,32 +87,6 @@ def _print_rules(summary: dict[str, Any]) -> None:
         found = "" if one.get("recall") is None else f"{one['raised']} of {one['due']}"
         rows.append((rule, f"{count}", share, found))
     print_table(("rule", "alerts", "right", "found"), rows)
-
-
-def _judged(run: Backtest, legs: list[dict[str, Any]], judged_by: RuleSet) -> dict[str, dict[str, Any]]:
-    """What became of the alerts, by the final legs; of hubs and network nobody knows what was really wrong there."""
-    from aero_local.scoring.cases import Case  # noqa: PLC0415
-    from aero_local.scoring.figures import rule_figures  # noqa: PLC0415
-    from aero_local.scoring.score import scored  # noqa: PLC0415
-    from aero_local.scoring.truth import of_table  # noqa: PLC0415
-
-    return rule_figures([scored(Case("history", 0), run, of_table(legs), judged_by)])
-
-
-def _legs(snapshot: Snapshot, begin: str, end: str, routes: int | None) -> list[dict[str, Any]]:
-    from aero_local.commands.query import ask  # noqa: PLC0415
-
-    days = f"operating_date between '{begin}' and '{end}'"
-    busiest = f"select route from operations.fct_leg where {days} group by 1 order by count(*) desc, 1 limit {routes}"
-    chosen = f"{days} and route in ({busiest})" if routes else days
-    _, rows = ask(snapshot, f"select {', '.join(COLUMNS)} from operations.fct_leg where {chosen}")
-    return [{key: _plain(value) for key, value in zip(COLUMNS, row, strict=True)} for row in rows]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of DuckDB
-    if isinstance(value, datetime):
-        return f"{value.isoformat()}Z"
-    return value if value is None or isinstance(value, str | int | bool) else f"{value}"
 
 
 def _summary(one: Backtest) -> dict[str, Any]:

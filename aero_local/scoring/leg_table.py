@@ -50,6 +50,7 @@ def _row(uid: str, leg: Leg, known_at: Mapping[str, str]) -> dict[str, Any]:
         "destination": leg.destination,
         "operating_date": f"{leg.operating_date}",
         "tail": leg.tail,
+        "aircraft_type": leg.aircraft_type,
         "is_cancelled": leg.is_cancelled,
         "cancelled_at": known_at.get(uid),
         "is_diverted": leg.is_diverted,

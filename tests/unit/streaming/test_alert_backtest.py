@@ -7,6 +7,7 @@ import pytest
 from aero_streaming.backtest import backtest, compare
 from aero_streaming.leg_records import records_of_legs
 from aero_streaming.rules import rules
+from aero_streaming.times import parse
 
 from .alert_samples import DAY, at, event, leg
 
@@ -89,3 +90,30 @@ def test_two_rule_sets_differ_in_the_alerts_that_only_one_raises():
 def test_nothing_gives_an_empty_backtest():
     run = backtest([], rules())
     assert (run.hours, run.mean_per_hour, run.alerts) == (0, 0.0, ())
+
+
+def test_records_of_a_feed_that_is_behind_are_judged_when_they_come():
+    records = list(records_of_legs(LEGS))
+
+    def fired(lag_minutes):
+        run = backtest(records, rules(), tick_minutes=1, lag_minutes=lag_minutes)
+        lines = [line for line in run.transitions if line["kind"] == "FIRED" and "long_delay" in line["alert_key"]]
+        return {line["alert_key"]: parse(line["at"]) for line in lines}
+
+    late, now = fired(10), fired(0)
+    assert late.keys() == now.keys()
+    assert {(late[key] - now[key]).total_seconds() for key in now} == {600}
+
+
+def test_a_backtest_tells_of_every_day_that_begins():
+    said = []
+    backtest(list(records_of_legs(LEGS)), rules(), log=said.append)
+    assert said
+    assert all(line.startswith("2026-11-2") for line in said)
+
+
+def test_every_line_of_the_log_keeps_what_its_alert_knew_of_the_flight_then():
+    run = backtest(list(records_of_legs(LEGS)), rules())
+    assert run.facts.keys() == {line["transition_id"] for line in run.transitions}
+    lines = [line for line in run.transitions if "long_delay" in line["alert_key"]]
+    assert {run.facts[line["transition_id"]]["flight_number"] for line in lines} == {1, 3, 5, 7, 9, 11}
