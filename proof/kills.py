@@ -20,7 +20,7 @@ import psutil
 from aero_assets.environment import Environment
 from aero_assets.manifests import TYPED
 from aero_assets.storage import Bucket
-from aero_local import platform, processes, progress, topics
+from aero_local import code_server, platform, processes, progress, topics
 from aero_local.airline.airline import Airline
 from aero_local.airline.events import day_events
 from aero_local.live import compare
@@ -33,11 +33,11 @@ from aero_streaming.events import Event
 from bench import sample
 
 PHASES = ("ingest", "build", "publish", "live")
-#: Service and which of its processes: its own, a Java child, the process of a run, or dbt.
+#: Service and which of its processes: its own, a Java child, a run, dbt, or the process that runs are forked from.
 VICTIMS = (
-    ("dagster-code", "own"), ("dagster-code", "run"), ("dagster-code", "dbt"), ("dagster-daemon", "own"),
-    ("dagster", "own"), ("dashboard", "own"), ("docs", "own"), ("ministack", "own"), ("kafka-1", "own"),
-    ("flink", "own"), ("flink", "java"), ("forwarder", "own"),
+    ("dagster-code", "own"), ("dagster-code", "run"), ("dagster-code", "dbt"), ("dagster-code", "warm"),
+    ("dagster-daemon", "own"), ("dagster", "own"), ("dashboard", "own"), ("docs", "own"), ("ministack", "own"),
+    ("kafka-1", "own"), ("flink", "own"), ("flink", "java"), ("forwarder", "own"),
 )  # fmt: skip
 TRUTH_SECONDS = 10
 FIRST_FILE_ON = date(2026, 1, 1)
@@ -169,14 +169,18 @@ def _processes(supervisor: Supervisor, name: str, which: str) -> list[psutil.Pro
     record = supervisor.record(name)
     if which == "own":
         return [record.process] if record and record.process else []
-    words = {"java": "java", "run": "spawn_main", "dbt": "dbt"}[which]
-    found = []
+    words = {"java": "java", "run": code_server.WARM, "dbt": "dbt", "warm": code_server.WARM}[which]
+    found: list[psutil.Process] = []
     for process in processes.family(supervisor.mark(name), record):
         try:
             if any(words in part for part in process.cmdline()):
                 found.append(process)
         except psutil.Error:
             continue
+    if words == code_server.WARM:
+        # A run is a fork of the warm process and looks like it.
+        alike = {process.pid for process in found}
+        return [process for process in found if (process.ppid() in alike) == (which == "run")]
     return found
 
 
@@ -186,8 +190,8 @@ def _kill_and_ask(supervisor: Supervisor, name: str, which: str, doomed: Sequenc
         os.kill(process.pid, signal.SIGTERM if name == "ministack" else signal.SIGKILL)
     began = time.monotonic()
     while time.monotonic() - began < TRUTH_SECONDS:
-        # A run and its dbt are no services: that theirs still answers is the truth.
-        if (supervisor.status(name).is_faulty) != (which in ("run", "dbt")):
+        # A run, its dbt and what it is forked from are no services: that theirs still answers is the truth.
+        if supervisor.status(name).is_faulty != (which in ("run", "dbt", "warm")):
             return round(time.monotonic() - began, 1)
         time.sleep(0.1)
     return None
