@@ -138,6 +138,12 @@ class Line:
         """A record that means nothing but that the feed is alive."""
         self.send(leg(9999, int(clock.replace(":", "")), clock, tail="XAZZZ"))
 
+    def late(self, minutes: int, number: int = 100, version: int = 3, since: str = "18:00") -> None:
+        """A flight that is expected so late and has not left: told twice, for its hold."""
+        later = (moment(since) + timedelta(minutes=6)).strftime("%H:%M")
+        for step, received in enumerate((since, later)):
+            self.send(leg(number, version + step, received, expected_delay_minutes=minutes))
+
     def told(self, rule_id: str) -> list[dict[str, Any]]:
         """Messages about alerts of a rule."""
         return [m for m in self.sns.published if m["MessageAttributes"]["rule_id"]["StringValue"] == rule_id]

@@ -104,10 +104,10 @@ def test_an_event_that_the_merge_does_not_believe_is_taken_back_as_corrected(lin
     assert alert["undone_by"] == "v4"
 
 
-def test_a_reinstatement_closes_the_cancellation_as_resolved(line):
+def test_a_reinstatement_closes_the_cancellation_as_never_so_as_it_would_be_in_any_other_order(line):
     line.send(event("cancel", received="12:00"), cancelled())
     line.send(event("reinstate", received="13:00"))
-    assert line.alert(CANCEL, leg()["leg_uid"])["close_reason"] == "RESUELTA"
+    assert line.alert(CANCEL, leg()["leg_uid"])["close_reason"] == "CORREGIDA"
 
 
 def test_levels_of_a_cancellation_follow_the_time_to_departure(line):

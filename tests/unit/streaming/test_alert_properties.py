@@ -10,7 +10,7 @@ from aero_streaming.leg_records import records_of_legs
 from aero_streaming.rules import rules
 from aero_streaming.times import minutes_between
 
-from .alert_samples import DAY, Line, at, event, leg, rule
+from .alert_samples import DAY, Line, at, event, leg
 
 AIRPORTS = ("MEX", "CUN", "GDL", "JFK")
 SLOW = settings(
@@ -104,27 +104,95 @@ def test_records_sent_again_change_no_table_and_no_message(legs, data, some):
 
 
 @SLOW
-@given(days())
-def test_what_is_open_at_the_end_is_what_counting_the_day_says(legs):
-    found = open_alerts(run(list(records_of_legs(legs, ())), [50]))
-    wanted: dict[str, tuple[Any, ...]] = {}
+@given(days(), st.data(), sizes)
+def test_what_is_left_of_a_flight_follows_from_its_merged_leg_alone(legs, data, some):
+    """Sixty minutes late and more, cancelled, diverted: one closed alert each. Anything else: none, or CORREGIDA."""
+    records = list(records_of_legs(legs, ()))
+    line = run(data.draw(st.permutations(records)), some)
+    found = {key: (alert["state"], alert["level"], alert["close_reason"]) for key, alert in ended(line).items()}
+    assert {key: left for key, left in found.items() if left[2] != "CORREGIDA"} == wanted(legs)
+
+
+@SLOW
+@given(st.data(), st.integers(-10, 300), st.integers(-10, 300), st.lists(st.integers(0, 300), max_size=4), sizes)
+def test_estimates_repeats_and_a_corrected_departure_leave_what_the_last_word_says(data, said, true, estimates, some):
+    """Estimates come and go, OUT is told wrong and corrected; all of it in any order, some of it twice."""
+    told = [
+        *[leg(1, 2 + n, clock_of(n), expected_delay_minutes=late) for n, late in enumerate(estimates)],
+        *[event("estimate", 1, clock_of(n), departure_delay_minutes=late)
+          for n, late in enumerate(estimates) if late >= 60],
+        leg(1, 20, "19:00", out_at=at("18:00"), expected_delay_minutes=said),
+        *([event("out", 1, "19:00", departure_delay_minutes=said)] if said >= 60 else []),
+        leg(1, 21, "19:30", out_at=at("18:00"), expected_delay_minutes=true, corrections=1),
+    ]  # fmt: skip
+    records = data.draw(st.permutations([*told, *data.draw(st.lists(st.sampled_from(told), max_size=4))]))
+    alerts = ended(run(records, some))
+    left = {(alert["state"], alert["close_reason"], alert["level"], alert["value"]) for alert in alerts.values()}
+    level = level_of(true)
+    if level:
+        assert left == {("CLOSED", "CONCLUIDA", level, true)}
+    else:
+        assert {one[:2] for one in left} <= {("CLOSED", "CORREGIDA")}
+
+
+def test_nothing_stays_open_of_a_flight_that_ended():
+    line = Line()
+    line.late(90, 1)
+    line.send(
+        leg(2, 3, "18:06", is_diverted=True),
+        leg(3, 3, "18:06", is_cancelled=True, cancelled_at=at("12:00")),
+        leg(4, 3, "18:06", return_count=1, last_return_type="return_to_ramp", last_return_at=at("18:00")),
+    )
+    assert {one["state"] for one in line.alerts().values()} == {"FIRING"}
+    line.send(
+        leg(1, 5, "19:30", out_at=at("19:30"), expected_delay_minutes=90),
+        leg(2, 4, "21:00", is_diverted=True, in_at=at("20:55")),
+        leg(4, 4, "19:00", return_count=1, last_return_type="return_to_ramp", last_return_at=at("18:00"),
+            last_out_at=at("18:50"), out_at=at("18:00"), expected_delay_minutes=0),
+    )  # fmt: skip
+    line.tick("21:00")
+    assert {one["rule_id"]: one["close_reason"] for one in line.alerts().values()} == dict.fromkeys(
+        ("long_delay_flight", "diversion_flight", "cancellation_flight"), "CONCLUIDA"
+    )
+
+
+def test_a_diverted_flight_that_nobody_says_more_of_is_over_three_hours_after_its_plan():
+    line = Line()
+    line.send(leg(2, 3, "18:06", is_diverted=True))
+    for clock_time, is_open in (("22:59", True), ("23:00", False)):
+        line.heartbeat(clock_time)
+        line.tick(clock_time)
+        assert (line.alert("diversion_flight", leg(2)["leg_uid"])["state"] != "CLOSED") == is_open
+
+
+def ended(line: Line) -> dict[str, Any]:
+    """Alerts on single flights that ever fired, once their day is done but not closed."""
+    day_after = "2026-11-26"
+    line.tick("08:00", day_after)
+    fates = ("long_delay_flight", "cancellation_flight", "diversion_flight")
+    return {key: one for key, one in line.alerts().items() if one["rule_id"] in fates and one.get("fired_at")}
+
+
+def wanted(legs: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
+    """What counting the legs says that must be left."""
+    found = {}
     for one in legs:
         if one.get("is_cancelled"):
-            wanted[f"cancellation_flight#leg#{one['leg_uid']}#{DAY}"] = ("red",)
-        elif one.get("is_diverted"):
-            wanted[f"diversion_flight#leg#{one['leg_uid']}#{DAY}"] = ("red",)
-        elif "out_at" in one:
-            late = minutes_between(one["std_at"], one["out_at"])
-            level = "critical" if late >= 240 else "red" if late >= 120 else "amber" if late >= 60 else None
-            if level:
-                wanted[f"long_delay_flight#leg#{one['leg_uid']}#{DAY}"] = (level,)
-    single = {key: (level,) for key, (level, _, _) in found.items() if "#leg#" in key}
-    assert single == wanted
-    for key, (level, value, n) in found.items():
-        if key.startswith("a14_route_day#"):
-            assert n >= FEW
-            assert value < rule("a14_route_day").amber.enter
-            assert level in ("amber", "red")
+            fates = {"cancellation_flight": "red"}
+        else:
+            late = level_of(minutes_between(one["std_at"], one["out_at"]))
+            fates = {"long_delay_flight": late, "diversion_flight": "red" if one.get("is_diverted") else None}
+        found |= {f"{rule}#leg#{one['leg_uid']}#{DAY}": ("CLOSED", level, "CONCLUIDA")
+                  for rule, level in fates.items() if level}  # fmt: skip
+    return found
+
+
+def level_of(late: int) -> str | None:
+    return "critical" if late >= 240 else "red" if late >= 120 else "amber" if late >= 60 else None
+
+
+def clock_of(number: int) -> str:
+    return f"{14 + number}:00"
 
 
 @SLOW
@@ -141,7 +209,7 @@ def test_what_is_open_at_the_end_is_what_counting_the_day_says(legs):
 ]), sizes)  # fmt: skip
 def test_events_and_their_merged_legs_in_any_order_end_alike(records, some):
     line = run(list(records), some)
-    assert {key.split("#")[0]: found[:2] for key, found in open_alerts(line).items()} == {
-        "diversion_flight": ("red", 2)
-    }
+    left = {one["rule_id"]: (one["level"], one["close_reason"]) for one in ended(line).values()}
+    assert left.pop("diversion_flight") == ("red", "CONCLUIDA")
+    assert {reason for _, reason in left.values()} <= {"CORREGIDA"}
     assert len(line.dynamo.rows("event-log")) == 4

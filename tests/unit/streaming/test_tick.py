@@ -159,7 +159,8 @@ def test_a_parent_that_closes_lets_its_children_speak(line):
 
 
 def test_what_is_open_at_close_ends_with_the_day_and_is_not_told(line):
-    line.send(leg(version=3, received="18:00", is_diverted=True), red_route(scheduled_legs=20, accounted_legs=20))
+    never_left = {"std_at": at("11:00", "2026-11-26"), "sta_at": at("13:00", "2026-11-26"), "is_diverted": True}
+    line.send(leg(version=3, received="18:00", **never_left), red_route(scheduled_legs=20, accounted_legs=20))
     told = len(line.sns.published)
     line.send(leg(5, 1, "11:59", operating_date="2026-11-26", last_received_at=at("11:59", "2026-11-26")))
     line.tick("12:00", "2026-11-26")

@@ -34,6 +34,8 @@ incidents as (
         max(level_rank) as highest_rank,
         min(case when kind = 'ACKNOWLEDGED' then revision end) as acknowledged_on,
         min(case when kind = 'CLOSED' then revision end) as closed_on,
+        -- what is over may still turn out never to have been so
+        max(case when kind = 'CLOSED' then revision end) as resolved_on,
         count(*) as transitions,
         {{ count_legs('is_notified') }} as notifications,
         {{ count_legs("kind = 'ESCALATED'") }} as escalations
@@ -67,7 +69,7 @@ select
     acknowledged.happened_at as acknowledged_at,
     acknowledged.changed_by as acknowledged_by,
     closed.happened_at as closed_at,
-    closed.close_reason as resolution,
+    resolved.close_reason as resolution,
     {{ minutes_between('fired.happened_at', 'acknowledged.happened_at') }} as minutes_to_acknowledge,
     {{ minutes_between('fired.happened_at', 'closed.happened_at') }} as minutes_open,
     incidents.transitions,
@@ -96,6 +98,11 @@ left join lines as closed
         incidents.operating_date = closed.operating_date
         and incidents.alert_key = closed.alert_key
         and incidents.closed_on = closed.revision
+left join lines as resolved
+    on
+        incidents.operating_date = resolved.operating_date
+        and incidents.alert_key = resolved.alert_key
+        and incidents.resolved_on = resolved.revision
 left join {{ ref('fct_leg') }} as fct_leg
     on
         fired.operating_date = fct_leg.operating_date

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from aero_streaming.alert_model import Condition, alert_key
+from aero_streaming.alert_model import Condition, alert_key, changed
 from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
-from aero_streaming.times import business_date, close_of, minutes_between, text
+from aero_streaming.times import business_date, close_of, minutes_between, parse, text
 
 Row = Mapping[str, Any]
 
@@ -20,6 +20,8 @@ FACTS = (
     "std_utc_offset_minutes", "sta_utc_offset_minutes", "passengers", "seats", "data_label",
 )  # fmt: skip
 """What an alert on a flight keeps of it, for people."""
+DIVERSION_ENDS = timedelta(hours=3)
+"""After planned arrival; of some diverted flights IN is never told."""
 GRADES = {"return_to_ramp": 1, "air_return": 2, "divert": 2}
 
 
@@ -40,7 +42,12 @@ def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
 
 def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
     """Hold a merged leg against a rule that looks at nothing else."""
-    return about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
+    found = about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
+    over = ENDS.get(rule.kpi)
+    if over is None:
+        return found
+    is_over = over(leg, now)
+    return changed(found, follows_leg=True, is_over=is_over, is_complete=found.is_complete or is_over)
 
 
 def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
@@ -73,6 +80,35 @@ LEG_VALUES: Mapping[str, Callable[[RuleSet, Row, datetime], int | None]] = {
 }
 
 
+def _has_departed(leg: Row, now: datetime) -> bool:
+    return has_left(leg) and not leg.get("is_cancelled")
+
+
+def _is_past_plan(leg: Row, now: datetime) -> bool:
+    """A cancelled flight is over when it would have landed."""
+    planned = believable(leg, "sta_at") or believable(leg, "std_at")
+    return bool(planned) and now >= parse(planned)
+
+
+def _is_back_or_on_stand(leg: Row, now: datetime) -> bool:
+    """Over for a diverted flight with IN, for one that returned when it leaves again; else three hours after plan."""
+    planned = believable(leg, "sta_at") or believable(leg, "std_at")
+    if planned and now >= parse(planned) + DIVERSION_ENDS:
+        return True
+    if leg.get("is_diverted"):
+        return bool(leg.get("in_at"))
+    back_at, out_at = leg.get("last_return_at"), leg.get("last_out_at")
+    return bool(leg.get("is_cancelled") or (back_at and out_at and out_at > back_at))
+
+
+#: When what a rule warns of is over. What is left of its alerts follows from the merged leg, in any order of arrival.
+ENDS: Mapping[str, Callable[[Row, datetime], bool]] = {
+    "long_delay": _has_departed,
+    "cancellation": _is_past_plan,
+    "diversion": _is_back_or_on_stand,
+}
+
+
 def on_ground(rules: RuleSet, leg: Row) -> tuple[str, str] | None:
     """Return airport and since when passengers sit on the ground under the US rule; None where they do not."""
     if is_accounted(leg):
@@ -101,7 +137,8 @@ def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list
         told["cancellation"] = minutes_between(event["event_time"], std_at) if kind == "cancel" and std_at else None
     elif kind in GRADES:
         told["diversion"] = GRADES[kind]
-    elif event.get("departure_delay_minutes") is not None:
+    elif event.get("departure_delay_minutes") is not None and (kind == "out" or not has_left(leg or {})):
+        # An estimate says nothing of a flight that has left.
         told["long_delay"] = event["departure_delay_minutes"]
     known = {name: value for name, value in (leg or {}).items() if value is not None}
     row = {
@@ -110,11 +147,14 @@ def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list
         "last_event_at": max(event["event_time"], known.get("last_event_at") or ""),
         "corrections": known.get("corrections", 0) + int(bool(event.get("is_correction"))),
     }
-    return [
-        (rule, about_leg(rules, rule, row, now, told[rule.kpi], False, f"event {event['event_id']}"))
-        for rule in rules.live("leg")
-        if rule.kpi in told
-    ]
+    return [(rule, _of_fact(rules, rule, row, now, told[rule.kpi])) for rule in rules.live("leg") if rule.kpi in told]
+
+
+def _of_fact(rules: RuleSet, rule: Rule, row: Row, now: datetime, value: int | None) -> Condition:
+    """The condition of an event ahead of its leg. OUT ends a delay; how the others end only the merged leg shows."""
+    found = about_leg(rules, rule, row, now, value, False, f"event {row['event_id']}")
+    is_over = rule.kpi == "long_delay" and row["event_type"] == "out"
+    return changed(found, follows_leg=rule.kpi in ENDS, is_over=is_over, is_complete=is_over)
 
 
 def about_leg(

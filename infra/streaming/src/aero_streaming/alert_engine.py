@@ -13,6 +13,7 @@ from aero_streaming.alert_model import (
     LEVEL_DOWN,
     LEVEL_UP,
     NO_SAMPLE,
+    OVER,
     RESOLVED,
     Alert,
     Condition,
@@ -33,9 +34,13 @@ def evaluate(
     `now` is event time: holds and cool-downs are measured in it.
     """
     if alert_before is None or not alert_before.is_fired:
+        if alert_before is not None and alert_before.close_reason == OVER and _is_settled(rule, condition):
+            return _after_the_end(rule, condition, alert_before, now)
         return _at_rest(rule, condition, alert_before, now, rules_version)
     draft = Draft(rule, alert_before, now)
-    if condition.is_stale or (condition.is_grey and not condition.is_complete):
+    if condition.is_over:
+        _end(draft, condition)
+    elif condition.is_stale or (condition.is_grey and not condition.is_complete):
         _turn_grey(draft, condition)
     else:
         _judge(draft, condition)
@@ -47,6 +52,33 @@ def evaluate(
 
 def _reading(condition: Condition) -> Reading:
     return Reading(condition.value, condition.n, condition.k, condition.baseline)
+
+
+def _is_settled(rule: Rule, condition: Condition) -> bool:
+    """Whether a condition speaks of what has ended already: it still says so, or says that it never was."""
+    return condition.is_over or condition.is_past_close or level_of(rule, _reading(condition)) is None
+
+
+def _after_the_end(rule: Rule, condition: Condition, before: Alert, now: datetime) -> Outcome:
+    """News of what is over: they may correct its level without a word, or take it back as CORREGIDA."""
+    if condition.is_past_close:
+        return before, []
+    draft, level = Draft(rule, before, now), level_of(rule, _reading(condition))
+    if level is None:
+        draft.close(CORRECTED, undone_by=condition.seen)
+    elif (level, condition.value) != (before.level, before.value):
+        draft.set(level=level, severity=rule.severity[level], **_seen(rule, condition, level))
+    return draft.alert, draft.transitions
+
+
+def _end(draft: Draft, condition: Condition) -> None:
+    """What the alert is about is over: it closes at the level that it had in the end, or was wrong."""
+    level = level_of(draft.rule, _reading(condition))
+    if level is None:
+        draft.close(CORRECTED, undone_by=condition.seen)
+        return
+    draft.set(level=level, severity=draft.rule.severity[level], **_seen(draft.rule, condition, level))
+    draft.close(OVER)
 
 
 def _at_rest(rule: Rule, condition: Condition, before: Alert | None, now: datetime, rules_version: int) -> Outcome:
@@ -67,6 +99,8 @@ def _at_rest(rule: Rule, condition: Condition, before: Alert | None, now: dateti
     draft.set(held_since=held, level=level, severity=rule.severity[level], **_seen(rule, condition, level))
     if ripe:
         _fire(draft, condition)
+        if condition.is_over:
+            _end(draft, condition)
     return draft.alert, draft.transitions
 
 
@@ -178,7 +212,8 @@ def _move(draft: Draft, condition: Condition, target: str | None) -> None:
     left = [level for level, since in alert.cleared_since.items() if minutes_since(since, draft.now) >= wait]
     floor = min((rank(level) for level in left), default=rank(alert.level) + 1)
     if floor <= 1:
-        _close(draft, alert.clearing_reason or RESOLVED, alert.clearing_on or condition.seen)
+        reason = CORRECTED if condition.follows_leg else alert.clearing_reason or RESOLVED
+        _close(draft, reason, alert.clearing_on or condition.seen)
     elif floor <= rank(alert.level):
         level = LEVELS[floor - 2]
         cleared = {name: since for name, since in alert.cleared_since.items() if rank(name) <= rank(level)}

@@ -17,7 +17,9 @@ CLEARING, CLOSED, SHELVED, SUPPRESSED, UNKNOWN = "CLEARING", "CLOSED", "SHELVED"
 OPEN_STATES = (FIRING, ACK, CLEARING, SHELVED, SUPPRESSED, UNKNOWN)
 
 RESOLVED, CORRECTED, END_OF_DAY, NO_SAMPLE = "RESUELTA", "CORREGIDA", "FIN_DEL_DIA", "SIN_MUESTRA"
-"""Why an alert closed: it got better; what raised it was taken back; the day ended; nothing is left to judge it by."""
+OVER = "CONCLUIDA"
+"""Why an alert closed: it got better; what raised it was taken back; the day ended; nothing is left to judge it by; it
+was so, and what it was about is over."""
 
 #: What a transition tells. The first four are the ones that count as unrest.
 FIRED, LEVEL_UP, LEVEL_DOWN, CLOSED_NOW = "FIRED", "LEVEL_UP", "LEVEL_DOWN", "CLOSED"
@@ -35,8 +37,9 @@ class Condition:
 
     `value` None with `is_grey` False means that there is nothing to judge any more (the leg left, the aircraft is on
     stand). `is_complete`: nothing more is to come, so enter limits alone decide. `is_stale`: the feed behind it is
-    silent or far behind; what is open turns grey, while news, however late, still open what they must. `seen` names
-    the record behind it.
+    silent or far behind; what is open turns grey, while news, however late, still open what they must. `is_over`: what
+    it is about has happened (the flight left), so an alert of its level ends now. `follows_leg`: what is left of its
+    alert follows from the merged leg alone, so it ends as OVER or was never so. `seen` names the record behind it.
     """
 
     alert_key: str
@@ -52,6 +55,8 @@ class Condition:
     is_stale: bool = False
     is_complete: bool = False
     is_past_close: bool = False
+    is_over: bool = False
+    follows_leg: bool = False
     seen: str = ""
     corrections: int = 0
     last_event_at: str = ""
