@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from aero_assets.environment import Environment
 from aero_assets.resources import recent_client
-from aero_streaming.alert_batch import CLOCK, FEED
 from aero_streaming.alert_items import Item, to_item
+from aero_streaming.alert_pulse import CLOCK, FEED
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_tables import Tables
 

@@ -114,7 +114,13 @@ STACKS = (
             "AlertsFeedArn": "stream.AlertsFeedArn",
         },
         code={"CodeKey": lambda _: streaming_package()},
-        settings={"Email": "AERO_ALERTS_EMAIL", "DashboardUrl": "AERO_DASHBOARD_URL"},
+        settings={
+            "Email": "AERO_ALERTS_EMAIL",
+            "EmailRoles": "AERO_ALERTS_EMAIL_ROLES",
+            "EmailSeverities": "AERO_ALERTS_EMAIL_SEVERITIES",
+            "EmailStations": "AERO_ALERTS_EMAIL_STATIONS",
+            "DashboardUrl": "AERO_DASHBOARD_URL",
+        },
         phases=(Phase(after=read_back),),
     ),
     Stack(

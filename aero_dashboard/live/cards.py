@@ -46,17 +46,20 @@ def facts(live: Live, board: Board, alert: Alert, t: Translator) -> None:
     rule = live.rules.by_id(alert.rule_id)
     otherwise = message_settings().utc_offset_minutes
     flights = live.flights(alert)
+    on_flight = alert.scope_type == "leg"
     lines = [
         _badges(alert, t),
-        f"**{plain(words.title(rule, alert, t))}**",
-        plain(words.reading(rule, alert, t)),
+        f"**{plain(words.line(rule, alert, t))}**",
+        *([plain(f"{rule.title[t.language]}: {words.reading(rule, alert, t)}")] if rule and on_flight else []),
         f":gray[{t('live.since')}] {plain(words.since(alert, flights, otherwise, board.now, t))}",
     ]
-    behind = words.flights_line(alert, flights, t)
+    behind = words.flights_line(flights, t)
     if behind:
         lines.append(f":gray[{t('live.flights')}] {plain(behind)}")
     if rule:
         lines.append(f":gray[{t('live.action')}] {plain(rule.action[t.language])}")
+        if rule.follow_up:
+            lines.append(f":gray[{t('live.follow_up')}] {plain(rule.follow_up[t.language])}")
     lines += words.hands(alert, words.offset(alert, flights, otherwise), t)
     st.markdown("  \n".join(lines))
 
@@ -103,7 +106,7 @@ def dependents(live: Live, children: Sequence[Alert], t: Translator) -> None:
         for child in children[:CHILDREN]:
             rule = live.rules.by_id(child.rule_id)
             level, _ = words.level(child, t)
-            line = f"{level} · {words.title(rule, child, t)} · {words.reading(rule, child, t)}"
+            line = f"{level} · {words.line(rule, child, t)}"
             opener(child, plain(line), t)
         if len(children) > CHILDREN:
             st.caption(t("live.more", count=t.integer(len(children) - CHILDREN)))

@@ -13,7 +13,7 @@ from aero_dashboard.live.source import Board, Live
 from aero_streaming.alert_api import Unknown
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import SHELVED, Alert
-from aero_streaming.messages import WORDS, value_text
+from aero_streaming.alert_words import WORDS, value_text
 
 
 def show(live: Live, board: Board, key: str, t: Translator) -> None:

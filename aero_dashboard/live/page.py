@@ -70,6 +70,9 @@ def _head(live: Live, board: Board, t: Translator) -> None:
     heard = t("live.heard", age=words.age(board.heard_at, board.now, t)) if board.heard_at else t("live.never_heard")
     day = t("live.operating_day", day=board.operating_date)
     st.markdown(f":gray[{plain(words.moment(board.now, own, t))}  ·  {plain(day)}  ·  {plain(heard)}]")
+    goal = live.rules.alerts_per_hour
+    budget = plain(t("live.budget", count=t.integer(board.told_in_the_last_hour), goal=t.integer(goal)))
+    st.markdown(f":orange[**{budget}**]" if board.told_in_the_last_hour > goal else f":gray[{budget}]")
     address.labels(board.labels, t)
     if not live.is_reachable:
         st.warning(t("live.stale"), icon=":material/cloud_off:")

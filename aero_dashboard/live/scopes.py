@@ -10,7 +10,8 @@ from aero_dashboard.i18n import Translator
 from aero_dashboard.lights import LOOKS
 from aero_dashboard.live.source import Board, Live
 from aero_streaming.alert_api import Light
-from aero_streaming.messages import WORDS, value_text
+from aero_streaming.alert_words import WORDS, value_text
+from aero_streaming.stations import hubs as hubs_of_the_airline
 
 ORDER = ("R", "A", "V", "gris")
 CHIPS = 240
@@ -28,11 +29,14 @@ def panel(live: Live, board: Board, t: Translator) -> None:
     st.subheader(t("live.network_title"), anchor=False)
     _figures(live, board, {"": network} if network else {}, t)
     hubs: dict[str, list[Light]] = {}
+    stations: dict[str, list[Light]] = {}
     for light in by_scope.get("hub", []):
-        hubs.setdefault(light.scope_id, []).append(light)
+        group = hubs if light.scope_id in hubs_of_the_airline() else stations
+        group.setdefault(light.scope_id, []).append(light)
     st.subheader(t("live.hubs_title"), anchor=False)
     st.caption(t("live.hubs_reading"))
     _figures(live, board, hubs, t)
+    _stations(live, board, stations, t)
     _routes(live, board, by_scope.get("route", []), t)
 
 
@@ -53,6 +57,16 @@ def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t:
     st.html(f'<div class="aero-blocks">{"".join(blocks)}</div>')
 
 
+def _stations(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t: Translator) -> None:
+    """Stations, folded: nobody is alerted of them. A chip each with the worst figure; grey ones are counted only."""
+    if not groups:
+        return
+    worst = {name: min(lights, key=lambda light: ORDER.index(light.status)) for name, lights in groups.items()}
+    shown = sorted((light for light in worst.values() if light.status != "gris"), key=lambda light: light.scope_id)
+    with st.expander(t("live.stations_title", count=t.integer(len(groups)), known=t.integer(len(shown)))):
+        _chips(live, board, sorted(shown, key=lambda light: ORDER.index(light.status)), t, t("live.nothing_yet"))
+
+
 def _routes(live: Live, board: Board, lights: Sequence[Light], t: Translator) -> None:
     """Every route as a chip: red and amber at once, the others folded with their number."""
     counts = {status: [light for light in lights if light.status == status] for status in ORDER}
@@ -69,9 +83,9 @@ def _routes(live: Live, board: Board, lights: Sequence[Light], t: Translator) ->
                 _chips(live, board, counts[status], t)
 
 
-def _chips(live: Live, board: Board, lights: Sequence[Light], t: Translator) -> None:
+def _chips(live: Live, board: Board, lights: Sequence[Light], t: Translator, nothing: str = "") -> None:
     if not lights:
-        st.markdown(f":gray[{t('live.no_route')}]")
+        st.markdown(f":gray[{nothing or t('live.no_route')}]")
         return
     chips = "".join(
         f'<li class="aero-{light.status}"><b>{_status(light, board, t)}</b> {escape(light.scope_id)} '

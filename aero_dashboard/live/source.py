@@ -15,10 +15,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aero_streaming import alert_setup
 from aero_streaming.alert_api import Alerts, Light
-from aero_streaming.alert_batch import FEED, Engine
+from aero_streaming.alert_batch import Engine
 from aero_streaming.alert_flights import top_flights
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
+from aero_streaming.alert_pulse import FEED
 from aero_streaming.alert_store import code_of
 from aero_streaming.alert_tables import Tables
 from aero_streaming.rule_model import RuleSet
@@ -47,6 +48,7 @@ class Board:
     alerts: tuple[Alert, ...]
     lights: tuple[Light, ...]
     is_silent: bool
+    told_in_the_last_hour: int
     heard_at: str | None
     labels: tuple[str, ...]
 
@@ -116,11 +118,12 @@ class Live:
         found = alerts.open_alerts(with_shadow)
         lights = [light for scope in SCOPES for light in alerts.lights(scope, day, now)]
         heard = self.engine.store.states([FEED]).get(FEED, {}).get("at")
+        told = alerts.told_in_the_last_hour(now)
         labels = {str(alert.facts["data_label"]) for alert in found if alert.facts.get("data_label")}
         # A light names no label; the sums of the day do.
         sums = self.engine.store.of_scope_day(f"network#{day}")
         labels |= {str(row["data_label"]) for row in sums if row.get("data_label")}
-        return Board(now, day, tuple(found), tuple(lights), alerts.is_silent(now), heard, tuple(sorted(labels)))
+        return Board(now, day, tuple(found), tuple(lights), alerts.is_silent(now), told, heard, tuple(sorted(labels)))
 
 
 def is_not_there(error: Exception) -> bool:

@@ -4,14 +4,16 @@ Values and flights are written as in the notifications, so that board and messag
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from aero_dashboard.i18n import MISSING, Translator, plain
+from aero_streaming.alert_line import parts
 from aero_streaming.alert_model import ENGINE, UNKNOWN, Alert
-from aero_streaming.messages import WORDS, flight_text, value_text, where
+from aero_streaming.alert_setup import message_settings
+from aero_streaming.alert_words import WORDS, flight_text, reading_text, where
 from aero_streaming.rule_model import Rule
 from aero_streaming.times import minutes_since, parse
 
@@ -54,18 +56,17 @@ def title(rule: Rule | None, alert: Alert, t: Translator) -> str:
 
 def reading(rule: Rule | None, alert: Alert, t: Translator) -> str:
     """Return value, limit, usual value and n in one line."""
-    words = WORDS[t.language]
-    n = t.integer(alert.n)
     if rule is None:
-        return t("live.reading", value=t.decimal(alert.value), limit=t.decimal(alert.limit), baseline="", n=n)
-    usual = "" if alert.baseline is None else t("live.baseline", value=t.decimal(alert.baseline))
-    return t(
-        "live.reading",
-        value=value_text(rule, alert.value, words),
-        limit=value_text(rule, alert.limit, words),
-        baseline=usual,
-        n=n,
-    )
+        n = t.integer(alert.n)
+        return t("live.reading", value=t.decimal(alert.value), limit=t.decimal(alert.limit), n=n)
+    return reading_text(rule, vars(alert), alert.baseline, WORDS[t.language])
+
+
+def line(rule: Rule | None, alert: Alert, t: Translator) -> str:
+    """Return what a notification says of an alert behind time and level: flight, estimate, aircraft, who is behind."""
+    if rule is None:
+        return title(rule, alert, t)
+    return " · ".join(parts(rule, alert, replace(message_settings(), language=t.language)))
 
 
 def moment(value: str | datetime | None, offset_minutes: int, t: Translator) -> str:
@@ -108,11 +109,9 @@ def since(alert: Alert, flights: Sequence[Mapping[str, Any]], otherwise: int, no
     return f"{moment(start, offset(alert, flights, otherwise), t)} · {age(start, now, t)}"
 
 
-def flights_line(alert: Alert, flights: Sequence[Mapping[str, Any]], t: Translator) -> str:
-    """Return the flights behind an alert, worst first; for a rotation the flight it waits for."""
+def flights_line(flights: Sequence[Mapping[str, Any]], t: Translator) -> str:
+    """Return the flights behind an alert on more than one flight, worst first."""
     words = WORDS[t.language]
-    if "inbound" in alert.facts:
-        return words["inbound"].format(flight=alert.facts["inbound"])
     return "; ".join(flight_text(flight, words) for flight in flights)
 
 

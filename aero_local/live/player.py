@@ -99,11 +99,11 @@ def _news(played: Played, due: float, each_second: Callable[[Played], object]) -
     return now + 1
 
 
-def ticker(client: Any, function: str) -> Tick:  # noqa: ANN401 - a boto3 Lambda client
-    """Return what calls the tick Lambda with a platform time and raises what it raised."""
+def ticker(client: Any, function: str, speed: float | None) -> Tick:  # noqa: ANN401 - a boto3 Lambda client
+    """Return what calls the tick Lambda with a platform time and how fast it passes, and raises what it raised."""
 
     def tick(now: datetime) -> dict[str, Any]:
-        payload = json.dumps({"now": text(now.replace(microsecond=0))}).encode()
+        payload = json.dumps({"now": text(now.replace(microsecond=0)), "speed": speed or 1}).encode()
         answer = client.invoke(FunctionName=function, Payload=payload)
         body = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError"):

@@ -11,9 +11,12 @@ from aero_local.live.player import Played, play, ticker
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka, live
 from aero_local.state import State
-from aero_streaming.alert_batch import CLOCK
+from aero_streaming.alert_items import alert_of
+from aero_streaming.alert_line import line_text
+from aero_streaming.alert_model import changed
+from aero_streaming.alert_pulse import CLOCK
+from aero_streaming.alert_setup import message_settings
 from aero_streaming.events import Event
-from aero_streaming.messages import WORDS, value_text
 from aero_streaming.rules import rules
 from aero_streaming.times import close_of, text
 
@@ -55,7 +58,7 @@ def show(
     watcher = Watcher(state)
     tell = _teller(watcher, log)
     function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
-    tick = ticker(state.session("player").client("lambda"), function)
+    tick = ticker(state.session("player").client("lambda"), function, speed)
     close = close_of(max(event["operating_date"] for event in events), rules().close_hour_utc)
     with topics.producer(kafka.bootstrap(state)) as producer:
         played = play(
@@ -79,15 +82,13 @@ def show(
 
 
 def told(line: Mapping[str, Any], watcher: Watcher) -> str:
-    """Return one line of the transition log as a line for a terminal."""
-    rule_id, scope_type, where, *_ = line["alert_key"].split("#")
-    words, rule = WORDS["en"], rules().by_id(rule_id)
-    if scope_type == "leg":
-        leg = watcher.store.states([f"leg#{where}"]).get(f"leg#{where}", {})
-        where = f"{leg.get('carrier', '')}{leg.get('flight_number', '')} {leg.get('route', where)}"
-    title = rule.title["en"] if rule else rule_id
-    what = value_text(rule, line.get("value"), words) if rule else line.get("value")
-    return f"{words.get(line.get('level_after') or '', '')} {title}: {where} {what}, n = {line.get('n', 0)}"
+    """Return one line of the transition log as a line for a terminal, in the language of the notifications."""
+    rule, found = rules().by_id(line["alert_key"].split("#")[0]), watcher.store.alerts([line["alert_key"]])
+    if rule is None or not found:
+        return f"{line.get('level_after')} {line['alert_key']}"
+    then = {name: line.get(name) for name in ("value", "limit")}
+    alert = changed(alert_of(found[line["alert_key"]]), n=line.get("n", 0), **then)
+    return line_text(rule, alert, line["at"], message_settings(), line.get("level_after"))
 
 
 def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:

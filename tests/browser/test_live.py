@@ -20,6 +20,7 @@ def line():
     """A bad morning: a hub and two of its routes, a flight four hours late, one that waits for its aircraft."""
     line = Line()
     hub: dict[str, Any] = {"scheduled_legs": 20, "departed_legs": 20, "arrived_legs": 20, "arr_late_15_legs": 16}
+    line.plan()
     line.send(*(state("hub_quarter", "MEX", quarter_at=at(clock), **hub) for clock in ("17:30", "17:45")))
     line.send(state("hub_quarter", "GDL", quarter_at=at("17:45"), departed_legs=20, arrived_legs=22, scheduled_legs=22))
     line.tick("18:11")
@@ -32,7 +33,7 @@ def line():
                         arrival_delay_minutes=40 * late_legs))  # fmt: skip
     line.send(state("route", "MEX-NRT", received="18:12", arrived_legs=2))
     line.send(state("network", "network", received="18:12", arrived_legs=200, arr_late_15_legs=30, scheduled_legs=300))
-    line.send(leg(904, 3, "18:25", origin="GDL", destination="TIJ", expected_delay_minutes=245, in_at=at("23:50")))
+    line.late(245, 904, 3, "18:25", origin="GDL", destination="TIJ")
     line.heartbeat("18:29")
     line.tick("18:30")
     return line
@@ -85,7 +86,7 @@ def test_the_board_moves_by_itself_leaves_typing_alone_and_two_people_do_not_col
     name(second, "Luis")
     first.get_by_role("textbox", name=TEXTS["live.note"]).fill("grúa en camino")
     # Something else happens meanwhile; the reading on both pages follows without a click.
-    line.send(leg(904, 4, "18:31", origin="GDL", destination="TIJ", expected_delay_minutes=260, in_at=at("23:50")))
+    line.send(leg(904, 4, "18:31", origin="GDL", destination="TIJ", expected_delay_minutes=260))
     for page in (first, second):
         expect(page.get_by_text(re.compile("260 min")).first).to_be_visible(timeout=PATIENCE_MS)
     expect(first.get_by_role("textbox", name=TEXTS["live.note"])).to_have_value("grúa en camino")

@@ -31,6 +31,7 @@ class MemoryLine(Line):
     def bad_hub(self) -> None:
         """A hub that turns red and, under it, two routes, with three flights to name."""
         hub: dict[str, Any] = {"scheduled_legs": 20, "departed_legs": 20, "arrived_legs": 20, "arr_late_15_legs": 16}
+        self.plan()
         self.send(*(state("hub_quarter", "MEX", quarter_at=at(clock), **hub) for clock in ("17:30", "17:45")))
         self.tick("18:11")
         for number, route in ((201, "MEX-CUN"), (202, "MEX-CUN"), (203, "MEX-GDL")):

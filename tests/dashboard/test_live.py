@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from aero_dashboard.i18n import catalogue
+from aero_streaming.tick import tick
 from tests.dashboard.conftest import show
 from tests.dashboard.live_line import MemoryLine, html, open_board, press, words
-from tests.unit.streaming.alert_samples import at, event, leg, state
+from tests.unit.streaming.alert_samples import at, event, leg, moment, state
 
 TEXTS = catalogue("es")
 EVIL = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
@@ -18,7 +19,7 @@ EVIL = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
 def line():
     """A flight that is two hours late, and nobody has seen it."""
     line = MemoryLine()
-    line.send(leg(123, 3, "18:00", expected_delay_minutes=130, in_at=at("22:10"), std_utc_offset_minutes=-480))
+    line.late(130, 123, std_utc_offset_minutes=-480)
     return line
 
 
@@ -34,11 +35,11 @@ def named(app, name):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("es", ["■ ROJO", "sin atender", "severidad alta", "Demora mayor: AM123 MEX-CUN 2026-11-25",
-                "130 min (límite 120 min) · n = 1", "25 nov 2026, 10:00 (UTC−8) · 18:00 UTC", "hace 0 min",
+        ("es", ["■ ROJO", "sin atender", "severidad alta", "AM123 MEX-CUN 10:00 → est. 12:10 · XA-AAA",
+                "Demora prolongada: 130 min (límite 120 min)", "25 nov 2026, 09:55 (UTC−8) · 17:55 UTC", "hace 5 min",
                 "Informar a los pasajeros", "Datos sintéticos"]),
-        ("en", ["■ RED", "unattended", "severity high", "Long delay: AM123 MEX-CUN 2026-11-25",
-                "130 min (limit 120 min) · n = 1", "25 Nov 2026, 10:00 (UTC−8) · 18:00 UTC", "0 min ago",
+        ("en", ["■ RED", "unattended", "severity high", "AM123 MEX-CUN 10:00 → est. 12:10 · XA-AAA",
+                "Long delay: 130 min (limit 120 min)", "25 Nov 2026, 09:55 (UTC−8) · 17:55 UTC", "5 min ago",
                 "Inform the passengers", "Synthetic data"]),
     ],
 )  # fmt: skip
@@ -64,6 +65,7 @@ def test_a_hub_and_its_routes_are_one_problem_and_name_the_three_worst_flights()
 
 def test_colours_come_with_shape_letter_value_and_n_and_too_small_a_sample_is_grey():
     line = MemoryLine()
+    line.plan()
     line.send(
         state("route", "MEX-GDL", arrived_legs=7, arr_late_15_legs=7),
         state("route", "MEX-MTY", arrived_legs=20),
@@ -75,7 +77,7 @@ def test_colours_come_with_shape_letter_value_and_n_and_too_small_a_sample_is_gr
     assert '▲ A</span></b> MEX-TIJ <span>75.0 % · n = 20</span>' in drawn  # fmt: skip
     assert '● V</span></b> MEX-MTY <span>100.0 % · n = 20</span>' in drawn  # fmt: skip
     assert '○ </span></b> MEX-GDL <span>0.0 % · n = 7</span>' in drawn  # fmt: skip
-    assert '■ R</span></b> Puntualidad de salida de la estación <span>0.0 % · n = 20</span>' in drawn  # fmt: skip
+    assert '■ R</span></b> Puntualidad de salida del hub <span>0.0 % · n = 20</span>' in drawn  # fmt: skip
     assert "■ rojo: 0 · ▲ ámbar: 1 · ● verde: 1 · ○ gris · muestra insuficiente: 1" in words(app)
 
 
@@ -87,13 +89,13 @@ def test_acknowledging_needs_a_name_and_goes_to_the_log_with_its_note(line):
     assert not line.live().alerts.decisions_of(alert_key(line))
     named(app, "Ana")
     press(app, TEXTS["live.acknowledge"])
-    assert "Reconocida por Ana: Demora mayor" in words(app)
+    assert "Reconocida por Ana: Demora prolongada" in words(app)
     assert "Nota: avión de reserva" in words(app)
     (decision,) = line.live().alerts.decisions_of(alert_key(line))
     assert (decision["who"], decision["note"]) == ("Ana", "avión de reserva")
     assert [table.value["Quién"].tolist() for table in app.dataframe] == [["la plataforma", "Ana"], ["Ana"]]
     press(app, TEXTS["live.read"])
-    assert "Reconocida por Ana: Demora mayor" not in words(app)
+    assert "Reconocida por Ana: Demora prolongada" not in words(app)
 
 
 def test_of_two_people_at_once_one_wins_and_the_other_is_told_who_and_sees_what_is(line):
@@ -109,7 +111,7 @@ def test_of_two_people_at_once_one_wins_and_the_other_is_told_who_and_sees_what_
 
 def test_when_it_got_worse_since_it_was_drawn_the_platform_was_faster(line):
     app = named(open_board(line.live()), "Ana")
-    line.send(leg(123, 4, "18:01", expected_delay_minutes=250, in_at=at("22:10")))
+    line.late(250, 123, 5, "18:06")
     press(app, TEXTS["live.acknowledge"])
     assert "la plataforma llegó antes" in words(app)
     assert "◆ CRÍTICO" in words(app)
@@ -118,7 +120,7 @@ def test_when_it_got_worse_since_it_was_drawn_the_platform_was_faster(line):
 
 def test_a_reading_that_moved_since_it_was_drawn_does_not_stop_anybody(line):
     app = named(open_board(line.live()), "Ana")
-    line.send(leg(123, 4, "18:01", expected_delay_minutes=140, in_at=at("22:10")))
+    line.send(leg(123, 4, "18:01", expected_delay_minutes=140))
     press(app, TEXTS["live.acknowledge"])
     assert "Reconocida por Ana" in words(app)
     assert "140 min" in words(app)
@@ -156,7 +158,7 @@ def test_a_feed_that_falls_silent_turns_everything_grey_with_a_banner():
     assert TEXTS["live.no_signal"] not in words(open_board(line.live()))
     line.tick("18:25")
     app = open_board(line.live())
-    assert "La fuente calla desde 25 nov 2026, 12:00 (UTC−6) · 18:00 UTC" in words(app)
+    assert "Sin datos de la fuente desde 25 nov 2026, 12:00 (UTC−6) · 18:00 UTC" in words(app)
     assert "○ gris · sin señal: 1" in words(app)
     assert "● verde: 0" in words(app)
 
@@ -267,3 +269,37 @@ def test_the_choices_of_other_pages_survive_a_look_at_the_live_page(open_page, s
     assert app.title[0].value == "En vivo"
     show(app, "network")
     assert (app.query_params["period"], app.query_params["carrier"], app.query_params["lang"]) == ("7d", "AM", "es")
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("es", "2 avisos en la última hora · meta ≤ 6"), ("en", "2 alerts in the last hour · goal ≤ 6"),
+])  # fmt: skip
+def test_the_board_shows_how_much_was_told_beside_what_one_person_can_act_on(line, language, said):
+    line.late(130, 124, received="18:06")
+    assert said in words(open_board(line.live(), lang=language))
+
+
+def test_an_hour_later_the_budget_is_whole_again(line):
+    line.heartbeat("19:01")
+    line.tick("19:01")
+    assert "0 avisos en la última hora" in words(open_board(line.live()))
+
+
+def test_stations_are_one_folded_line_and_hubs_are_drawn():
+    line = MemoryLine()
+    for airport in ("MEX", "ATL", "DEN"):
+        line.plan(airport)
+    line.send(state("hub_quarter", "ATL", 2, quarter_at=at("17:45"), departed_legs=20, dep_late_15_legs=1))
+    app = open_board(line.live())
+    [folded] = [box for box in app.expander if box.label.startswith("Estaciones")]
+    assert folded.label == "Estaciones (2): 2 con datos"
+    drawn = html(app)
+    assert "<h4>MEX</h4>" in drawn
+    assert "<h4>ATL</h4>" not in drawn
+
+
+def test_at_six_hundred_times_the_speed_the_board_says_no_data_only_after_a_minute_without_any(line):
+    for seconds, is_silent in ((59, False), (60, True)):
+        line.wall = moment("18:00") + timedelta(seconds=seconds)
+        tick(line.engine, moment("18:00") + timedelta(seconds=600 * seconds), 600)
+        assert ("Sin datos de la fuente desde" in words(open_board(line.live()))) == is_silent

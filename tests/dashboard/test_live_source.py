@@ -17,7 +17,7 @@ from aero_streaming.alert_model import Alert
 from aero_streaming.alert_tables import Tables
 from tests.dashboard.live_line import MemoryLine, open_board
 from tests.dashboard.live_line import words as said
-from tests.unit.streaming.alert_samples import Line, at, leg
+from tests.unit.streaming.alert_samples import Line
 
 KEYS = "abcdef"
 
@@ -40,7 +40,7 @@ class Clock:
 @pytest.fixture
 def line():
     line = Line()
-    line.send(leg(1, 3, "18:00", expected_delay_minutes=130, in_at=at("22:10")))
+    line.late(130, 1)
     return line
 
 
@@ -153,5 +153,5 @@ def test_a_zone_is_written_as_its_offset(minutes, written):
 
 def test_the_same_board_in_memory_and_over_the_interface_of_dynamodb(line):
     memory = MemoryLine()
-    memory.send(leg(1, 3, "18:00", expected_delay_minutes=130, in_at=at("22:10")))
+    memory.late(130, 1)
     assert memory.live().board() == Live(line.engine).board()

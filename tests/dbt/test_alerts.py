@@ -22,16 +22,13 @@ def log() -> tuple[list[dict], list[dict]]:
     """A flight turns red, is acknowledged, gets worse, and is corrected; another one is red to the end of the day."""
     line = Line()
 
-    def say(version: int, received: str, late: int, number: int = 100, **values):
-        line.send(leg(number, version, received, tail=f"XA{number}", expected_delay_minutes=late, **values))
-
-    say(3, "18:00", 130, in_at=at("22:10"))
+    line.late(130, tail="XA100")
     line.tick("18:07")
     (alert,) = Alerts(line.engine).open_alerts()
     Alerts(line.engine).acknowledge(alert.alert_key, "Ana", "avión de reserva", alert.revision)
-    say(4, "18:10", 250, in_at=at("23:59"))
-    say(5, "18:20", 5, in_at=at("20:05"), corrections=1)
-    say(3, "19:00", 130, 200, in_at=at("22:10"))
+    line.late(250, version=5, received="18:15", tail="XA100")
+    line.send(leg(100, 6, "18:20", tail="XA100", expected_delay_minutes=5, in_at=at("20:05"), corrections=1))
+    line.late(130, 200, received="19:00", tail="XA200")
     line.tick("12:00", "2026-11-26")
     lines = sorted(line.dynamo.rows("transitions"), key=lambda one: one["arrival"])
     return transition_lines(lines, {}), decision_lines(line.store, lines, {})

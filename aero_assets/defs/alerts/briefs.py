@@ -17,8 +17,9 @@ from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_model import SHELVED, SUPPRESSED, Alert
 from aero_streaming.alert_records import leg_key, state_key
 from aero_streaming.alert_store import AlertStore
+from aero_streaming.alert_words import WORDS, Settings, flight_text, value_text, where
 from aero_streaming.baselines import baseline_key
-from aero_streaming.messages import WORDS, Settings, compose, flight_text, value_text, where
+from aero_streaming.messages import compose
 from aero_streaming.rule_model import Rule, RuleSet, rank
 
 FOLDER = "published/briefs"

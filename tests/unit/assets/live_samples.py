@@ -13,7 +13,7 @@ from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 from tests.fakes import FolderBucket
 from tests.unit.assets.test_sensors import FolderZones
-from tests.unit.streaming.alert_samples import TABLES, Line, at, leg, state
+from tests.unit.streaming.alert_samples import TABLES, Line, state
 from tests.unit.streaming.fakes import FakeDynamo, refused
 
 
@@ -72,11 +72,13 @@ class LiveLine(Line):
         name = f"{id(self)}"
         FakeLive.known[name] = self.dynamo
         self.live = FakeLive(name=name)
+        self._delays = 0
 
-    def delay(self, number: int, minutes: int = 130, received: str = "18:00", **values: Any) -> None:
-        """A flight that comes so late: one alert, which fires at once."""
-        late = {"tail": f"XA{number}", "expected_delay_minutes": minutes, "in_at": at("22:10")}
-        self.send(leg(number, 3, received, **late | values))
+    def delay(self, number: int, minutes: int = 130, received: str = "", **values: Any) -> None:
+        """A flight that is expected so late: one alert, which fires when it is received, six minutes after the last."""
+        received = received or f"18:{6 * self._delays:02d}"
+        self._delays += 1
+        self.late(minutes, number, values.pop("version", 3), received, tail=f"XA{number}", **values)
 
     def log(self) -> list[dict[str, Any]]:
         """The transition log in order of arrival."""

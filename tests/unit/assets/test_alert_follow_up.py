@@ -94,7 +94,7 @@ def test_following_up_again_writes_nothing_and_a_graver_level_renews_the_brief(i
     first = len(briefs(instance))
     follow(instance, line, zones)
     assert len(briefs(instance)) == first
-    line.delay(100, 250, "18:05", state_version=4)
+    line.delay(100, 250, "18:10", version=5)
     follow(instance, line, zones)
     told = [(one["alert_key"].split("#")[0], one["level"]) for one in briefs(instance)]
     assert told == [("long_delay_flight", "red"), ("long_delay_flight", "critical")]

@@ -8,7 +8,7 @@ from aero_assets.defs.alerts.copies import decision_lines, wrapped
 from aero_assets.feeds import find
 from aero_streaming.alert_api import Alerts
 from tests.judging import judged
-from tests.unit.streaming.alert_samples import Line, at, leg, moment
+from tests.unit.streaming.alert_samples import Line, moment
 
 FEED = "alerts/decisions"
 
@@ -16,7 +16,7 @@ FEED = "alerts/decisions"
 @pytest.fixture
 def line():
     line = Line()
-    line.send(leg(version=3, received="18:00", expected_delay_minutes=130, in_at=at("22:10")))
+    line.late(130)
     return line
 
 

@@ -7,7 +7,7 @@ import pytest
 from aero_assets.defs.alerts.copies import transition_lines, wrapped
 from aero_assets.feeds import find
 from tests.judging import judged
-from tests.unit.streaming.alert_samples import Line, at, leg
+from tests.unit.streaming.alert_samples import Line
 
 FEED = "alerts/transitions"
 LABEL = "datos sintéticos"
@@ -16,7 +16,7 @@ LABEL = "datos sintéticos"
 @pytest.fixture
 def lines():
     line = Line()
-    line.send(leg(version=3, received="18:00", expected_delay_minutes=130, in_at=at("22:10")))
+    line.late(130)
     written = sorted(line.dynamo.rows("transitions"), key=lambda one: one["arrival"])
     return transition_lines(written, {one["alert_key"]: LABEL for one in written})
 

@@ -14,8 +14,8 @@ from aero_streaming.alert_model import Condition
 from aero_streaming.alert_outbox import Outbox
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_tables import Tables
+from aero_streaming.alert_words import Settings
 from aero_streaming.baselines import Baselines
-from aero_streaming.messages import Settings
 from aero_streaming.rule_model import Rule, RuleSet
 from aero_streaming.rules import rules
 from aero_streaming.tick import Ticked, tick
@@ -132,17 +132,25 @@ class Line:
         return handle(kinesis(list(rows), first), self.engine, Quarantine(self.s3, "lake"))
 
     def tick(self, clock: str, day: str = DAY) -> Ticked:
+        """Tick at a time; the wall clock has come as far, or further."""
+        self.wall = max(self.wall, moment(clock, day))
         return tick(self.engine, moment(clock, day))
+
+    def plan(self, hub: str = "MEX", clock: str = "18:30", legs: int = 10) -> None:
+        """Flights that are still to leave a hub: without them nobody is told of it."""
+        self.send(state("hub_quarter", hub, 1, "12:00", quarter_at=at(clock), scheduled_legs=legs,
+                        awaiting_departure_legs=legs))  # fmt: skip
 
     def heartbeat(self, clock: str) -> None:
         """A record that means nothing but that the feed is alive."""
+        self.wall = max(self.wall, moment(clock))
         self.send(leg(9999, int(clock.replace(":", "")), clock, tail="XAZZZ"))
 
-    def late(self, minutes: int, number: int = 100, version: int = 3, since: str = "18:00") -> None:
-        """A flight that is expected so late and has not left: told twice, for its hold."""
-        later = (moment(since) + timedelta(minutes=6)).strftime("%H:%M")
-        for step, received in enumerate((since, later)):
-            self.send(leg(number, version + step, received, expected_delay_minutes=minutes))
+    def late(self, minutes: int, number: int = 100, version: int = 3, received: str = "18:00", **values: Any) -> None:
+        """A flight that is expected so late and has not left: told for the second time when its hold is over."""
+        before = (moment(received) - timedelta(minutes=5)).strftime("%H:%M")
+        for step, told_at in ((version - 1, before), (version, received)):
+            self.send(leg(number, step, told_at, expected_delay_minutes=minutes, **values))
 
     def told(self, rule_id: str) -> list[dict[str, Any]]:
         """Messages about alerts of a rule."""

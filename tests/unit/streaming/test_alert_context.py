@@ -2,9 +2,10 @@
 
 import pytest
 
+from aero_streaming.alert_api import Alerts
 from aero_streaming.alert_items import to_item
 
-from .alert_samples import Line, at, leg, state
+from .alert_samples import DAY, Line, at, leg, state
 from .fakes import Crash
 
 LATE = "long_delay_flight"
@@ -12,7 +13,9 @@ LATE = "long_delay_flight"
 
 @pytest.fixture
 def line():
-    return Line()
+    line = Line()
+    line.plan()
+    return line
 
 
 def test_a_route_is_the_child_of_its_red_hub_and_is_not_told(line):
@@ -131,3 +134,40 @@ def test_a_relative_rule_is_grey_without_a_baseline_and_judges_with_one(line):
     line.send({**row, "state_version": 4})
     alert = line.alert("a14_route_vs_28d", "MEX-CUN")
     assert (alert["value"], alert["baseline"], alert["level"], alert["is_shadow"]) == (-48.0, 88.0, "red", True)
+
+
+def bad_hour(hub="MEX", version=9):
+    return state("hub_quarter", hub, version, "17:46", quarter_at=at("17:30"), scheduled_legs=20, accounted_legs=20,
+                 departed_legs=20, dep_late_15_legs=18)  # fmt: skip
+
+
+@pytest.mark.parametrize(("hub", "is_told"), [("MEX", True), ("NLU", True), ("ATL", False)])
+def test_alerts_are_of_hubs_and_stations_have_colours_only(hub, is_told):
+    line = Line()
+    line.plan(hub)
+    line.send(bad_hour(hub))
+    assert bool([key for key in line.alerts() if key.startswith("d15_hub_2h")]) == is_told
+    lights = {light.scope_id: light.status for light in Alerts(line.engine).lights("hub", DAY)
+              if light.rule_id == "d15_hub_2h"}  # fmt: skip
+    assert lights == {hub: "R"}
+
+
+@pytest.mark.parametrize(("legs", "clock", "is_told"), [
+    (6, "18:30", True), (5, "18:30", False), (9, "19:30", True), (9, "19:45", False), (9, "17:45", True),
+])  # fmt: skip
+def test_a_hub_from_which_little_leaves_any_more_is_nobodys_task(legs, clock, is_told):
+    line = Line()
+    line.plan(clock=clock, legs=legs)
+    line.send(bad_hour())
+    assert bool([key for key in line.alerts() if key.startswith("d15_hub_2h")]) == is_told
+
+
+def test_an_alert_of_a_hub_is_over_when_the_last_departures_have_left(line):
+    line.send(bad_hour())
+    line.heartbeat("18:00")
+    line.tick("18:00")
+    assert line.alert("d15_hub_2h", "MEX")["state"] == "FIRING"
+    line.send(state("hub_quarter", "MEX", 2, "18:01", quarter_at=at("18:30"), scheduled_legs=10,
+                    awaiting_departure_legs=5))  # fmt: skip
+    alert = line.alert("d15_hub_2h", "MEX")
+    assert (alert["state"], alert["close_reason"], alert["level"]) == ("CLOSED", "CONCLUIDA", "red")

@@ -154,7 +154,14 @@ def test_a_child_that_was_told_already_falls_silent_and_is_not_told_again():
     assert story.heard() == ["FIRED", "RELEASED"]
 
 
-def test_a_critical_alert_is_nobodys_child():
+def test_a_critical_alert_is_the_child_of_a_silent_feed_only():
+    feed = "feed_silence#feed#leg-events#2026-11-25"
+    story = Story(DELAY).say("12:00", 250, parents=(feed,)).say("12:05", 250, parents=("root", feed))
+    assert (story.state, story.alert.parent_key, story.heard()) == ("SUPPRESSED", feed, [])
+    assert story.say("12:07", 250).heard() == ["RELEASED"]
+
+
+def test_a_critical_alert_is_nobody_elses_child():
     story = Story(DELAY).say("12:00", 250, parents=("root",)).say("12:05", 250, parents=("root",))
     assert (story.state, story.heard()) == ("FIRING", ["FIRED"])
 

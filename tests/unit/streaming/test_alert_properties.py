@@ -10,7 +10,7 @@ from aero_streaming.leg_records import records_of_legs
 from aero_streaming.rules import rules
 from aero_streaming.times import minutes_between
 
-from .alert_samples import DAY, Line, at, event, leg
+from .alert_samples import DAY, Line, at, event, leg, moment
 
 AIRPORTS = ("MEX", "CUN", "GDL", "JFK")
 SLOW = settings(
@@ -144,6 +144,7 @@ def test_nothing_stays_open_of_a_flight_that_ended():
         leg(4, 3, "18:06", return_count=1, last_return_type="return_to_ramp", last_return_at=at("18:00")),
     )
     assert {one["state"] for one in line.alerts().values()} == {"FIRING"}
+    line.wall = moment("21:00")
     line.send(
         leg(1, 5, "19:30", out_at=at("19:30"), expected_delay_minutes=90),
         leg(2, 4, "21:00", is_diverted=True, in_at=at("20:55")),

@@ -25,6 +25,7 @@ def red_route(version=2, **values):
 def test_a_hold_matures_with_no_further_record(line):
     line.send(red_route())
     assert line.alert(ROUTE, "MEX-CUN")["state"] == "PENDING"
+    line.heartbeat("18:14")
     line.tick("18:14")
     assert (line.alert(ROUTE, "MEX-CUN")["state"], line.told(ROUTE)) == ("PENDING", [])
     line.tick("18:15")
@@ -45,7 +46,7 @@ def test_a_silent_feed_turns_every_figure_grey_with_no_event_at_all(line):
     assert [light.status for light in api.lights("route", "2026-11-25")] == ["R"]
     line.tick("18:10")
     feed = line.alert("feed_silence", "leg-events")
-    assert (feed["level"], feed["value"], line.alert(ROUTE, "MEX-CUN")["state"]) == ("amber", 10, "FIRING")
+    assert (feed["level"], feed["value"], line.alert(ROUTE, "MEX-CUN")["state"]) == ("amber", 10, "SUPPRESSED")
     done = line.tick("18:20")
     assert done.silent_feeds == ("leg-events",)
     assert line.alert("feed_silence", "leg-events")["level"] == "red"
@@ -80,7 +81,7 @@ def test_when_the_feed_speaks_again_figures_are_known_and_the_silence_is_resolve
     line.tick("18:31")
     assert line.alert("feed_silence", "leg-events")["close_reason"] == "RESUELTA"
     assert line.alert(ROUTE, "MEX-CUN")["state"] == "FIRING"
-    assert line.kinds(ROUTE) == ["FIRED", "GREY", "KNOWN"]
+    assert line.kinds(ROUTE) == ["FIRED", "GREY", "SUPPRESSED", "KNOWN", "RELEASED"]
     assert len(line.told(ROUTE)) == 1
 
 
@@ -143,6 +144,7 @@ def test_a_shelf_ends_by_the_clock_of_the_platform(line):
     api = Alerts(line.engine)
     (alert,) = api.open_alerts()
     api.shelve(alert.alert_key, moment("18:15"), "Ana", "en camino", alert.revision)
+    line.heartbeat("18:14")
     line.tick("18:14")
     assert line.alert("diversion_flight", leg()["leg_uid"])["state"] == "SHELVED"
     line.tick("18:15")
@@ -160,8 +162,9 @@ def test_a_parent_that_closes_lets_its_children_speak(line):
 
 def test_what_is_open_at_close_ends_with_the_day_and_is_not_told(line):
     never_left = {"std_at": at("11:00", "2026-11-26"), "sta_at": at("13:00", "2026-11-26"), "is_diverted": True}
-    line.send(leg(version=3, received="18:00", **never_left), red_route(scheduled_legs=20, accounted_legs=20))
+    line.send({**leg(version=3, received="18:00"), **never_left}, red_route(scheduled_legs=20, accounted_legs=20))
     told = len(line.sns.published)
+    line.wall = moment("11:59", "2026-11-26")
     line.send(leg(5, 1, "11:59", operating_date="2026-11-26", last_received_at=at("11:59", "2026-11-26")))
     line.tick("12:00", "2026-11-26")
     assert {alert["close_reason"] for alert in line.alerts().values()} == {"FIN_DEL_DIA"}
@@ -173,13 +176,13 @@ def test_what_is_open_at_close_ends_with_the_day_and_is_not_told(line):
 
 def test_windows_move_on_without_records(line):
     line.send(*[state("hub_quarter", "MEX", 2, "18:00", quarter_at=at(clock), scheduled_legs=20, accounted_legs=20,
-                      departed_legs=20, dep_late_15_legs=20) for clock in ("17:15", "17:30", "17:45")])  # fmt: skip
-    assert line.alert("d15_hub_2h", "MEX")["state"] == "FIRING"
+                      cancelled_legs=2) for clock in ("17:15", "17:30", "17:45")])  # fmt: skip
+    assert line.alert("cancellations_hub_3h", "MEX")["state"] == "FIRING"
     for minutes in range(15, 180, 15):
         now = moment("18:00") + timedelta(minutes=minutes)
-        line.send(leg(9, minutes, now.strftime("%H:%M")))
+        line.heartbeat(now.strftime("%H:%M"))
         line.tick(now.strftime("%H:%M"))
-    alert = line.alert("d15_hub_2h", "MEX")
+    alert = line.alert("cancellations_hub_3h", "MEX")
     assert (alert["state"], alert["close_reason"]) == ("CLOSED", "SIN_MUESTRA")
 
 
@@ -216,7 +219,9 @@ def test_time_given_by_a_replay_carries_the_clock_forward_and_never_back(line):
 def test_by_the_wall_clock_evaluation_does_not_wait_for_records():
     line = Line(by_wall=True)
     line.send(red_route(received="17:59"))
-    line.wall += timedelta(minutes=16)
+    line.wall += timedelta(minutes=9)
+    line.send(leg(2, received="18:08"))
+    line.wall += timedelta(minutes=7)
     assert tick(line.engine).now > at("18:16")[:-4]
     assert line.alert(ROUTE, "MEX-CUN")["state"] == "FIRING"
 

@@ -11,17 +11,21 @@ from hashlib import sha256
 from typing import Any
 
 from aero_streaming import alert_acts, alert_setup
-from aero_streaming.alert_batch import CLOCK, FEED, Engine, is_silent
+from aero_streaming.alert_batch import Engine
 from aero_streaming.alert_context import HUBS, Context
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item, alert_item, alert_of, arrival_text, arrived_hour, transition_item
 from aero_streaming.alert_model import Alert, Transition, changed
+from aero_streaming.alert_pulse import CLOCK, KEPT, REPLAY, Pulse
 from aero_streaming.alert_tables import Change
 from aero_streaming.rule_levels import Reading, level_of
 from aero_streaming.rule_model import Rule, rank
-from aero_streaming.times import parse
+from aero_streaming.times import parse, text
 
 ATTEMPTS = 8
+HOUR = timedelta(hours=1)
+RAISED = ("FIRED", "LEVEL_UP", "RELEASED")
+"""Lines of the log that tell of an alert; reminders and ends tell nothing new."""
 
 Act = Callable[[Rule, Alert, datetime], tuple[Alert, list[Transition]]]
 
@@ -106,28 +110,46 @@ class Alerts:
                     yield line
             hour += timedelta(hours=1)
 
+    def told_in_the_last_hour(self, now: datetime) -> int:
+        """Return how many alerts people were told of in the hour before `now`, each once, as the budget counts them.
+
+        A replay packs that hour into less; where it stopped, its last hour stays the last one.
+        """
+        replay = {} if self._engine.runs_by_wall else self._store.states([REPLAY]).get(REPLAY, {})
+        until = parse(replay["ticked_at"]) if replay.get("ticked_at") else self._engine.wall()
+        first = text(now - HOUR)
+        told = {
+            (line["alert_key"], line["incident"])
+            for line in self.transitions_since(arrival_text(until - HOUR))
+            if line["kind"] in RAISED and line["notify_state"] != "muted" and first < line["at"]
+        }
+        return len(told)
+
     def decisions_of(self, alert_key: str) -> list[Item]:
         """Return what people decided about an alert, in order."""
         return list(self._store.query(self._store.tables.decisions, ("subject", alert_key)))
 
+    def pulse(self, now: datetime | None = None) -> Pulse:
+        """Return how far the feed has come, and how long it has been silent."""
+        kept = self._store.states(KEPT)
+        return self._engine.pulse(kept, now or self._engine.now(kept.get(CLOCK, {}).get("at", "")))
+
     def is_silent(self, now: datetime | None = None) -> bool:
-        """Tell whether the feed has been silent for so long that every figure is grey; so it is when never heard."""
-        kept = self._store.states([CLOCK, FEED])
-        last = kept.get(FEED, {}).get("at")
-        moment = now or self._engine.now(kept.get(CLOCK, {}).get("at", ""))
-        return last is None or is_silent(self._rules, parse(last), moment)
+        """Tell whether the feed is silent or behind for so long that every figure is grey; or was never heard."""
+        return self.pulse(now).is_stale(self._rules)
 
     def lights(self, scope_type: str, operating_date: str, now: datetime | None = None) -> list[Light]:
         """Return the colours of all routes, hubs (their windows) or the network of a day, as enter limits have them."""
         moment = now or self.now()
         arrived = self._engine.wall()
         hubs = self._store.states([HUBS]).get(HUBS, {}).get("members", set())
-        context = Context(self._store, self._engine.baselines, self._rules, moment, arrived, hubs)
+        feed = self.pulse(moment)
+        context = Context(self._store, self._engine.baselines, self._rules, moment, arrived, hubs, feed=feed)
         if scope_type == "hub":
-            works = context.of_hubs(hubs)
+            works = context.of_hubs(hubs, with_stations=True)
         else:
             works = context.of_states(self._store.of_scope_day(f"{scope_type}#{operating_date}"))
-        silent = self.is_silent(moment)
+        silent = feed.is_stale(self._rules)
         return [_light(work, silent) for work in works if not work.rule.is_shadow]
 
     # -- acting

@@ -13,16 +13,15 @@ from aero_streaming import alert_conditions as conditions
 from aero_streaming.alert_conditions import Row
 from aero_streaming.alert_context import HUBS, Context
 from aero_streaming.alert_desk import Desk, Tally, Work, by_key
-from aero_streaming.alert_items import log_item, state_item
+from aero_streaming.alert_items import Item, log_item, state_item
 from aero_streaming.alert_outbox import Outbox
+from aero_streaming.alert_pulse import ARRIVED, CLOCK, FEED, KEPT, Pulse, pulse, whole_second
 from aero_streaming.alert_records import Batch, is_newer, leg_key
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.baselines import Baselines
 from aero_streaming.rule_model import RuleSet
 from aero_streaming.times import parse, text
 
-CLOCK, FEED = "clock", "feed#leg-events"
-"""Keys of leg-state: how far event time has come, and when the feed was last heard."""
 REPLAY_AHEAD = timedelta(days=30)
 """How far a replay may be ahead of the wall clock."""
 
@@ -55,6 +54,10 @@ class Engine:
         known = [parse(moment) for moment in moments if moment]
         return self.wall() if self.runs_by_wall or not known else max(known)
 
+    def pulse(self, kept: Mapping[str, Item], now: datetime) -> Pulse:
+        """Return the pulse of the feed at `now`, from the items of `alert_pulse.KEPT`."""
+        return pulse(kept, self.rules, now, self.wall(), self.runs_by_wall)
+
     def heard(self, batch: Batch) -> str:
         """Return when a batch was heard, as far as that can be; empty where it says nothing of it.
 
@@ -73,27 +76,22 @@ def process(batch: Batch, engine: Engine) -> Done:
         return done
     arrived = engine.wall()
     legs_of_events = {leg_key(event["leg_uid"]) for event in batch.events.values()}
-    before = engine.store.states([CLOCK, FEED, HUBS, *batch.rows, *legs_of_events])
+    before = engine.store.states([*KEPT, HUBS, *batch.rows, *legs_of_events])
     heard = engine.heard(batch)
     now = engine.now(before.get(CLOCK, {}).get("at", ""), heard)
     rows, repeats = _write(batch, before, engine, arrived, done)
     hubs = _remember_hubs(rows, before.get(HUBS, {}).get("members", set()), engine)
-    _advance(heard, before, engine)
-    last = [parse(moment) for moment in (before.get(FEED, {}).get("at", ""), heard) if moment]
-    stale = bool(last) and is_silent(engine.rules, max(last), now)
-    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, stale)
+    news = _advance(heard, before, engine, arrived)
+    feed = engine.pulse({**before, **news}, now)
+    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, feed)
     desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
     works = _works(batch, rows, repeats, before, context, done)
+    # News end a silence before anything else is judged: what they tell is nobody's child.
+    works += context.of_feed(feed, None) if FEED in news else []
     works += _event_works(batch, rows, before, context, engine, arrived, done)
     desk.settle(by_key(works).values(), lambda work, error: done.failures.append((work.sequence, error)))
     done.tally = desk.tally
     return done
-
-
-def is_silent(rules: RuleSet, last: datetime, now: datetime) -> bool:
-    """Tell whether a feed was last heard so long ago that its figures are grey."""
-    limit = min((rule.red.enter for rule in rules.live("feed")), default=None)
-    return limit is not None and (now - last).total_seconds() >= 60 * limit
 
 
 def _write(
@@ -120,12 +118,20 @@ def _remember_hubs(rows: Mapping[str, Row], known: set[str], engine: Engine) -> 
     return known | seen
 
 
-def _advance(heard: str, before: Mapping[str, Row], engine: Engine) -> None:
-    """Event time and the feed's last arrival go forward only."""
+def _advance(heard: str, before: Mapping[str, Row], engine: Engine, arrived: datetime) -> dict[str, Item]:
+    """Event time and the feed's last arrival go forward only; return what went forward. An old record is no news."""
+    news: dict[str, Item] = {}
     for key in (CLOCK, FEED) if heard else ():
         known = before.get(key, {}).get("at")
         if known is None or parse(heard) > parse(known):
             engine.store.advance(key, heard)
+            news[key] = {"at": heard}
+    if FEED in news:
+        at = whole_second(arrived)
+        if at > before.get(ARRIVED, {}).get("at", ""):
+            engine.store.advance(ARRIVED, at)
+        news[ARRIVED] = {"at": at}
+    return news
 
 
 def _works(

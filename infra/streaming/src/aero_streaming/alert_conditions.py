@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aero_streaming.alert_model import Condition, alert_key, changed
+from aero_streaming.alert_pulse import Pulse
 from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
 from aero_streaming.times import business_date, close_of, minutes_between, parse, text
@@ -17,7 +18,7 @@ Row = Mapping[str, Any]
 
 FACTS = (
     "route", "carrier", "flight_number", "operational_suffix", "origin", "destination", "tail", "std_at", "sta_at",
-    "std_utc_offset_minutes", "sta_utc_offset_minutes", "passengers", "seats", "data_label",
+    "std_utc_offset_minutes", "sta_utc_offset_minutes", "passengers", "booked_seats", "seats", "data_label",
 )  # fmt: skip
 """What an alert on a flight keeps of it, for people."""
 DIVERSION_ENDS = timedelta(hours=3)
@@ -40,9 +41,9 @@ def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
     return alert_key(rule.id, rule.scope, scope_id, operating_date)
 
 
-def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
-    """Hold a merged leg against a rule that looks at nothing else."""
-    found = about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, now), is_accounted(leg))
+def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime, seen_at: datetime) -> Condition:
+    """Hold a merged leg against a rule that looks at nothing else; timers run up to `seen_at`."""
+    found = about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, seen_at), is_accounted(leg))
     over = ENDS.get(rule.kpi)
     if over is None:
         return found
@@ -50,26 +51,26 @@ def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime) -> Condition:
     return changed(found, follows_leg=True, is_over=is_over, is_complete=found.is_complete or is_over)
 
 
-def _cancellation(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+def _cancellation(rules: RuleSet, leg: Row, seen_at: datetime) -> int | None:
     std_at = believable(leg, "std_at")
     if not leg.get("is_cancelled") or not leg.get("cancelled_at") or not std_at:
         return None
     return minutes_between(leg["cancelled_at"], std_at)
 
 
-def _diversion(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+def _diversion(rules: RuleSet, leg: Row, seen_at: datetime) -> int | None:
     if leg.get("is_diverted"):
         return GRADES["divert"]
     return GRADES.get(leg.get("last_return_type") or "") if leg.get("return_count") else None
 
 
-def _long_delay(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+def _long_delay(rules: RuleSet, leg: Row, seen_at: datetime) -> int | None:
     return None if leg.get("is_cancelled") else leg.get("expected_delay_minutes")
 
 
-def _tarmac(rules: RuleSet, leg: Row, now: datetime) -> int | None:
+def _tarmac(rules: RuleSet, leg: Row, seen_at: datetime) -> int | None:
     ground = on_ground(rules, leg)
-    return None if ground is None else minutes_between(ground[1], text(now))
+    return None if ground is None else minutes_between(ground[1], text(seen_at))
 
 
 LEG_VALUES: Mapping[str, Callable[[RuleSet, Row, datetime], int | None]] = {
@@ -182,24 +183,23 @@ def flight_of(leg: Row) -> str:
     return f"{leg['carrier']}{leg['flight_number']}{leg.get('operational_suffix') or ''}"
 
 
-def of_feed(
-    rules: RuleSet, rule: Rule, feed: str, last_received_at: str, now: datetime, planned: int | None
-) -> Condition:
-    """Hold a feed's silence against a rule, whole minutes since its last record.
+def of_feed(rules: RuleSet, rule: Rule, feed: str, pulse: Pulse, planned: int | None) -> Condition:
+    """Hold a feed's silence against a rule, whole minutes since it last brought news.
 
     At night nothing flies and nothing is told: grey, and no alert, where fewer flights were `planned` in the silence
     than the rule wants; None is not known, and then silence is what it is.
     """
-    day = business_date(now, rules.close_hour_utc)
+    day = business_date(pulse.now, rules.close_hour_utc)
+    heard_at = text(pulse.heard_at) if pulse.heard_at else ""
     return Condition(
         alert_key=key_of(rule, feed, day),
         rule_id=rule.id,
         scope_type="feed",
         scope_id=feed,
         operating_date=day,
-        value=max(0, minutes_between(last_received_at, text(now))),
-        n=1 if planned is None else planned,
+        value=pulse.silent_minutes,
+        n=0 if planned is None else planned,
         is_grey=planned is not None and planned < rule.minimum_legs,
-        seen=f"last record {last_received_at}",
-        last_event_at=last_received_at,
+        seen=f"last record {heard_at}",
+        last_event_at=heard_at,
     )

@@ -3,16 +3,17 @@
 Reads what is needed once per batch or tick, and turns rows into `Work` for the desk.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from aero_streaming import alert_conditions as conditions
-from aero_streaming import alert_rotation, alert_sums
+from aero_streaming import alert_rotation, alert_sums, stations
 from aero_streaming.alert_conditions import Row, is_accounted, key_of
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Condition, changed
+from aero_streaming.alert_pulse import SOURCE, Pulse
 from aero_streaming.alert_records import leg_key, state_key
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.baselines import Baselines, baseline_key
@@ -22,6 +23,8 @@ from aero_streaming.times import business_date, minutes_between, parse, text
 
 HUBS = "known#hub_quarter"
 """The item of leg-state that names the hubs which have quarters of an hour."""
+AHEAD_MINUTES = 105
+"""Where the last of eight quarters of an hour begins, of which the first is the one that is."""
 PLANNED_AHEAD = timedelta(hours=6)
 """A flight further away than this is not looked at for its rotation when it is first planned."""
 
@@ -38,13 +41,15 @@ class Context:
         arrived: datetime,
         hubs: Iterable[str],
         rows: Mapping[str, Row] | None = None,
-        is_stale: bool = False,
+        feed: Pulse | None = None,
     ) -> None:
         self._store, self._baselines, self.rules = store, baselines, rules
         self.now, self._arrived = now, arrived
         self.hubs = frozenset(hubs)
         self._rows = rows or {}
-        self._is_stale = is_stale
+        # Timers stand still at what was heard: a feed that is behind makes nobody wait.
+        self.seen_at = feed.seen_at if feed else now
+        self._is_stale = feed.is_stale(rules) if feed else False
         self._tails: dict[tuple[str, str], list[Item]] = {}
         self._quarters: dict[str, alert_sums.Quarter | None] = {}
 
@@ -58,7 +63,14 @@ class Context:
         self._baselines.find(
             (baseline_key(rule.kpi, rule.scope, row["scope_id"]) for rule, row in pairs), self._arrived
         )
-        self._know_quarters(hubs, [rule for rule in self.rules.live("hub") if rule.is_rolling])
+        self._know_quarters(stations.hubs() & set(hubs), [rule for rule in self.rules.live("hub") if rule.is_rolling])
+
+    def of_feed(self, feed: Pulse, planned: int | None) -> list[Work]:
+        """Return the work on the silence of the feed, in which so many flights were planned."""
+        found = [
+            (rule, conditions.of_feed(self.rules, rule, SOURCE, feed, planned)) for rule in self.rules.live("feed")
+        ]
+        return [Work(rule, condition.alert_key, [condition]) for rule, condition in found]
 
     # -- states
 
@@ -81,29 +93,40 @@ class Context:
             works.append(self._work(rule, found, state["scope_id"].split("-")))
         return works
 
-    def of_hubs(self, hubs: Iterable[str], only: Iterable[Rule] | None = None) -> list[Work]:
-        """Return the work on the rolling windows of hubs, read from their quarters of an hour."""
-        rules = [rule for rule in self.rules.live("hub") if rule.is_rolling] if only is None else list(only)
-        wanted = sorted(set(hubs))
+    def of_hubs(self, airports: Iterable[str], with_stations: bool = False) -> list[Work]:
+        """Return the work on the rolling windows of hubs, read from their quarters of an hour.
+
+        Stations have windows too, for who looks at their colours; nobody is alerted of them.
+        """
+        rules = [rule for rule in self.rules.live("hub") if rule.is_rolling]
+        wanted = sorted(one for one in set(airports) if with_stations or one in stations.hubs())
         self._know_quarters(wanted, rules)
         works = []
         for hub in wanted:
+            leaving = sum(one.row.get("awaiting_departure_legs") or 0 for one in self._known(self._ahead(hub)))
             for rule in rules:
-                found = (self._quarters[key] for key in self._window(rule, hub))
-                quarters = [one for one in found if one is not None]
-                condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now)
+                quarters = self._known(self._window(rule, hub))
+                condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now, leaving)
                 works.append(self._work(rule, condition, [hub]))
         return works
 
     def _window(self, rule: Rule, hub: str) -> tuple[str, ...]:
-        return _quarter_keys(hub, rule.window, rule.ahead_minutes, alert_sums.quarter(self.now))
+        return _quarter_keys(hub, rule.window, rule.ahead_minutes, alert_sums.quarter(self.seen_at))
 
-    def _know_quarters(self, hubs: Iterable[str], rules: Iterable[Rule]) -> None:
-        keys = {key for hub in hubs for rule in rules for key in self._window(rule, hub)} - self._quarters.keys()
+    def _ahead(self, hub: str) -> tuple[str, ...]:
+        """This quarter of an hour and the seven after it."""
+        return _quarter_keys(hub, "2h", AHEAD_MINUTES, alert_sums.quarter(self.now))
+
+    def _known(self, keys: Iterable[str]) -> list[alert_sums.Quarter]:
+        return [one for one in (self._quarters[key] for key in keys) if one is not None]
+
+    def _know_quarters(self, hubs: Collection[str], rules: Iterable[Rule]) -> None:
+        wanted = {key for hub in hubs for rule in rules for key in self._window(rule, hub)}
+        keys = wanted.union(*(self._ahead(hub) for hub in hubs)) - self._quarters.keys()
         if keys:
             found = self._store.states(keys)
             self._quarters |= {
-                key: alert_sums.quarter_of(found[key], self.now) if key in found else None for key in keys
+                key: alert_sums.quarter_of(found[key], self.seen_at) if key in found else None for key in keys
             }
 
     # -- legs
@@ -119,7 +142,7 @@ class Context:
             if rule.kpi == "rotation":
                 works += self._rotations(rule, leg, known, is_repeat)
             elif rule.kpi != "tarmac" or is_repeat or self._is_long_on_ground(rule, leg, known):
-                works.append(self.about(rule, conditions.of_leg(self.rules, rule, leg, self.now), leg))
+                works.append(self.about(rule, conditions.of_leg(self.rules, rule, leg, self.now, self.seen_at), leg))
         for work in works:
             work.is_repeat = is_repeat
         return works
@@ -189,7 +212,7 @@ class Context:
         """Whether a tarmac alert may be there or come: before or now it is long since the aircraft stopped."""
         for row in (leg, known):
             ground = conditions.on_ground(self.rules, row) if row else None
-            if ground and minutes_between(ground[1], text(self.now)) >= rule.amber.enter:
+            if ground and minutes_between(ground[1], text(self.seen_at)) >= rule.amber.enter:
                 return True
         return False
 
@@ -208,8 +231,13 @@ class Context:
         return work
 
     def _work(self, rule: Rule, condition: Condition, airports: Iterable[str]) -> Work:
-        parents = self._parents(rule, condition, [airport for airport in airports if airport in self.hubs])
-        return Work(rule, condition.alert_key, [changed(condition, parents=parents, is_stale=self._is_stale)])
+        parents = self._parents(
+            rule, condition, [one for one in airports if one in self.hubs and one in stations.hubs()]
+        )
+        silence = tuple(
+            key_of(feed, SOURCE, business_date(self.now, self.rules.close_hour_utc)) for feed in self.rules.live("feed")
+        )
+        return Work(rule, condition.alert_key, [changed(condition, parents=silence + parents, is_stale=self._is_stale)])
 
     def _parents(self, rule: Rule, condition: Condition, hubs: list[str]) -> tuple[str, ...]:
         keys = []

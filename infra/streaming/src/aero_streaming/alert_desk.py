@@ -188,13 +188,13 @@ class Desk:
         return alert, told
 
     def _active(self, parents: tuple[str, ...]) -> tuple[str, ...]:
-        """The parents that are open: a hub or the network from red on, a root leg at any level."""
+        """The parents that are open: a hub or the network from red on, a root leg or a feed at any level."""
         found = []
         for key in parents:
             parent = self.alert(key)
             if parent and parent.is_fired and not parent.is_shadow:
-                is_root = parent.scope_type == "leg"
-                found += [key] if is_root or rank(parent.level) >= RED else []
+                at_any_level = parent.scope_type in ("leg", "feed")
+                found += [key] if at_any_level or rank(parent.level) >= RED else []
         return tuple(found)
 
 

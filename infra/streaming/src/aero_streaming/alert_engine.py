@@ -18,6 +18,7 @@ from aero_streaming.alert_model import (
     Alert,
     Condition,
     Transition,
+    scope_of,
 )
 from aero_streaming.rule_levels import Reading, level_of, limit_of
 from aero_streaming.rule_model import LEVELS, Rule, rank
@@ -34,7 +35,8 @@ def evaluate(
     `now` is event time: holds and cool-downs are measured in it.
     """
     if alert_before is None or not alert_before.is_fired:
-        if alert_before is not None and alert_before.close_reason == OVER and _is_settled(rule, condition):
+        is_told = alert_before is not None and alert_before.close_reason == OVER and condition.follows_leg
+        if alert_before is not None and is_told and _is_settled(rule, condition):
             return _after_the_end(rule, condition, alert_before, now)
         return _at_rest(rule, condition, alert_before, now, rules_version)
     draft = Draft(rule, alert_before, now)
@@ -73,6 +75,9 @@ def _after_the_end(rule: Rule, condition: Condition, before: Alert, now: datetim
 
 def _end(draft: Draft, condition: Condition) -> None:
     """What the alert is about is over: it closes at the level that it had in the end, or was wrong."""
+    if not condition.follows_leg:
+        draft.close(OVER)
+        return
     level = level_of(draft.rule, _reading(condition))
     if level is None:
         draft.close(CORRECTED, undone_by=condition.seen)
@@ -267,7 +272,9 @@ def _close(draft: Draft, reason: str, seen: str) -> None:
 
 
 def _parent(condition: Condition, level: str | None) -> str | None:
-    return condition.parents[0] if condition.parents and level != "critical" else None
+    """The parent that silences an alert of this level; of a critical one only a feed that says nothing more."""
+    found = [key for key in condition.parents if level != "critical" or scope_of(key) == "feed"]
+    return found[0] if found else None
 
 
 def _set_parent(draft: Draft, condition: Condition) -> None:

@@ -6,7 +6,8 @@ from aero_streaming.alert_conditions import Row
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
 from aero_streaming.alert_store import AlertStore
-from aero_streaming.messages import Message, Settings, compose
+from aero_streaming.alert_words import Settings
+from aero_streaming.messages import Message, compose
 from aero_streaming.rule_model import RuleSet
 
 MOST = 3

@@ -174,6 +174,11 @@ def alert_key(rule_id: str, scope_type: str, scope_id: str, operating_date: str)
     return f"{rule_id}#{scope_type}#{scope_id}#{operating_date}"
 
 
+def scope_of(key: str) -> str:
+    """Return the scope type that a key of an alert names."""
+    return key.partition("#")[2].partition("#")[0]
+
+
 def state_of(alert: Alert) -> str:
     """Return the state that an alert's memory amounts to; see the module for the order."""
     if alert.closed_at:

@@ -7,6 +7,7 @@ marking repeats one message; it carries its `transition_id`, by which a reader k
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,9 @@ from aero_streaming.messages import Message
 
 SWEEP_AFTER_SECONDS = 60
 """Younger notifications are still in the hands of who wrote them."""
+
+EVERYWHERE = "ALL"
+"""The station of what is not about one; a subscription of one station names it too."""
 
 Compose = Callable[[Alert, Item], Message]
 
@@ -44,7 +48,7 @@ class Outbox:
                 TopicArn=self._topic,
                 Subject=message.subject,
                 Message=message.body,
-                MessageAttributes=attributes(alert, line),
+                MessageAttributes=attributes(alert, line, message.role),
             )
         self._store.mark_sent(line["arrived_hour"], line["arrival"], arrival_text(self._wall()))
         self.sent += 1
@@ -78,8 +82,8 @@ class Outbox:
         return swept
 
 
-def attributes(alert: Alert, line: Item) -> Mapping[str, Any]:
-    """Return what subscribers may filter by."""
+def attributes(alert: Alert, line: Item, role: str) -> Mapping[str, Any]:
+    """Return what subscribers may filter by; `station` is a list: a flight belongs to both its airports."""
     values = {
         "transition_id": line["transition_id"],
         "kind": line["kind"],
@@ -88,5 +92,14 @@ def attributes(alert: Alert, line: Item) -> Mapping[str, Any]:
         "level": line.get("level_after") or "amber",
         "scope_type": alert.scope_type,
         "step": f"{line.get('step', 0)}",
+        "role": role or "nobody",
     }
-    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
+    found: dict[str, Any] = {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
+    return found | {"station": {"DataType": "String.Array", "StringValue": json.dumps(stations(alert))}}
+
+
+def stations(alert: Alert) -> list[str]:
+    """Return the airports that an alert is about; of the network and of a feed it is every one: ALL."""
+    if alert.scope_type == "leg":
+        return [alert.facts[name] for name in ("origin", "destination") if alert.facts.get(name)] or [EVERYWHERE]
+    return alert.scope_id.split("-") if alert.scope_type in ("hub", "route") else [EVERYWHERE]

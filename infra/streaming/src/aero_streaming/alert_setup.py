@@ -17,8 +17,8 @@ from aero_streaming.alert_flights import Composer
 from aero_streaming.alert_outbox import Outbox
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_tables import Tables
+from aero_streaming.alert_words import Settings
 from aero_streaming.baselines import Baselines
-from aero_streaming.messages import Settings
 from aero_streaming.rules import rules
 
 CONFIG = Config(retries={"max_attempts": 3, "mode": "standard"}, connect_timeout=3, read_timeout=10)

@@ -171,6 +171,13 @@ class AlertStore:
             {":a": at},
         )
 
+    def note(self, key: str, values: Mapping[str, Any]) -> None:
+        """Keep values under a key of leg-state; the last ones count."""
+        names = {f"#n{number}": name for number, name in enumerate(values)}
+        sets = ", ".join(f"#n{number} = :v{number}" for number in range(len(values)))
+        given = {f":v{number}": value for number, value in enumerate(values.values())}
+        self._update(self.tables.leg_state, {"key": key}, f"SET {sets}", None, names, given)
+
     def remember(self, key: str, member: str) -> None:
         """Add a member to a set that is kept under a key of leg-state."""
         self._update(self.tables.leg_state, {"key": key}, "ADD #m :m", None, {"#m": "members"}, {":m": {member}})

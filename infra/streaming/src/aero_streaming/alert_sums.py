@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aero_streaming.alert_conditions import Row, key_of
-from aero_streaming.alert_model import Condition
+from aero_streaming.alert_model import Condition, changed
 from aero_streaming.rule_model import ROLLING, Rule, RuleSet
 from aero_streaming.times import business_date, close_of, minutes_between, text
 
@@ -71,24 +71,34 @@ class Quarter:
     is_complete: bool
 
 
-def quarter_of(row: Row, now: datetime) -> Quarter | None:
-    """Return what a row of leg-state says of a quarter of an hour; None where it was taken away."""
+def quarter_of(row: Row, seen_at: datetime) -> Quarter | None:
+    """Return what a row of leg-state says of a quarter of an hour; None where it was taken away.
+
+    What is overdue is so at `seen_at`, as far as the feed has come.
+    """
     if row.get("is_deleted"):
         return None
     sums = {name: row.get(name) or 0 for name in SUMS}
     is_complete = sums["accounted_legs"] >= sums["scheduled_legs"]
-    _count_overdue(sums, minutes_between(row["quarter_at"], text(now)) - QUARTER_MINUTES)
+    _count_overdue(sums, minutes_between(row["quarter_at"], text(seen_at)) - QUARTER_MINUTES)
     return Quarter(row, sums, is_complete)
 
 
-def of_window(rules: RuleSet, rule: Rule, hub: str, quarters: Sequence[Quarter], now: datetime) -> Condition:
-    """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`."""
+def of_window(
+    rules: RuleSet, rule: Rule, hub: str, quarters: Sequence[Quarter], now: datetime, departures_ahead: int
+) -> Condition:
+    """Hold the quarters of a rolling window against a rule; the window belongs to the business date of `now`.
+
+    With fewer `departures_ahead` than the rule wants there is nothing left to save: grey, and what is open is over.
+    """
     sums = {name: sum(one.sums[name] for one in quarters) for name in SUMS}
     complete = bool(quarters) and all(one.is_complete for one in quarters)
     day = business_date(now, rules.close_hour_utc)
     latest = max((one.row for one in quarters), key=lambda row: row.get("last_event_at") or "", default={})
     closes = close_of(day, rules.close_hour_utc)
-    return _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
+    found = _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
+    is_over = departures_ahead < rule.departures_ahead
+    return changed(found, is_over=is_over, is_grey=found.is_grey or is_over)
 
 
 def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:

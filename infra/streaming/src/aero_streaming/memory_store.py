@@ -124,6 +124,10 @@ class MemoryStore(AlertStore):
         self._put("leg-state", {"key": key, "at": at})
         return True
 
+    def note(self, key: str, values: Mapping[str, Any]) -> None:
+        """Keep values under a key."""
+        self._put("leg-state", {"key": key, **values})
+
     def remember(self, key: str, member: str) -> None:
         """Add a member to a set."""
         members = self.items["leg-state"].get((key,), {}).get("members", set())

@@ -28,9 +28,20 @@ LIVE_KEYS = ("hold_minutes", "severity", "title", "action")
 """What a rule has that the stream is judged by."""
 OPTIONAL = (
     "critical", "green_percent", "used_by", "cooldown_minutes", "escalation_minutes", "ahead_minutes",
-    "baseline_minimum_legs", "evident_legs", "shadow", "leading", "parents", "root_leg",
+    "baseline_minimum_legs", "departures_ahead", "evident_legs", "follow_up", "shadow", "leading", "parents",
+    "roles", "root_leg",
 )  # fmt: skip
-TOP_KEYS = ("version", "close_hour_utc", "united_states", "escalation_minutes", "ground_time", "rule")
+TOP_KEYS = (
+    "version",
+    "close_hour_utc",
+    "arrival_seconds",
+    "alerts_per_hour",
+    "united_states",
+    "escalation_minutes",
+    "roles",
+    "ground_time",
+    "rule",
+)
 RANGES = {"percent": (0, 100), "points": (-100, 0), "minutes": (0, 20_000), "legs": (1, 10_000), "grade": (1, 10)}
 """What limits may be, by unit."""
 
@@ -48,6 +59,7 @@ def read(path: Path) -> RuleSet:
         raise RuleError(f"{path.name}: version is {version!r}; a whole number from 1 is wanted, raised with any change")
     no_more_than(data, TOP_KEYS, top, "the file")
     escalation = _escalation(data.get("escalation_minutes", {}), top)
+    told = _roles(data.get("roles", {}), top)
     airports = data.get("united_states", [])
     if not isinstance(airports, list) or not all(isinstance(one, str) and len(one) == 3 for one in airports):
         top.refuse("united_states", "wants a list of IATA codes of airports")
@@ -55,7 +67,7 @@ def read(path: Path) -> RuleSet:
     found: dict[str, Rule] = {}
     for number, item in enumerate(data.get("rule", [])):
         where = Where(path.name, text, number)
-        rule = _rule(item, escalation, where)
+        rule = _rule(item, escalation, told, where)
         if rule.id in found:
             where.refuse("id", f"{rule.id!r} is the id of an earlier rule; every rule has its own")
         if missing := [parent for parent in rule.parents if parent not in found]:
@@ -70,7 +82,9 @@ def read(path: Path) -> RuleSet:
     is_asked = any(rule.kpi == "rotation" for rule in found.values())
     if is_asked and not any(one.particularity == (False, False) for one in ground_times):
         raise RuleError(f"{path.name}: rotation wants a [[ground_time]] for all types and stations")
-    return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports), ground_times)
+    arrival = whole(data.get("arrival_seconds", 0), "arrival_seconds", top, 0, 3600)
+    budget = whole(data.get("alerts_per_hour", 6), "alerts_per_hour", top, 1, 1000)
+    return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports), ground_times, arrival, budget)
 
 
 def _ground_time(item: Mapping[str, Any], where: Where) -> GroundTime:
@@ -86,7 +100,12 @@ def _ground_time(item: Mapping[str, Any], where: Where) -> GroundTime:
     )
 
 
-def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], where: Where) -> Rule:
+def _rule(
+    item: Mapping[str, Any],
+    escalation: Mapping[str, tuple[int, ...]],
+    told: Mapping[str, tuple[str, ...]],
+    where: Where,
+) -> Rule:
     used_by = _used_by(item, where)
     needed = (*KEYS, *LIVE_KEYS) if "stream" in used_by else KEYS
     for key in needed:
@@ -109,15 +128,18 @@ def _rule(item: Mapping[str, Any], escalation: Mapping[str, tuple[int, ...]], wh
         cooldown_minutes=whole(item.get("cooldown_minutes", 30), "cooldown_minutes", where, 0, 10_080),
         severity=_severity(item.get("severity", "medium"), limits, where),
         escalation_minutes=own,
+        roles=_own_roles(item, told, own, where),
         ahead_minutes=whole(item.get("ahead_minutes", 0), "ahead_minutes", where, 0, 1440),
         baseline_minimum_legs=whole(item.get("baseline_minimum_legs", 0), "baseline_minimum_legs", where, 0, 10**6),
         evident_legs=_evident(item, where),
+        departures_ahead=_departures_ahead(item, where),
         is_shadow=flag(item, "shadow", where),
         is_leading=flag(item, "leading", where),
         parents=names(item.get("parents", []), "parents", where),
         has_root_leg=flag(item, "root_leg", where),
         title=texts(item.get("title", {}), "title", where) if "stream" in used_by else {},
         action=texts(item.get("action", {}), "action", where) if "stream" in used_by else {},
+        follow_up=texts(item["follow_up"], "follow_up", where) if "follow_up" in item else {},
     )
 
 
@@ -209,6 +231,34 @@ def _escalation(value: object, where: Where) -> dict[str, tuple[int, ...]]:
         if steps != sorted(set(steps)):
             where.refuse("escalation_minutes", f"{steps!r} does not rise")
     return {severity: tuple(steps) for severity, steps in value.items()}
+
+
+def _departures_ahead(item: Mapping[str, Any], where: Where) -> int:
+    legs = whole(item.get("departures_ahead", 0), "departures_ahead", where, 0, 1000, "number of legs")
+    if legs and item["window"] not in ROLLING:
+        where.refuse("departures_ahead", "is known of windows that roll only")
+    return legs
+
+
+def _roles(value: object, where: Where) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or set(value) - set(SEVERITIES):
+        where.refuse("roles", f"wants lists of roles by severity: {', '.join(SEVERITIES)}")
+    return {severity: names(roles, "roles", where) for severity, roles in value.items()}
+
+
+def _own_roles(
+    item: Mapping[str, Any],
+    told: Mapping[str, tuple[str, ...]],
+    escalation: Mapping[str, tuple[int, ...]],
+    where: Where,
+) -> dict[str, tuple[str, ...]]:
+    """Who is told of a rule: one more than there are steps of escalation, or a step would tell nobody new."""
+    own = names(item["roles"], "roles", where) if "roles" in item else None
+    found = dict(told) if own is None else dict.fromkeys(SEVERITIES, own)
+    for severity, roles in found.items():
+        if len(roles) <= len(escalation.get(severity, ())):
+            where.refuse("roles", f"{severity} has more steps of escalation than roles behind the first, {list(roles)}")
+    return found
 
 
 def _evident(item: Mapping[str, Any], where: Where) -> int:

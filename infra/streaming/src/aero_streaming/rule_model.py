@@ -89,7 +89,8 @@ class Rule:
 
     Times are minutes of event time. `parents` are rules whose open red makes an alert of this one a child; with
     `has_root_leg` an open alert of the aircraft's flight before does so too. From `evident_legs` on, if set, a red that
-    Wilson's bound proves is red though the sample is below `minimum_legs`; amber and green still need that many.
+    Wilson's bound proves is red though the sample is below `minimum_legs`; amber and green still need that
+    many. A rule on a hub speaks only while so many departures, `departures_ahead`, lie in the next two hours.
     """
 
     id: str
@@ -108,12 +109,15 @@ class Rule:
     ahead_minutes: int = 0
     baseline_minimum_legs: int = 0
     evident_legs: int = 0
+    departures_ahead: int = 0
     is_shadow: bool = False
     is_leading: bool = False
     parents: tuple[str, ...] = ()
     has_root_leg: bool = False
     title: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     action: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    follow_up: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def amber(self) -> Limit:
@@ -144,6 +148,11 @@ class Rule:
     def judged_legs(self) -> int:
         """The sample below which nothing at all is said."""
         return min(self.evident_legs or self.minimum_legs, self.minimum_legs)
+
+    def role(self, severity: str, step: int) -> str:
+        """Return who is told at a step of the escalation, 0 when it fires; empty where nobody is named."""
+        named = self.roles.get(severity, ())
+        return named[min(step, len(named) - 1)] if named else ""
 
     @property
     def is_rolling(self) -> bool:
@@ -181,6 +190,8 @@ class RuleSet:
     close_hour_utc: int = 12
     united_states: frozenset[str] = frozenset()
     ground_times: tuple[GroundTime, ...] = ()
+    arrival_seconds: int = 0
+    alerts_per_hour: int = 6
 
     def ground_minutes(self, aircraft_type: str | None, station: str) -> int:
         """Return the minutes an aircraft needs on the ground, by the most particular of the ground times."""

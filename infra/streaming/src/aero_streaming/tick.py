@@ -2,29 +2,28 @@
 
 A feed that went silent (all its figures turn grey, with no event at all), passengers kept on the ground, holds that
 mature, escalation, shelves and days that end, windows that move on, and notifications left in the outbox. The event may
-carry `{"now": "2015-01-02T13:34:00Z"}`: a replay says what time it is.
+carry `{"now": "2015-01-02T13:34:00Z", "speed": 600}`: a replay says what time it is, and how fast that passes.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from aero_streaming import alert_conditions as conditions
 from aero_streaming import alert_setup, alert_sums
 from aero_streaming.alert_acts import mature
-from aero_streaming.alert_batch import CLOCK, FEED, Engine, is_silent
+from aero_streaming.alert_batch import Engine
 from aero_streaming.alert_context import HUBS, Context, row_key
 from aero_streaming.alert_desk import Desk, Work, by_key
 from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_metrics import emit
 from aero_streaming.alert_model import Alert, Transition
+from aero_streaming.alert_pulse import CLOCK, KEPT, REPLAY, SOURCE, Pulse, whole_second
 from aero_streaming.alert_records import state_key
 from aero_streaming.rule_model import Rule
-from aero_streaming.times import minutes_between, parse, text
-
-FEEDS = (FEED,)
+from aero_streaming.times import parse, text
 
 
 @dataclass(frozen=True)
@@ -43,28 +42,34 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Entry point of the schedule."""
     engine = alert_setup.engine()
     given = event.get("now")
-    done = tick(engine, parse(given) if given else None)
+    done = tick(engine, parse(given) if given else None, float(event.get("speed") or 1))
     counts = {"LookedAt": done.looked_at, "AlertsWritten": done.written, "Transitions": done.transitions,
               "Swept": done.swept, "SilentFeeds": len(done.silent_feeds)}  # fmt: skip
     emit("tick", counts, int(engine.wall().timestamp() * 1000))
     return vars(done)
 
 
-def tick(engine: Engine, given: datetime | None = None) -> Ticked:
+def tick(engine: Engine, given: datetime | None = None, speed: float = 1.0) -> Ticked:
     """Let time act on every alert in view, and find what only time brings; event time moves to `given`."""
-    kept = engine.store.states([CLOCK, HUBS, *FEEDS])
+    kept = engine.store.states([*KEPT, HUBS])
     clock = kept.get(CLOCK, {}).get("at", "")
     now = given or engine.now(clock)
     if given and (not clock or given > parse(clock)):
         engine.store.advance(CLOCK, text(given))
+    if given:
+        replay = {"speed": speed, "ticked_at": whole_second(engine.wall())}
+        if any(kept.get(REPLAY, {}).get(name) != value for name, value in replay.items()):
+            engine.store.note(REPLAY, replay)
+        kept[REPLAY] = replay
     arrived = engine.wall()
     alerts = [alert_of(item) for item in engine.store.alerts_in_view()]
     hubs = kept.get(HUBS, {}).get("members", set())
     desk = Desk(engine.store, engine.rules, engine.outbox, now, arrived)
     desk.know(alerts)
-    feeds, silent = _feeds(engine, kept, hubs, now)
-    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, is_stale=bool(silent))
-    works = [*feeds, *_of_time(engine, context, now), *_of_alerts(context, alerts)]
+    feed = engine.pulse(kept, now)
+    silent = {SOURCE} if feed.heard_at and feed.is_stale(engine.rules) else set()
+    context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, feed=feed)
+    works = [*_feeds(engine, context, feed, hubs), *_of_time(engine, context, now), *_of_alerts(context, alerts)]
     let_act = partial(_let_act, engine=engine, now=now)
     # An alert whose row is gone, or whose day is over, has no condition any more; time still acts on it.
     known = by_key([*works, *_bare(engine, alerts)])
@@ -86,21 +91,13 @@ def _let_act(rule: Rule, alert: Alert, engine: Engine, now: datetime) -> tuple[A
     return mature(rule, alert, now, engine.rules.close_hour_utc)
 
 
-def _feeds(engine: Engine, kept: Mapping[str, Item], hubs: Iterable[str], now: datetime) -> tuple[list[Work], set[str]]:
-    """The work on feeds, and which of them are so silent that their figures are grey."""
-    works, silent = [], set()
-    for key in FEEDS:
-        last = kept.get(key, {}).get("at")
-        if last is None:
-            continue
-        for rule in engine.rules.live("feed"):
-            quiet = minutes_between(last, text(now)) < rule.amber.enter
-            planned = None if quiet else _planned(engine, hubs, parse(last), now)
-            condition = conditions.of_feed(engine.rules, rule, key.partition("#")[2], last, now, planned)
-            works.append(Work(rule, condition.alert_key, [condition]))
-            if is_silent(engine.rules, parse(last), now):
-                silent.add(condition.scope_id)
-    return works, silent
+def _feeds(engine: Engine, context: Context, feed: Pulse, hubs: Iterable[str]) -> list[Work]:
+    """The work on the silence of the feed; one that was never heard is no alert."""
+    if feed.heard_at is None:
+        return []
+    enter = min((rule.amber.enter for rule in engine.rules.live("feed")), default=0)
+    since = feed.now - timedelta(minutes=feed.silent_minutes)
+    return context.of_feed(feed, None if feed.silent_minutes < enter else _planned(engine, hubs, since, feed.now))
 
 
 def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime) -> int | None:
@@ -118,9 +115,9 @@ def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
     works = context.of_hubs(context.hubs) if context.hubs else []
     for rule in engine.rules.live("leg"):
         if rule.kpi == "tarmac":
-            since = conditions.minutes_before(now, rule.amber.enter)
+            since = conditions.minutes_before(context.seen_at, rule.amber.enter)
             for leg in engine.store.on_ground_before(since):
-                works.append(context.about(rule, conditions.of_leg(engine.rules, rule, leg, now), leg))
+                works.append(context.about(rule, conditions.of_leg(engine.rules, rule, leg, now, context.seen_at), leg))
     return works
 
 
@@ -144,7 +141,9 @@ def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
         elif rule.kpi == "rotation":
             works += context.rotations(rule, row.get("tail"), row["operating_date"], row)
         else:
-            works.append(context.about(rule, conditions.of_leg(context.rules, rule, row, context.now), row))
+            works.append(
+                context.about(rule, conditions.of_leg(context.rules, rule, row, context.now, context.seen_at), row)
+            )
     in_view = {alert.alert_key for alert in alerts}
     unique = {row["key"]: row for row in states}
     return works + [work for work in context.of_states(unique.values()) if work.key in in_view]
