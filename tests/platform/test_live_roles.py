@@ -8,6 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from aero_streaming.alert_model import Alert
+from aero_streaming.alert_outbox import attributes
 from tests.unit.streaming.alert_samples import event, leg
 
 
@@ -106,3 +108,33 @@ def test_a_poison_record_is_set_aside_and_holds_nobody_up(platform):
     document = json.loads(s3.get_object(Bucket=platform.outputs["lake"]["LakeBucket"], Key=found[0])["Body"].read())
     assert document["reason"] == "bad_json"
     assert base64.b64decode(document["record_base64"]) == b"{not json"
+
+
+def test_a_subscription_hears_of_its_station_and_severities_and_of_nothing_else(platform):
+    """Attributes as the Lambda writes them, filtered by the topic."""
+    sns, sqs = platform.client("root", "sns"), platform.client("root", "sqs")
+    queue = sqs.create_queue(QueueName="aero-local-only-mty")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {"station": ["MTY", "ALL"], "severity": ["critical", "high"], "role": ["duty_manager"]}
+    topic = platform.outputs["alerting"]["AlertsTopicArn"]
+    subscribed = sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True,
+        Attributes={"FilterPolicy": json.dumps(policy), "RawMessageDelivery": "true"},
+    )  # fmt: skip
+    flights = {"to MTY": ("MEX", "MTY"), "elsewhere": ("MEX", "CUN")}
+    for name, (origin, destination) in flights.items():
+        for severity, role_told in (("high", "duty_manager"), ("high", "vp_on_call"), ("medium", "duty_manager")):
+            alert = Alert("k", "diversion_flight", "diversion", "leg", "x", "2026-11-25",
+                          facts={"origin": origin, "destination": destination})  # fmt: skip
+            line = {"transition_id": name, "kind": "FIRED", "severity": severity, "level_after": "red"}
+            body = f"{name}, {severity}, {role_told}"
+            sns.publish(TopicArn=topic, Message=body, MessageAttributes=attributes(alert, line, role_told))
+    heard, deadline = [], time.monotonic() + 20
+    while time.monotonic() < deadline and not heard:
+        heard += sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=2, MaxNumberOfMessages=10).get("Messages", [])
+    time.sleep(2)
+    heard += sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1, MaxNumberOfMessages=10).get("Messages", [])
+    sns.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
+    sqs.delete_queue(QueueUrl=queue)
+    sqs.purge_queue(QueueUrl=platform.outputs["alerting"]["AlertsQueueUrl"])
+    assert [message["Body"] for message in heard] == ["to MTY, high, duty_manager"]

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from aero_streaming.alert_api import Alerts
+from aero_streaming.backtest import backtest
+from aero_streaming.leg_records import records_of_legs
+from aero_streaming.rules import rules
 from aero_streaming.tick import tick
 
 from .alert_samples import Line, at, leg, moment, state
@@ -71,3 +74,24 @@ def test_overdue_flights_of_a_hub_wait_for_a_feed_that_is_behind(line):
     line.send(waiting)
     line.tick("17:50")
     assert not [key for key in line.alerts() if "_hub_" in key]
+
+
+def test_a_storm_heard_ten_minutes_late_raises_no_critical_that_the_truth_denies():
+    """Every record of a day on which passengers wait at JFK for up to 170 minutes, each heard ten minutes late."""
+    legs = [
+        {**leg(number, origin="JFK", destination="MEX", tail=f"XA{number:03d}"), "std_at": clock_at(600 + 7 * number),
+         "sta_at": clock_at(900 + 7 * number), "out_at": clock_at(600 + 7 * number),
+         "off_at": clock_at(600 + 7 * number + 80 + 3 * number), "on_at": clock_at(880 + 10 * number),
+         "in_at": clock_at(890 + 10 * number)}
+        for number in range(31)
+    ]  # fmt: skip
+    hidden = ("kind", "partition_key", "state_version", "last_received_at", "last_event_at", "route", "corrections")
+    rows = [{name: value for name, value in one.items() if name not in hidden} for one in legs]
+    for lag in (0, 10):
+        run = backtest(records_of_legs(rows, ()), rules(), tick_minutes=1, lag_minutes=lag)
+        tarmac = [line for line in run.transitions if line["alert_key"].startswith("tarmac")]
+        assert {line["level_after"] for line in tarmac} == {"amber", "red"}
+
+
+def clock_at(minute):
+    return at(f"{minute // 60:02d}:{minute % 60:02d}")
