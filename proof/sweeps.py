@@ -71,4 +71,11 @@ SWEEPS = (
         "Each kind once in one way, without services (`tests/unit/assets/test_integrity.py`); a typed file, bodies, "
         "receipts and markers on the emulator (`tests/platform/test_damage.py`).",
     ),
+    Sweep(
+        "alerts",
+        "Calm days, storms, fog and strikes of five seeds each that no limit was chosen by, through the rules: what "
+        "was told against what happened, alerts an hour, what was missed, and false criticals while the feed is ten "
+        "minutes behind. The goals are in `aero_local/scoring/goals.py`.",
+        "A strike of one seed (`tests/unit/scoring/test_score.py`).",
+    ),
 )
