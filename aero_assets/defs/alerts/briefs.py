@@ -17,7 +17,7 @@ from aero_streaming.alert_items import Item, alert_of
 from aero_streaming.alert_model import SHELVED, SUPPRESSED, Alert
 from aero_streaming.alert_records import leg_key, state_key
 from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_words import WORDS, Settings, flight_text, value_text, where
+from aero_streaming.alert_words import WORDS, Settings, flight_text, reading_text, where
 from aero_streaming.baselines import baseline_key
 from aero_streaming.messages import compose
 from aero_streaming.rule_model import Rule, RuleSet, rank
@@ -160,12 +160,11 @@ def _shown(item: Mapping[str, Any]) -> Item:
 def _markdown(rule: Rule, alert: Alert, line: Item, content: Mapping[str, Any]) -> str:
     """Write the brief for people, in Spanish: they read it in the control centre."""
     words, evidence = WORDS["es"], content["evidence"]
-    value, limit = (value_text(rule, line.get(name), words) for name in ("value", "limit"))
     parts = [
         f"# {words[line['level_after']]} · {rule.title['es']}",
         *([f"_{content['data_label']}_"] if content["data_label"] else []),
         f"**Dónde:** {where(alert, words)}",
-        f"**Qué:** {value}, límite {limit}, n = {line.get('n', 0)}. Desde {content['since_at']} (UTC).",
+        f"**Qué:** {reading_text(rule, line, alert.baseline, words)}. Desde {content['since_at']} (UTC).",
         f"**Acción:** {rule.action['es']}",
         *_section("Vuelos", [flight_text(leg, words) for leg in evidence["flights"]]),
         *_section("Últimos eventos", [_event(event) for event in evidence["events"]]),
