@@ -170,8 +170,8 @@ def test_the_table_of_the_reference_is_in_the_file():
         ('low = ["digest"]', "lowest = []", None, "roles by severity"),
         ("departures_ahead = 6\n", "departures_ahead = -1\n", "departures_ahead = -1", "whole number from 0"),
         ('source = "shortest planned turn of an', 'sauce = "', None, "is unknown"),
-        ("version = 5", "version = 0", None, "version"),
-        ("version = 5", "version = ", None, "line"),
+        ("version = 6", "version = 0", None, "version"),
+        ("version = 6", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):
