@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aero_streaming.event_limits import CLOCKS
+
 NAMES = ("local", "dev", "prod")
 BUCKETS = ("raw", "lake", "results", "inbox")
 #: The emulator's account. It is no account of AWS: nothing local can reach one by mistake.
@@ -111,6 +113,14 @@ class Environment:
     def published_copy(self) -> Path:
         """The read-through copy of the published marts."""
         return Path(self.variables.get("AERO_PUBLISHED_COPY") or self.state / "published")
+
+    @property
+    def clock(self) -> str:
+        """What time it is for rules and limits: that of the events, or that of the wall."""
+        clock = self.variables.get("AERO_CLOCK", CLOCKS[0])
+        if clock not in CLOCKS:
+            raise ConfigurationError(f"AERO_CLOCK={clock!r} is unknown; it is one of {', '.join(CLOCKS)}")
+        return clock
 
     @property
     def dashboard_url(self) -> str:

@@ -200,6 +200,7 @@ class State:
             **self._dashboard(),
             **self._database(),
             **self._brokers(),
+            **{name: os.environ[name] for name in ("AERO_CLOCK",) if name in os.environ},
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),

@@ -98,6 +98,7 @@ STACKS = (
             "SubnetIds": "AERO_SUBNET_IDS",
             "SecurityGroupIds": "AERO_SECURITY_GROUP_IDS",
             "BootstrapServers": "AERO_BOOTSTRAP_SERVERS",
+            "Clock": "AERO_CLOCK",
         },
         # A cluster must be there before Firehose may be connected to it, and connected before Firehose reads it.
         network_phases=(
@@ -120,6 +121,7 @@ STACKS = (
             "EmailSeverities": "AERO_ALERTS_EMAIL_SEVERITIES",
             "EmailStations": "AERO_ALERTS_EMAIL_STATIONS",
             "DashboardUrl": "AERO_DASHBOARD_URL",
+            "Clock": "AERO_CLOCK",
         },
         phases=(Phase(after=read_back),),
     ),

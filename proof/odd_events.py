@@ -53,7 +53,7 @@ def _lake(events: list[dict[str, Any]]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for feed in (one for one in feeds() if one.topic):
         ours = [one for one in events if topic_of(one) == feed.topic]
-        rows = judged(feed, wrapped(*ours), datetime.now(UTC).date())
+        rows = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
         found |= {one["event_id"]: row["reason"] for one, row in zip(ours, rows, strict=True)}
     return found
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
+from aero_assets.environment import Environment
 from aero_assets.feeds.layouts import PLAIN, Format, Layout
-from aero_streaming.event_limits import LIMITS
+from aero_streaming.event_limits import LIMITS, Limit
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
@@ -146,13 +147,19 @@ class Feed:
         [column] = [column for column in self.columns if column.name == self.business_date]
         return f"try_cast({column.sql} as date)"
 
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What its rows are held to as events, by the clock of this platform."""
+        clock = Environment.current().clock
+        return tuple(limit for limit in LIMITS if self.judged_as and limit.holds_by(clock))
+
     @cached_property
     def contract(self) -> str:
         """A digest of everything that decides the typed rows; when it changes, arrivals are compacted again."""
         parts = (self.version, self.header, self.delimiter, self.values, self.clocks, self.rules, self.columns)
         if self.judged_as:
             # Not the airports: one more of them must not compact all history again; `aero release` finds what waited.
-            parts = (*parts, LIMITS)
+            parts = (*parts, self.limits)
         read = () if (self.format, self.layout) == ("csv", PLAIN) else (self.format, self.layout)
         settled = (self.identity, self.contradiction) if self.identity else ()
         return sha256(repr((*parts, *read, *settled)).encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
+from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT, Environment
 from aero_local import http, jars
 from aero_local.services import Service, jvm, kafka
 
@@ -115,7 +115,12 @@ def java_options(state: State) -> tuple[str, ...]:
 
 def property_groups(state: State) -> list[dict[str, Any]]:
     """Return the job's properties in the form of Managed Service for Apache Flink."""
-    source = {"bootstrap.servers": kafka.bootstrap(state), "group.id": "aero-flink", "security": "plaintext"}
+    source = {
+        "bootstrap.servers": kafka.bootstrap(state),
+        "group.id": "aero-flink",
+        "security": "plaintext",
+        "clock": Environment.current().clock,
+    }
     sink = {
         "stream.arn": STREAM_ARN,
         "aws.region": LOCAL_REGION,

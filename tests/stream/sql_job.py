@@ -68,7 +68,8 @@ def run(options: dict, one: dict) -> None:
         "departure.policy": one.get("policy", "first_out"),
         "records": one.get("records", ",".join(SINKS)),
     }
-    source = main.source_options({"bootstrap.servers": options["bootstrap"], "group.id": one["out"]})
+    given = {"bootstrap.servers": options["bootstrap"], "group.id": one["out"], "clock": one.get("clock", "event")}
+    source = main.source_options(given)
     source |= {"scan.bounded.mode": "latest-offset", "topic": one.get("topics", "")}
     sinks = {
         kind: {

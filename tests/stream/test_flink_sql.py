@@ -16,7 +16,7 @@ from aero_local.airline.events import day_events
 from aero_streaming import events
 from aero_streaming.event_types import TOPICS
 from tests.golden import merge_cases, time_cases
-from tests.golden.odd_events import odd_events, random_events
+from tests.golden.odd_events import forged, odd_events, random_events
 from tests.judging import judged
 from tests.stream.flink_run import last_words, records, run_jobs
 from tests.unit.feeds.event_rows import wrapped
@@ -83,11 +83,13 @@ def said(kafka, tmp_path_factory):
                 producer.send_text(TOPICS["leg-events"], "poison", poison[number][1])
         # What is odd has legs of its own; of random events the lake says which of them can be true.
         odd = [*((one, code) for _, one, code in odd_events()), *lake_verdicts(random_events(Random(7), 300))]
+        odd += [(one, None) for one in ahead_of(datetime.now(UTC))]
         for one, _ in odd:
             producer.send(ODD, one)
     runs = [
         {"out": "day", "topics": ";".join(TOPICS)},
         {"out": "odd", "topics": ODD.name, "records": "leg,unreadable"},
+        {"out": "by_wall", "topics": ODD.name, "records": "unreadable", "clock": "wall"},
     ]
     for policy in ("first_out", "last_out"):
         file = folder / f"{policy}.json"
@@ -100,11 +102,20 @@ def said(kafka, tmp_path_factory):
     return SimpleNamespace(kafka=kafka, day=day, poison=poison, returned=returned, plan=plan, odd=odd)
 
 
+def ahead_of(now):
+    """Two cancellations that say when they were received: in a few minutes, and in some hours."""
+    for number, minutes in enumerate((5, 300), 1):
+        at = f"{now + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+        stamps = {"event_time": at, "received_at": at, "version": 1}
+        plan = {"operating_date": f"{now:%Y-%m-%d}", "std_at": None, "sta_at": None, "flight_number": 8_000 + number}
+        yield forged("cancel", stamps | plan)
+
+
 def lake_verdicts(sent):
     """Each event with the code that the typed step gives it as it arrives now."""
     for feed in (one for one in feeds() if one.topic):
         ours = [one for one in sent if events.topic_of(one) == feed.topic]
-        found = judged(feed, wrapped(*ours), datetime.now(UTC).date())
+        found = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
         yield from zip(ours, (row["reason"] for row in found), strict=True)
 
 
@@ -212,6 +223,16 @@ def test_every_event_is_in_the_merge_or_refused_as_the_lake_refuses_it_never_bot
     merged = {one["event_id"]: one["leg_uid"] for one, code in said.odd if code is None}
     legs = last_words(records(said.kafka, "odd-leg"), LEG_KEY)
     assert {uid: row["events"] for (uid,), row in legs.items() if row["events"]} == Counter(merged.values())
+
+
+def test_by_the_wall_clock_the_job_refuses_what_is_ahead_of_it_as_the_lake_does(said, monkeypatch):
+    monkeypatch.setenv("AERO_CLOCK", "wall")
+    refused = Counter((row["reason"], row["body"]) for row in records(said.kafka, "by_wall-unreadable"))
+    judged_now = [*lake_verdicts([one for one, _ in said.odd])]
+    assert refused == Counter((code, events.to_json(one).decode()) for one, code in judged_now if code)
+    soon, in_hours = (events.to_json(one).decode() for one, _ in said.odd[-2:])
+    assert ("stamp_ahead", in_hours) in refused
+    assert soon not in {body for _, body in refused}
 
 
 def test_poison_is_told_with_the_reason_that_python_gives(said):

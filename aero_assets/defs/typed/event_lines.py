@@ -32,16 +32,17 @@ GZIP = b"\x1f\x8b"
 NOT_ASKED = frozenset(("attemptsMade", "arrivalTimestamp", "errorCode", "rawData"))
 
 SCHEMA = pa.schema(
-    [("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string()), ("message", pa.string())]
+    [("line_number", pa.int64())] + [(name, pa.string()) for name in ("body", "defect", "message", "arrived_at")]
 )
 
 
 class Judged(NamedTuple):
-    """A line as sent, as text, and why it is no event, if it is none."""
+    """A line as sent, as text, and why it is no event, if it is none; when it came, if the transform said so."""
 
     body: str
     defect: str | None
     message: str | None
+    arrived_at: str | None = None
 
 
 def read_event_lines(path: Path) -> pa.RecordBatchReader:
@@ -75,16 +76,16 @@ def _wrapped(line: bytes) -> Judged | None:
     try:
         said = json.loads(line)
         body = said["body"] if "body" in said else base64.b64decode(said["body_base64"]).decode(errors="replace")
-        defect, message = said["reason"], said["message"]
-        "".join([body, defect or "", message or ""]).encode()
+        defect, message, arrived_at = said["reason"], said["message"], said.get("arrived_at")
+        "".join([body, defect or "", message or "", arrived_at or ""]).encode()
     except (ValueError, RecursionError, LookupError, TypeError):
         return None
-    return _shown(body, defect, message)
+    return _shown(body, defect, message, arrived_at)
 
 
-def _shown(body: str, defect: str | None, message: str | None) -> Judged:
+def _shown(body: str, defect: str | None, message: str | None, arrived_at: str | None = None) -> Judged:
     """What is far too long for an event is shown by its beginning; the raw object keeps it."""
-    return Judged(body if len(body) <= LONGEST_LINE else body[:SHOWN], defect, message)
+    return Judged(body if len(body) <= LONGEST_LINE else body[:SHOWN], defect, message, arrived_at)
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -95,7 +96,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
             yield _batch((number, *unwrap(line)) for number, line in some)
 
 
-def _batch(rows: Iterable[tuple[int, str, str | None, str | None]]) -> pa.RecordBatch:
+def _batch(rows: Iterable[tuple[int | str | None, ...]]) -> pa.RecordBatch:
     columns = zip(*rows, strict=True)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     return pa.record_batch(arrays, schema=SCHEMA)

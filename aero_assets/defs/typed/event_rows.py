@@ -15,6 +15,9 @@ FIRST_WORD = ("_defect", "_defect is not null", "_message")
 RULES = (("unreadable_json", "_json is null", "'the event is not JSON that the engine can read'"),)
 #: What a limit may be said of; each is there as microseconds since 1970 in a column `_us_<name>`.
 TIMES = tuple(dict.fromkeys(name for limit in LIMITS for name in (*limit.fields, limit.base) if not is_fixed(name)))
+#: When a line came, in microseconds since 1970: what the transform or the extract said. Where nobody did, the latest
+#: that it can be, for the raw object is known by the beginning of its hour.
+CAME = "coalesce(epoch_us(try_cast(arrived_at as timestamp)), epoch_us(received_at) + 3600000000)"
 #: A row of the operational database becomes events (`aero_ingest/database_events.py`): what it calls their times.
 IN_TABLES = {"received_at": "extracted_at", "event_time": "updated_at"}
 
@@ -30,8 +33,8 @@ def fields(feed: Feed) -> str:
         with read as (select *, case when defect is null and json_valid(body) then body end as _json from line),
         split as (select *, json_extract_string(_json, [{paths}]) as parts from read)
         select body as _body, _json, line_number as _line_number, defect as _defect, message as _message,
-               raw_key as _raw_key, received_at as _received_at, raw_key || '#' || line_number as _raw_ref,
-               '{feed.source}' as _source, {names}{moments}
+               arrived_at as _arrived_at, raw_key as _raw_key, received_at as _received_at,
+               raw_key || '#' || line_number as _raw_ref, '{feed.source}' as _source, {names}{moments}
         from split
     """
 
@@ -46,7 +49,7 @@ def limits(feed: Feed) -> list[tuple[str, str, str]]:
     known = _times(feed)
     rules = [
         (limit.code, _broken(limit, name, feed), _sentence(limit, name, feed))
-        for limit in LIMITS
+        for limit in feed.limits
         for name in limit.fields
         if name in known and (is_fixed(limit.base) or limit.base in known)
         and not (limit.types and feed.arrival == "table")
@@ -73,7 +76,7 @@ def _column(feed: Feed, name: str) -> str:
 def _moment(name: str, value: str | None) -> str:
     """Microseconds since 1970 of what a line says by a value; of its arrival for none."""
     if value is None:
-        return "epoch_us(received_at)"
+        return CAME
     if name == "version":
         minutes = f"try_cast({value} as bigint) // {EDITIONS}"
         return f"epoch_us(timestamp '{VERSIONS_BEGIN:%Y-%m-%d}') + 60000000 * ({minutes})"
@@ -94,7 +97,7 @@ def _broken(limit: Limit, name: str, feed: Feed) -> str:
 def _sentence(limit: Limit, name: str, feed: Feed) -> str:
     said = f"'{name} is ' || {_column(feed, name)}"
     if limit.base == ARRIVED:
-        said += f" || ', {ARRIVED} is ' || _received_at"
+        said += f" || ', {ARRIVED} is ' || coalesce(_arrived_at, cast(_received_at as varchar))"
     elif not is_fixed(limit.base):
         said += f" || ', {limit.base} is ' || {_column(feed, limit.base)}"
     return f"{said} || '; {limit.sentence}'"

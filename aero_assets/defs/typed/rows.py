@@ -32,7 +32,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
-            named varchar[], raw_key varchar, received_at timestamp
+            named varchar[], arrived_at varchar, raw_key varchar, received_at timestamp
         )
     """)
 

@@ -141,7 +141,7 @@ def _add_json(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Sequen
         said = unwrap(body.encode()) if feed.arrival == "event" else (body, None, None)
         connection.execute(
             "insert into line by name select ? as body, ? as defect, ? as message, ? as line_number, "
-            "'raw/key' as raw_key, timestamp '2026-11-20' as received_at", [*said, number],
+            "'raw/key' as raw_key, timestamp '2026-11-20' as received_at", [*said[:3], number],
         )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """What one event shows by itself: Python and the lake give the same code, of good events none."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_assets.feeds import feeds
+from aero_assets.environment import ConfigurationError, Environment
+from aero_assets.feeds import feeds, find
 from aero_streaming import event_limits
 from aero_streaming.event_types import EVENT_TYPES
 from aero_streaming.events import EventError, Problem, build, parse, read, to_json, topic_of
@@ -20,8 +22,12 @@ ARRIVED = date(2026, 11, 20)
 FEEDS = {feed.topic: feed.path for feed in feeds() if feed.topic}
 
 
+def midnight(arrived: date) -> datetime:
+    return datetime(arrived.year, arrived.month, arrived.day, tzinfo=UTC)
+
+
 def by_python(one: dict, arrived: date = ARRIVED) -> str | None:
-    found = parse(to_json(one), datetime(arrived.year, arrived.month, arrived.day, tzinfo=UTC))
+    found = parse(to_json(one), midnight(arrived), Environment.current().clock)
     return found.code if isinstance(found, Problem) else None
 
 
@@ -29,7 +35,7 @@ def by_the_lake(*events: dict, arrived: date = ARRIVED) -> list[str | None]:
     """Return the reasons of events of one topic."""
     if not events:
         return []
-    return [row["reason"] for row in judged(FEEDS[topic_of(events[0])], wrapped(*events), arrived)]
+    return [row["reason"] for row in judged(FEEDS[topic_of(events[0])], wrapped(*events, arrived_at=midnight(arrived)))]
 
 
 @pytest.mark.parametrize(("one", "code"), [case[1:] for case in odd_events()], ids=[case[0] for case in odd_events()])
@@ -59,6 +65,67 @@ def test_the_lake_judges_odd_events_as_python_does(topic):
 def test_an_event_is_held_to_its_arrival(changes, arrived, code):
     one = forged("cancel", changes)
     assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (code, [code])
+
+
+#: On the 22nd at midnight arrive a leg's events of the evening before, of the minutes after and of the next years.
+STAMPS = [
+    ("ten minutes ahead", "cancel", "2026-11-22T00:10:00Z", {}, None),
+    ("more than ten minutes ahead", "cancel", "2026-11-22T00:10:00.000001Z", {}, "stamp_ahead"),
+    ("hours ahead", "out", "2026-11-22T19:06:00Z", {}, "stamp_ahead"),
+    ("a year ahead", "cancel", "2027-11-20T00:00:00Z", {}, "stamp_ahead"),
+    ("said ten minutes after it was received", "cancel", "2026-11-22T00:05:00Z",
+     {"event_time": "2026-11-22T00:11:00Z"}, "stamp_ahead"),
+    ("left ten minutes after it was received", "out", "2026-11-22T00:05:00Z",
+     {"event_time": "2026-11-22T00:04:00Z", "out_at": "2026-11-22T00:11:00Z", "std_at": "2026-11-22T00:00:00Z",
+      "sta_at": None}, "stamp_ahead"),
+    ("books ahead", "booking", "2026-11-22T00:11:00Z", {}, "stamp_ahead"),
+    ("an answer ahead", "feedback", "2026-11-22T00:11:00Z", {}, "stamp_ahead"),
+    ("of the day before", "cancel", "2026-11-21T19:06:00Z", {}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "received_at", "changes", "code"), [case[1:] for case in STAMPS],
+                         ids=[case[0] for case in STAMPS])  # fmt: skip
+def test_by_the_wall_clock_a_stamp_is_at_most_ten_minutes_ahead_of_its_arrival(
+    monkeypatch, kind, received_at, changes, code
+):
+    one = forged(kind, {"version": 1, "event_time": received_at, "received_at": received_at} | changes)
+    arrived = date(2026, 11, 22)
+    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (None, [None])
+    monkeypatch.setenv("AERO_CLOCK", "wall")
+    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (code, [code])
+
+
+def test_a_row_of_the_database_is_held_to_the_wall_clock_too(monkeypatch):
+    """Whoever is judged as events is judged by all of their limits."""
+    monkeypatch.setenv("AERO_CLOCK", "wall")
+    assert find("opsdb/legs").limits == event_limits.LIMITS
+
+
+def test_a_line_whose_arrival_nobody_wrote_came_in_the_hour_of_its_object(monkeypatch):
+    monkeypatch.setenv("AERO_CLOCK", "wall")
+    stamps = ("2026-11-22T01:10:00Z", "2026-11-22T01:10:01Z")
+    lines = b"".join(
+        to_json(forged("cancel", {"version": 1, "event_time": at, "received_at": at})) + b"\n" for at in stamps
+    )
+    rows = judged(FEEDS["leg-events"], lines, date(2026, 11, 22))
+    assert [row["reason"] for row in rows] == [None, "stamp_ahead"]
+
+
+def test_another_clock_is_another_contract_of_feeds_of_events_alone(monkeypatch):
+    def contracts() -> dict[str, str]:
+        return {one.path: replace(one).contract for one in feeds()}
+
+    before = contracts()
+    monkeypatch.setenv("AERO_CLOCK", "wall")
+    after = contracts()
+    assert {path for path in before if before[path] != after[path]} == {one.path for one in feeds() if one.judged_as}
+
+
+def test_a_clock_that_nobody_knows_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("AERO_CLOCK", "sundial")
+    with pytest.raises(ConfigurationError, match="AERO_CLOCK='sundial' is unknown; it is one of event, wall"):
+        _ = find("ops/leg_events").limits
 
 
 def test_every_code_has_a_case():

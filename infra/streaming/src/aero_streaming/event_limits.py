@@ -34,8 +34,12 @@ DAY = 24 * 60
 #: sides, for a departure moved past midnight keeps its operating date.
 STD_EARLIEST, STD_LATEST = -14 * 60 - DAY, 36 * 60 + DAY
 
-#: When the record reached us: the clock where it is read, in the lake the arrival of the raw object.
+#: When the record reached us: the clock where it is read, in the lake the arrival of the raw object. The gateway writes
+#: the arrival of the message into `received_at`.
 ARRIVED = "arrived_at"
+#: What time it is for the platform (`AERO_CLOCK`): the time of its events, as in replays and of the synthetic airline,
+#: or that of the wall. Only by the wall clock can a stamp be held to the minute in which the record came.
+EVENT_CLOCK, WALL_CLOCK = CLOCKS = ("event", "wall")
 DEPARTURES = ("out_at", "off_at", "estimated_out_at", "estimated_off_at")
 ARRIVALS = ("on_at", "in_at", "estimated_on_at", "estimated_in_at")
 RETURNS = ("return_on_at", "return_in_at")
@@ -50,8 +54,8 @@ UNKNOWN_AIRPORT = "unknown_airport"
 class Limit:
     """How far (minutes, both included) a field may lie from another field, a fixed time or the arrival.
 
-    Said of every type that has both fields, or of `types` only. A date counts from its midnight in UTC; `version`
-    counts as the minute that versions are made from.
+    Said of every type that has both fields, or of `types` only, and of platforms with another `clock` not at all. A
+    date counts from its midnight in UTC; `version` counts as the minute that versions are made from.
     """
 
     code: str
@@ -61,6 +65,11 @@ class Limit:
     most: int | None
     sentence: str
     types: tuple[str, ...] = ()
+    clock: str = ""
+
+    def holds_by(self, clock: str) -> bool:
+        """Tell whether it is said of a platform that goes by this clock."""
+        return self.clock in ("", clock)
 
 
 _AHEAD = f"events speak of days from {FIRST_OPERATING_DATE} to {MAX_DAYS_AHEAD} days ahead"
@@ -71,6 +80,8 @@ LIMITS = (
     Limit("date_out_of_range", ("operating_date",), "received_at", -MAX_DAYS_AFTER * DAY, MAX_DAYS_AHEAD * DAY, _AHEAD),
     Limit("date_out_of_range", ("operating_date",), ARRIVED, None, MAX_DAYS_AHEAD * DAY, _AHEAD),
     Limit("stamp_ahead", ("received_at",), ARRIVED, None, MAX_DAYS_AHEAD * DAY, "it cannot have been received later"),
+    Limit("stamp_ahead", ("received_at", "event_time", *ACTUALS), ARRIVED, None, STAMP_AHEAD_MINUTES, _STAMPED,
+          clock=WALL_CLOCK),
     Limit("stamp_ahead", ("event_time", *ACTUALS), "received_at", None, STAMP_AHEAD_MINUTES, _STAMPED),
     Limit("version_ahead", ("version",), "received_at", None, STAMP_AHEAD_MINUTES,
           "a version counts from 1 or is made of a time that has come"),
@@ -147,12 +158,12 @@ def airports() -> Mapping[str, tuple[str, str]]:
         }
 
 
-def check(event: Mapping[str, Any], arrived_at: datetime | None = None) -> None:
+def check(event: Mapping[str, Any], arrived_at: datetime | None = None, clock: str = EVENT_CLOCK) -> None:
     """Raise EventError where a well-formed event breaks a limit; without `arrived_at` its arrival is not judged."""
     for one in limits_of(event["event_type"]):
         limit, value = one.limit, event.get(one.field)
         base = _base(limit.base, event, arrived_at)
-        if value is None or base is None:
+        if value is None or base is None or not limit.holds_by(clock):
             continue
         distance = _moment(one.field, value) - base
         if (limit.least is not None and distance < limit.least * _MINUTE) or (

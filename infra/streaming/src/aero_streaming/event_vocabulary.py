@@ -44,7 +44,7 @@ def vocabulary() -> dict[str, Any]:
                 "fields": {one.name: _field(one) for one in fields_of(kind)},
                 "limits": [
                     {"code": one.limit.code, "field": one.field, "base": one.limit.base, "least": one.limit.least,
-                     "most": one.limit.most, "sentence": one.limit.sentence}
+                     "most": one.limit.most, "clock": one.limit.clock, "sentence": one.limit.sentence}
                     for one in limits_of(name)
                 ],
                 "airports": list(airports_of(name)),

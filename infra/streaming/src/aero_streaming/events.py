@@ -115,15 +115,17 @@ def correct(event: Event, received_at: datetime | str, **changes: Any) -> Event:
     return restate(event, received_at=received_at, version=event["version"] + 1, is_correction=True, **changes)
 
 
-def parse(body: str | bytes, arrived_at: datetime | None = None) -> Event | Problem:
+def parse(
+    body: str | bytes, arrived_at: datetime | None = None, clock: str = event_limits.EVENT_CLOCK
+) -> Event | Problem:
     """Return the event that a record holds, unknown fields included, or the problem that keeps it from being one.
 
-    With `arrived_at` it is also judged by when it reached us, as the stream and the lake do.
+    With `arrived_at` it is also judged by when it reached us, as stream and lake do on a platform of this clock.
     """
     event = read(body)
     try:
         if not isinstance(event, Problem):
-            event_limits.check(event, arrived_at)
+            event_limits.check(event, arrived_at, clock)
     except EventError as error:
         return error.problem
     return event

@@ -3,11 +3,11 @@
     python main.py                     # Managed Service for Apache Flink: properties are where the service puts them
     python main.py properties.json     # a laptop: the same JSON from a file
 
-Property groups: `aero.source` (bootstrap.servers, group.id, security: plaintext or iam), `aero.sink` (stream.arn,
-aws.region, aws.endpoint, flush.timeout.ms; blackhole = true measures the job without its sink), `aero.job`
-(mini.batch.latency.ms, state.ttl.hours, departure.policy, records: kinds to write, all by default; and, on a laptop:
-local, jar, parallelism, rest.port, checkpoint.dir, savepoint.dir, checkpoint.interval.ms, restore.path). What the
-service sets itself (checkpoints, parallelism, the jar) is left to it where `local` is not true.
+Property groups: `aero.source` (bootstrap.servers, group.id, security: plaintext or iam, clock: event or wall),
+`aero.sink` (stream.arn, aws.region, aws.endpoint, flush.timeout.ms; blackhole = true measures the job without its
+sink), `aero.job` (mini.batch.latency.ms, state.ttl.hours, departure.policy, records: kinds to write, all by default;
+and, on a laptop: local, jar, parallelism, rest.port, checkpoint.dir, savepoint.dir, checkpoint.interval.ms,
+restore.path). What the service sets itself (checkpoints, parallelism, the jar) is left to it where `local` is not true.
 """
 
 import json
@@ -23,6 +23,7 @@ from typing import Any
 # The service starts this file by itself, outside of any package.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from aero_streaming.event_limits import CLOCKS, EVENT_CLOCK
 from aero_streaming.event_types import TOPICS
 from aero_streaming.flink_sql import SINKS, statements
 
@@ -59,6 +60,9 @@ def source_options(source: Mapping[str, str]) -> dict[str, str]:
     security = source.get("security", "plaintext")
     if security not in ("plaintext", "iam"):
         raise PropertyError(f"aero.source: security is {security!r}; write plaintext or iam")
+    clock = source.get("clock", EVENT_CLOCK)
+    if clock not in CLOCKS:
+        raise PropertyError(f"aero.source: clock is {clock!r}; write {' or '.join(CLOCKS)}")
     return {
         "connector": "kafka",
         "topic": ";".join(TOPICS),
@@ -70,6 +74,7 @@ def source_options(source: Mapping[str, str]) -> dict[str, str]:
         # before OFF, and the alerts that follow are false. Small pieces keep the partitions side by side.
         "properties.max.partition.fetch.bytes": "65536",
         "format": "aero-event",
+        "aero-event.clock": clock,
         **(IAM_LOGIN if security == "iam" else {}),
     }
 

@@ -24,9 +24,9 @@ final class EventChecks {
     private final EventLimits limits;
 
     /** {@code clock} gives milliseconds since 1970: when the record that is read has reached us. */
-    EventChecks(EventVocabulary vocabulary, AirportReference airports, LongSupplier clock) {
+    EventChecks(EventVocabulary vocabulary, AirportReference airports, LongSupplier clock, String platformClock) {
         this.vocabulary = vocabulary;
-        this.limits = new EventLimits(vocabulary, airports, clock);
+        this.limits = new EventLimits(vocabulary, airports, clock, platformClock);
     }
 
     /** Return the event in a record; its times as the merge compares them, {@code 2015-01-02 13:34:00.000000}. */

@@ -22,17 +22,21 @@ final class EventDeserializationSchema implements DeserializationSchema<RowData>
     private final List<String> columns;
     private final List<LogicalTypeRoot> types;
     private final TypeInformation<RowData> produced;
+    private final String platformClock;
     private transient EventChecks checks;
 
-    EventDeserializationSchema(List<String> columns, List<LogicalTypeRoot> types, TypeInformation<RowData> produced) {
+    EventDeserializationSchema(List<String> columns, List<LogicalTypeRoot> types, TypeInformation<RowData> produced,
+            String platformClock) {
         this.columns = List.copyOf(columns);
         this.types = List.copyOf(types);
         this.produced = produced;
+        this.platformClock = platformClock;
     }
 
     @Override
     public void open(InitializationContext context) {
-        checks = new EventChecks(EventVocabulary.packed(), AirportReference.packed(), System::currentTimeMillis);
+        checks = new EventChecks(
+                EventVocabulary.packed(), AirportReference.packed(), System::currentTimeMillis, platformClock);
     }
 
     @Override

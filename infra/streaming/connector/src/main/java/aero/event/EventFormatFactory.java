@@ -5,6 +5,7 @@ import java.util.Set;
 
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.ChangelogMode;
@@ -23,6 +24,8 @@ import org.apache.flink.table.types.logical.RowType;
  * a bad record or drops it in silence, and reads {@code "12"} as a number; neither keeps stream and batch equal.
  */
 public final class EventFormatFactory implements DeserializationFormatFactory {
+    private static final ConfigOption<String> CLOCK = ConfigOptions.key("clock").stringType().defaultValue("event")
+            .withDescription("What time it is for the platform: wall holds stamps to the minute of their arrival.");
     private static final Set<LogicalTypeRoot> KNOWN = Set.of(
             LogicalTypeRoot.VARCHAR, LogicalTypeRoot.INTEGER, LogicalTypeRoot.DOUBLE, LogicalTypeRoot.BOOLEAN);
 
@@ -38,7 +41,7 @@ public final class EventFormatFactory implements DeserializationFormatFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of();
+        return Set.of(CLOCK);
     }
 
     @Override
@@ -56,7 +59,7 @@ public final class EventFormatFactory implements DeserializationFormatFactory {
                     throw new ValidationException("aero-event knows STRING, INT, DOUBLE and BOOLEAN, not " + type);
                 });
                 return new EventDeserializationSchema(
-                        row.getFieldNames(), types, source.createTypeInformation(physical));
+                        row.getFieldNames(), types, source.createTypeInformation(physical), options.get(CLOCK));
             }
 
             @Override

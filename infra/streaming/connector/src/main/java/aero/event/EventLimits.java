@@ -20,21 +20,24 @@ final class EventLimits {
     private final EventVocabulary vocabulary;
     private final AirportReference airports;
     private final LongSupplier clock;
+    private final String platformClock;
     private final long versionsBegin;
     /** Days since 1970 of the dates of late; most events are about a few. */
     private final Map<String, Long> days = new HashMap<>();
 
-    EventLimits(EventVocabulary vocabulary, AirportReference airports, LongSupplier clock) {
+    /** {@code platformClock} is what {@code AERO_CLOCK} says: limits of another one do not hold. */
+    EventLimits(EventVocabulary vocabulary, AirportReference airports, LongSupplier clock, String platformClock) {
         this.vocabulary = vocabulary;
         this.airports = airports;
         this.clock = clock;
+        this.platformClock = platformClock;
         this.versionsBegin = moment(vocabulary.versionsBegin);
     }
 
     void check(Map<String, Object> event, Type type) throws EventProblem {
         for (Limit limit : type.limits()) {
             Object value = event.get(limit.field());
-            if (value == null) {
+            if (value == null || !limit.holdsBy(platformClock)) {
                 continue;
             }
             boolean isFixed = Character.isDigit(limit.base().charAt(0));

@@ -23,8 +23,13 @@ final class EventVocabulary {
     /** The form of a field; {@code least} and {@code most} bound numbers, null where there is no bound. */
     record Field(Kind kind, Pattern pattern, Long least, Long most) {}
 
-    /** How many minutes a field may lie from its base; null where there is no bound. */
-    record Limit(String code, String field, String base, Long least, Long most, String sentence) {}
+    /** How many minutes a field may lie from its base; null where there is no bound. Empty clock: whatever the clock. */
+    record Limit(
+            String code, String field, String base, Long least, Long most, String clock, String sentence) {
+        boolean holdsBy(String platformClock) {
+            return clock.isEmpty() || clock.equals(platformClock);
+        }
+    }
 
     /** What one type of event asks for. */
     record Type(Map<String, Field> fields, List<String> needed, List<String> needsAny, Set<String> sources,
@@ -81,7 +86,7 @@ final class EventVocabulary {
         List<Limit> found = new ArrayList<>();
         node.forEach(one -> found.add(new Limit(one.get("code").textValue(), one.get("field").textValue(),
                 one.get("base").textValue(), bound(one.get("least")), bound(one.get("most")),
-                one.get("sentence").textValue())));
+                one.get("clock").textValue(), one.get("sentence").textValue())));
         return List.copyOf(found);
     }
 

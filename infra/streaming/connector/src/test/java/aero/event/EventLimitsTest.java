@@ -18,12 +18,16 @@ final class EventLimitsTest {
     private static final AirportReference AIRPORTS = AirportReference.packed();
 
     private static void check(String now, Map<String, Object> changes) throws EventProblem {
+        check("event", now, changes);
+    }
+
+    private static void check(String clock, String now, Map<String, Object> changes) throws EventProblem {
         Map<String, Object> event = new HashMap<>(Map.of(
                 "event_type", "cancel", "operating_date", "2026-11-22", "event_time", "2026-11-22 19:00:00.000000",
                 "received_at", "2026-11-22 19:01:00.000000", "version", 1L, "origin", "MEX", "destination", "MTY"));
         event.putAll(changes);
         long milliseconds = Instant.parse(now).toEpochMilli();
-        new EventLimits(VOCABULARY, AIRPORTS, () -> milliseconds).check(event, VOCABULARY.types.get("cancel"));
+        new EventLimits(VOCABULARY, AIRPORTS, () -> milliseconds, clock).check(event, VOCABULARY.types.get("cancel"));
     }
 
     @Test
@@ -32,6 +36,14 @@ final class EventLimitsTest {
         assertDoesNotThrow(() -> check("2028-11-22T19:02:00Z", late));
         EventProblem problem = assertThrows(EventProblem.class, () -> check("2026-11-22T19:02:00Z", late));
         assertEquals("stamp_ahead", problem.code());
+    }
+
+    @Test
+    void byTheWallClockAStampIsAtMostTenMinutesAheadOfItsArrival() {
+        assertDoesNotThrow(() -> check("wall", "2026-11-22T18:51:00Z", Map.of()));
+        EventProblem problem = assertThrows(EventProblem.class, () -> check("wall", "2026-11-22T18:50:59Z", Map.of()));
+        assertEquals("stamp_ahead", problem.code());
+        assertDoesNotThrow(() -> check("event", "2026-11-22T18:50:59Z", Map.of()));
     }
 
     @Test
