@@ -142,6 +142,32 @@ def test_every_leg_of_the_day_is_what_the_merge_makes_of_its_events(with_events,
         assert said_leg(found[uid]) == said_leg({name: leg[name] for name in names})
 
 
+def test_a_leg_that_only_bookings_and_answers_name_is_none_until_its_plan_comes(with_events, day, tmp_path):
+    events = day_events(Airline(), DAY)
+    known = {one["leg_uid"] for one in day}
+    [uid, *_] = sorted({one["leg_uid"] for one in events if topic_of(one) == "feedback"} - known)
+    of_leg = [one for one in events if one["leg_uid"] == uid]
+    warehouse = with_events.copy(tmp_path / "copy")
+    store(warehouse, [one for one in of_leg if topic_of(one) != "leg-events"], "2026-11-21-0bbb0bbb")
+    # The marts warn of what waits for its leg; nothing stops.
+    assert warehouse.dbt("build", *SELECT, dates=[f"{DAY}"]).success
+    assert legs_of(warehouse) == legs_of(with_events) == known
+    assert booked_legs(warehouse) == booked_legs(with_events)
+    store(warehouse, [one for one in of_leg if one["event_type"] == "schedule"], "2026-11-22-0ccc0ccc")
+    warehouse.build(*SELECT, dates=[f"{DAY}"])
+    assert legs_of(warehouse) == known | {uid}
+    assert booked_legs(warehouse) == booked_legs(with_events) + 1
+
+
+def booked_legs(warehouse: Warehouse) -> int:
+    [(legs,)] = warehouse.rows("select sum(booked_legs) from commercial.fct_route_day_commercial")
+    return legs
+
+
+def legs_of(warehouse: Warehouse) -> set[str]:
+    return {uid for (uid,) in warehouse.rows(f"select leg_uid from operations.fct_leg where operating_date = '{DAY}'")}
+
+
 def said_leg(leg: dict[str, Any]) -> dict[str, Any]:
     """A leg with its times without a zone."""
     times = {name: value for name, value in leg.items() if name.endswith("_at") and isinstance(value, str)}

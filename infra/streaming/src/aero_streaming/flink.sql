@@ -87,7 +87,8 @@ SELECT leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_
     END AS booking_key
 FROM accepted;
 
--- One row per leg as if it never returned, from all its events. `*_ever` is everywhere it ever belonged to.
+-- One row per leg as if it never returned, from all its events. `*_ever` is everywhere it ever belonged to. A leg that
+-- nothing but bookings and answers name is none, here as in the warehouse; they count once its plan or movement comes.
 CREATE TEMPORARY VIEW won AS
 SELECT leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_sequence, origin,
   COUNT(*) AS events,
@@ -103,7 +104,8 @@ SELECT leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_
   ${max_keys},
   MAX(booking_key) AS booking_key
 FROM fact
-GROUP BY leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_sequence, origin;
+GROUP BY leg_uid, operating_date, carrier, flight_number, operational_suffix, leg_sequence, origin
+HAVING COUNT(*) FILTER (WHERE is_of_leg) > 0;
 
 -- The values inside the winning keys.
 CREATE TEMPORARY VIEW merged AS
