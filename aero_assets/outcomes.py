@@ -22,7 +22,7 @@ TERMS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One attempt of one hop on one subject (an arrival, an arrival day, a range of operating dates)."""
+    """One attempt of one hop on one subject (an arrival, an arrival day, a set of operating dates)."""
 
     hop: str
     feed: str

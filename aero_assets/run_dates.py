@@ -7,6 +7,7 @@ with a set is one of the range around it for Dagster, whose checks need a partit
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 
 import dagster as dg
 
@@ -27,6 +28,12 @@ def tags_of(dates: Sequence[str]) -> dict[str, str]:
         return range_tags(*spans[0])
     told = range_tags(dates[0], dates[-1])
     return told | {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
+
+
+def name_of(dates: Sequence[str]) -> str:
+    """Return a name of these ISO dates, which are in order: two sets with the same ends have two names."""
+    ends = f"{dates[0]}_{dates[-1]}"
+    return ends if len(list(_spans(dates))) == 1 else f"{ends}-{sha256(','.join(dates).encode()).hexdigest()[:12]}"
 
 
 def covers(tags: Mapping[str, str], name: str) -> bool:

@@ -29,7 +29,7 @@ from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
 from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
 from aero_assets.resources import Zones
-from aero_assets.run_dates import dates_of
+from aero_assets.run_dates import dates_of, name_of
 from aero_assets.warehouse_file import put_aside_if_damaged
 
 STAGING_LEVELS, WAREHOUSE_LEVELS = "staging", "warehouse"
@@ -165,7 +165,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
     return Outcome(
         hop=HOP,
         feed="*",
-        subject=f"{days[0]}_{days[-1]}",
+        subject=name_of(days),
         day=datetime.now(UTC).date(),
         rows_in=found.rows_in,
         rows_out=found.legs,

@@ -119,6 +119,8 @@ def test_a_run_enters_its_legs_into_the_ledger_under_its_name(lake, monkeypatch)
     done = outcome([FOURTH], pulled, lake, 1.0, "run")
     assert (done.rows_in, done.rows_out, done.duplicates, done.rejects, done.balanced) == (8, 3, 4, 1, True)
     assert (done.version, done.dates_touched, done.subject) == ("run", [FOURTH], f"{FOURTH}_{FOURTH}")
+    sets = ([FOURTH, "2015-01-07"], [FOURTH, "2015-01-06", "2015-01-07"])
+    assert len({outcome(days, pulled, lake, 1.0, "run").subject for days in sets}) == 2
 
 
 TODAY = datetime.now(UTC).date()

@@ -1,5 +1,6 @@
 """Which dates a run is told of, and what it builds: exactly those."""
 
+import re
 from datetime import date, timedelta
 
 import dagster as dg
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_assets.run_dates import SET_TAG, covers, dates_of, range_tags, tags_of
+from aero_assets.run_dates import SET_TAG, covers, dates_of, name_of, range_tags, tags_of
 
 FIRST = date(2026, 1, 1)
 KEYS = [dg.AssetKey(["marts", name]) for name in ("a", "b")]
@@ -45,6 +46,13 @@ def test_a_run_is_for_the_dates_it_was_told_of_and_no_other(numbers):
 def test_dates_in_a_row_are_a_range_that_dagster_knows():
     assert tags_of([day(0), day(1), day(2)]) == range_tags(day(0), day(2))
     assert tags_of([day(4)]) == range_tags(day(4), day(4))
+
+
+@given(st.lists(st.sets(st.integers(0, 9), min_size=1), min_size=2, max_size=2, unique_by=frozenset))
+def test_two_sets_of_dates_have_two_names_also_where_their_ends_are_the_same(sets):
+    one, other = (name_of([day(number) for number in sorted(numbers)]) for numbers in sets)
+    assert one != other
+    assert re.fullmatch(r"[0-9_-]+(-[0-9a-f]{12})?", one), "a name is part of an object's key"
 
 
 def test_a_run_without_dates_is_for_everything():
