@@ -1,8 +1,9 @@
 """Level-triggered requests: compare what should be with what is, and ask for the difference.
 
 Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked
-for again, after a pause that doubles with every failure. A request names the dates that are behind and no other; what
-fails again and again is asked for in halves, so that what cannot be built ends up alone and the rest is built.
+for again, after a pause that doubles with every failure. A request names the dates that are behind and no other. Dates
+that a failed check names are asked for alone; where none are named, what fails again and again is asked for in halves,
+so that what cannot be built ends up alone and the rest is built.
 """
 
 from collections import Counter
@@ -29,6 +30,8 @@ SENSOR_SECONDS = 3
 NOT_WAITING = "-"
 #: Once is an accident (a kill, a full disk); the latest failures are enough to know what fails again and again.
 FAILURES_TOGETHER, FAILURES_SEEN = 2, 100
+#: Partitions that were asked for together.
+Group = frozenset[str]
 #: A day of the range costs some 0.1 s of notes on its assets, a run of its own ten seconds and more.
 WIDEST_GAP = timedelta(days=62)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
@@ -46,6 +49,8 @@ class Want:
     reached: Mapping[str, str]
     assets: Sequence[dg.AssetKey] | None = None
     partitioned: bool = True
+    #: Partitions that a check which failed names: they are asked for alone from the first failure on.
+    named: frozenset[str] = frozenset()
 
     @property
     def behind(self) -> list[str]:
@@ -70,11 +75,13 @@ def requests(
     if not want.behind:
         return []
     open_runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED, tags={SUBJECT_TAG: want.subject}))
-    free = [name for name in want.behind if not any(run_dates.covers(run.tags, name) for run in open_runs)]
     asked: list[dg.RunRequest] = []
-    for group in _groups(want, free, _failures(instance, want), longest):
+    for together in _groups(want, _failures(instance, want), longest):
+        group = [name for name in together if not any(run_dates.covers(run.tags, name) for run in open_runs)]
         if len(open_runs) + len(asked) >= most:
             break
+        if not group:
+            continue
         attempt, last_end = _history(instance, want, _level(want, group))
         if not last_end or now >= last_end + _pause(attempt):
             asked.append(_request(want, group, attempt))
@@ -103,17 +110,43 @@ def _request(want: Want, group: list[str], attempt: int) -> dg.RunRequest:
     )
 
 
-def _groups(want: Want, free: list[str], failed: Counter[str], longest: int) -> Iterator[list[str]]:
-    """Split what is free into the partitions of a run each; what has failed alone comes last and stays alone."""
+def _groups(want: Want, failed: Counter[Group], longest: int) -> Iterator[list[str]]:
+    """Split what is behind into the partitions of a run each: what nothing is known against, the halves of what failed
+    as a whole and, each for itself, what failed alone or was named by a failed check.
+    """
     if not want.partitioned:
-        yield from [free] if free else []
+        yield want.behind
         return
-    alone = [name for name in free if failed[_level(want, [name])]]
-    rest = [name for name in free if name not in set(alone)]
-    for near in _near(rest):
-        for start in range(0, len(near), longest):
-            yield from _halved(want, near[start : start + longest], failed)
-    yield from ([name] for name in alone)
+    groups = [group for suspects in _suspects(want, failed) for group in _halves(suspects)]
+    apart = {name for group in groups for name in group}
+    rest = [name for name in want.behind if name not in apart]
+    # What has failed alone least often first: a few that fail for ever must not take every turn.
+    for group in (rest, *sorted(groups, key=lambda group: (failed[frozenset(group)], group))):
+        for near in _near(group):
+            yield from (near[start : start + longest] for start in range(0, len(near), longest))
+
+
+def _suspects(want: Want, failed: Counter[Group]) -> Iterator[list[str]]:
+    """Yield the smallest sets of partitions behind in each of which something cannot be built; no two overlap.
+
+    Of a set that failed again and again, each part that fails tells more at once, and so does each part that is built:
+    what is left then fails without having been tried.
+    """
+    behind, blamed = set(want.behind), list[Group]()
+    for group in sorted(failed, key=len, reverse=True):
+        if len(group) == 1 or failed[group] >= FAILURES_TOGETHER or any(group < other for other in blamed):
+            blamed.append(group)
+    left = {group & behind for group in blamed} | {frozenset([name]) for name in want.named & behind}
+    taken: set[str] = set()
+    for group in sorted(left, key=lambda group: (len(group), sorted(group))):
+        if group and taken.isdisjoint(group):
+            taken |= group
+            yield sorted(group)
+
+
+def _halves(group: list[str]) -> list[list[str]]:
+    middle = len(group) // 2
+    return [group[:middle], group[middle:]] if middle else [group]
 
 
 def _near(names: list[str]) -> Iterator[list[str]]:
@@ -128,19 +161,14 @@ def _near(names: list[str]) -> Iterator[list[str]]:
         yield near
 
 
-def _halved(want: Want, group: list[str], failed: Counter[str]) -> Iterator[list[str]]:
-    if len(group) == 1 or failed[_level(want, group)] < FAILURES_TOGETHER:
-        yield group
-        return
-    middle = len(group) // 2
-    yield from _halved(want, group[:middle], failed)
-    yield from _halved(want, group[middle:], failed)
-
-
-def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[str]:
-    """How often each level failed, as far as the latest runs say."""
+def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
+    """How often each set of partitions failed together at the levels that it should reach now, by the latest runs."""
+    if not want.partitioned:
+        return Counter()
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SUBJECT_TAG: want.subject})
-    return Counter(run.tags.get(LEVEL_TAG, "") for run in instance.get_runs(filters=filters, limit=FAILURES_SEEN))
+    runs = instance.get_runs(filters=filters, limit=FAILURES_SEEN)
+    told = ((run_dates.dates_in(run.tags), run.tags.get(LEVEL_TAG, "")) for run in runs)
+    return Counter(frozenset(dates) for dates, level in told if _level(want, dates) == level)
 
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:

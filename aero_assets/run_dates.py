@@ -7,6 +7,7 @@ with a set is one of the range around it for Dagster, whose checks need a partit
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 import dagster as dg
@@ -45,9 +46,19 @@ def covers(tags: Mapping[str, str], name: str) -> bool:
 
 def dates_of(context: dg.AssetExecutionContext) -> list[str]:
     """Return the dates of the run that a step of a dated asset is in."""
-    if not (told := context.run.tags.get(SET_TAG)):
+    if SET_TAG not in context.run.tags:
         return list(context.partition_keys)
-    return [f"{day}" for first, last in _read(told) for day in _days(first, last)]
+    return list(dates_in(context.run.tags))
+
+
+def dates_in(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the dates that the tags of a run of ours name, in order."""
+    return _expanded(tags.get(SET_TAG) or f"{tags[FIRST_TAG]}..{tags[LAST_TAG]}")
+
+
+@lru_cache(maxsize=512)
+def _expanded(text: str) -> tuple[str, ...]:
+    return tuple(f"{day}" for first, last in _read(text) for day in _days(first, last))
 
 
 def _spans(dates: Sequence[str]) -> Iterator[tuple[str, str]]:

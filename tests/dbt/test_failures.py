@@ -2,7 +2,7 @@
 
 import pytest
 
-from aero_assets.defs.warehouse.failures import failed_checks, keep, kept
+from aero_assets.defs.warehouse.failures import failed_checks, keep, kept, named_days
 from tests.dbt.typed_lake import FIRST, leg, write
 from tests.fakes import FolderBucket
 
@@ -30,6 +30,7 @@ def test_the_rows_of_a_failed_test_lead_to_the_records_behind_them(a_copy, tmp_p
     lake = FolderBucket(tmp_path / "bucket")
     keep(lake, [FIRST, "2015-01-02"], found)
     assert [one["check"] for one in kept(lake)[FIRST]["checks"]] == [check]
+    assert named_days(lake) == {FIRST}
     keep(lake, [FIRST], [])
     assert list(kept(lake)) == ["2015-01-02"]
 

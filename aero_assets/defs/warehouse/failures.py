@@ -19,9 +19,10 @@ from aero_assets.storage import Bucket
 KEY = "_checks/failed.json"
 MOST = 20
 UNDATED = "undated"
+DATE = "operating_date"
 #: What names a row of a wide model to a person.
 NAMES = (
-    "operating_date", "carrier", "flight_number", "origin", "destination", "route", "leg_uid", "event_id", "raw_ref",
+    DATE, "carrier", "flight_number", "origin", "destination", "route", "leg_uid", "event_id", "raw_ref",
 )  # fmt: skip
 FAILED = ("fail", "error", "runtime error")
 
@@ -75,6 +76,15 @@ def keep(lake: Bucket, days: Iterable[str], found: Iterable[FailedCheck]) -> Non
 def kept(lake: Bucket) -> dict[str, dict[str, Any]]:
     """Return what failed and was not built since: by operating day, when and which checks."""
     return (lake.read_json(KEY) or {}).get("days", {})
+
+
+def named_days(lake: Bucket) -> frozenset[str]:
+    """Return the operating days of which a check that failed shows a row."""
+    return frozenset(
+        day
+        for day, said in kept(lake).items()
+        if any(row.get(DATE) == day for check in said["checks"] for row in check["rows"])
+    )
 
 
 def _look(connection: Any, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> FailedCheck:  # noqa: ANN401

@@ -12,6 +12,7 @@ from aero_assets.arrivals import list_arrivals
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
 from aero_assets.defs.raw.sensors import behind
+from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.assets import (
     DATED,
     STAGING_LEVELS,
@@ -66,7 +67,8 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     """The version of every operating date, against the version the marts were built from."""
     reached = _reached(zones, WAREHOUSE_LEVELS)
-    return Want("warehouse", warehouse.name, typed_versions(manifests), reached)
+    named = failures.named_days(zones.lake())
+    return Want("warehouse", warehouse.name, typed_versions(manifests), reached, named=named)
 
 
 @dg.sensor(

@@ -149,21 +149,60 @@ def test_what_failed_a_thousand_times_is_still_asked_for_every_quarter_of_an_hou
     ]  # fmt: skip
 
 
-@example(behind=set(range(1, 27)), bad={1, 11, 26})
-@settings(max_examples=10, deadline=None)
-@given(behind=st.sets(st.integers(1, 28), min_size=1), bad=st.sets(st.integers(1, 28), max_size=3))
-def test_what_cannot_be_built_ends_alone_and_the_rest_is_built(behind, bad):
-    wanted, reached, now = days(*behind), {}, datetime.now(UTC)
+def build(wanted, bad, rounds, names_rows=False):
+    """Play rounds of requests in which a run with a bad date fails; return what is behind, and rounds and runs taken.
+
+    `names_rows`: the check that fails shows a row of the first bad dates of its run, as many as two.
+    """
+    reached, named, runs, now = {}, frozenset(), 0, datetime.now(UTC)
     with dg.DagsterInstance.ephemeral() as instance:
-        for _ in range(80):
+        for number in range(1, rounds + 1):
             now += LONGEST_PAUSE
-            for request in requests(instance, want(wanted, reached), now=now):
-                run = start(instance, request, dg.DagsterRunStatus.STARTED)
-                if dates(request) & days(*bad).keys():
+            for request in requests(instance, want(wanted, reached, named=named), now=now):
+                run, runs = start(instance, request, dg.DagsterRunStatus.STARTED), runs + 1
+                if found := sorted(dates(request) & days(*bad).keys()):
                     instance.report_run_failed(run)
+                    named |= {*found[:2]} if names_rows else set()
                 else:
                     reached |= {day: wanted[day] for day in dates(request)}
                     instance.report_run_canceled(run)  # as good an end as any: only levels count
-        assert wanted.keys() - reached.keys() == days(*(behind & bad)).keys()
-        asked = requests(instance, want(wanted, reached), now=now + LONGEST_PAUSE, most=9)
-        assert [len(dates(request)) for request in asked] == [1] * len(behind & bad)
+            if wanted.keys() - reached.keys() <= days(*bad).keys():
+                return wanted.keys() - reached.keys(), number, runs
+    return wanted.keys() - reached.keys(), rounds, runs
+
+
+@example(behind=set(range(1, 27)), bad={1, 11, 26})
+@settings(max_examples=10, deadline=None)
+@given(behind=st.sets(st.integers(1, 28), min_size=1), bad=st.sets(st.integers(1, 28), max_size=3))
+def test_what_cannot_be_built_ends_alone_and_the_rest_is_built_in_a_few_rounds(behind, bad):
+    left, _, runs = build(days(*behind), bad, rounds=16)
+    assert left == days(*(behind & bad)).keys()
+    assert runs <= 28
+
+
+@pytest.mark.parametrize("bad", [{9}, {1, 11, 26}, {1, 14, 15, 28}])
+def test_dates_that_a_failed_check_names_are_asked_for_alone_and_the_rest_at_once(bad):
+    left, rounds, runs = build(days(*range(1, 29)), bad, rounds=16, names_rows=True)
+    assert left == days(*bad).keys()
+    assert rounds == 1 + (len(bad) + 1) // 2
+    assert runs <= 2 * rounds
+
+
+def test_dates_that_fail_for_ever_do_not_take_the_turns_of_others(instance):
+    wanted, now = days(1, 2, 3), datetime.now(UTC)
+    for _ in range(9):
+        now += LONGEST_PAUSE
+        for request in requests(instance, want(wanted, named=frozenset(wanted)), now=now, most=2):
+            instance.report_run_failed(start(instance, request, dg.DagsterRunStatus.STARTED))
+    tried = [told(run) for run in instance.get_runs()]
+    assert {tried.count(f"{day}..{day}") for day in wanted} == {6}
+
+
+def test_what_failed_at_another_level_says_nothing_of_this_one(instance):
+    later = datetime.now(UTC) + LONGEST_PAUSE
+    for _ in range(2):
+        [request] = requests(instance, want(days(1, 2, 3, 4)), now=later)
+        instance.report_run_failed(start(instance, request, dg.DagsterRunStatus.STARTED))
+    assert len(requests(instance, want(days(1, 2, 3, 4)), now=later)) == 2
+    [request] = requests(instance, want(days(1, 2, 3) | days(4, level="v2")), now=later)
+    assert told(request) == "2026-01-01..2026-01-04"

@@ -15,8 +15,10 @@ from aero_assets.defs.catalog.assets import level
 from aero_assets.defs.published.sensors import SOON, unpublished_changes
 from aero_assets.defs.raw.sensors import MOST_EVENTS, OVERLAP, arrivals, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.assets import staging_level
-from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes
+from aero_assets.defs.warehouse.failures import FailedCheck
+from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes, warehouse_want
 from aero_assets.feeds import feeds, find
 from aero_assets.lake import LakeCopy
 from aero_assets.levels import NOT_WAITING
@@ -144,6 +146,17 @@ def test_with_catalog_and_staging_there_only_the_marts_are_asked_for(instance, z
     Levels(zones.lake(), "catalog").advance({feed.path: level(feed, manifests) for feed in feeds()})
     [request] = tick(typed_changes, instance, zones).run_requests
     assert (request.job_name, request.asset_selection) == ("warehouse", None)
+
+
+def test_the_marts_know_which_of_their_dates_a_failed_check_names(zones):
+    days = ["2015-01-01", "2015-01-02"]
+    row = {"operating_date": "2015-01-02", "leg_uid": "a"}
+    failures.keep(
+        zones.lake(), days, [FailedCheck("not_null_fct_leg_origin", "1 row", [row]), FailedCheck("x", "died")]
+    )
+    assert warehouse_want(zones, []).named == {"2015-01-02"}
+    failures.keep(zones.lake(), days, [])
+    assert warehouse_want(zones, []).named == frozenset()
 
 
 def test_an_idle_platform_asks_for_nothing_but_its_undated_models(instance, zones):
