@@ -14,8 +14,9 @@ from typing import Any
 from aero_assets.arrivals import Receipt
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket, StoredObject, StoredVersion
-from aero_ingest.content import GZIP, Content
+from aero_ingest.content import Content
 from aero_ingest.doors import Door
+from aero_ingest.gunzip import GZIP
 from aero_ingest.packed import FORMATS, Packed
 from aero_ingest.reasons import RejectedFile
 from aero_ingest.receipts import SUFFIX

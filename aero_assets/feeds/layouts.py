@@ -60,7 +60,8 @@ class Workbook:
 class Layout:
     """Everything about a file that its format and its header do not say.
 
-    The named groups of `name_pattern` are what only the file's name says, as raw columns of every record.
+    `footer` is how the last line of every file begins; the door takes no file without it. The named groups of
+    `name_pattern` are what only the file's name says, as raw columns of every record.
     """
 
     name_pattern: str = ""
@@ -99,7 +100,7 @@ PLAIN = Layout()
 #: Which keys of a register entry belong to which format.
 KEYS: dict[str, tuple[str, ...]] = {
     "csv": ("preamble_lines", "footer", "captions"),
-    "lines": ("line_pattern", "parser"),
+    "lines": ("line_pattern", "parser", "footer"),
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
 }
@@ -114,8 +115,8 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
         raise fail(f"`format` is one of {', '.join(get_args(Format))}", at=r"format\s*=")
     for key in sorted(FORMAT_KEYS & data.keys()):
         if key not in KEYS[kind]:
-            [owner] = [name for name, keys in KEYS.items() if key in keys]
-            raise fail(f'`{key}` belongs to format = "{owner}"', at=rf"\[*{key}\b")
+            owners = " or ".join(f'"{name}"' for name, keys in KEYS.items() if key in keys)
+            raise fail(f"`{key}` belongs to format = {owners}", at=rf"\[*{key}\b")
     if kind == "xlsx":
         layout = Layout(workbook=_workbook(data, fail))
     elif kind == "lines":
@@ -150,7 +151,7 @@ def _lines(data: Mapping[str, Any], fail: Fail) -> Layout:
         raise fail(f"a feed of lines names its `parser`: {', '.join(PARSERS)}", at=r"(parser|format)\s*=")
     pattern = data.get("line_pattern", "")
     _pattern(pattern, "`line_pattern`", r"(line_pattern|format)\s*=", fail, groups=0)
-    return Layout(line_pattern=pattern, parser=data["parser"])
+    return Layout(line_pattern=pattern, parser=data["parser"], footer=data.get("footer", ""))
 
 
 def _pattern(text: str, what: str, at: str, fail: Fail, *, groups: int) -> None:

@@ -26,11 +26,14 @@ METAR = Door("partner/metar", ("STATION",), "contract-6", "lines", {"line_patter
 QUARTER = Door(
     "partner/quarter", ("ROUTE",), "contract-7", "csv", {"name_pattern": r"fares_(?P<QUARTER>\d{4}q[1-4])\.csv"}
 )
-DOORS = {one.feed: one for one in (REPORT, FARES, METAR, QUARTER, workbooks.DOOR)}
+PLAN = Door("partner/schedule", ("CARRIER",), "contract-8", "lines", {"line_pattern": "[0-5]", "footer": "5"})
+DOORS = {one.feed: one for one in (REPORT, FARES, METAR, QUARTER, PLAN, workbooks.DOOR)}
 
 PREAMBLE = b"Detailed Statistics\nOrigin: Grand Rapids (GRR)\n\n"
 FILED = PREAMBLE + b'CARRIER,DELAY\n"DL","2"\n"DL","-4"\n\n SOURCE: somebody'
 WEATHER = b"METAR MMMX 221345Z 02004KT 5SM\n\nSPECI MMMX 222312Z 35018G32KT\n"
+#: Header, carrier, two legs, trailer, and a line that fills the block.
+SCHEDULE = b"".join(kind * 200 + b"\n" for kind in (b"1", b"2", b"3", b"3", b"5", b"0"))
 WORKBOOK = zipped(parts())
 
 
@@ -56,6 +59,8 @@ def s3():
         ("report", packed(FILED.replace(b"\n", b"\r\n")), 2, ".csv.gz"),
         ("fares", PARQUET, 2, ".parquet"),
         ("metar", WEATHER, 2, ".txt.gz"),
+        ("schedule", SCHEDULE, 6, ".txt.gz"),
+        ("schedule", SCHEDULE.partition(b"0")[0].rstrip(b"\n"), 5, ".txt.gz"),
         ("traffic", WORKBOOK, 2, ".xlsx"),
     ],
 )
@@ -106,6 +111,12 @@ REFUSED = {
         ("report", FILED.replace(b"(GRR)", b""), "preamble_mismatch", "as the publisher gives it"),
     "a preamble, a header, a footer":
         ("report", PREAMBLE + b"CARRIER,DELAY\n\n SOURCE: somebody", "no_data_rows", "no data rows"),
+    "a report cut after a record": ("report", FILED.partition(b"\n\n SOURCE")[0], "cut_off", "was cut off"),
+    "a report cut in a record": ("report", FILED[: FILED.rindex(b" SOURCE") - 5], "cut_off", "begin with ' SOURCE:'"),
+    "a report cut after its header": ("report", PREAMBLE + b"CARRIER,DELAY\n", "cut_off", "ends with line 4"),
+    "a record below the footer": ("report", FILED.rstrip(b"\n") + b"\nAM,3\n", "cut_off", "something was added"),
+    "a schedule without its trailer": ("schedule", SCHEDULE[: SCHEDULE.index(b"5")], "cut_off", "begin with '5'"),
+    "a schedule cut in a leg": ("schedule", SCHEDULE[:450], "cut_off", "ends with line 3"),
     "a workbook where text is wanted": ("metar", WORKBOOK, "zip_or_excel", ".txt"),
     "lines of something else": ("metar", b"a,b\n1,2\n", "unlike_lines", "2 of 2 lines do not look like"),
     "a Parquet file cut off": ("fares", PARQUET[:-9], "damaged", "PAR1"),

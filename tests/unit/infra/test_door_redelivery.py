@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_ingest.content import Gunzip
+from aero_ingest.gunzip import Gunzip
 from aero_ingest.partner_drop import handle
 from tests.unit.infra.door import DOOR, FEED, GOOD, HEADER, INBOX, LAKE, RAW, packed, put, read, using
 from tests.unit.infra.fake_s3 import Crash, FakeS3

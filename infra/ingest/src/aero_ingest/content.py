@@ -1,7 +1,8 @@
-"""What is inside a text file, learnt in one pass with bounded memory: decompress, recognise, check, hash, count.
+"""What is inside a text file, learnt in one pass with bounded memory: recognise, check, hash, count.
 
 A row is a line: lines are what the typed step reads and what a raw reference names. Blank lines are no rows, nor is
-what stands above the header or in the footer.
+what stands above the header or in the footer. A feed whose files end with a line of their own (a footer, the trailer of
+a schedule) takes no file without it: the rest may be missing.
 """
 
 from __future__ import annotations
@@ -9,20 +10,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aero_ingest import reasons
 from aero_ingest.doors import Door
+from aero_ingest.gunzip import GZIP
 
 TEXT = ("csv", "lines")
-GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-BLOCK_BYTES = 1 << 20
 HEAD_BYTES = 4096
 DEFAULT_MAX_CONTENT_BYTES = 4 << 30
 MAX_LINE_BYTES = 1 << 20
+#: What a line is made of that only fills up a block, as below the trailer of a schedule.
+PADDING = b"0 \t\r"
 
 OTHER_FORMATS = (
     (b"PK\x03\x04", reasons.zip_or_excel, "a zip archive or an Excel workbook (.zip, .xlsx)"),
@@ -47,48 +47,6 @@ class Facts:
     undecodable_rows: int
 
 
-class Gunzip:
-    """Decompresses gzip piece by piece, member after member, never more than a block at once."""
-
-    def __init__(self) -> None:
-        self._member: zlib._Decompress | None = zlib.decompressobj(wbits=31)
-        self._rest = b""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the blocks that one more piece of the file gives."""
-        data, self._rest = self._rest + data, b""
-        while True:
-            if self._member is None:
-                # Between members; zeros are padding, as gzip itself takes them.
-                data = data.lstrip(b"\0")
-                if len(data) < len(GZIP):
-                    self._rest = data
-                    return
-                if not data.startswith(GZIP):
-                    raise reasons.gzip_trailing_data()
-                self._member = zlib.decompressobj(wbits=31)
-            try:
-                block = self._member.decompress(data, BLOCK_BYTES)
-            except zlib.error as error:
-                raise reasons.gzip_corrupt(str(error)) from error
-            if block:
-                yield block
-            if self._member.eof:
-                data, self._member = self._member.unused_data, None
-                continue
-            data = self._member.unconsumed_tail
-            # A full block may leave more inside zlib even when it took all of the input.
-            if not data and len(block) < BLOCK_BYTES:
-                return
-
-    def finish(self) -> None:
-        """Say so if the file ends where gzip does not."""
-        if self._member is not None:
-            raise reasons.gzip_truncated()
-        if self._rest:
-            raise reasons.gzip_trailing_data()
-
-
 class Content:
     """Takes the decompressed content block by block; how it is cut into blocks changes nothing."""
 
@@ -104,7 +62,7 @@ class Content:
         self._preamble = int(door.layout.get("preamble_lines", 0))
         self._above = 0 if door.format == "lines" else self._preamble + 1
         self._waiting: list[bytes] = []
-        self._footer = str(door.layout.get("footer", "")).encode()
+        self._footer, self._last = str(door.layout.get("footer", "")).encode(), b""
         self._like = re.compile(str(door.layout.get("line_pattern", "")).encode())
 
     def feed(self, block: bytes) -> None:
@@ -128,6 +86,8 @@ class Content:
             self._take_lines([self._carry])
         if self._above:
             raise self._no_header("the file ends before it")
+        if not self._last.startswith(self._footer):
+            raise reasons.cut_off(self._door.feed, self._lines, self._footer.decode())
         if self.rows == 0:
             raise reasons.no_data_rows()
         if self._undecodable * 2 > self.rows:
@@ -168,6 +128,8 @@ class Content:
         rows = self._below_header(lines) if self._above else lines
         self._lines += len(lines)
         if self._footer:
+            self._last = next((line for line in reversed(lines) if line.strip(PADDING)), self._last)
+        if self._footer and self._door.format == "csv":
             rows = [line for line in rows if not line.startswith(self._footer)]
         self.rows += sum(map(bool, map(bytes.strip, rows)))
         self._undecodable += _undecodable(rows)

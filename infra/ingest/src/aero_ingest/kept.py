@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 from typing import Protocol
 
-from aero_ingest.content import Content, Gunzip
+from aero_ingest.content import Content
 from aero_ingest.doors import Door
+from aero_ingest.gunzip import Gunzip
 from aero_ingest.packed import FORMATS
 from aero_ingest.reasons import RejectedFile
 

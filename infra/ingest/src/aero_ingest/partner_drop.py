@@ -23,8 +23,9 @@ from urllib.parse import unquote_plus
 import boto3
 
 from aero_ingest import reasons, receipts, store
-from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, GZIP, Content, Facts, Gunzip
+from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, Content, Facts
 from aero_ingest.doors import Door, load_doors, place_of
+from aero_ingest.gunzip import GZIP, Gunzip
 from aero_ingest.kept import Kept
 from aero_ingest.packed import FORMATS, Packed
 from aero_ingest.reasons import RejectedFile

@@ -79,6 +79,15 @@ def no_data_rows() -> RejectedFile:
     )
 
 
+def cut_off(feed: str, lines: int, ends_with: str) -> RejectedFile:
+    """The line that every file of the feed ends with is not at the end."""
+    return RejectedFile(
+        "cut_off",
+        f"The file ends with line {lines:,}, which does not begin with {ends_with!r} as the last line of every file of "
+        f"{feed} does: it was cut off, or something was added. Send the whole file as the publisher gives it.",
+    )
+
+
 def html_page(wanted: str = "csv") -> RejectedFile:
     """A web page saved under the name of a data file, as a failed download does."""
     return RejectedFile(
