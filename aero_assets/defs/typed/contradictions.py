@@ -11,8 +11,8 @@ from aero_assets.feeds import Feed
 
 #: The reason to refuse a row, by what its feed declares.
 REASONS = {"refuse": "contradictory_rows", "last": "restated_in_file"}
-#: Columns that say where a row came from, and nothing about the thing itself.
-WHENCE = {"source", "received_at", "event_id", "raw_ref"}
+#: Columns that say where a row came from and how its record was written, and nothing about the thing itself.
+WHENCE = {"source", "received_at", "event_id", "raw_ref", "findings"}
 MOST_SHOWN = 8
 
 

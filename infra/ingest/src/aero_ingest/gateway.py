@@ -2,8 +2,9 @@
 
 It finds the leg, makes the events and sends them. A message whose leg nobody has planned yet waits, and is tried again
 until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. So is
-one that says what cannot be true, with the code of the limit that it breaks (`aero_streaming/event_limits.py`). Nothing
-here knows Kafka, DynamoDB or S3: the Lambda and `aero ingest` bring them along.
+one that says what cannot be true, with the code of the limit that it breaks (`aero_streaming/event_limits.py`), and a
+record of a schedule that another one of its file contradicts. Nothing here knows Kafka, DynamoDB or S3: the Lambda and
+`aero ingest` bring them along.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Mes
 from aero_ingest.message_events import Returns, events_of
 from aero_ingest.messages import parse, parse_all
 from aero_ingest.planned_legs import PlannedLegs, uid_of
-from aero_ingest.schedule_events import schedule_events
+from aero_ingest.schedule_events import CONTRADICTORY, contradictions, legs_between, schedule_events
 from aero_ingest.ssim import is_ssim
 from aero_ingest.ssim import read as read_ssim
-from aero_ingest.ssim_legs import Offsets
+from aero_ingest.ssim_legs import DatedLeg, Offsets
+from aero_ingest.ssim_records import LegRecord
 from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event
 from aero_streaming.times import parse as moment_of
@@ -219,8 +221,8 @@ class Gateway:
     def _settled(
         self, tally: Tally, findings: Iterable[Finding], text: str, raw_ref: str, received_at: datetime
     ) -> None:  # fmt: skip
-        """Count a message as accepted, or put it aside where an event of it broke a limit; its other events count."""
-        refused = next((one for one in findings if one.code in CODES), None)
+        """Count a message as accepted, or put it aside where an event of it cannot be; its other events count."""
+        refused = next((one for one in findings if one.code in (*CODES, CONTRADICTORY)), None)
         if refused:
             self._put_aside(tally, refused.code, refused.message, text, raw_ref, received_at)
         else:
@@ -260,18 +262,27 @@ class Gateway:
     ) -> None:
         """The legs around today as plans; a record is a message here."""
         first, last = (received_at - TOLD_BEFORE).date(), (received_at + TOLD_AFTER).date()
+        near: list[tuple[LegRecord, list[DatedLeg]]] = []
         for record in read_ssim(lines):
             tally.messages += 1
             if isinstance(record, Unreadable):
                 self._unreadable(tally, record, raw_ref, received_at)
-                continue
+            elif legs := legs_between(record, self._knows.offset_of, first, last):
+                near.append((record, legs))
+            else:
+                self._scheduled(record, raw_ref, received_at, tally)
+        contradicted = contradictions(leg for _, legs in near for leg in legs)
+        for record, legs in near:
             made_at = record.block.created_at or came_at
-            for event in schedule_events(record, self._knows.offset_of, first, last, made_at, received_at, raw_ref):
+            for event in schedule_events(record, legs, contradicted, made_at, received_at, raw_ref):
                 self._send(event)
                 self._index.plan(event)
                 tally.events += 1
-            self._settled(tally, record.findings, record.raw, raw_ref, received_at)
-            tally.note(record.findings)
+            self._scheduled(record, raw_ref, received_at, tally)
+
+    def _scheduled(self, record: LegRecord, raw_ref: str, received_at: datetime, tally: Tally) -> None:
+        self._settled(tally, record.findings, record.raw, raw_ref, received_at)
+        tally.note(record.findings)
 
 
 def _speaks_of_returns(message: Message) -> bool:
