@@ -11,6 +11,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
+from aero_assets.check_sentences import sentence
+
 PROJECT_DIR = Path(__file__).parents[1] / "dbt_project"
 UNPARTITIONED = "tag:unpartitioned"
 OPERATING_DAY = "tag:operating_day"
@@ -60,3 +62,10 @@ class Translator(DagsterDbtTranslator):
                 )
             )
         return spec
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """Return the spec of one dbt test, with what it asks as its description."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=sentence(manifest["nodes"][unique_id]))

@@ -66,8 +66,7 @@ def target_path() -> Path:
 def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
     """Seeds, staging views and dimensions."""
     ready(context, zones)
-    with named_failures(context, zones, [failures.UNDATED]):
-        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
+    yield from built(context, dbt, zones, [failures.UNDATED])
     if not context.is_subset:
         Levels(zones.lake(), STAGING_LEVELS).advance({STAGING_PARTITION: staging_level()})
 
@@ -92,8 +91,8 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
         levels.advance(dict.fromkeys(days, ""))
     pulled = ready(context, zones)
     days = buildable(days, pulled)
-    with requested(days), named_failures(context, zones, days):
-        yield from dbt.cli(BUILD, context=context, target_path=target_path()).stream()
+    with requested(days):
+        yield from built(context, dbt, zones, days)
     if LEGS in context.selected_asset_keys:
         seconds = time.monotonic() - started
         outcome(days, pulled, zones.copy_of_lake().root, seconds, context.run_id).record(zones.lake())
@@ -132,20 +131,32 @@ def buildable(days: list[str], pulled: Pulled) -> list[str]:
     return whole
 
 
-@contextmanager
-def named_failures(context: dg.AssetExecutionContext, zones: Zones, days: list[str]) -> Generator[None]:
-    """Where dbt fails, name the rows of the failed tests and the records behind them, in log and lake."""
+def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, days: list[str]) -> Iterator:
+    """Build with dbt and yield what it made and checked; checks that did not pass come last, with their rows.
+
+    Why last: while dbt runs nobody else can read its warehouse. What stops the build is also told in log and lake.
+    """
     # A dbt that dies leaves no results: those of the run before would be told as its own.
     (target_path() / "run_results.json").unlink(missing_ok=True)
+    doubtful: list[dg.AssetCheckResult] = []
+    problem: DagsterDbtCliRuntimeError | None = None
     try:
-        yield
-    except DagsterDbtCliRuntimeError:
-        found = failures.failed_checks(target_path(), Environment.current().warehouse)
-        for one in found:
-            context.log.error(one.sentence)
-        failures.keep(zones.lake(), days, found)
-        raise
-    failures.keep(zones.lake(), days, [])
+        for event in dbt.cli(BUILD, context=context, target_path=target_path()).stream():
+            if isinstance(event, dg.AssetCheckResult) and not event.passed:
+                doubtful.append(event)
+            else:
+                yield event
+    except DagsterDbtCliRuntimeError as error:
+        problem = error
+    found = failures.failed_checks(target_path(), Environment.current().warehouse) if doubtful or problem else []
+    stopping = [one for one in found if one.stops] if problem else []
+    for one in stopping:
+        context.log.error(one.sentence)
+    failures.keep(zones.lake(), days, stopping)
+    for event in doubtful:
+        yield failures.with_rows(event, found)
+    if problem:
+        raise problem
 
 
 @contextmanager

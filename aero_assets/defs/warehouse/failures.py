@@ -1,8 +1,9 @@
 """Which rows stop a build: after dbt has ended, the rows behind each test that failed, and the records behind the rows.
 
 A failed test says a count. Here its SQL runs once more over the warehouse, read only, and what it finds is followed to
-the facts of the legs concerned: their events and where they lie in the raw zone. Kept in the lake until the same days
-are built without it, for `aero checks`.
+the facts of the legs concerned: their events and where they lie in the raw zone. On the page of the check in Dagster,
+and kept in the lake until the same days are built without it, for `aero checks`. Of a test that warns, its rows are
+shown on its page only.
 """
 
 import json
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 
 from aero_assets.storage import Bucket
@@ -25,16 +27,21 @@ NAMES = (
     DATE, "carrier", "flight_number", "origin", "destination", "route", "leg_uid", "event_id", "raw_ref",
 )  # fmt: skip
 FAILED = ("fail", "error", "runtime error")
+WARNED = "warn"
+#: How many rows of a check stand on its page in Dagster.
+ON_PAGE = 5
 
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A test that failed: what dbt said, up to `MOST` of its rows, and the records that the rows are made of."""
+    """A test that did not pass: what dbt said, up to `MOST` of its rows, and the records that the rows are made of."""
 
     check: str
     message: str
     rows: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, str]] = field(default_factory=list)
+    #: Whether it stops the build; others warn.
+    stops: bool = True
 
     @property
     def sentence(self) -> str:
@@ -51,9 +58,11 @@ class FailedCheck:
 
 
 def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
-    """Return what failed in the last dbt command of a target folder: tests with their rows, models with their error."""
+    """Return what did not pass in the last dbt command of a target folder: tests with their rows, models with their
+    error.
+    """
     results = _read(target / "run_results.json").get("results", [])
-    failed = [one for one in results if one["status"] in FAILED]
+    failed = [one for one in results if one["status"] in (*FAILED, WARNED)]
     if not failed:
         return []
     nodes = _read(target / "manifest.json").get("nodes", {})
@@ -79,26 +88,52 @@ def kept(lake: Bucket) -> dict[str, dict[str, Any]]:
 
 
 def named_days(lake: Bucket) -> frozenset[str]:
-    """Return the operating days of which a check that failed shows a row."""
+    """Return the operating days of which a check that failed shows a row, or a record behind one."""
     return frozenset(
         day
         for day, said in kept(lake).items()
-        if any(row.get(DATE) == day for check in said["checks"] for row in check["rows"])
+        if any(one.get(DATE) == day for check in said["checks"] for one in (*check["rows"], *check["records"]))
+    )
+
+
+def with_rows(result: dg.AssetCheckResult, found: Iterable[FailedCheck]) -> dg.AssetCheckResult:
+    """Return what Dagster is told of a check that did not pass, with its test and up to `ON_PAGE` of its rows."""
+    one = next((one for one in found if one.check == result.check_name), None)
+    if one is None:
+        return result
+    more: dict[str, Any] = {"test": one.check, "problem": one.message}
+    if one.rows:
+        names = list(dict.fromkeys(name for row in one.rows[:ON_PAGE] for name in row))
+        rows = [dg.TableRecord({name: row.get(name, "") for name in names}) for row in one.rows[:ON_PAGE]]
+        more["rows"] = dg.MetadataValue.table(rows, dg.TableSchema([dg.TableColumn(name) for name in names]))
+    if one.records:
+        more["records"] = dg.MetadataValue.json(one.records[:ON_PAGE])
+        more["to set one aside"] = f"aero set-aside {one.records[0]['event_id']} --why …"
+    return dg.AssetCheckResult(
+        passed=result.passed,
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        metadata={**result.metadata, **more},
+        severity=result.severity,
+        description=result.description,
     )
 
 
 def _look(connection: Any, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> FailedCheck:  # noqa: ANN401
     node = nodes.get(result["unique_id"], {})
     name, message = str(node.get("name", result["unique_id"])), str(result.get("message") or result["status"])
+    stops = result["status"] != WARNED
     if node.get("resource_type") != "test":
-        return FailedCheck(name, message)
+        return FailedCheck(name, message, stops=stops)
     try:
         rows = _rows(connection, result.get("compiled_code") or "select 1 where false")
         rows = _of_model(connection, node, nodes, rows) or rows
-        return FailedCheck(name, message, [_shown(row, node) for row in rows], _records(connection, rows))
+        # Following rows to their facts looks through the lake: too much for what warns with every build.
+        records = _records(connection, rows) if stops else []
+        return FailedCheck(name, message, [_shown(row, node) for row in rows], records, stops)
     except duckdb.Error as error:
         # The test itself could not run, or the model behind it was never built: dbt's message must do.
-        return FailedCheck(name, f"{message} ({str(error).splitlines()[0]})")
+        return FailedCheck(name, f"{message} ({str(error).splitlines()[0]})", stops=stops)
 
 
 def _rows(connection: Any, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -129,7 +164,7 @@ def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]
         keys = [row[name] for row in rows if row.get(name)]
         if keys:
             marks = ", ".join("?" for _ in keys)
-            facts = f"select event_id, raw_ref, source from intermediate.int_leg_fact where {name} in ({marks})"
+            facts = f"select {DATE}, event_id, raw_ref, source from intermediate.int_leg_fact where {name} in ({marks})"
             found = _rows(connection, f"{facts} order by received_at desc", keys)
             break
     return [{name: f"{value}" for name, value in row.items()} for row in found]

@@ -52,6 +52,12 @@ def test_every_feed_is_an_asset_in_every_layer(graph):
     assert wanted <= set(graph.get_all_asset_keys())
 
 
+def test_every_check_says_what_it_asks(graph):
+    checks = {key: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    assert len(checks) > 200
+    assert [key.to_user_string() for key, said in checks.items() if not said] == []
+
+
 def test_the_lineage_runs_from_the_inbox_to_the_marts(graph):
     ancestors = graph.get_ancestor_asset_keys(dg.AssetKey(["operations", "fct_route_day"]))
     assert dg.AssetKey(["inbox", "partner", "bts_ontime"]) in ancestors
