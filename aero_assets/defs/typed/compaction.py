@@ -120,7 +120,7 @@ class Compactor:
         for arrival, contents, key, body in self._bodies(feed, zip(day.counted, brought, strict=True), work):
             if contents.rows is None:
                 received += sources.count(feed, body)
-            sources.remember(connection, feed, body, key)
+            sources.remember(connection, feed, body, key, arrival.arrived_at)
             rows.add_lines(connection, body, key, arrival.arrived_at, feed, contents.sent_as, self.read)
             body.unlink()
         log(f"{feed.path}: read what came in {len(day.counted)} arrivals of {day.arrived_on}")

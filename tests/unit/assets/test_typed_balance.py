@@ -15,8 +15,11 @@ from aero_assets.outcomes import ledger, problems
 from aero_assets.storage import DamagedObjectError
 from tests import faults
 from tests.fakes import FolderBucket, drop
+from tests.unit.feeds import afac_workbooks as afac
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.feeds.test_partner__bts_ontime import CANCELLED, GUAM, PLAIN
+from tests.unit.feeds.test_partner__metar import FOG, STORM
+from tests.unit.ingest.message_samples import FOLDER, REFERENCE, sample
 from tests.unit.streaming.event_samples import event
 
 FEED = find("partner/bts_ontime")
@@ -138,3 +141,34 @@ def test_what_the_engine_spoils_of_events_does_not_balance(tmp_path, statement, 
 
     done = compact_events(tmp_path, connect=connect)
     assert (done.difference, done.mixed) == (difference, mixed)
+
+
+PARSED = {
+    "partner/messages": ("sent_at", "\n\n".join(map(sample, ("mvt_01_departure", "mvt_02_arrival", "ldm_01")))),
+    "partner/ssim": ("std_at", (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")),
+    "partner/metar": ("station", f"{STORM}\n{FOG}\n"),
+    "partner/afac_sase": ("flights", ""),
+}
+
+
+def compact_parsed(root, feed, body, **given):
+    """A body that a parser takes apart."""
+    raw = FolderBucket(root / "raw")
+    drop(raw, feed, f"{feed.path}/a", body, REFERENCE)
+    compactor = Compactor(raw, FolderBucket(root / "lake"), root / "scratch", **given)
+    return compact_day(compactor, feed, plan(list_arrivals(raw, feed)), REFERENCE.date()).outcome
+
+
+@pytest.mark.parametrize("path", PARSED)
+def test_what_a_parser_took_out_of_a_body_balances_until_the_engine_mixes_it(tmp_path, path):
+    feed, (column, text) = find(path), PARSED[path]
+    body = gzip.compress(text.encode(), mtime=0) if text else afac.write(tmp_path / "edition.xlsx").read_bytes()
+    clean = compact_parsed(tmp_path / "clean", feed, body)
+    assert (clean.mixed, clean.difference) == (0, 0)
+    assert clean.rows_out >= 2
+
+    def connect(file):
+        spoil = f"update judged set {column} = (select max({column}) from judged) where reason is null"
+        return faults.Engine(duckdb.connect(file), "create or replace temp table judged", spoil)
+
+    assert compact_parsed(tmp_path / "mixed", feed, body, connect=connect).mixed > 0
