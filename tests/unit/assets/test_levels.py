@@ -129,7 +129,7 @@ def test_pauses_between_attempts_grow_and_have_a_limit(instance):
 
 def test_a_new_level_of_a_day_does_not_wait_for_the_pauses_of_an_old_one(instance):
     for _ in range(5):
-        [request] = requests(instance, want(days(1)), now=NOW + timedelta(days=9))
+        [request] = requests(instance, want(days(1)), now=datetime.now(UTC) + LONGEST_PAUSE)
         instance.report_run_failed(start(instance, request, dg.DagsterRunStatus.STARTED))
     assert requests(instance, want(days(1, level="v2")), now=datetime.now(UTC))
 
