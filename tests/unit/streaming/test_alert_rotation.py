@@ -112,6 +112,14 @@ def test_a_leg_that_waits_for_nothing_begins_a_chain_of_its_own():
     assert [one.late_minutes for one in found] == [None, 25, -5, 65, 50]
 
 
+@pytest.mark.parametrize(("own", "root"), [(10, 10), (20, 10), (21, 11)])
+def test_a_leg_whose_own_delay_is_the_greater_part_begins_a_chain_of_its_own(own, root):
+    """The aircraft comes ten minutes too late; whatever it is late beyond twenty, it did not bring along."""
+    legs = day(25)
+    legs[1] |= {"expected_delay_minutes": own}
+    assert links(rules(), legs)[1].root["flight_number"] == root
+
+
 def test_an_aircraft_that_is_elsewhere_or_did_not_fly_brings_no_delay():
     legs = day(200)
     legs[1] |= {"origin": "GDL"}

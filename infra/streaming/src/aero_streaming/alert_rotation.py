@@ -1,8 +1,9 @@
 """The day of one aircraft as a chain: which legs it will be late for, and which leg that began with.
 
 Pure: the merged legs of a tail's operating day in, `Link`s out, and the condition of one chain. A leg inherits delay
-where its aircraft comes too late for it. Its root is the first leg of the chain behind it that inherited nothing, so
-one chain has one alert, whose key is that leg. Which leg that is follows from the merged legs alone.
+where its aircraft comes too late for it, and that is half of its delay or more. Its root is the first leg of the chain
+behind it that did not inherit its delay, so one chain has one alert, whose key is that leg. Which leg that is follows
+from the merged legs alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +33,8 @@ class Link:
 
     @property
     def is_late(self) -> bool:
-        """Whether the leg inherits delay."""
-        return (self.late_minutes or 0) > 0
+        """Whether the leg inherits its delay: the aircraft comes too late, and that is half of it or more."""
+        return _inherits(self.leg, self.late_minutes)
 
     @property
     def is_to_leave(self) -> bool:
@@ -49,9 +50,13 @@ def links(rules: RuleSet, legs: Iterable[Row]) -> list[Link]:
             continue
         before = found[-1] if found and found[-1].leg.get("destination") == leg["origin"] else None
         late = None if before is None else _late_minutes(rules, leg, before)
-        root = before.root if before is not None and (late or 0) > 0 else leg
+        root = before.root if before is not None and _inherits(leg, late) else leg
         found.append(Link(leg, before.leg if before else None, late, root, _expected_in(leg, late)))
     return found
+
+
+def _inherits(leg: Row, late: int | None) -> bool:
+    return late is not None and late > 0 and 2 * late >= (leg.get("expected_delay_minutes") or 0)
 
 
 def _late_minutes(rules: RuleSet, leg: Row, before: Link) -> int | None:
