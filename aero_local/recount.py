@@ -97,6 +97,7 @@ def _measures(leg: Leg, share: Share) -> dict[str, Any]:
     return {
         "scheduled_legs": 1,
         "cancelled_legs": int(leg["cancelled"]),
+        "due_cancelled_legs": int(leg["cancelled"]),  # of a day that is over
         "diverted_legs": int(leg["diverted"]),
         "operated_legs": int(leg["operated"]),
         "implausible_legs": int(leg["time_problem"] is not None),
@@ -108,7 +109,12 @@ def _measures(leg: Leg, share: Share) -> dict[str, Any]:
         "dep_late_15_legs": int(dep is not None and dep >= 15),
         "departure_delay_minutes": max(dep or 0, 0),
         "net_departure_delay_minutes": dep or 0,
+        "dep_tracked_legs": int(leg["operated"] and dep is not None),
+        "d0_on_time_legs": int(leg["operated"] and dep is not None and dep <= 0),
+        "d15_on_time_legs": int(leg["operated"] and dep is not None and dep <= 14),
         "arrived_legs": int(arr is not None),
+        "arr_tracked_legs": int(arr is not None or (share.arrives and leg["diverted"])),
+        "a14_on_time_legs": int(arr is not None and arr <= 14),
         **{f"arr_late_{limit}_legs": int(arr is not None and arr >= limit) for limit in (15, 60, 120, 240)},
         "arrival_delay_minutes": max(arr or 0, 0),
         "net_arrival_delay_minutes": arr or 0,

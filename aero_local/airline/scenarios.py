@@ -45,9 +45,9 @@ SCENARIOS: dict[str, tuple[Fault, ...]] = {
 KNOWN_AHEAD_MINUTES = 360
 #: What a fault of a kind shows as, at the hub where it is.
 SHOWS_AS = {
-    "storm": ("departure_delay", "d15", "a14"),
-    "fog": ("departure_delay", "d15", "a14"),
-    "strike": ("cancellations", "departure_delay", "d15", "a14"),
+    "storm": ("departure_delay", "otp_d15", "otp_a14"),
+    "fog": ("departure_delay", "otp_d15", "otp_a14"),
+    "strike": ("cancellations", "departure_delay", "otp_d15", "otp_a14"),
 }
 #: And at an airport that is no hub, where too few flights are planned to judge it: as that of its flights.
 SHOWS_AS_FLIGHTS = ("long_delay", "cancellation", "diversion")

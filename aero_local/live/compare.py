@@ -9,14 +9,10 @@ from aero_assets.published import Snapshot
 from aero_local import recount
 from aero_local.live.watch import Watcher
 from aero_streaming.events import Event
+from aero_streaming.figures import figures
 
-#: Figures that the mart of a route's day has under the same name.
-OF_MART = (
-    "scheduled_legs", "cancelled_legs", "diverted_legs", "operated_legs", "implausible_legs", "departed_legs",
-    "dep_on_time_d0_legs", "dep_late_15_legs", "departure_delay_minutes", "net_departure_delay_minutes",
-    "arrived_legs", "arr_late_15_legs",
-    "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "arrival_delay_minutes", "net_arrival_delay_minutes",
-)  # fmt: skip
+#: Sums that the mart of a route's day has under the same name.
+OF_MART = tuple(one.id for one in figures().kept_in("marts") if "stream" in one.kept_in)
 #: Where the mart keeps legs whose destination nobody said; in the stream they have no route.
 UNKNOWN_ROUTE = "unknown"
 EXAMPLES = 5
@@ -60,9 +56,11 @@ def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
     found = {}
     for row in watcher.rows("leg_state", "state#"):
         key = (row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
-        figures = {name: value for name, value in row.items() if isinstance(value, int)}
-        figures["booked_revenue_cents"] = round(100 * float(row.get("booked_revenue_usd") or 0))
-        found[key] = {} if row.get("is_deleted") else figures
+        sums = {name: value for name, value in row.items() if isinstance(value, int)}
+        sums["booked_revenue_cents"] = round(100 * float(row.get("booked_revenue_usd") or 0))
+        # Whoever compares days compares days that are over.
+        sums["due_cancelled_legs"] = sum((row.get("cancelled_by_quarter") or {}).values())
+        found[key] = {} if row.get("is_deleted") else sums
     return found
 
 
@@ -77,7 +75,7 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
     before, moved = (-1, -1), time.monotonic()
     while True:
         asked = time.monotonic()
-        stream = {key: figures for key, figures in stream_scopes(watcher).items() if key in expected or key[2] in days}
+        stream = {key: sums for key, sums in stream_scopes(watcher).items() if key in expected or key[2] in days}
         result = _against(stream, expected)
         versions = (sum(row.get("state_version", 0) for row in stream.values()), watcher.accepted())
         if versions != before:
@@ -107,14 +105,14 @@ def against_marts(stream: Sums, snapshot: Snapshot, operating_date: str | None =
     with snapshot.connect() as connection:
         rows = connection.execute(f"select route, operating_date, {names} from operations.fct_route_day").fetchall()
     mart = {
-        ("route", route, f"{on}", None): dict(zip(OF_MART, figures, strict=True))
-        for route, on, *figures in rows
+        ("route", route, f"{on}", None): dict(zip(OF_MART, sums, strict=True))
+        for route, on, *sums in rows
         if route != UNKNOWN_ROUTE
     }
-    routes = {key: figures for key, figures in stream.items() if key[0] == "route" and figures.get("scheduled_legs")}
+    routes = {key: sums for key, sums in stream.items() if key[0] == "route" and sums.get("scheduled_legs")}
     if operating_date:
-        routes = {key: figures for key, figures in routes.items() if key[2] == operating_date}
-        mart = {key: figures for key, figures in mart.items() if key in routes}
+        routes = {key: sums for key, sums in routes.items() if key[2] == operating_date}
+        mart = {key: sums for key, sums in mart.items() if key in routes}
     result = Comparison()
     for key in sorted(mart.keys() | routes.keys()):
         result.hold(key, mart.get(key), routes.get(key) if key in mart else {"scheduled_legs": 1})

@@ -150,8 +150,8 @@ def test_the_otp_definitions_are_those_of_the_domain(built):
     assert built.rows("select * from reference.otp_definitions order by all") == [
         ("afac_slot", "slot_event", "slot", None, 15, -15, "operations", "imputable"),
         ("cirium_a14", "IN", "STA", 15, None, None, "operated_tracked", None),
-        ("d0", "OUT", "STD", 1, None, None, "operated", None),
-        ("d15", "OUT", "STD", 15, None, None, "operated", None),
+        ("d0", "OUT", "STD", 1, None, None, "operated_tracked", None),
+        ("d15", "OUT", "STD", 15, None, None, "operated_tracked", None),
         ("dot_a14", "IN", "STA", 15, None, None, "scheduled", None),
         ("eurocontrol", "IN", "STA", None, 15, None, "operated", None),
         ("oag_a14", "IN", "STA", 15, None, None, "scheduled", None),

@@ -9,7 +9,7 @@ import dagster as dg
 
 from aero_assets.defs.alerts.briefs import Briefer
 from aero_assets.defs.alerts.copies import DECISIONS, TRANSITIONS, Copier, decision_lines, labels_of, transition_lines
-from aero_assets.defs.alerts.history import History
+from aero_assets.defs.alerts.history import A14, History
 from aero_assets.defs.alerts.log import Cursor, is_caught_up, unread
 from aero_assets.defs.sources.assets import LOG_COPIES
 from aero_assets.defs.streaming.assets import ALERTS_FEED, LEG_STATE
@@ -181,7 +181,7 @@ def baselines(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> dg
         context.log.info(ABSENT)
         return dg.MaterializeResult(metadata={"written": 0, "note": ABSENT})
     usual = [
-        {"baseline_key": baseline_key("a14", "route", row["route"]), **{k: v for k, v in row.items() if k != "route"}}
+        {"baseline_key": baseline_key(A14.id, "route", row["route"]), **{k: v for k, v in row.items() if k != "route"}}
         for row in History(zones.copy_of_published()).a14_of_routes(_live_day(store))
     ]
     changed = store.changed_baselines(usual)

@@ -189,7 +189,7 @@ def _usual(baseline: Mapping[str, Any] | None) -> list[str]:
 
 def _day(day: Mapping[str, Any]) -> str:
     share = "sin dato" if day["a14_percent"] is None else f"{day['a14_percent']:.1f} %"
-    return f"{day['operating_date']}: A14 {share}, n = {day['arrived_legs']}, canceladas {day['cancelled_legs']}"
+    return f"{day['operating_date']}: A14 {share}, n = {day['arr_tracked_legs']}, canceladas {day['cancelled_legs']}"
 
 
 def _ending(one: Mapping[str, Any]) -> str:

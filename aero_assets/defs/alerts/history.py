@@ -10,6 +10,7 @@ from aero_assets.published import NothingPublishedError, PublishedCopy, Snapshot
 from aero_assets.storage import DamagedObjectError
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
+from aero_streaming.figures import figures
 
 DAYS = 28
 ROUTE_DAYS, ALERTS = "operations.fct_route_day", "operations.fct_alert"
@@ -21,8 +22,9 @@ MEMBERS = {
     "network": "$id is not null",
     "first_wave": "$id is not null",
 }
-#: On-time arrivals of how many arrivals, as the stream counts them.
-A14 = "100.0 * (sum(arrived_legs) - sum(arr_late_15_legs)) / nullif(sum(arrived_legs), 0)"
+#: The figure whose history briefs tell and whose usual value routes are held against.
+A14 = figures().kpis["otp_a14"]
+A14_PERCENT = f"100 * {A14.value_sql}"
 
 
 class History:
@@ -44,8 +46,8 @@ class History:
             ROUTE_DAYS,
             f"""
                 select operating_date, sum(scheduled_legs)::integer as scheduled_legs,
-                       sum(cancelled_legs)::integer as cancelled_legs, sum(arrived_legs)::integer as arrived_legs,
-                       round({A14}, 1) as a14_percent
+                       sum(cancelled_legs)::integer as cancelled_legs, ({A14.under_sql})::integer as arr_tracked_legs,
+                       round({A14_PERCENT}, 1) as a14_percent
                 from {ROUTE_DAYS}
                 where operating_date >= $first and operating_date < $day and {MEMBERS[alert.scope_type]}
                 group by 1 order by 1
@@ -75,9 +77,9 @@ class History:
         rows = self._rows(
             ROUTE_DAYS,
             f"""
-                with days as (select * from {ROUTE_DAYS} where arrived_legs > 0 and {until}),
+                with days as (select * from {ROUTE_DAYS} where arr_tracked_legs > 0 and {until}),
                 newest as (select max(operating_date) as day from days)
-                select route, round({A14}, 4) as value, sum(arrived_legs)::integer as n,
+                select route, round({A14_PERCENT}, 4) as value, ({A14.under_sql})::integer as n,
                        count(distinct operating_date)::integer as days, newest.day as as_of
                 from days, newest
                 where operating_date > newest.day - {DAYS}

@@ -98,8 +98,8 @@ def publish(zones: FolderZones, days: int = 10, day: str = "2026-11-20", late: i
         warehouse.execute(f"""
             create table route_day as
             select (date '{day}' - n::int)::date as operating_date, 'MEX' as origin, 'CUN' as destination,
-                   'MEX-CUN' as route, 11 as scheduled_legs, 1 as cancelled_legs, 10 as arrived_legs,
-                   {late} as arr_late_15_legs
+                   'MEX-CUN' as route, 11 as scheduled_legs, 1 as cancelled_legs, 10 as arr_tracked_legs,
+                   10 - {late} as a14_on_time_legs
             from range({days}) t(n);
             create table alert as
             select date '2026-11-01' as operating_date, 'k' || n as alert_key, 'long_delay_flight' as rule_id,

@@ -31,8 +31,8 @@ def test_the_baseline_of_a_route_is_its_share_over_the_last_28_days(instance, li
     publish(zones, days=40)
     assert run(baselines, instance, line, zones).success
     assert usual(line) == {
-        "a14#route#MEX-CUN": {
-            "baseline_key": "a14#route#MEX-CUN", "value": 80, "n": 280, "days": 28, "as_of": "2026-11-20",
+        "otp_a14#route#MEX-CUN": {
+            "baseline_key": "otp_a14#route#MEX-CUN", "value": 80, "n": 280, "days": 28, "as_of": "2026-11-20",
         }
     }  # fmt: skip
 
@@ -45,14 +45,17 @@ def test_only_what_changed_is_written(instance, line, zones):  # noqa: F811
     assert "batch_write_item" not in line.dynamo.calls
     publish(zones, late=5)
     run(baselines, instance, line, zones)
-    assert usual(line)["a14#route#MEX-CUN"]["value"] == 50
+    assert usual(line)["otp_a14#route#MEX-CUN"]["value"] == 50
 
 
 def test_the_day_that_is_live_is_not_in_its_own_baseline(instance, line, zones):  # noqa: F811
     publish(zones, day=DAY, days=3)
     line.heartbeat("18:00")
     run(baselines, instance, line, zones)
-    assert (usual(line)["a14#route#MEX-CUN"]["days"], usual(line)["a14#route#MEX-CUN"]["as_of"]) == (2, "2026-11-24")
+    assert (usual(line)["otp_a14#route#MEX-CUN"]["days"], usual(line)["otp_a14#route#MEX-CUN"]["as_of"]) == (
+        2,
+        "2026-11-24",
+    )
 
 
 def test_a_relative_rule_judges_by_the_baseline_that_was_published(instance, line, zones):  # noqa: F811
@@ -75,4 +78,4 @@ def test_without_tables_or_without_marts_there_are_no_baselines_and_no_failure(i
 
 def test_every_relative_rule_has_a_baseline_that_is_written():
     relative = {(rule.kpi, rule.scope) for rule in rules().rules if rule.kpi.endswith("_change")}
-    assert relative == {("a14_change", "route")}
+    assert relative == {("otp_a14_change", "route")}

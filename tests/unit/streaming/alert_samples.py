@@ -57,13 +57,25 @@ def leg(number: int = 100, version: int = 1, received: str = "12:00", **values: 
 
 def state(scope_type: str = "route", scope_id: str = "MEX-CUN", version: int = 1, received: str = "18:00",
           **values: Any) -> dict[str, Any]:  # fmt: skip
+    """A state of a day; what follows from the sums given is filled in, with every flight that left tracked."""
+    given = {
+        "scheduled_legs": 40, "cancelled_legs": 0, "diverted_legs": 0, "departed_legs": 0, "dep_on_time_d0_legs": 0,
+        "dep_late_15_legs": 0, "departure_delay_minutes": 0, "arrived_legs": 0, "arr_late_15_legs": 0, **values,
+    }  # fmt: skip
+    follows = {
+        "operated_legs": max(given["departed_legs"], given["arrived_legs"] + given["diverted_legs"]),
+        "dep_tracked_legs": given["departed_legs"],
+        "d0_on_time_legs": given["dep_on_time_d0_legs"],
+        "d15_on_time_legs": given["departed_legs"] - given["dep_late_15_legs"],
+        "arr_tracked_legs": given["arrived_legs"] + given["diverted_legs"],
+        "a14_on_time_legs": given["arrived_legs"] - given["arr_late_15_legs"],
+        "cancelled_by_quarter": {f"{DAY} 12:00": given["cancelled_legs"]} if given["cancelled_legs"] else {},
+    }
     return {
         "kind": "state", "partition_key": scope_id, "scope_type": scope_type, "scope_id": scope_id,
         "operating_date": DAY, "quarter_at": None, "state_version": version, "last_received_at": at(received),
-        "last_event_at": at(received), "corrections": 0, "scheduled_legs": 40, "cancelled_legs": 0,
-        "diverted_legs": 0, "operated_legs": 0, "accounted_legs": 0, "departed_legs": 0, "dep_on_time_d0_legs": 0,
-        "dep_late_15_legs": 0, "departure_delay_minutes": 0, "arrived_legs": 0, "arr_late_15_legs": 0,
-        "data_label": "datos sintéticos", **values,
+        "last_event_at": at(received), "corrections": 0, "accounted_legs": 0, "data_label": "datos sintéticos",
+        **follows, **given,
     }  # fmt: skip
 
 

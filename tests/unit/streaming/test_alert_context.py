@@ -128,8 +128,8 @@ def test_a_relative_rule_is_grey_without_a_baseline_and_judges_with_one(line):
     row = state("route", version=3, arrived_legs=20, arr_late_15_legs=12, scheduled_legs=20, accounted_legs=20)
     line.send(row)
     assert not [a for a in line.alerts().values() if a["rule_id"] == "a14_route_vs_28d"]
-    item = {"baseline_key": "a14#route#MEX-CUN", "value": 88.0, "n": 300, "days": 28, "as_of": "2026-11-24"}
-    line.dynamo.items["baselines"]["a14#route#MEX-CUN", ""] = to_item(item)
+    item = {"baseline_key": "otp_a14#route#MEX-CUN", "value": 88.0, "n": 300, "days": 28, "as_of": "2026-11-24"}
+    line.dynamo.items["baselines"]["otp_a14#route#MEX-CUN", ""] = to_item(item)
     line.restart()
     line.send({**row, "state_version": 4})
     alert = line.alert("a14_route_vs_28d", "MEX-CUN")

@@ -81,18 +81,18 @@ def test_a_limit_itself_is_not_below_the_limit():
 
 
 def test_the_rule_is_that_of_the_longest_window_the_days_fill():
-    found = {days: rules().find("a14", "route", days) for days in (1, 6, 7, 14, 27, 28, 365)}
+    found = {days: rules().find("otp_a14", "route", days) for days in (1, 6, 7, 14, 27, 28, 365)}
     assert {days: rule.window for days, rule in found.items() if rule} == {
         1: "day", 6: "day", 7: "7d", 14: "7d", 27: "7d", 28: "28d", 365: "28d",
     }  # fmt: skip
-    assert rules().find("d0", "route", 7) is None
+    assert rules().find("otp_d0", "route", 7) is None
 
 
 def test_batch_status_never_finds_a_rule_that_only_the_stream_has():
-    assert rules().find("a14", "hub", 1) is None
-    assert rules().find("d0", "first_wave", 1) is None
-    assert rules().find("a14_change", "route", 28) is None
-    found = rules().find("d15", "network", 30)
+    assert rules().find("otp_a14", "hub", 1) is None
+    assert rules().find("otp_d0", "first_wave", 1) is None
+    assert rules().find("otp_a14_change", "route", 28) is None
+    found = rules().find("otp_d15", "network", 30)
     assert found is not None
     assert found.id == "d15_network_day"
 
@@ -131,10 +131,10 @@ def test_the_table_of_the_reference_is_in_the_file():
     [
         ("minimum_legs = 8\n", "minimum_legs = 0\n", "minimum_legs = 0", "whole number from 1"),
         ('scope = "route"', 'scope = "planet"', 'scope = "planet"', "none of network, first_wave, hub, route"),
-        ('kpi = "d15"', 'kpi = "d51"', 'kpi = "d51"', "none of a14"),
+        ('kpi = "otp_d15"', 'kpi = "d51"', 'kpi = "d51"', "none of otp_a14"),
         ('window = "2h"', 'window = "2 h"', 'window = "2 h"', "none of day"),
         ('window = "leg"', 'window = "day"', None, "does not fit scope leg"),
-        ('kpi = "tarmac"', 'kpi = "a14"', None, "known of network"),
+        ('kpi = "tarmac"', 'kpi = "otp_a14"', None, "known of network"),
         ('kpi = "departure_delay"', 'kpi = "cancellations"', None, "wants { enter_legs"),
         ("green_percent = 85\n", "green_percent = 850\n", "green_percent = 850", "between 0 and 100"),
         ("green_percent = 85\n", "green_percent = 70\n", "green_percent = 70", "below the limit of amber"),

@@ -155,7 +155,7 @@ def test_a_parent_that_closes_lets_its_children_speak(line):
     network = state("network", "network", 5, arrived_legs=60, arr_late_15_legs=40, scheduled_legs=60, accounted_legs=60)
     line.send(network, red_route(scheduled_legs=20, accounted_legs=20))
     assert line.alert(ROUTE, "MEX-CUN")["state"] == "SUPPRESSED"
-    line.send({**network, "state_version": 6, "arr_late_15_legs": 0, "corrections": 40})
+    line.send({**network, "state_version": 6, "arr_late_15_legs": 0, "a14_on_time_legs": 60, "corrections": 40})
     line.tick("18:01")
     assert (line.alert(ROUTE, "MEX-CUN")["state"], line.kinds(ROUTE)) == ("FIRING", ["FIRED", "RELEASED"])
 

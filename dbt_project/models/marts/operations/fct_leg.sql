@@ -24,6 +24,18 @@ classified as (
 
 ),
 
+-- How far the flights of a day are that lies ahead of the clock, as simulated ones may; history has no rows here.
+day_ahead as (
+
+    select
+        operating_date as day_on,
+        max(coalesce(in_at, on_at, off_at, last_out_at)) as reached_at
+    from merged
+    where operating_date >= cast({{ as_of() }} as date) - 2
+    group by operating_date
+
+),
+
 -- Times stay as they were received; figures are made of those that can be believed.
 {{ believed_times('classified') }}
 
@@ -61,6 +73,8 @@ select
     diverted as is_diverted,
     departed as is_departed,
     departed and not cancelled as is_operated,
+    departed or {{ is_due('std_at', 'reached_at') }} as is_departure_due,
+    in_at is not null or diverted or {{ is_due('sta_at', 'reached_at') }} as is_arrival_due,
 
     -- whole minutes
     {{ minutes_between('believed_std', 'believed_departure') }} as departure_delay_minutes,
@@ -94,3 +108,4 @@ select
 
     data_label
 from believed
+left join day_ahead on believed.operating_date = day_ahead.day_on

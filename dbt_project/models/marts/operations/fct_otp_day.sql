@@ -1,4 +1,4 @@
--- What counts as on time is data: seeds/reference/otp_definitions.csv.
+-- What counts as on time is data: seeds/reference/otp_definitions.csv, which is written from the register of figures.
 with legs as (
 
     select * from {{ ref('fct_leg') }}
@@ -32,6 +32,7 @@ measured as (
         definitions.early_if_lt,
         -- a diverted leg never arrives on time, its arrival time known or not
         definitions.event = 'IN' and legs.is_diverted as is_missed,
+        case when definitions.event = 'OUT' then legs.is_departure_due else legs.is_arrival_due end as is_due,
         case
             when definitions.event = 'OUT' then legs.departure_delay_minutes
             else legs.arrival_delay_minutes
@@ -53,8 +54,8 @@ counted as (
         and (early_if_lt is null or delay_minutes >= early_if_lt) as is_on_time
     from measured
     where
-        denominator = 'scheduled'
-        or (denominator = 'operated' and is_operated)
+        (denominator = 'scheduled' and is_due)
+        or (denominator = 'operated' and is_operated and is_due)
         or (denominator = 'operated_tracked' and is_operated and (is_missed or delay_minutes is not null))
 
 )

@@ -36,14 +36,10 @@ left join days on otp.operating_date = days.operating_date and otp.carrier = day
 where
     days.carrier is null
     or otp.on_time_legs + otp.unknown_legs > otp.legs
-    or (otp.denominator = 'scheduled' and otp.legs <> days.scheduled_legs)
-    or (otp.denominator = 'operated' and otp.legs <> days.operated_legs)
-    or (
-        otp.denominator = 'operated_tracked'
-        and otp.event = 'IN'
-        and otp.legs <> days.arrived_legs + days.diverted_legs
-    )
-    or (
-        otp.definition in ('cirium_a14', 'oag_a14', 'dot_a14')
-        and otp.on_time_legs <> days.arrived_legs - days.arr_late_15_legs
-    )
+    or (otp.denominator = 'scheduled' and otp.legs <> days.arr_due_legs)
+    or (otp.denominator = 'operated' and otp.legs > days.operated_legs)
+    or (otp.denominator = 'operated_tracked' and otp.event = 'IN' and otp.legs <> days.arr_tracked_legs)
+    or (otp.denominator = 'operated_tracked' and otp.event = 'OUT' and otp.legs <> days.dep_tracked_legs)
+    or (otp.definition in ('cirium_a14', 'oag_a14', 'dot_a14') and otp.on_time_legs <> days.a14_on_time_legs)
+    or (otp.definition = 'd0' and otp.on_time_legs <> days.d0_on_time_legs)
+    or (otp.definition = 'd15' and otp.on_time_legs <> days.d15_on_time_legs)

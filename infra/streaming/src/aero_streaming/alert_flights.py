@@ -7,8 +7,9 @@ from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_words import Settings
+from aero_streaming.figure_model import Side
 from aero_streaming.messages import Message, compose
-from aero_streaming.rule_model import RuleSet
+from aero_streaming.rule_model import KPIS, RuleSet
 
 MOST = 3
 ROUTE_PAGES = 3
@@ -29,23 +30,16 @@ def _cancelled(row: Row) -> float:
     return float(row.get("cancelled_legs") or bool(row.get("is_cancelled")))
 
 
-#: How much a leg, or the state of a route, adds to a figure that is bad.
-BADNESS: Mapping[str, Callable[[Row], float]] = {
-    "a14": _arrival,
-    "a14_change": _arrival,
-    "d0": _departure,
-    "d15": _departure,
-    "departure_delay": _departure,
-    "completion": _cancelled,
-    "cancellations": _cancelled,
-}
+#: How much a leg, or the state of a route, adds to a figure that is bad: by the side of a leg that the figure counts.
+BADNESS: Mapping[Side, Callable[[Row], float]] = {"arrival": _arrival, "departure": _departure, "leg": _cancelled}
 
 
 def top_flights(store: AlertStore, alert: Alert) -> list[Item]:
     """Return up to three legs that an alert on a route, hub or the network is made of, worst first."""
-    bad = BADNESS.get(alert.kpi)
-    if bad is None:
+    kpi = KPIS.get(alert.kpi)
+    if kpi is None or not kpi.numerator:
         return []
+    bad = BADNESS[kpi.numerator[0].side]
     day = alert.operating_date
     routes = [alert.scope_id]
     if alert.scope_type != "route":

@@ -14,6 +14,8 @@ from typing import Any
 
 from aero_streaming.alert_conditions import Row
 from aero_streaming.alert_sums import SUMS
+from aero_streaming.figures import figures
+from aero_streaming.rule_model import KPIS
 from aero_streaming.times import parse
 
 REQUIRED = {
@@ -25,11 +27,10 @@ REQUIRED = {
 """What a record of each kind must have."""
 SCOPE_TYPES = ("route", "hub", "network", "first_wave", "hub_quarter")
 WHOLE = frozenset({
-    *SUMS, "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "events",
+    *SUMS, *(one.id for one in figures().kept_in("stream")),
+    "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "events",
     "corrections", "departure_delay_minutes", "expected_delay_minutes", "arrival_delay_minutes", "crossed_minutes",
-    "std_utc_offset_minutes", "sta_utc_offset_minutes", "operated_legs", "implausible_legs",
-    "arr_late_60_legs", "arr_late_120_legs", "arr_late_240_legs", "net_arrival_delay_minutes",
-    "net_departure_delay_minutes",
+    "std_utc_offset_minutes", "sta_utc_offset_minutes",
     "booked_seats", "answers", "promoters", "detractors", "satisfaction_sum", "distance_miles",
     "carrier_delay_minutes", "weather_delay_minutes", "nas_delay_minutes", "security_delay_minutes",
     "late_aircraft_delay_minutes",
@@ -40,6 +41,12 @@ TEXTS = frozenset({
     "source", "scope_type", "scope_id", "last_return_type", "data_label", "partition_key", "cancellation_code",
     "diverted_to", "delay_codes", "aircraft_type", "time_problem",
 })  # fmt: skip
+PARTS = (
+    *((one.numerator[0].id, one.denominator[0].id) for one in KPIS.values() if one.is_share and len(one.denominator) == 1),
+    ("arr_late_15_legs", "arrived_legs"), ("dep_late_15_legs", "departed_legs"),
+    ("dep_on_time_d0_legs", "departed_legs"), ("cancelled_legs", "scheduled_legs"), ("operated_legs", "scheduled_legs"),
+)  # fmt: skip
+"""Sums of a state that are a part of another."""
 MOST_BYTES = 1 << 20
 
 
@@ -151,9 +158,8 @@ def _check(row: Row, kind: str) -> None:
         raise _Refused("bad_value", f"scope_type is {row['scope_type']!r}; {', '.join(SCOPE_TYPES)} are known")
     if kind == "state" and (row["scope_type"] == "hub_quarter") != bool(row.get("quarter_at")):
         raise _Refused("missing_field", "quarters, and only they, have quarter_at")
-    for good, whole in (("arr_late_15_legs", "arrived_legs"), ("dep_late_15_legs", "departed_legs"),
-                        ("dep_on_time_d0_legs", "departed_legs"), ("cancelled_legs", "scheduled_legs")):  # fmt: skip
-        if kind == "state" and not 0 <= (row.get(good) or 0) <= (row.get(whole) or 0):
+    for good, whole in PARTS if kind == "state" else ():
+        if not 0 <= (row.get(good) or 0) <= (row.get(whole) or 0):
             raise _Refused("bad_value", f"{good} is {row.get(good)!r} of {row.get(whole)!r} {whole}")
 
 
@@ -176,6 +182,7 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
     **{name: lambda value: isinstance(value, bool) for name in FLAGS},
     **{name: lambda value: isinstance(value, str) for name in TEXTS},
     "operating_date": _is_date,
+    "cancelled_by_quarter": lambda value: isinstance(value, dict) and all(type(legs) is int for legs in value.values()),
 }
 
 

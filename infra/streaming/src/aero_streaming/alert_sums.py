@@ -3,40 +3,35 @@
 Pure: rows in, `Condition` out, as in `alert_conditions.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aero_streaming.alert_conditions import Row, key_of
 from aero_streaming.alert_model import Condition, changed
-from aero_streaming.rule_model import ROLLING, Rule, RuleSet
+from aero_streaming.figures import figures
+from aero_streaming.rule_model import KPIS, ROLLING, Rule, RuleSet
 from aero_streaming.times import business_date, close_of, minutes_between, text
 
 QUARTER_MINUTES = 15
-LATE_MINUTES = 15
-"""What A14 and D15 call late."""
-#: Of each share: which sum is bad or good, and which is n.
-SHARES: Mapping[str, Callable[[Row], tuple[int, int]]] = {
-    "a14": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
-    "a14_change": lambda row: (row["arrived_legs"] - row["arr_late_15_legs"], row["arrived_legs"]),
-    "d0": lambda row: (row["dep_on_time_d0_legs"], row["departed_legs"]),
-    "d15": lambda row: (row["departed_legs"] - row["dep_late_15_legs"], row["departed_legs"]),
-    "completion": lambda row: (row["scheduled_legs"] - row["cancelled_legs"], row["scheduled_legs"]),
-}
+LATE_MINUTES = figures().kpis["otp_d15"].limit_minutes or QUARTER_MINUTES
+"""From when on a flight that has not left or arrived counts as late in a window that rolls."""
+_OF_RULES = {one.id: one for kpi in KPIS.values() for one in (*kpi.numerator, *kpi.denominator, *kpi.sample)}
 SUMS = (
-    "scheduled_legs", "cancelled_legs", "diverted_legs", "accounted_legs", "departed_legs", "dep_on_time_d0_legs",
-    "dep_late_15_legs", "departure_delay_minutes", "awaiting_departure_legs", "arrived_legs", "arr_late_15_legs",
-    "awaiting_arrival_legs", "state_version", "corrections",
+    *(name for name, one in _OF_RULES.items() if not one.due_flag), "diverted_legs", "accounted_legs",
+    "awaiting_departure_legs", "awaiting_arrival_legs", "state_version", "corrections",
 )  # fmt: skip
 """Sums that rules read; a window adds them up over its quarters."""
-NOTHING = dict.fromkeys(SUMS[:-2], 0)
+DUE_CANCELLED = "due_cancelled_legs"
+"""The sum that depends on the clock: states tell it by quarters of an hour."""
+NOTHING = {**dict.fromkeys(SUMS[:-2], 0), "cancelled_by_quarter": {}}
 """The sums of a scope whose row was taken away."""
 
 
 def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Row | None = None) -> Condition:
     """Hold the sums of an operating day against a rule; a relative one is grey without a baseline that is enough."""
     scope_id, day = state["scope_id"], state["operating_date"]
-    sums = {name: state.get(name) or 0 for name in SUMS}
+    sums = _sums(state, now)
     complete = bool(sums["scheduled_legs"]) and sums["accounted_legs"] >= sums["scheduled_legs"]
     closes = close_of(day, rules.close_hour_utc)
     return _about_sums(rules, rule, scope_id, day, sums, now, closes, baseline, complete, state)
@@ -78,7 +73,7 @@ def quarter_of(row: Row, seen_at: datetime) -> Quarter | None:
     """
     if row.get("is_deleted"):
         return None
-    sums = {name: row.get(name) or 0 for name in SUMS}
+    sums = _sums(row, seen_at)
     is_complete = sums["accounted_legs"] >= sums["scheduled_legs"]
     _count_overdue(sums, minutes_between(row["quarter_at"], text(seen_at)) - QUARTER_MINUTES)
     return Quarter(row, sums, is_complete)
@@ -91,7 +86,7 @@ def of_window(
 
     With fewer `departures_ahead` than the rule wants there is nothing left to save: grey, and what is open is over.
     """
-    sums = {name: sum(one.sums[name] for one in quarters) for name in SUMS}
+    sums = {name: sum(one.sums[name] for one in quarters) for name in (*SUMS, DUE_CANCELLED)}
     complete = bool(quarters) and all(one.is_complete for one in quarters)
     day = business_date(now, rules.close_hour_utc)
     latest = max((one.row for one in quarters), key=lambda row: row.get("last_event_at") or "", default={})
@@ -99,6 +94,16 @@ def of_window(
     found = _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
     is_over = departures_ahead < rule.departures_ahead
     return changed(found, is_over=is_over, is_grey=found.is_grey or is_over)
+
+
+def _sums(row: Row, now: datetime) -> dict[str, int]:
+    """The sums of a row, and of its cancelled legs those that are due: their quarter of an hour has begun."""
+    sums = {name: row.get(name) or 0 for name in SUMS}
+    sums[DUE_CANCELLED] = 0
+    if cancelled := row.get("cancelled_by_quarter"):
+        reached = f"{now:%Y-%m-%d %H:%M}"
+        sums[DUE_CANCELLED] = sum(legs for quarter_at, legs in cancelled.items() if quarter_at <= reached)
+    return sums
 
 
 def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
@@ -111,10 +116,9 @@ def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
         return
     waiting, flying = sums["awaiting_departure_legs"], sums["awaiting_arrival_legs"]
     sums["departed_legs"] += waiting
-    sums["dep_late_15_legs"] += waiting
+    sums["dep_tracked_legs"] += waiting
     sums["departure_delay_minutes"] += waiting * overdue_minutes
-    sums["arrived_legs"] += flying
-    sums["arr_late_15_legs"] += flying
+    sums["arr_tracked_legs"] += flying
 
 
 def _about_sums(
@@ -158,10 +162,9 @@ def _about_sums(
 
 def _figure(rule: Rule, sums: Mapping[str, int]) -> tuple[float | None, int | None, int]:
     """Value, good legs where it is a share, and n."""
-    if rule.kpi in SHARES:
-        k, n = SHARES[rule.kpi](sums)
-        return (100 * k / n if n else None), k, n
-    if rule.kpi == "departure_delay":
-        n = sums["departed_legs"]
-        return (sums["departure_delay_minutes"] / n if n else None), None, n
-    return sums["cancelled_legs"], None, sums["scheduled_legs"]
+    kpi = KPIS[rule.kpi]
+    n = sum(sums[one.id] for one in kpi.sample)
+    value = kpi.value(sums)
+    if not kpi.is_share:
+        return value, None, n
+    return (None if value is None else 100 * kpi.over(sums) / n), kpi.over(sums), n

@@ -1,7 +1,7 @@
 """Baselines: what is usual for a scope, written by the publishing asset, read here.
 
-An item per `<kpi>#<scope_type>#<scope_id>` (`a14#route#MEX-GDL`): `value` in the unit of the KPI (percent), `n` legs,
-`days`, `as_of`. None yet means that relative rules are grey.
+An item per `<kpi>#<scope_type>#<scope_id>` (`otp_a14#route#MEX-GDL`): `value` in the unit of the KPI (percent), `n`
+legs, `days`, `as_of`. None yet means that relative rules are grey.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from aero_streaming.alert_items import Item
 from aero_streaming.alert_store import AlertStore
+from aero_streaming.figures import figures
 
 FRESH_FOR = timedelta(minutes=5)
 
 
 def baseline_key(kpi: str, scope_type: str, scope_id: str) -> str:
     """Return the key of a baseline; a change is held against the figure it is a change of."""
-    return f"{kpi.removesuffix('_change')}#{scope_type}#{scope_id}"
+    return f"{figures().kpis[kpi].change_of or kpi}#{scope_type}#{scope_id}"
 
 
 class Baselines:

@@ -178,6 +178,21 @@ class Kpi:
         """Return the denominator over sums by their names; None for a plain sum."""
         return sum(sums[one.id] for one in self.denominator) if self.denominator else None
 
+    @property
+    def over_sql(self) -> str:
+        """The numerator as SQL over rows of sums."""
+        return " + ".join(f"sum({one.id})" for one in self.numerator)
+
+    @property
+    def under_sql(self) -> str:
+        """The denominator as SQL over rows of sums; empty for a plain sum."""
+        return " + ".join(f"sum({one.id})" for one in self.denominator)
+
+    @property
+    def value_sql(self) -> str:
+        """The figure as SQL over rows of sums; null where there is nothing to divide by."""
+        return f"1.0 * ({self.over_sql}) / nullif({self.under_sql}, 0)" if self.denominator else self.over_sql
+
     def value(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
         """Return the figure over sums by their names; None where there is nothing to divide by."""
         under = self.under(sums)

@@ -1,7 +1,7 @@
 -- The Flink application: Kafka topics in, one Kinesis stream out (kinds event, leg, state, unreadable).
 --
 -- ${...} is filled in by flink_sql.py from the tables that Python and dbt read: fields and priorities of the leg merge,
--- types of events, hubs. Times are texts of fixed width, 2015-01-02 13:34:00.000000, so they compare and take part in
+-- types of events, hubs, sums. Times are texts of fixed width, 2015-01-02 13:34:00.000000, so they compare and take part in
 -- merge keys as they are.
 --
 -- Versions. Every input of a row carries a count that only grows; a row's state_version is the sum of the counts of
@@ -38,14 +38,10 @@ CREATE TEMPORARY TABLE leg_sink (
 
 CREATE TEMPORARY TABLE state_sink (
   kind STRING, partition_key STRING, scope_type STRING, scope_id STRING, operating_date STRING, quarter_at STRING,
-  state_version BIGINT, last_received_at STRING, last_event_at STRING, corrections BIGINT, scheduled_legs BIGINT,
-  cancelled_legs BIGINT, diverted_legs BIGINT, operated_legs BIGINT, accounted_legs BIGINT, implausible_legs BIGINT,
-  awaiting_departure_legs BIGINT, awaiting_arrival_legs BIGINT, departed_legs BIGINT,
-  dep_on_time_d0_legs BIGINT, dep_late_15_legs BIGINT, departure_delay_minutes BIGINT,
-  net_departure_delay_minutes BIGINT, arrived_legs BIGINT, arr_late_15_legs BIGINT, arr_late_60_legs BIGINT,
-  arr_late_120_legs BIGINT, arr_late_240_legs BIGINT, arrival_delay_minutes BIGINT, net_arrival_delay_minutes BIGINT,
-  booked_seats BIGINT, booked_revenue_usd DECIMAL(18, 2), answers BIGINT, promoters BIGINT, detractors BIGINT,
-  satisfaction_sum BIGINT, data_label STRING
+  state_version BIGINT, last_received_at STRING, last_event_at STRING, corrections BIGINT, ${sum_columns},
+  accounted_legs BIGINT, awaiting_departure_legs BIGINT, awaiting_arrival_legs BIGINT,
+  cancelled_by_quarter MULTISET<STRING>, booked_seats BIGINT, booked_revenue_usd DECIMAL(18, 2), answers BIGINT,
+  promoters BIGINT, detractors BIGINT, satisfaction_sum BIGINT, data_label STRING
 ) ${state_partition} WITH (${state_sink});
 
 CREATE TEMPORARY TABLE unreadable_sink (
@@ -255,28 +251,24 @@ SELECT
   SPLIT_INDEX(place, '|', 4) = '1' AS counts,
   SPLIT_INDEX(place, '|', 0) NOT IN ('hub_in', 'quarter_in') AS departs,
   SPLIT_INDEX(place, '|', 0) NOT IN ('hub_out', 'quarter_out', 'first_wave') AS arrives,
-  state_version, last_received_at, last_event_at, corrections, data_label, cancelled, diverted, operated,
+  state_version, last_received_at, last_event_at, corrections, data_label, cancelled, diverted, operated, time_problem,
   cancelled OR diverted OR in_at IS NOT NULL AS accounted,
   NOT cancelled AND NOT operated AS awaits_departure,
   NOT cancelled AND NOT diverted AND COALESCE(on_at, in_at) IS NULL AS awaits_arrival,
-  time_problem IS NOT NULL AS implausible,
+  COALESCE(std_quarter_at, operating_date || ' 24:00') AS std_quarter_at,
   departure_delay_minutes, arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors,
   satisfaction_sum
 FROM belonging;
 
+-- ${...} are the sums of the register of figures (kpis.toml) that it keeps in the stream.
 CREATE TEMPORARY VIEW measure AS
 SELECT scope_type, scope_id, operating_date, quarter_at, state_version, last_received_at, last_event_at, corrections,
   data_label,
-  ${one_if_counts} AS scheduled,
-  ${one_if_counts_cancelled} AS cancelled,
-  ${one_if_counts_diverted} AS diverted,
-  ${one_if_counts_operated} AS operated,
-  ${one_if_counts_accounted} AS accounted,
-  ${one_if_counts_implausible} AS implausible,
+  ${measures},
+  CASE WHEN counts AND accounted THEN 1 ELSE 0 END AS accounted,
   CASE WHEN counts AND departs AND awaits_departure THEN 1 ELSE 0 END AS awaiting_departure,
   CASE WHEN counts AND arrives AND awaits_arrival THEN 1 ELSE 0 END AS awaiting_arrival,
-  CASE WHEN counts AND departs THEN departure_delay_minutes END AS dep,
-  CASE WHEN counts AND arrives THEN arrival_delay_minutes END AS arr,
+  CASE WHEN counts AND cancelled THEN std_quarter_at END AS cancelled_quarter_at,
   CASE WHEN counts THEN booked_seats ELSE 0 END AS booked_seats,
   CASE WHEN counts THEN booked_revenue_usd ELSE 0 END AS booked_revenue_usd,
   CASE WHEN counts THEN answers ELSE 0 END AS answers,
@@ -285,31 +277,18 @@ SELECT scope_type, scope_id, operating_date, quarter_at, state_version, last_rec
   CASE WHEN counts THEN satisfaction_sum ELSE 0 END AS satisfaction_sum
 FROM contribution;
 
+-- Whether a leg is due is a matter of the clock, of which there is none here: cancelled legs are told by the quarter of
+-- their STD, and who reads them knows the time. A leg that left was due.
 CREATE TEMPORARY VIEW scope_day AS
 SELECT scope_type, scope_id, operating_date, quarter_at,
   SUM(state_version) AS state_version,
   MAX(last_received_at) AS last_received_at, MAX(last_event_at) AS last_event_at,
   SUM(corrections) AS corrections,
-  SUM(CAST(scheduled AS BIGINT)) AS scheduled_legs,
-  SUM(CAST(cancelled AS BIGINT)) AS cancelled_legs,
-  SUM(CAST(diverted AS BIGINT)) AS diverted_legs,
-  SUM(CAST(operated AS BIGINT)) AS operated_legs,
+  ${sums},
   SUM(CAST(accounted AS BIGINT)) AS accounted_legs,
-  SUM(CAST(implausible AS BIGINT)) AS implausible_legs,
   SUM(CAST(awaiting_departure AS BIGINT)) AS awaiting_departure_legs,
   SUM(CAST(awaiting_arrival AS BIGINT)) AS awaiting_arrival_legs,
-  COUNT(dep) AS departed_legs,
-  COUNT(CASE WHEN dep <= 0 THEN 1 END) AS dep_on_time_d0_legs,
-  COUNT(CASE WHEN dep >= 15 THEN 1 END) AS dep_late_15_legs,
-  SUM(CAST(CASE WHEN dep > 0 THEN dep ELSE 0 END AS BIGINT)) AS departure_delay_minutes,
-  SUM(CAST(COALESCE(dep, 0) AS BIGINT)) AS net_departure_delay_minutes,
-  COUNT(arr) AS arrived_legs,
-  COUNT(CASE WHEN arr >= 15 THEN 1 END) AS arr_late_15_legs,
-  COUNT(CASE WHEN arr >= 60 THEN 1 END) AS arr_late_60_legs,
-  COUNT(CASE WHEN arr >= 120 THEN 1 END) AS arr_late_120_legs,
-  COUNT(CASE WHEN arr >= 240 THEN 1 END) AS arr_late_240_legs,
-  SUM(CAST(CASE WHEN arr > 0 THEN arr ELSE 0 END AS BIGINT)) AS arrival_delay_minutes,
-  SUM(CAST(COALESCE(arr, 0) AS BIGINT)) AS net_arrival_delay_minutes,
+  COLLECT(cancelled_quarter_at) AS cancelled_by_quarter,
   SUM(CAST(COALESCE(booked_seats, 0) AS BIGINT)) AS booked_seats,
   CAST(SUM(COALESCE(booked_revenue_usd, 0)) AS DECIMAL(18, 2)) AS booked_revenue_usd,
   SUM(COALESCE(answers, 0)) AS answers, SUM(COALESCE(promoters, 0)) AS promoters,
@@ -348,12 +327,9 @@ FROM (SELECT *, origin || '-' || destination AS route FROM judged);
 
 INSERT INTO state_sink
 SELECT 'state', scope_id, scope_type, scope_id, operating_date, ${quarter_at_text},
-  state_version, ${last_received_at_text}, ${last_event_at_text}, corrections, scheduled_legs, cancelled_legs,
-  diverted_legs, operated_legs, accounted_legs, implausible_legs, awaiting_departure_legs, awaiting_arrival_legs,
-  departed_legs, dep_on_time_d0_legs, dep_late_15_legs, departure_delay_minutes, net_departure_delay_minutes, arrived_legs,
-  arr_late_15_legs, arr_late_60_legs, arr_late_120_legs, arr_late_240_legs, arrival_delay_minutes,
-  net_arrival_delay_minutes, booked_seats, booked_revenue_usd, answers, promoters, detractors, satisfaction_sum,
-  data_label
+  state_version, ${last_received_at_text}, ${last_event_at_text}, corrections, ${sum_names},
+  accounted_legs, awaiting_departure_legs, awaiting_arrival_legs, cancelled_by_quarter, booked_seats,
+  booked_revenue_usd, answers, promoters, detractors, satisfaction_sum, data_label
 FROM scope_day;
 
 INSERT INTO unreadable_sink

@@ -7,10 +7,12 @@ backtest over one has no alert that only they raise. A cancellation whose minute
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from aero_streaming.alert_conditions import Row, is_accounted
 from aero_streaming.alert_sums import quarter
+from aero_streaming.figure_model import Side
+from aero_streaming.figures import Sum, figures
 from aero_streaming.leg_times import judge
 from aero_streaming.times import minutes_between, parse, text
 
@@ -18,6 +20,13 @@ PLANNED_HOURS = 12
 """The plan of a leg is told so long before STD."""
 FIRST_WAVE_HOUR = 8
 MOVEMENTS = ("out_at", "off_at", "on_at", "in_at")
+#: Sums that the stream keeps, by the side of a leg that they count at; what depends on the clock is read from quarters.
+KEPT: dict[Side, dict[str, Sum]] = {
+    side: {one.id: one for one in figures().kept_in("stream") if one.side == side and not one.due_flag}
+    for side in get_args(Side)
+}
+CANCELLED = "cancelled in "
+"""Begins the name of the sum of cancelled legs of one quarter of an hour."""
 Key = tuple[str, str, str, str | None]
 
 
@@ -107,7 +116,8 @@ class Sums:
             row["state_version"] += 1
             scope_type, scope_id, day, quarter_at = key
             yield {
-                **row,
+                **{name: value for name, value in row.items() if not name.startswith(CANCELLED)},
+                "cancelled_by_quarter": _quarters(row),
                 "kind": "state",
                 "partition_key": scope_id,
                 "scope_type": scope_type,
@@ -121,17 +131,14 @@ class Sums:
 
 def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
     """What a leg adds to each of its scopes."""
-    counted = {
-        "scheduled_legs": 1,
-        "cancelled_legs": int(leg["is_cancelled"]),
-        "diverted_legs": int(leg["is_diverted"]),
-        "accounted_legs": int(is_accounted(leg)),
-        "implausible_legs": int(leg["time_problem"] is not None),
-    }
     gone, arrived = any(leg.get(name) for name in MOVEMENTS), bool(leg.get("on_at") or leg.get("in_at"))
     flies = not leg["is_cancelled"] and not leg["is_diverted"]
-    departures = _departures(leg["departure_delay_minutes"]) | {"awaiting_departure_legs": int(flies and not gone)}
-    arrivals = _arrivals(leg["arrival_delay_minutes"]) | {"awaiting_arrival_legs": int(flies and not arrived)}
+    judged = {**leg, "is_operated": not leg["is_cancelled"] and (gone or leg["is_diverted"])}
+    counted = _sums("leg", judged) | {"accounted_legs": int(is_accounted(leg))}
+    if leg["is_cancelled"]:
+        counted[CANCELLED + text(quarter(parse(leg["std_at"])))] = 1
+    departures = _sums("departure", judged) | {"awaiting_departure_legs": int(flies and not gone)}
+    arrivals = _sums("arrival", judged) | {"awaiting_arrival_legs": int(flies and not arrived)}
     day = leg["operating_date"]
     parts: dict[Key, dict[str, int]] = {
         ("route", leg["route"], day, None): counted | departures | arrivals,
@@ -140,34 +147,23 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
     local = parse(leg["std_at"]) + timedelta(minutes=leg.get("std_utc_offset_minutes") or 0)
     if local.hour < FIRST_WAVE_HOUR:
         parts["first_wave", "network", day, None] = counted | departures
-    for airport, planned, figures in (
+    for airport, planned, sums in (
         (leg["origin"], leg["std_at"], departures),
         (leg["destination"], leg["sta_at"], arrivals),
     ):
         if airport in hubs:
             start = text(quarter(parse(planned)))
-            parts["hub", airport, day, None] = counted | figures
-            parts["hub_quarter", airport, start[:10], start] = counted | figures
+            parts["hub", airport, day, None] = counted | sums
+            parts["hub_quarter", airport, start[:10], start] = counted | sums
     return parts
 
 
-def _departures(late: int | None) -> dict[str, int]:
-    known = late is not None
-    return {
-        "departed_legs": int(known),
-        "dep_on_time_d0_legs": int(known and (late or 0) <= 0),
-        "dep_late_15_legs": int(known and (late or 0) >= 15),
-        "departure_delay_minutes": max(0, late or 0),
-        "net_departure_delay_minutes": late or 0,
-    }
+def _sums(side: Side, leg: Row) -> dict[str, int]:
+    """What a leg adds to the sums that count at a side of it."""
+    return {name: one.of_row(leg) for name, one in KEPT[side].items()}
 
 
-def _arrivals(late: int | None) -> dict[str, int]:
-    known = late is not None
-    limits = {f"arr_late_{limit}_legs": int(known and (late or 0) >= limit) for limit in (15, 60, 120, 240)}
-    return {
-        "arrived_legs": int(known),
-        **limits,
-        "arrival_delay_minutes": max(0, late or 0),
-        "net_arrival_delay_minutes": late or 0,
-    }
+def _quarters(row: Row) -> dict[str, int]:
+    """The cancelled legs of a scope by the quarter of an hour of their STD, as the stream writes it."""
+    found = {name.removeprefix(CANCELLED): legs for name, legs in row.items() if name.startswith(CANCELLED)}
+    return {f"{start[:10]} {start[11:16]}": legs for start, legs in found.items() if legs}

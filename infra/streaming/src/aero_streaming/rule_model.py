@@ -1,4 +1,4 @@
-"""What a rule is: its parts as data classes, the KPIs that rules may speak of, and Wilson's interval.
+"""What a rule is: its parts as data classes, and Wilson's interval.
 
 `rule_file.py` reads them from `rules.toml`, `rule_levels.py` judges by them, `rules.py` is what others import.
 """
@@ -10,11 +10,12 @@ from math import sqrt
 from types import MappingProxyType
 from typing import Literal
 
+from aero_streaming.figures import Kpi, figures
+
 #: The 0.90 quantile of the normal distribution: bounds are one-sided.
 Z_90 = 1.2816
 
 Evidence = Literal["wilson", "point", "event"]
-Unit = Literal["percent", "points", "minutes", "legs", "grade"]
 
 LEVELS: tuple[str, ...] = ("amber", "red", "critical")
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -30,31 +31,8 @@ SCOPES = ("network", "first_wave", "hub", "route", "leg", "feed")
 SCOPE_ORDER = {scope: place for place, scope in enumerate(("feed", "network", "first_wave", "hub", "route", "leg"))}
 
 
-@dataclass(frozen=True)
-class Kpi:
-    """A figure that rules may judge: its unit, the side on which it is bad, the scopes that have it."""
-
-    unit: Unit
-    bad: Literal["below", "above"]
-    scopes: tuple[str, ...]
-
-
-_DAYS = ("network", "first_wave", "hub", "route")
-KPIS: Mapping[str, Kpi] = {
-    "a14": Kpi("percent", "below", _DAYS),
-    "d0": Kpi("percent", "below", _DAYS),
-    "d15": Kpi("percent", "below", _DAYS),
-    "completion": Kpi("percent", "below", _DAYS),
-    "a14_change": Kpi("points", "below", ("route",)),
-    "departure_delay": Kpi("minutes", "above", _DAYS),
-    "cancellations": Kpi("legs", "above", _DAYS),
-    "cancellation": Kpi("minutes", "below", ("leg",)),
-    "diversion": Kpi("grade", "above", ("leg",)),
-    "long_delay": Kpi("minutes", "above", ("leg",)),
-    "tarmac": Kpi("minutes", "above", ("leg",)),
-    "rotation": Kpi("minutes", "above", ("leg",)),
-    "feed_silence": Kpi("minutes", "above", ("feed",)),
-}
+#: The figures of the register that rules may judge.
+KPIS: Mapping[str, Kpi] = {kpi.id: kpi for kpi in figures().used_by("rules")}
 
 
 class RuleError(ValueError):
@@ -130,7 +108,7 @@ class Rule:
         return self.limits["red"]
 
     @property
-    def unit(self) -> Unit:
+    def unit(self) -> str:
         """The unit of value and limits."""
         return KPIS[self.kpi].unit
 

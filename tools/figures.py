@@ -1,0 +1,201 @@
+"""Writes what is said of figures outside of `kpis.toml` once more from there: `python -m tools.figures`.
+
+The sums of marts (a dbt macro), the definitions of punctuality (a dbt seed), the descriptions of sums (dbt docs) and
+the dictionary for people (`docs/kpis.md`). A test compares every file with what this would write.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from aero_streaming.figures import Kpi, Register, Sum, figures
+from aero_streaming.rules import rules
+
+ROOT = Path(__file__).parents[1]
+DBT = ROOT / "dbt_project"
+#: So many characters fit into a line of the macro.
+LINE = 110
+SEED_COLUMNS = ("definition", "event", "reference", "late_if_ge", "late_if_gt", "early_if_lt", "denominator", "split")
+WRITTEN = "Written by `python -m tools.figures` from aero_streaming/kpis.toml; change it there."
+TREATED = {
+    "counted": ("cuenta", "counts"),
+    "missed": ("cuenta en contra", "counts against"),
+    "left_out": ("no cuenta", "does not count"),
+}
+KINDS = {
+    "cancelled": ("cancelado", "cancelled"),
+    "diverted": ("desviado", "diverted"),
+    "unknown": ("operado, hora sin dato", "operated, time unknown"),
+    "silent": ("debía salir, nada recibido", "due, never heard of"),
+    "not_due": ("aún no debe salir", "not due yet"),
+}
+UNITS = {
+    "percent": ("%", "%"),
+    "points": ("puntos porcentuales", "percentage points"),
+    "minutes": ("min", "min"),
+    "count": ("número", "count"),
+    "legs": ("vuelos", "flights"),
+    "grade": ("grado", "grade"),
+}
+BETTER = {
+    "high": ("más es mejor", "higher is better"),
+    "low": ("menos es mejor", "lower is better"),
+    "neither": ("ni más ni menos es mejor", "neither is better"),
+}
+
+
+def texts(register: Register | None = None) -> dict[Path, str]:
+    """Return every file that is written from the register, by its path."""
+    register = register or figures()
+    return {
+        DBT / "macros" / "leg_sums.sql": macro(register.kept_in("marts")),
+        DBT / "docs" / "sums.md": sum_docs(register.kept_in("marts")),
+        DBT / "seeds" / "reference" / "otp_definitions.csv": otp_seed(register.kpis.values()),
+        ROOT / "docs" / "kpis.md": dictionary(register),
+    }
+
+
+def macro(sums: Iterable[Sum]) -> str:
+    """Return the dbt macro that counts the sums of a day."""
+    lines = ",\n    ".join(_line(_column(one), one.id) for one in sums)
+    return f"""{{#
+    The additive sums of legs that every day-grain mart of legs carries. Ratios are left to readers:
+    a mean of ratios is wrong, a ratio of sums is right at any grain.
+
+    {WRITTEN}
+#}}
+{{% macro leg_sums() -%}}
+    {lines}
+{{%- endmacro %}}
+"""
+
+
+def _line(column: str, name: str) -> str:
+    line = f"{column} as {name}"
+    return line if len(line) <= LINE else f"{column}\n        as {name}"
+
+
+def _column(one: Sum) -> str:
+    condition = one.condition_sql()
+    if one.total is None:
+        return f"{{{{ count_legs('{condition}') }}}}" if condition else "count(*)"
+    if one.is_decimal:
+        return f"cast(coalesce(sum({one.value_sql()}), 0) as decimal(18, 6))"
+    return f"{{{{ sum_whole('{one.value_sql()}') }}}}"
+
+
+def doc_name(one: Sum) -> str:
+    """Return the name of the description of a sum: a column of a leg may be called the same."""
+    return f"{one.id}_sum" if one.id in one.of.columns.numbers else one.id
+
+
+def sum_docs(sums: Iterable[Sum]) -> str:
+    """Return the descriptions of sums that dbt shows."""
+    head = (
+        "# Sums: additive figures of legs, from which every ratio is computed\n\n"
+        f"Ratios are never stored: a mean of ratios is wrong, a ratio of sums is right at any grain.\n\n{WRITTEN}\n"
+    )
+    blocks = (f"\n{{% docs {doc_name(one)} %}}\n{one.text}\n{{% enddocs %}}\n" for one in sums)
+    return head + "".join(blocks)
+
+
+def otp_seed(kpis: Iterable[Kpi]) -> str:
+    """Return the definitions of punctuality as the seed holds them."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(SEED_COLUMNS)
+    for kpi in kpis:
+        if kpi.otp is None:
+            continue
+        cells = {name: getattr(kpi.otp, name) for name in SEED_COLUMNS} | _late(kpi)
+        writer.writerow(["" if cells[name] is None else cells[name] for name in SEED_COLUMNS])
+    return out.getvalue()
+
+
+def _late(kpi: Kpi) -> dict[str, int]:
+    """From which minute on, or above which, a leg is late: by what the numerator does with one of exactly the limit."""
+    if kpi.limit_minutes is None:
+        return {}
+    [numerator] = kpi.numerator
+    column = {"arrival": "arrival_delay_minutes", "departure": "departure_delay_minutes"}[numerator.side]
+    leg = {"is_operated": True, column: kpi.limit_minutes}
+    return {"late_if_gt" if numerator.of_row(leg) else "late_if_ge": kpi.limit_minutes}
+
+
+def dictionary(register: Register) -> str:
+    """Return the dictionary of figures for people, in both languages."""
+    parts = [
+        "# Figures: what each one means here · Cifras: qué significa cada una\n",
+        f"<!-- {WRITTEN} -->\n",
+        "One row of the register per figure; stream, warehouse, rules, pages and results follow it.\n"
+        "Una fila del registro por cifra; la siguen el flujo, el almacén, las reglas, las páginas y los resultados.\n",
+    ]
+    parts += [_entry(kpi) for kpi in register.kpis.values()]
+    parts.append("## Sums · Sumas\n")
+    parts += [f"* `{one.id}` = {_formula(one)}  \n  {one.text}\n" for one in register.sums.values()]
+    return "\n".join(parts)
+
+
+def _entry(kpi: Kpi) -> str:
+    users = ", ".join(kpi.used_by)
+    held = ", ".join(f"`{rule.id}`" for rule in rules().rules if rule.kpi == kpi.id)
+    unit, better = UNITS[kpi.unit], BETTER[kpi.better]
+    lines = [
+        f"## {kpi.name['es']} · {kpi.name['en']}\n",
+        f"`{kpi.id}` · {_ratio(kpi)}\n",
+        f"* es: {kpi.help['es']}",
+        f"* en: {kpi.help['en']}",
+        f"* unidad · unit: {_both(unit)}; {_both(better)}",
+    ]
+    if kpi.limit_minutes is not None:
+        lines.append(f"* límite · limit: {kpi.limit_minutes} min")
+    for treated in ("counted", "missed", "left_out"):
+        kinds = [KINDS[kind] for kind, found in kpi.population.items() if found == treated]
+        if kinds:
+            told = "; ".join(_both(kind) for kind in kinds)
+            lines.append(f"* {_both(TREATED[treated])}: {told}")
+    lines += [f"* n: {_terms(kpi.sample)}"] if kpi.sample else []
+    lines += [f"* sin dato · unknown: {_terms(kpi.unknown)}"] if kpi.unknown else []
+    lines += [f"* OTP: `{kpi.otp.definition}`"] if kpi.otp else []
+    lines.append(f"* fuente · source: {kpi.source}")
+    lines.append(f"* usada por · used by: {users}" + (f" ({held})" if held else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _both(pair: tuple[str, str]) -> str:
+    return pair[0] if pair[0] == pair[1] else f"{pair[0]} · {pair[1]}"
+
+
+def _ratio(kpi: Kpi) -> str:
+    if kpi.change_of:
+        return f"`{kpi.change_of}` − baseline of `{kpi.change_of}`"
+    if kpi.measures:
+        return kpi.measures
+    over = _terms(kpi.numerator)
+    if not kpi.denominator:
+        return over
+    under = _terms(kpi.denominator)
+    return f"{over} ÷ ({under})" if len(kpi.denominator) > 1 else f"{over} ÷ {under}"
+
+
+def _terms(sums: Iterable[Sum]) -> str:
+    return " + ".join(f"`{one.id}`" for one in sums)
+
+
+def _formula(one: Sum) -> str:
+    condition = one.condition_sql()
+    if one.total is None:
+        return f"legs with `{condition}`" if condition else "all legs"
+    floor = "" if one.floor is None else f", {one.floor} where it is less"
+    return f"sum of `{one.total}`{floor}" + (f", of legs with `{condition}`" if condition else "")
+
+
+def main() -> None:
+    """Write every file."""
+    for path, text in texts().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
