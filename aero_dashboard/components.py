@@ -14,6 +14,7 @@ from aero_dashboard.frame import View
 from aero_dashboard.i18n import MISSING
 from aero_dashboard.kpis import Kpi
 from aero_dashboard.queries import Scope
+from aero_streaming.figures import figures
 
 DIGITS = {"percent": 1, "minutes": 1, "count": 0}
 
@@ -76,8 +77,8 @@ def kpi_label(view: View, kpi: Kpi) -> str:
 def kpi_value(view: View, kpi: Kpi) -> str:
     """Write a figure."""
     if kpi.unit == "percent":
-        # Completion lives between 99 and 100: one digit more.
-        return view.t.percent(kpi.value, 2 if kpi.key == "completion" else 1)
+        found = figures().kpis.get(kpi.key)
+        return view.t.percent(kpi.value, found.digits if found and found.digits else DIGITS[kpi.unit])
     return view.t.decimal(kpi.value, DIGITS[kpi.unit]) + (
         " min" if kpi.unit == "minutes" and kpi.value is not None else ""
     )

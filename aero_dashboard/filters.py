@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from aero_dashboard.i18n import DEFAULT, LOCALES
 from aero_dashboard.queries import Scope
 
-#: Days of a period by its name; the period ends on the last operating date that was published.
+#: Days of a period by its name; the period ends on the last complete operating date, unless dates are asked for.
 PERIODS = {"1d": 1, "7d": 7, "14d": 14, "28d": 28, "all": None, "custom": None}
 DEFAULT_PERIOD = "14d"
 DEFAULT_DEFINITION = "cirium_a14"
@@ -19,9 +19,13 @@ PARAMETERS = ("lang", "period", "from", "to", "carrier", "origin", "otp", "min",
 
 @dataclass(frozen=True)
 class Known:
-    """What the pinned version holds, and so what can be chosen: codes in the order they are offered."""
+    """What the pinned version holds, and so what can be chosen: codes in the order they are offered.
+
+    `complete` is the last operating date whose flights are all due; published plans may reach to `last`.
+    """
 
     first: date
+    complete: date
     last: date
     carriers: tuple[str, ...]
     origins: tuple[str, ...]
@@ -48,8 +52,8 @@ class Filters:
         if self.period == "custom" and self.first and self.last:
             return max(self.first, known.first), min(self.last, known.last)
         days = PERIODS[self.period]
-        first = known.last - timedelta(days=days - 1) if days else known.first
-        return max(first, known.first), known.last
+        first = known.complete - timedelta(days=days - 1) if days else known.first
+        return max(first, known.first), known.complete
 
     def scope(self, known: Known, route: str | None = None) -> Scope:
         """Return what queries are asked for; a route takes the place of the origin."""
@@ -123,7 +127,7 @@ def _period(params: Mapping[str, str], known: Known, bad: list[str]) -> tuple[st
         return DEFAULT_PERIOD, None, None
     if period != "custom":
         return period, None, None
-    usual = {"from": f"{max(known.first, known.last - timedelta(days=13))}", "to": f"{known.last}"}
+    usual = {"from": f"{max(known.first, known.complete - timedelta(days=13))}", "to": f"{known.complete}"}
     try:
         first, last = sorted(date.fromisoformat(params.get(name) or usual[name]) for name in usual)
     except ValueError:

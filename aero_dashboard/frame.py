@@ -187,6 +187,13 @@ def title(text: str, *facts: str) -> None:
     st.markdown(f":gray[{'  ·  '.join(facts)}]")
 
 
+def period_note(made: View) -> None:
+    """Say that a period ends before what is published does: later days have flights that are not due yet."""
+    known = made.known
+    if known.last > known.complete and made.scope.last <= known.complete:
+        st.caption(made.t("head.period_note", complete=made.t.date(known.complete), last=made.t.date(known.last)))
+
+
 def labels(snapshot: Snapshot, t: Translator) -> None:
     """Say where figures are made up, on every page."""
     for label in snapshot.manifest.labels:

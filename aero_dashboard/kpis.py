@@ -1,6 +1,7 @@
 """From additive sums to figures: value, what it is of, what is not known, and the change against the period before.
 
-A ratio is always a ratio of sums; a figure without a denominator is missing, never zero.
+What each figure is stands in the register (`kpis.toml`). A ratio is always a ratio of sums; a figure without a
+denominator is missing, never zero.
 """
 
 from collections.abc import Mapping
@@ -9,19 +10,14 @@ from typing import Literal
 
 import pandas as pd
 
+from aero_streaming.figures import Kpi as Figure
+from aero_streaming.figures import figures
+
 Unit = Literal["percent", "minutes", "count"]
 Sums = Mapping[str, float]
 
-
-#: Figures that are a sum, or a sum over another: unit, what is added up, what it is divided by, its rule.
-RATIOS: dict[str, tuple[Unit, str, str | None, str | None]] = {
-    "completion": ("percent", "operated_legs", "scheduled_legs", "completion"),
-    "mean_departure_delay": ("minutes", "departure_delay_minutes", "operated_legs", None),
-    "delay_minutes": ("count", "departure_delay_minutes", None, None),
-    "cancelled": ("count", "cancelled_legs", None, None),
-    "diverted": ("count", "diverted_legs", None, None),
-    "load_factor": ("percent", "passenger_km", "seat_km", None),
-}
+#: Figures of the register that the strip shows after punctuality, in this order.
+STRIP = ("completion", "departure_delay", "delay_minutes", "cancelled", "diverted", "load_factor")
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,9 @@ class Kpi:
 
 
 def rule_of(definition: str) -> str:
-    """Name the KPI in `rules.toml` that an OTP definition is held against: every arrival definition is an A14."""
-    return definition if definition in ("d0", "d15") else "a14"
+    """Name the KPI in `rules.toml` that an OTP definition is held against: its own, which not every one has."""
+    found = figures().by_definition.get(definition)
+    return found.id if found else definition
 
 
 def total(frame: pd.DataFrame) -> dict[str, float]:
@@ -67,20 +64,24 @@ def otp(key: str, definition: str, frame: pd.DataFrame) -> Kpi:
 
 def from_sums(sums: Sums) -> list[Kpi]:
     """Return the figures that sums of legs give, in the order they are shown; load only where it is known."""
-    scheduled, operated = int(sums["scheduled_legs"]), int(sums["operated_legs"])
-    silent, unknown = scheduled - operated - int(sums["cancelled_legs"]), int(sums["departure_unknown_legs"])
-    load = int(sums["load_legs"])
-    #: n and unknown legs of each figure.
-    samples = {
-        "completion": (scheduled, silent), "mean_departure_delay": (operated, unknown),
-        "delay_minutes": (operated, unknown), "cancelled": (scheduled, silent),
-        "diverted": (int(sums["departed_legs"]), 0), "load_factor": (load, operated - load),
-    }  # fmt: skip
-    return [
-        Kpi(key, unit, sums[over], sums[under] if under else None, *samples[key], rule=rule)
-        for key, (unit, over, under, rule) in RATIOS.items()
-        if load or key != "load_factor"
-    ]
+    found = [_figure(figures().kpis[name], sums) for name in STRIP]
+    return [one for one in found if one.legs or one.key != "load_factor"]
+
+
+def _figure(kpi: Figure, sums: Sums) -> Kpi:
+    n, unknown = (int(sum(sums[one.id] for one in parts)) for parts in (kpi.sample, kpi.unknown))
+    rule = kpi.id if kpi.is_share and "rules" in kpi.used_by else None
+    return Kpi(kpi.id, kpi.unit, kpi.over(sums), kpi.under(sums), n, unknown, rule=rule)  # ty: ignore[invalid-argument-type]
+
+
+def column(name: str, frame: pd.DataFrame) -> pd.Series:
+    """Return a figure of the register for every row of sums; missing where there is nothing to divide by."""
+    kpi = figures().kpis[name]
+    over = frame[[one.id for one in kpi.numerator]].sum(axis=1)
+    if not kpi.denominator:
+        return over
+    under = frame[[one.id for one in kpi.denominator]].sum(axis=1)
+    return over / under.where(under > 0)
 
 
 def strip(definition: str, otp_days: pd.DataFrame, sum_days: pd.DataFrame) -> list[Kpi]:
@@ -95,9 +96,8 @@ def strip(definition: str, otp_days: pd.DataFrame, sum_days: pd.DataFrame) -> li
 
 def daily(key: str, definition: str, otp_days: pd.DataFrame, sum_days: pd.DataFrame) -> list[float]:
     """Return a figure of the strip day by day, days without a value left out: the small line in its card."""
-    if key in RATIOS:
-        _, over, under, _ = RATIOS[key]
-        line = sum_days[over] / sum_days[under].where(sum_days[under] > 0) if under else sum_days[over]
+    if key in STRIP:
+        line = column(key, sum_days)
     else:
         own = otp_days[otp_days["definition"] == (definition if key == "punctuality" else key)]
         line = own["on_time_legs"] / own["legs"].where(own["legs"] > 0)
@@ -113,8 +113,11 @@ def change(now: Kpi, before: Kpi | None) -> float | None:
 
 def block_fit(blocks: pd.DataFrame) -> Kpi:
     """Return the block percentile F(scheduled): the share of legs whose block time fitted their scheduled one."""
-    legs = int(blocks["legs"].sum())
-    fitting = int(blocks.loc[blocks["block_minutes"] <= blocks["scheduled_block_minutes"], "legs"].sum())
+    kpi, rows = figures().kpis["block_fit"], blocks.to_dict("records")
+    fitting, legs = (
+        sum(int(row["legs"]) * one.of_row(row) for row in rows for one in parts)
+        for parts in (kpi.numerator, kpi.denominator)
+    )
     return Kpi("block_fit", "percent", fitting, legs, legs, 0)
 
 

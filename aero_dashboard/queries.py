@@ -1,7 +1,7 @@
 """Questions to the published marts of operations: SQL and parameters in, data frames out.
 
 Every punctuality figure is read from `fct_otp_day`, so that there is one definition of each. Sums of legs come from
-`fct_leg`, the only mart that knows carrier and route together; they follow the same conditions as `fct_route_day`.
+`fct_leg`, the only mart that knows carrier and route together; what they count stands in the register of figures.
 Ratios are left to `kpis`: here is only what can be added up.
 """
 
@@ -11,21 +11,16 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
+from aero_streaming.figures import figures
+
 Connection = duckdb.DuckDBPyConnection
 
-SUMS = """
-    count(*) as scheduled_legs,
-    count(*) filter (is_cancelled) as cancelled_legs,
-    count(*) filter (is_diverted) as diverted_legs,
-    count(*) filter (is_departed) as departed_legs,
-    count(*) filter (is_operated) as operated_legs,
-    count(*) filter (is_operated and departure_delay_minutes is null) as departure_unknown_legs,
-    coalesce(sum(greatest(departure_delay_minutes, 0)), 0)::bigint as departure_delay_minutes,
-    coalesce(sum(greatest(arrival_delay_minutes, 0)), 0)::bigint as arrival_delay_minutes,
-    count(*) filter (seat_km is not null and passenger_km is not null) as load_legs,
-    coalesce(sum(seat_km) filter (passenger_km is not null), 0)::double as seat_km,
-    coalesce(sum(passenger_km) filter (seat_km is not null), 0)::double as passenger_km
-"""
+#: Every sum of legs that a figure of a page is made of.
+_NEEDED = {one.id: one for kpi in figures().used_by("pages") if kpi.of.id == "legs" for one in kpi.sums}
+SUMS = ", ".join(
+    f"coalesce(sum({one.value_sql()}), 0)::{'double' if one.is_decimal else 'bigint'} as {one.id}"
+    for one in _NEEDED.values()
+)
 OTP_SUMS = """
     sum(legs)::bigint as legs, sum(on_time_legs)::bigint as on_time_legs, sum(unknown_legs)::bigint as unknown_legs
 """
@@ -72,10 +67,17 @@ def _frame(connection: Connection, sql: str, parameters: list[object] | None = N
     return connection.execute(sql, parameters or []).df()
 
 
-def span(connection: Connection) -> tuple[date, date] | None:
-    """Return the first and the last operating date with legs; None where there are none."""
-    found = connection.execute("select min(operating_date), max(operating_date) from operations.fct_leg").fetchone()
-    return (found[0], found[1]) if found and found[0] else None
+def span(connection: Connection) -> tuple[date, date, date] | None:
+    """Return the first operating date with legs, the last complete one and the last; None where there are none.
+
+    A day is complete when every leg of it is due. Where none is, the last one stands for it.
+    """
+    found = connection.execute(
+        "with days as (select operating_date, bool_and(is_departure_due and is_arrival_due) as is_complete "
+        "from operations.fct_leg group by operating_date) select min(operating_date), "
+        "coalesce(max(operating_date) filter (is_complete), max(operating_date)), max(operating_date) from days"
+    ).fetchone()
+    return (found[0], found[1], found[2]) if found and found[0] else None
 
 
 def known(connection: Connection) -> dict[str, list[str]]:

@@ -7,12 +7,17 @@ from aero_dashboard import components, lights, queries
 from aero_dashboard.charts import pareto
 from aero_dashboard.frame import View
 from aero_dashboard.i18n import Translator
-from aero_dashboard.kpis import rule_of
+from aero_dashboard.kpis import column, rule_of
 from aero_dashboard.queries import Scope
 
 ROUTE_COLUMNS = (
     "route", "status", "share", "legs", "unknown", "delay", "minutes", "cancelled", "diverted", "load",
 )  # fmt: skip
+#: Columns of the table of routes that are figures of the register.
+ROUTE_FIGURES = {
+    "delay": "departure_delay", "minutes": "delay_minutes", "cancelled": "cancelled", "diverted": "diverted",
+    "load": "load_factor",
+}  # fmt: skip
 LEGS = 50
 
 
@@ -29,8 +34,8 @@ def routes(view: View, otp: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     rows["status"] = [light.status for light in found]
     rows["status_text"] = [light.text(view.t) for light in found]
     rows["share"] = rows["on_time_legs"] / rows["legs"].where(rows["legs"] > 0)
-    rows["delay"] = rows["departure_delay_minutes"] / rows["operated_legs"].where(rows["operated_legs"] > 0)
-    rows["load"] = rows["passenger_km"] / rows["seat_km"].where(rows["seat_km"] > 0)
+    for name, kpi_id in ROUTE_FIGURES.items():
+        rows[name] = column(kpi_id, rows)
     return rows.sort_values(["share", "legs"], ascending=[True, False], kind="stable").reset_index(drop=True)
 
 
@@ -58,10 +63,7 @@ def route_table(view: View, rows: pd.DataFrame) -> pd.DataFrame:
             names["legs"]: rows["legs"],
             names["unknown"]: rows["unknown_legs"],
             names["delay"]: rows["delay"],
-            names["minutes"]: rows["departure_delay_minutes"],
-            names["cancelled"]: rows["cancelled_legs"],
-            names["diverted"]: rows["diverted_legs"],
-            names["load"]: rows["load"],
+            **{names[name]: rows[name] for name in ROUTE_FIGURES if name != "delay"},
         }
     )
     return found if rows["load_legs"].sum() else found.drop(columns=names["load"])

@@ -1,4 +1,7 @@
-"""Words, numbers and dates in the reader's language: two catalogues with equal keys, babel for the rest."""
+"""Words, numbers and dates in the reader's language: two catalogues with equal keys, babel for the rest.
+
+Figures are named by their register (`kpis.toml`), in both languages.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,6 +15,8 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from pandas import isna
 
+from aero_streaming.figures import figures
+
 #: Locale by language; the first is the default.
 LOCALES = {"es": "es_MX", "en": "en_US"}
 DEFAULT = "es"
@@ -24,7 +29,20 @@ MISSING = "—"
 def catalogue(language: str) -> Mapping[str, str]:
     """Return the texts of a language by dotted key."""
     text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(text), ""))
+    return dict(_flat(tomllib.loads(text), "")) | _names_of_figures(language)
+
+
+def _names_of_figures(language: str) -> dict[str, str]:
+    """The names and definitions of figures, from their register; punctuality by the name of its definition too."""
+    found: dict[str, str] = {}
+    for kpi in figures().used_by("pages"):
+        keys = [f"kpi.{kpi.id}", *([f"kpi.{kpi.otp.definition}"] if kpi.otp else [])]
+        for key in keys:
+            found |= {key: kpi.short[language], f"{key}_help": kpi.help[language]}
+        if kpi.otp:
+            key = f"otp.{kpi.otp.definition}"
+            found |= {key: kpi.name[language], f"{key}_short": kpi.short[language], f"{key}_help": kpi.help[language]}
+    return found
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:

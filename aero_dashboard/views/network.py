@@ -18,6 +18,7 @@ def page() -> None:
     otp = view.read(queries.otp_by_route, scope, view.filters.definition)
     legs = int(otp["legs"].sum())
     frame.title(t("network.title"), *head(view, legs))
+    frame.period_note(view)
     if not legs:
         st.info(t("network.no_legs"), icon=":material/search_off:")
         return

@@ -22,6 +22,7 @@ def page() -> None:
     days = view.read(queries.otp_by_day, scope)
     own = days[days["definition"] == view.filters.definition]
     frame.title(t("route.title", route=plain(route)), *head(view, scope, route, int(own["legs"].sum())))
+    frame.period_note(view)
     st.selectbox(
         t("filter.route"), view.known.routes, key=WIDGETS["route"], format_func=lambda code: name(view, code), width=420
     )

@@ -20,7 +20,7 @@ from aero_streaming.rule_model import Rule
 Verdict = Literal["right", "wrong", "fact", "unknown"]
 NEAR_MINUTES = 15
 """An estimate that comes so near to its step was right."""
-SHOWS_AS = {"d0": "d15", "completion": "cancellations"}
+SHOWS_AS = {"otp_d0": "otp_d15", "completion": "cancellations"}
 """Figures of a day and the kind of problem that they show."""
 
 

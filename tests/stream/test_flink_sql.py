@@ -16,14 +16,18 @@ from aero_local.airline.events import day_events
 from aero_streaming import events
 from aero_streaming.event_types import TOPICS
 from tests.golden import merge_cases, time_cases
+from tests.golden.figures import ON as DAY_OF_FIGURES
+from tests.golden.figures import golden_day
 from tests.golden.odd_events import forged, odd_events, random_events
 from tests.judging import judged
 from tests.stream.flink_run import last_words, records, run_jobs
 from tests.unit.feeds.event_rows import wrapped
+from tests.unit.streaming.test_golden_figures import JUDGED, expected, seen_by_rules
 
 ON = date(2026, 11, 22)
 #: Read by a job of its own, whatever would be on other topics.
 ODD = replace(TOPICS["leg-events"], name="odd-events", partitions=1)
+FIGURES = replace(TOPICS["leg-events"], name="figures", partitions=1)
 LEG_KEY, SCOPE_KEY = ("leg_uid",), ("scope_type", "scope_id", "operating_date", "quarter_at")
 NOT_IN_ROW = ("attempt", "is_actual", "raw_ref")
 POISON = {
@@ -81,7 +85,7 @@ def said(kafka, tmp_path_factory):
     ]
     out = next(event for event in day if event["event_type"] == "out")
     poison = [*(POISON | spoilt(out)).items()]
-    topics.ensure_topics(kafka, 1, [*TOPICS.values(), ODD])
+    topics.ensure_topics(kafka, 1, [*TOPICS.values(), ODD, FIGURES])
     with topics.producer(kafka) as producer:
         for number, event in enumerate(day):
             producer.send(TOPICS[events.topic_of(event)], event)
@@ -92,10 +96,13 @@ def said(kafka, tmp_path_factory):
         odd += [(one, None) for one in ahead_of(datetime.now(UTC))]
         for one, _ in odd:
             producer.send(ODD, one)
+        for one in golden_day().events:
+            producer.send(FIGURES, one)
     runs = [
         {"out": "day", "topics": ";".join(TOPICS)},
         {"out": "odd", "topics": ODD.name, "records": "leg,unreadable"},
         {"out": "by_wall", "topics": ODD.name, "records": "unreadable", "clock": "wall"},
+        {"out": "figures", "topics": FIGURES.name, "records": "state"},
     ]
     for policy in ("first_out", "last_out"):
         file = folder / f"{policy}.json"
@@ -168,10 +175,17 @@ def test_every_scope_is_what_a_recount_of_its_events_says(said):
     found = last_words(records(said.kafka, "day-state"), SCOPE_KEY)
     for row in found.values():
         row["booked_revenue_cents"] = round(100 * row["booked_revenue_usd"])
+        row["due_cancelled_legs"] = sum(row["cancelled_by_quarter"].values())
     assert expected.keys() <= found.keys()
     for key in found.keys() - expected.keys():
         assert found[key]["scheduled_legs"] == 0, key
     assert {key: {name: found[key][name] for name in sums} for key, sums in expected.items()} == expected
+
+
+@pytest.mark.parametrize("kpi_id", JUDGED)
+def test_every_figure_of_the_golden_day_is_its_golden_answer(said, kpi_id):
+    found = last_words(records(said.kafka, "figures-state"), SCOPE_KEY)
+    assert seen_by_rules(kpi_id, found["network", "network", DAY_OF_FIGURES, None]) == pytest.approx(expected(kpi_id))
 
 
 def test_every_leg_is_what_the_oracle_of_the_merge_says(said):

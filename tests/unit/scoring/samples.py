@@ -13,7 +13,7 @@ LEG = Flown(
     is_diverted=False, is_returned=False, departure_delay_minutes=0, arrival_delay_minutes=0, brought_minutes=0,
     ground_minutes=20, out=1000, in_heard=1125, out_heard=1001,
 )  # fmt: skip
-STORM = Expected("MEX", ("departure_delay", "d15", "a14"), 900, 1300, True)
+STORM = Expected("MEX", ("departure_delay", "otp_d15", "otp_a14"), 900, 1300, True)
 FOG_ELSEWHERE = Expected("TIJ", ("long_delay", "cancellation"), 900, 1300, False)
 
 

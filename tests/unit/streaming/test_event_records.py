@@ -16,7 +16,8 @@ MOST_LEGS = 120
 COUNTED = (
     "scheduled_legs", "cancelled_legs", "diverted_legs", "accounted_legs", "awaiting_departure_legs",
     "awaiting_arrival_legs", "departed_legs", "dep_on_time_d0_legs", "dep_late_15_legs", "departure_delay_minutes",
-    "arrived_legs", "arr_late_15_legs", "arr_late_240_legs", "net_arrival_delay_minutes",
+    "arrived_legs", "arr_late_15_legs", "arr_late_240_legs", "dep_tracked_legs", "d15_on_time_legs", "d0_on_time_legs",
+    "arr_tracked_legs", "a14_on_time_legs", "operated_legs", "net_arrival_delay_minutes",
 )  # fmt: skip
 
 

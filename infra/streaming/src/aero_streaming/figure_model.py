@@ -168,7 +168,8 @@ class Kpi:
     @property
     def sums(self) -> tuple[Sum, ...]:
         """Every sum that it needs, each once."""
-        return tuple(dict.fromkeys((*self.numerator, *self.denominator, *self.sample, *self.unknown)))
+        needed = (*self.numerator, *self.denominator, *self.sample, *self.unknown)
+        return tuple({one.id: one for one in needed}.values())
 
     def over(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whole or decimal
         """Return the numerator over sums by their names."""

@@ -1,7 +1,8 @@
 """Fills in `flink.sql`: from the tables of events and merge, and from what the job is configured with, to statements.
 
 Standard library only. What is said once (fields, priorities, event types, hubs, sums of figures) is written into the
-SQL from there, so the places where a leg is merged and counted (oracle, dbt, Flink) cannot drift apart in what they know.
+SQL from there, so the places where a leg is merged and counted (oracle, dbt, Flink) cannot drift apart in what they
+know.
 """
 
 import csv

@@ -1,0 +1,87 @@
+"""Every figure of the golden day, by the register over merged legs and by the rules over the stream's sums."""
+
+from dataclasses import replace
+
+import pytest
+
+from aero_local import recount
+from aero_streaming.alert_sums import of_state
+from aero_streaming.event_records import records_of_events
+from aero_streaming.figures import figures
+from aero_streaming.rule_model import KPIS
+from aero_streaming.rules import rules
+from tests.golden.figures import AS_OF, ON, golden_day
+from tests.unit.streaming.alert_samples import rule
+
+DAY = golden_day()
+SUMMED = [kpi for kpi in figures().kpis.values() if kpi.of.id == "legs" and kpi.numerator and not kpi.change_of]
+JUDGED = [kpi.id for kpi in KPIS.values() if kpi.numerator and not kpi.change_of]
+
+
+def seen_by_rules(kpi_id: str, row: dict) -> tuple[float | None, int]:
+    """Return value and n as a rule over the network's day sees them."""
+    network = replace(rule("a14_network_day"), kpi=kpi_id)
+    condition = of_state(rules(), network, row, AS_OF)
+    return condition.value, condition.n
+
+
+def expected(kpi_id: str) -> tuple[float, int]:
+    """Return the golden value as rules say it, in percent where it is a share, and n."""
+    over, under = DAY.answers[kpi_id]
+    if under is None:
+        return over, 16  # every leg of the day: known cancellations are of all that is scheduled
+    return (100 * over / under if figures().kpis[kpi_id].is_share else over / under), int(under)
+
+
+def test_every_figure_over_legs_has_a_golden_answer_and_nothing_else_has() -> None:
+    assert DAY.answers.keys() == {kpi.id for kpi in SUMMED}
+
+
+def test_every_figure_that_is_no_sum_says_what_it_measures() -> None:
+    others = [kpi for kpi in figures().kpis.values() if not kpi.numerator]
+    assert all(kpi.measures for kpi in others)
+
+
+@pytest.mark.parametrize("kpi", SUMMED, ids=lambda kpi: kpi.id)
+def test_the_register_over_merged_legs_gives_the_golden_answer(kpi) -> None:
+    rows = [fct_leg(leg) for leg in recount.legs(DAY.events).values()]
+    sums = {one.id: one.of_rows(rows) for one in kpi.sums}
+    assert (kpi.over(sums), kpi.under(sums)) == pytest.approx(DAY.answers[kpi.id])
+
+
+@pytest.mark.parametrize("kpi_id", JUDGED)
+def test_the_rules_see_the_golden_answer_in_the_sums_of_the_stream(kpi_id: str) -> None:
+    states = [row for row in records_of_events(DAY.events) if row.get("scope_type") == "network"]
+    assert states[-1]["operating_date"] == ON
+    assert seen_by_rules(kpi_id, states[-1]) == pytest.approx(expected(kpi_id))
+
+
+def test_who_reads_before_a_cancelled_flight_is_due_does_not_count_it() -> None:
+    last = [row for row in records_of_events(DAY.events) if row.get("scope_type") == "network"][-1]
+    assert last["cancelled_by_quarter"] == {"2026-11-22 14:00": 2, "2026-11-23 00:00": 1}
+    value, n = seen_by_rules("completion", last)
+    assert (value, n) == (pytest.approx(100 * 11 / 13), 13)
+    later = of_state(rules(), replace(rule("a14_network_day"), kpi="completion"), last, AS_OF.replace(day=23))
+    assert (later.value, later.n) == (pytest.approx(100 * 11 / 14), 14)
+
+
+def fct_leg(leg) -> dict:
+    """A merged leg with the columns of `fct_leg`, by hand."""
+    planned = recount.minutes(leg["std_at"], leg["sta_at"])
+    flown = not leg["cancelled"] and not leg["diverted"]
+    km = leg["distance_miles"] * 1.609344
+    seats, people = leg["seats"], leg["passengers"]
+    as_of = f"{AS_OF:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        **leg,
+        "is_cancelled": leg["cancelled"],
+        "is_diverted": leg["diverted"],
+        "is_operated": leg["operated"],
+        "is_departure_due": leg["operated"] or leg["out_at"] is not None or leg["std_at"] <= as_of,
+        "is_arrival_due": leg["in_at"] is not None or leg["diverted"] or leg["sta_at"] <= as_of,
+        "scheduled_block_minutes": planned,
+        "block_minutes": recount.minutes(leg["last_out_at"], leg["in_at"]) if flown else None,
+        "distance_km": km,
+        "seat_km": km * seats if leg["operated"] and seats else None,
+        "passenger_km": km * people if leg["operated"] and people else None,
+    }
