@@ -16,40 +16,42 @@ from aero_assets import leg_balance
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import ledger
 from aero_assets.published import Snapshot
+from aero_streaming.figures import figures
 
 COUNTS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 #: Routes are ranked from this many arrivals on: fewer say more about luck than about the route.
 FEWEST_ARRIVALS = 20
 RANKED = 5
 
-FACTS = """
-    select count(*) as legs,
-           count_if(is_cancelled) as cancelled,
-           count_if(is_diverted) as diverted,
-           count(arrival_delay_minutes) as arrived,
-           count_if(arrival_delay_minutes >= 15) as arr_late_15,
-           count(departure_delay_minutes) as departed,
-           count_if(departure_delay_minutes >= 15) as dep_late_15,
-           count_if(departure_delay_minutes <= 0) as dep_on_time_d0,
+#: Counts of the results and the sums of the register that they are.
+COUNTED = {
+    "legs": "scheduled_legs", "cancelled": "cancelled_legs", "diverted": "diverted_legs", "arrived": "arrived_legs",
+    "arr_late_15": "arr_late_15_legs", "departed": "departed_legs", "dep_late_15": "dep_late_15_legs",
+    "dep_on_time_d0": "dep_on_time_d0_legs",
+}  # fmt: skip
+
+
+def _sum(name: str) -> str:
+    return f"coalesce(sum({figures().sums[name].value_sql()}), 0)::bigint"
+
+
+FACTS = f"""
+    select {", ".join(f"{_sum(name)} as {key}" for key, name in COUNTED.items())},
            count(distinct route) as routes,
            count(distinct carrier) as carriers,
            min(operating_date)::varchar as first_operating_date,
            max(operating_date)::varchar as last_operating_date
-    from operations.fct_leg where {days}
+    from operations.fct_leg where {{days}}
 """
 #: What the airline that made the input says it handed over, counted from the marts: names are those of its totals.
-CONTROL = """
-    select count(*) as legs,
-           count_if(is_cancelled) as cancelled,
-           count_if(is_diverted) as diverted,
-           count(departure_delay_minutes) as departed,
-           count(arrival_delay_minutes) as arrived,
-           count_if(arrival_delay_minutes >= 15) as arr_late_15,
-           coalesce(sum(greatest(departure_delay_minutes, 0)), 0)::bigint as departure_delay_minutes,
+CONTROL = f"""
+    select {", ".join(f"{_sum(COUNTED[key])} as {key}" for key in ("legs", "cancelled", "diverted"))},
+           {", ".join(f"{_sum(COUNTED[key])} as {key}" for key in ("departed", "arrived", "arr_late_15"))},
+           {_sum("departure_delay_minutes")} as departure_delay_minutes,
            coalesce(sum(seats), 0)::bigint as seats,
            coalesce(sum(passengers), 0)::bigint as passengers,
            (select coalesce(sum(records), 0)::bigint from health.quarantine_reason where kind = 'row') as garbled_rows
-    from operations.fct_leg where {days}
+    from operations.fct_leg where {{days}}
 """
 OTP = """
     select definition, sum(legs)::bigint, sum(on_time_legs)::bigint
@@ -61,15 +63,18 @@ CAUSES = """
     select cause, sum(delay_minutes)::bigint
     from operations.fct_delay_cause_day where {days} group by cause order by cause
 """
-ROUTES = """
+#: By the punctuality that pages and rules name A14.
+ROUTES = f"""
     select route, sum(operated_legs)::bigint as operated, sum(arrived_legs)::bigint as arrived,
            sum(arr_late_15_legs)::bigint as arr_late_15, sum(departure_delay_minutes)::bigint as departure_delay_minutes
-    from operations.fct_route_day where {days} group by route having sum(arrived_legs) >= {fewest}
-    order by arr_late_15 / arrived {direction}, departure_delay_minutes {direction}, route limit {most}
+    from operations.fct_route_day where {{days}} group by route having sum(arrived_legs) >= {{fewest}}
+    order by {figures().kpis["otp_a14"].value_sql} {{punctual}}, departure_delay_minutes {{delayed}}, route
+    limit {{most}}
 """
-LOAD = """
-    select sum(passenger_km) / nullif(sum(seat_km), 0)
-    from operations.fct_leg where passenger_km is not null and seat_km is not null and {days}
+_LOAD = figures().kpis["load_factor"]
+LOAD = f"""
+    select sum({_LOAD.numerator[0].value_sql()}) / nullif(sum({_LOAD.denominator[0].value_sql()}), 0)
+    from operations.fct_leg where {{days}}
 """
 REFUSED = """
     select feed, kind, reason, records, message as example
@@ -124,9 +129,11 @@ def collect(
             "load_factor": (marts.execute(LOAD.format(days=days)).fetchone() or (None,))[0],
             "delay_minutes": dict(marts.execute(CAUSES.format(days=days)).fetchall()),
             "worst_routes": _rows(
-                marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="desc", most=RANKED, days=days)
+                marts, ROUTES.format(fewest=FEWEST_ARRIVALS, punctual="asc", delayed="desc", most=RANKED, days=days)
             ),
-            "best_routes": _rows(marts, ROUTES.format(fewest=FEWEST_ARRIVALS, direction="asc", most=RANKED, days=days)),
+            "best_routes": _rows(
+                marts, ROUTES.format(fewest=FEWEST_ARRIVALS, punctual="desc", delayed="asc", most=RANKED, days=days)
+            ),
             "quarantine": _rows(marts, REFUSED),
             "control": _control(marts, control, days),
         }

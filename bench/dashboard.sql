@@ -34,7 +34,7 @@ select
     std + interval 1 minute * block as sta_at, off_block as out_at, off_block + interval 15 minutes as off_at,
     on_block - interval 6 minutes as on_at, on_block as in_at, 1 as attempts, cancelled as is_cancelled,
     case when cancelled then 'B' end as cancellation_code, diverted as is_diverted, not cancelled as is_departed,
-    not cancelled as is_operated, case when not cancelled then delay end as departure_delay_minutes,
+    not cancelled as is_operated, true as is_departure_due, true as is_arrival_due, case when not cancelled then delay end as departure_delay_minutes,
     case when on_block is not null then delay + drift end as arrival_delay_minutes, block::int as scheduled_block_minutes,
     case when on_block is not null then (block + drift)::int end as block_minutes, 15 as taxi_out_minutes,
     case when on_block is not null then (block + drift - 21)::int end as air_minutes, 6 as taxi_in_minutes,

@@ -1,7 +1,8 @@
 """Drill: a real day through the whole stream, held to a count of it and to the warehouse, at close and at the end.
 
-Both must come out with no difference: what the stream says of every scope against a recount of the events in plain
-Python, and of every route against `fct_route_day` as published from the same events by way of Firehose.
+All must come out with no difference: what the stream says of every scope against a recount of the events in plain
+Python, of every route against `fct_route_day` as published from the same events by way of Firehose, and the shares and
+colours that people see of routes and network.
 """
 
 import shutil
@@ -16,7 +17,7 @@ from aero_assets.published import NothingPublishedError, PublishedCopy
 from aero_assets.storage import Bucket
 from aero_local import platform, topics
 from aero_local.errors import AeroError, Log
-from aero_local.live import compare, source
+from aero_local.live import compare, shares, source
 from aero_local.live.player import Played, play
 from aero_local.live.watch import Watcher
 from aero_local.services import flink, kafka, live
@@ -82,6 +83,7 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
         if with_warehouse:
             began = time.monotonic()
             verdict[name]["warehouse"] = agreed(state, stream, log).to_json()
+            verdict[name]["shares"] = _shares(state, stream).to_json()
             seconds[f"{name}_warehouse"] = round(time.monotonic() - began, 1)
     return verdict | _counted(watcher, plan)
 
@@ -134,6 +136,13 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
                 told = waited
                 log(f"  the warehouse is on its way: {result.differing} of {result.compared} routes still differ")
             time.sleep(2)
+
+
+def _shares(state: State, stream: compare.Sums) -> compare.Comparison:
+    """How the shares and colours that people see compare with those of the marts that are published now."""
+    with state.acting_as("orchestrator"):
+        copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
+        return shares.against_marts(stream, copy.pull())
 
 
 def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:

@@ -35,8 +35,8 @@ select operating_date, carrier, origin, destination, route, std_local_hour, defi
         and not coalesce(delay >= late_if_ge, false) and not coalesce(delay > late_if_gt, false)) as on_time_legs,
     count(*) filter (not is_cancelled and not missed and delay is null) as unknown_legs
 from judged
-where denominator = 'scheduled'
-    or (denominator = 'operated' and is_operated)
+where (denominator = 'scheduled' and is_arrival_due)
+    or (denominator = 'operated' and is_operated and is_arrival_due)
     or (denominator = 'operated_tracked' and is_operated and (missed or delay is not null))
 group by all;
 

@@ -11,7 +11,7 @@ import pandas as pd
 DEFINITIONS = {
     "cirium_a14": ("arrival", 14, "tracked"), "oag_a14": ("arrival", 14, "scheduled"),
     "dot_a14": ("arrival", 14, "scheduled"), "eurocontrol": ("arrival", 15, "operated"),
-    "d0": ("departure", 0, "operated"), "d15": ("departure", 14, "operated"),
+    "d0": ("departure", 0, "tracked"), "d15": ("departure", 14, "tracked"),
 }  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def otp(rows: pd.DataFrame, definition: str) -> dict[str, Any]:
     delay = rows[f"{side}_delay_minutes"]
     missed = rows["is_diverted"] if side == "arrival" else rows["is_diverted"] & False
     counted = {
-        "scheduled": rows["is_cancelled"] | True,
-        "operated": rows["is_operated"],
+        "scheduled": rows["is_arrival_due"],
+        "operated": rows["is_operated"] & rows["is_arrival_due"],
         "tracked": rows["is_operated"] & (missed | delay.notna()),
     }[denominator]
     own = counted & ~rows["is_cancelled"] & ~missed
@@ -62,16 +62,21 @@ def figures(rows: pd.DataFrame, definition: str) -> list[dict[str, Any]]:
     """Recompute every figure of the strip from legs, in the order of the strip."""
     operated = rows[rows["is_operated"]]
     late = rows["departure_delay_minutes"].clip(lower=0).sum()
-    cancelled, diverted = int(rows["is_cancelled"].sum()), int(rows["is_diverted"].sum())
-    silent = int((~rows["is_operated"] & ~rows["is_cancelled"]).sum())
-    unknown = int(operated["departure_delay_minutes"].isna().sum())
+    due = rows[rows["is_departure_due"]]
+    cancelled, diverted = int(due["is_cancelled"].sum()), int(rows["is_diverted"].sum())
+    silent = int((~due["is_operated"] & ~due["is_cancelled"]).sum())
+    unknown, departed = (
+        int(operated["departure_delay_minutes"].isna().sum()),
+        int(rows["departure_delay_minutes"].count()),
+    )
+    settled = len(operated) + cancelled
     found = [otp(rows, name) for name in [definition, *(name for name in ("d15", "d0") if name != definition)]]
     found += [
-        {"numerator": len(operated), "denominator": len(rows), "n": len(rows), "unknown": silent},
-        {"numerator": late, "denominator": len(operated), "n": len(operated), "unknown": unknown},
-        {"numerator": late, "denominator": None, "n": len(operated), "unknown": unknown},
-        {"numerator": cancelled, "denominator": None, "n": len(rows), "unknown": silent},
-        {"numerator": diverted, "denominator": None, "n": int(rows["is_departed"].sum()), "unknown": 0},
+        {"numerator": len(operated), "denominator": settled, "n": settled, "unknown": silent},
+        {"numerator": late, "denominator": departed, "n": departed, "unknown": unknown},
+        {"numerator": late, "denominator": None, "n": departed, "unknown": unknown},
+        {"numerator": cancelled, "denominator": None, "n": len(due), "unknown": silent},
+        {"numerator": diverted, "denominator": None, "n": len(operated), "unknown": 0},
     ]
     loaded = rows[rows["seat_km"].notna() & rows["passenger_km"].notna()]
     if len(loaded):

@@ -1,5 +1,6 @@
 """Filters and the address they travel in."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from aero_dashboard.filters import PERIODS, Filters, Known, language_of, read
 
 KNOWN = Known(
     first=date(2026, 10, 9),
+    complete=date(2026, 11, 22),
     last=date(2026, 11, 22),
     carriers=("AM", "5D"),
     origins=("MEX", "GDL"),
@@ -65,7 +67,7 @@ def test_periods_end_on_the_last_day_and_never_leave_what_was_published():
         "28d": (date(2026, 10, 26), KNOWN.last),
         "all": (KNOWN.first, KNOWN.last),
     }
-    short = Known(KNOWN.last - timedelta(days=1), KNOWN.last, (), (), (), ())
+    short = Known(KNOWN.last - timedelta(days=1), KNOWN.last, KNOWN.last, (), (), (), ())
     assert Filters(period="28d").dates(short) == (short.first, short.last)
 
 
@@ -83,7 +85,7 @@ def test_a_custom_period_without_any_published_day_falls_back():
 
 
 def test_a_definition_that_was_not_published_gives_way_to_one_that_was():
-    only = Known(KNOWN.first, KNOWN.last, (), (), ("d15",), ())
+    only = Known(KNOWN.first, KNOWN.last, KNOWN.last, (), (), ("d15",), ())
     assert read({}, only)[0].definition == "d15"
 
 
@@ -97,3 +99,12 @@ def test_a_route_takes_the_place_of_the_origin():
 def test_the_language_is_known_before_anything_is_published():
     assert language_of({"lang": "en"}) == "en"
     assert language_of({"lang": "xx"}) == language_of({}) == "es"
+
+
+def test_a_period_ends_on_the_last_complete_day_and_dates_may_be_asked_for_beyond():
+    ahead = replace(KNOWN, complete=KNOWN.last - timedelta(days=3))
+    assert {Filters(period=name).dates(ahead)[1] for name in ("1d", "7d", "14d", "28d", "all")} == {ahead.complete}
+    filters, bad = read({"period": "custom", "from": "2026-11-20", "to": "2026-11-22"}, ahead)
+    assert (filters.dates(ahead), bad) == ((date(2026, 11, 20), date(2026, 11, 22)), ())
+    filters, _ = read({"period": "custom"}, ahead)
+    assert filters.dates(ahead)[1] == ahead.complete

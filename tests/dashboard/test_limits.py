@@ -97,15 +97,15 @@ def test_lights_differ_in_shape_letter_and_words():
 
 
 def test_a_light_without_a_rule_is_grey_and_says_so():
-    light = lights.of_share("d0", "route", 7, 5, 100, 8)
+    light = lights.of_share("otp_d0", "route", 7, 5, 100, 8)
     assert light.status == "gris"
     assert "sin regla" in light.text(Translator("es"))
 
 
 def test_a_light_of_too_few_legs_is_grey_however_good_they_are():
-    assert lights.of_share("a14", "route", 1, 7, 7, 1).status == "gris"
-    assert lights.of_share("a14", "route", 1, 8, 8, 1).status == "V"
-    assert lights.of_share("a14", "route", 1, 8, 8, 9).status == "gris"
+    assert lights.of_share("otp_a14", "route", 1, 7, 7, 1).status == "gris"
+    assert lights.of_share("otp_a14", "route", 1, 8, 8, 1).status == "V"
+    assert lights.of_share("otp_a14", "route", 1, 8, 8, 9).status == "gris"
 
 
 def linear(colour: str) -> np.ndarray:

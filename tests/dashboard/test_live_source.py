@@ -122,7 +122,7 @@ def test_the_local_dashboard_is_given_every_table_by_the_name_of_its_stack(tmp_p
 
 
 def an_alert(key, parent=None):
-    return Alert(key, "a14_route_day", "a14", "route", key, "2026-11-25", state="FIRING", parent_key=parent)
+    return Alert(key, "a14_route_day", "otp_a14", "route", key, "2026-11-25", state="FIRING", parent_key=parent)
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from([None, *KEYS])))

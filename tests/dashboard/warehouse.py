@@ -72,6 +72,7 @@ class Plan:
     has_codes_and_seats: bool = True
     label: str | None = SYNTHETIC
     seed: int = 7
+    is_over: bool = True
 
 
 SYNTHETIC_PLAN = Plan(ROUTES, ("AM", "5D"))
@@ -151,6 +152,7 @@ def _leg(
         "on_at": into - timedelta(minutes=taxi_in) if into else None, "in_at": into, "attempts": 1,
         "is_cancelled": cancelled, "cancellation_code": "B" if cancelled else None, "is_diverted": diverted,
         "is_departed": out is not None, "is_operated": operated,
+        "is_departure_due": plan.is_over, "is_arrival_due": plan.is_over,
         "departure_delay_minutes": None if out is None else delay,
         "arrival_delay_minutes": arrival_delay, "scheduled_block_minutes": block,
         "block_minutes": flown if into else None, "taxi_out_minutes": taxi_out if out else None,

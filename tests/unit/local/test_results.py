@@ -17,7 +17,8 @@ from tests.unit.assets import test_leg_balance as small
 MARTS = """
     create schema operations; create schema reference; create schema health;
     create table operations.fct_leg as
-        select *, false as is_cancelled, false as is_diverted, 20 as departure_delay_minutes, 100 as seats,
+        select *, false as is_cancelled, false as is_diverted, true as is_operated,
+               20 as departure_delay_minutes, 100 as seats, null as time_problem,
                90 as passengers, 9.0 as passenger_km, 10.0 as seat_km, 'AM' as carrier, 'MEX-GDL' as route
         from (values (date '2026-11-24', 10), (date '2026-11-25', 30), (date '2026-11-26', 40))
             as t (operating_date, arrival_delay_minutes);
@@ -27,7 +28,7 @@ MARTS = """
         select operating_date, 'weather' as cause, 15 as delay_minutes from operations.fct_leg;
     create table operations.fct_route_day as
         select operating_date, route, 1 as operated_legs, 30 as arrived_legs, 1 as arr_late_15_legs,
-               20 as departure_delay_minutes from operations.fct_leg;
+               30 as arr_tracked_legs, 29 as a14_on_time_legs, 20 as departure_delay_minutes from operations.fct_leg;
     create table reference.otp_definitions as select 'a14' as definition;
     create table health.quarantine_reason (feed varchar, kind varchar, reason varchar, records bigint);
     create table health.quarantine (feed varchar, kind varchar, reason varchar, message varchar);
