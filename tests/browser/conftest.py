@@ -198,6 +198,15 @@ def synthetic_address(synthetic_lake: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
+def planned_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard over the made-up airline with the plan of three days to come."""
+    folder = tmp_path_factory.mktemp("planned")
+    legs = warehouse.with_plan(warehouse.legs(warehouse.SYNTHETIC_PLAN))
+    with serving(warehouse.publish(folder / "lake", legs, [warehouse.SYNTHETIC]), folder) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
 def bts_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard over two days in the manner of BTS."""
     folder = tmp_path_factory.mktemp("bts")

@@ -158,3 +158,15 @@ def test_a_page_that_waits_shows_the_first_version_by_itself(reader, tmp_path):
         warehouse.publish(tmp_path / "lake", warehouse.legs(warehouse.BTS_PLAN))
         somebody.settle()
         assert somebody.figures()
+
+
+def test_a_plan_only_day_changes_no_figure(reader, synthetic_address, planned_address):
+    one, other = reader(synthetic_address), reader(planned_address)
+    for page in ("network", "route"):
+        for period in ("7d", "14d"):
+            asked = {"lang": "es", "period": period, "route": "MEX-CUN"}
+            one.open(page, **asked)
+            other.open(page, **asked)
+            assert other.figures() == one.figures(), (page, period)
+            expect(other.page.get_by_text("El periodo termina el 22 nov 2026, el último día completo")).to_be_visible()
+            assert one.page.get_by_text("El periodo termina el").count() == 0

@@ -27,6 +27,13 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory, synthetic_legs: pd.DataF
 
 
 @pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory, synthetic_legs: pd.DataFrame) -> Path:
+    """The same airline with the plan of three days to come, published."""
+    legs = warehouse.with_plan(synthetic_legs)
+    return warehouse.publish(tmp_path_factory.mktemp("planned"), legs, [warehouse.SYNTHETIC])
+
+
+@pytest.fixture(scope="session")
 def bts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two days in the manner of BTS: no codes, no seats, no label."""
     return warehouse.publish(tmp_path_factory.mktemp("bts"), warehouse.legs(warehouse.BTS_PLAN))

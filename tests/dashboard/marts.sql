@@ -41,11 +41,16 @@ where (denominator = 'scheduled' and is_arrival_due)
 group by all;
 
 create table operations.fct_route_day as
-select operating_date, origin, destination, route, count(*) as scheduled_legs,
-    sum(is_cancelled::int)::bigint as cancelled_legs, sum(is_diverted::int)::bigint as diverted_legs,
-    sum(is_operated::int)::bigint as operated_legs,
+select operating_date, origin, destination, route, sum(is_departure_due::int)::bigint as due_legs,
+    count(*) filter (is_departure_due and is_cancelled) as due_cancelled_legs,
+    count(*) filter (is_departure_due and not is_cancelled and not is_operated) as silent_legs,
+    sum(is_diverted::int)::bigint as diverted_legs, sum(is_operated::int)::bigint as operated_legs,
+    count(departure_delay_minutes) as departed_legs,
     coalesce(sum(greatest(departure_delay_minutes, 0)), 0)::bigint as departure_delay_minutes,
-    coalesce(sum(greatest(arrival_delay_minutes, 0)), 0)::bigint as arrival_delay_minutes,
+    count(*) filter (is_operated and departure_delay_minutes is not null) as dep_tracked_legs,
+    count(*) filter (is_operated and departure_delay_minutes < 15) as d15_on_time_legs,
+    count(*) filter (arrival_delay_minutes is not null or is_diverted) as arr_tracked_legs,
+    count(*) filter (arrival_delay_minutes < 15) as a14_on_time_legs,
     count(*) filter (seat_km is not null and passenger_km is not null) as load_legs,
     coalesce(sum(case when passenger_km is not null then seat_km end), 0)::decimal(18, 6) as seat_km,
     coalesce(sum(case when seat_km is not null then passenger_km end), 0)::decimal(18, 6) as passenger_km

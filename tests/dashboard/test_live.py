@@ -228,8 +228,8 @@ def test_the_history_of_a_flight_or_a_route_lists_its_events_between_two_times(l
 
 def test_rules_on_trial_are_shown_on_demand_only():
     line = MemoryLine()
-    baseline = {"baseline_key": "a14#route#MEX-CUN", "value": 95.0, "n": 500, "days": 28, "as_of": "2026-11-24"}
-    line.memory.items["baselines"][("a14#route#MEX-CUN",)] = baseline
+    baseline = {"baseline_key": "otp_a14#route#MEX-CUN", "value": 95.0, "n": 500, "days": 28, "as_of": "2026-11-24"}
+    line.memory.items["baselines"][("otp_a14#route#MEX-CUN",)] = baseline
     line.send(state("route", arrived_legs=20, arr_late_15_legs=4))
     line.heartbeat("18:19")
     line.tick("18:20")

@@ -213,3 +213,28 @@ def test_the_first_version_appears_by_itself_and_later_ones_after_a_few_seconds(
     app.run()
     assert "23 nov 2026, 13:12" in texts(app)
     assert not app.exception
+
+
+@pytest.mark.parametrize("page", ["network", "route"])
+@pytest.mark.parametrize("period", ["14d", "28d", "all"])
+def test_a_plan_of_days_to_come_changes_no_figure_and_the_page_says_where_its_period_ends(
+    page, period, open_page, synthetic, planned
+):
+    def seen(folder):
+        app = open_page(folder, page, period=period, lang="es", route="MEX-CUN")
+        return [(card.label, card.value, card.delta) for card in app.metric], texts(app)
+
+    before, words = seen(synthetic)
+    after, words_with_plan = seen(planned)
+    assert after == before
+    note = "El periodo termina el 22 nov 2026, el último día completo"
+    assert note not in words
+    assert note in words_with_plan
+
+
+def test_who_asks_for_days_to_come_sees_their_flights_in_no_share(open_page, synthetic, planned):
+    dates = {"period": "custom", "from": "2026-11-16", "to": "2026-11-22"}
+    before = open_page(synthetic, **dates)
+    after = open_page(planned, **(dates | {"to": "2026-11-25"}))
+    assert [card.value for card in after.metric] == [card.value for card in before.metric]
+    assert "El periodo termina" not in texts(after)

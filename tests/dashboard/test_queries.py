@@ -49,9 +49,9 @@ def test_days_routes_and_hours_of_a_definition_add_up_to_the_same_legs(connectio
 
 
 def test_a_scope_narrows_by_carrier_origin_and_route(connection):
-    all_legs = queries.sums_by_day(connection, FORTNIGHT)["scheduled_legs"].sum()
+    all_legs = queries.sums_by_day(connection, FORTNIGHT)["due_legs"].sum()
     parts = [
-        queries.sums_by_day(connection, Scope(FORTNIGHT.first, FORTNIGHT.last, carrier=code))["scheduled_legs"].sum()
+        queries.sums_by_day(connection, Scope(FORTNIGHT.first, FORTNIGHT.last, carrier=code))["due_legs"].sum()
         for code in ("AM", "5D")
     ]
     assert sum(parts) == all_legs

@@ -36,6 +36,7 @@ ROUTES = (
     ("MEX", "OAX", 365, 70, 2, 0.02), ("OAX", "MEX", 365, 75, 2, 0.02), ("MEX", "ZIH", 240, 65, 0.3, 0.1),
     ("ZIH", "MEX", 240, 65, 0.3, 0.1),
 )  # fmt: skip
+OFFSETS = ("std_utc_offset_minutes", "sta_utc_offset_minutes")
 #: Codes as an airline sends them, the frequent ones first.
 CODES = ("93", "41", "63", "89", "71", "32", "15", "66", "81", "36", "99", "35", "52", "87")
 BTS_ROUTES = (
@@ -106,6 +107,30 @@ def legs(plan: Plan) -> pd.DataFrame:
                     )
                 )
     return pd.DataFrame(rows)
+
+
+def with_plan(frame: pd.DataFrame, days: int = 3) -> pd.DataFrame:
+    """Add the plan of days to come: nothing has happened on them but a few cancellations, and nothing is due."""
+    last = frame[frame["operating_date"] == frame["operating_date"].max()]
+    happened = [
+        name
+        for name in frame
+        if name in ("out_at", "off_at", "on_at", "in_at", "delay_codes", "passengers", "seat_km", "passenger_km")
+        or (name.endswith("_minutes") and name not in ("scheduled_block_minutes", *OFFSETS))
+    ]
+    plans = []
+    for ahead in range(1, days + 1):
+        plan = last.copy()
+        later = timedelta(days=ahead)
+        plan["leg_uid"] = [sha256(f"{uid}{ahead}".encode()).hexdigest()[:32] for uid in plan["leg_uid"]]
+        plan["operating_date"] = [day + later for day in plan["operating_date"]]
+        plan[["std_at", "sta_at"]] += later
+        plan[happened] = None
+        plan[["is_diverted", "is_departed", "is_operated", "is_departure_due", "is_arrival_due"]] = False
+        plan["is_cancelled"] = [number % 20 == 0 for number in range(len(plan))]
+        plan["cancellation_code"] = ["A" if gone else None for gone in plan["is_cancelled"]]
+        plans.append(plan)
+    return pd.concat([frame, *plans], ignore_index=True)
 
 
 def zones_of(codes: Iterable[str]) -> dict[str, ZoneInfo]:
