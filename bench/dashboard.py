@@ -115,7 +115,7 @@ def _sql(snapshot: Snapshot, seed: int) -> tuple[float, list[float]]:
         span = queries.span(connection)
         assert span is not None
         queries.known(connection)
-        _ask(connection, Scope(*span), "cirium_a14")
+        _ask(connection, Scope(span[0], span[-1]), "cirium_a14")
         first, taken = time.perf_counter() - began, []
         days = {"7d": 7, "14d": 14, "28d": 28, "all": 10_000}
         for params in _changes(seed):

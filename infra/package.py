@@ -34,7 +34,7 @@ REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
 GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay_codes"))
 #: Beside the limits of events, which ask it; the Flink job has it in its jar.
 AIRPORTS = REFERENCE / "airports.csv"
-FLINK = ("main.py", "flink_sql.py", "event_vocabulary.py")
+FLINK = ("main.py", "flink_sql.py", "flink_sums.py", "event_vocabulary.py")
 #: What the door can tell from something else.
 FORMATS = ("csv", "lines", "parquet", "xlsx")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.

@@ -12,7 +12,7 @@ from string import Template
 
 from aero_streaming import leg_times
 from aero_streaming.event_types import DESCRIPTION, ENVELOPE, EVENT_TYPES, LEG, Field
-from aero_streaming.figures import Sum, figures
+from aero_streaming.flink_sums import sums
 from aero_streaming.merge import FIELDS, PRIORITY, VALUE_AT
 from aero_streaming.merge import Field as Merged
 
@@ -29,7 +29,6 @@ NOTABLE = ("cancel", "reinstate", "divert", *RETURNS)
 SINKS = {"event": "json", "leg": "debezium-json", "state": "debezium-json", "unreadable": "json"}
 """Kinds of record and the format that carries them: updating ones as a changelog."""
 FLAGS = ("is_cancelled", "is_diverted")
-_COUNTS = {"leg": "counts", "departure": "counts AND departs", "arrival": "counts AND arrives"}
 _ALL_TIMES = (
     "event_time", "received_at", "last_received_at", "last_event_at", "std_at", "sta_at", "last_return_at", "out_at",
     "estimated_out_at", "last_out_at", "off_at", "estimated_off_at", "on_at", "estimated_on_at", "in_at",
@@ -64,7 +63,7 @@ def statements(
     """
     if departure_policy not in ("first_out", "last_out"):
         raise ValueError(f"departure_policy is {departure_policy!r}; write first_out or last_out")
-    values = _vocabulary() | _figures() | _merge() | _times() | _rounds()
+    values = _vocabulary() | sums() | _merge() | _times() | _rounds()
     values["value_departure_key"] = _time_value("out_at", f"{departure_policy}_at_key")
     values["value_last_out_at_key"] = _time_value("last_out_at", "last_out_at_key")
     values["source"] = _with(source)
@@ -100,36 +99,6 @@ def _vocabulary() -> dict[str, str]:
         "hubs": _texts(hubs()),
         "describing_types": _texts(tuple(kind.name for kind in EVENT_TYPES.values() if kind.describes_leg)),
     }
-
-
-# -- sums of figures --------------------------------------------------------------------------------------------------
-def _figures() -> dict[str, str]:
-    """The sums of the register that the stream keeps; what depends on the clock is told by the hour instead."""
-    kept = [one for one in figures().kept_in("stream") if not one.due_flag]
-    return {
-        "sum_columns": ", ".join(f"{one.id} BIGINT" for one in kept),
-        "sum_names": ", ".join(one.id for one in kept),
-        "measures": ",\n  ".join(f"{_measure(one)} AS {one.id}" for one in kept),
-        "sums": ",\n  ".join(f"SUM(CAST({one.id} AS BIGINT)) AS {one.id}" for one in kept),
-    }
-
-
-def _measure(one: Sum) -> str:
-    """What a leg adds to a sum of a scope that it belongs to; a station has departures or arrivals only."""
-    condition = one.condition_sql(_column)
-    counts = " AND ".join(part for part in (_COUNTS[one.side], f"({condition})" if condition else "") if part)
-    if one.total is None:
-        value = "1"
-    elif one.floor is None:
-        value = f"COALESCE({_column(one.total)}, 0)"
-    else:
-        value = f"GREATEST(COALESCE({_column(one.total)}, {one.floor}), {one.floor})"
-    return f"CASE WHEN {counts} THEN {value} ELSE 0 END"
-
-
-def _column(name: str) -> str:
-    """How the views call a column of `fct_leg`."""
-    return name.removeprefix("is_")
 
 
 # -- the leg merge ----------------------------------------------------------------------------------------------------
