@@ -94,3 +94,21 @@ def test_the_page_says_how_many_flights_nobody_has_heard_of(marts) -> None:
 def test_the_golden_day_is_not_complete_while_flights_are_not_due(marts) -> None:
     assert marts.execute("select count(*) from operations.fct_leg where not is_departure_due").fetchone() == (2,)
     assert queries.span(marts) == (AS_OF.date(), AS_OF.date(), AS_OF.date())
+
+
+def test_a_day_ahead_of_the_clock_is_as_far_as_its_flights_are(marts, built: Warehouse) -> None:
+    sql = built.compiled("fct_leg", as_of="2026-11-21 12:00:00")
+    due = marts.execute(f"select count(*) filter (is_departure_due), count(*) filter (is_arrival_due) from ({sql})")
+    assert due.fetchone() == (14, 13)  # the last movement is OUT at 22:00
+
+
+def test_a_plan_that_nothing_has_happened_on_is_not_due_before_its_time(marts, built: Warehouse) -> None:
+    marts.execute("create or replace temp table kept as from intermediate.int_leg")
+    nothing = "out_at = null, last_out_at = null, off_at = null, on_at = null, in_at = null, is_diverted = null"
+    marts.execute(f"update intermediate.int_leg set {nothing}")
+    counts = []
+    for as_of in ("2026-11-21 12:00:00", "2026-11-22 13:59:59", "2026-11-22 14:00:00", "2026-11-23 12:00:00"):
+        sql = built.compiled("fct_leg", as_of=as_of)
+        counts += marts.execute(f"select count(*) from ({sql}) where is_departure_due").fetchone()
+    marts.execute("create or replace table intermediate.int_leg as from kept")
+    assert counts == [0, 0, 13, 16]
