@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aero_streaming.figures import Kpi, Register, Sum, figures
-from aero_streaming.rules import rules
 
 ROOT = Path(__file__).parents[1]
 DBT = ROOT / "dbt_project"
@@ -38,6 +37,7 @@ UNITS = {
     "legs": ("vuelos", "flights"),
     "grade": ("grado", "grade"),
 }
+LATE = {"late_if_ge": ("tarde desde", "late from"), "late_if_gt": ("tarde por encima de", "late above")}
 BETTER = {
     "high": ("más es mejor", "higher is better"),
     "low": ("menos es mejor", "lower is better"),
@@ -138,8 +138,6 @@ def dictionary(register: Register) -> str:
 
 
 def _entry(kpi: Kpi) -> str:
-    users = ", ".join(kpi.used_by)
-    held = ", ".join(f"`{rule.id}`" for rule in rules().rules if rule.kpi == kpi.id)
     unit, better = UNITS[kpi.unit], BETTER[kpi.better]
     lines = [
         f"## {kpi.name['es']} · {kpi.name['en']}\n",
@@ -148,8 +146,7 @@ def _entry(kpi: Kpi) -> str:
         f"* en: {kpi.help['en']}",
         f"* unidad · unit: {_both(unit)}; {_both(better)}",
     ]
-    if kpi.limit_minutes is not None:
-        lines.append(f"* límite · limit: {kpi.limit_minutes} min")
+    lines += [f"* {_both(LATE[name])} {minutes} min" for name, minutes in _late(kpi).items()]
     for treated in ("counted", "missed", "left_out"):
         kinds = [KINDS[kind] for kind, found in kpi.population.items() if found == treated]
         if kinds:
@@ -159,7 +156,7 @@ def _entry(kpi: Kpi) -> str:
     lines += [f"* sin dato · unknown: {_terms(kpi.unknown)}"] if kpi.unknown else []
     lines += [f"* OTP: `{kpi.otp.definition}`"] if kpi.otp else []
     lines.append(f"* fuente · source: {kpi.source}")
-    lines.append(f"* usada por · used by: {users}" + (f" ({held})" if held else ""))
+    lines.append(f"* usada por · used by: {', '.join(kpi.used_by)}")
     return "\n".join(lines) + "\n"
 
 
