@@ -11,28 +11,31 @@ with merged as (
 
 ),
 
+-- How far the flights of a day are that lies ahead of the clock, as simulated ones may; history has no rows here.
+day_ahead as (
+
+    select
+        operating_date,
+        max(coalesce(in_at, on_at, off_at, last_out_at)) as reached_at
+    from merged
+    where operating_date >= cast({{ as_of() }} as date) - 2
+    group by operating_date
+
+),
+
 -- A leg flew as planned only if it was neither cancelled nor diverted; block, air and taxi-in
 -- times of other legs measure something else.
 classified as (
 
     select
-        *,
-        not cancelled and not diverted as as_planned,
-        coalesce(is_diverted, false)
-        or coalesce(out_at, last_out_at, off_at, on_at, in_at) is not null as departed
+        merged.*,
+        day_ahead.reached_at,
+        not merged.cancelled and not merged.diverted as as_planned,
+        coalesce(merged.is_diverted, false)
+        or coalesce(merged.out_at, merged.last_out_at, merged.off_at, merged.on_at, merged.in_at)
+        is not null as departed
     from merged
-
-),
-
--- How far the flights of a day are that lies ahead of the clock, as simulated ones may; history has no rows here.
-day_ahead as (
-
-    select
-        operating_date as day_on,
-        max(coalesce(in_at, on_at, off_at, last_out_at)) as reached_at
-    from merged
-    where operating_date >= cast({{ as_of() }} as date) - 2
-    group by operating_date
+    left join day_ahead on merged.operating_date = day_ahead.operating_date
 
 ),
 
@@ -108,4 +111,3 @@ select
 
     data_label
 from believed
-left join day_ahead on believed.operating_date = day_ahead.day_on

@@ -1,4 +1,4 @@
--- What counts as on time is data: seeds/reference/otp_definitions.csv, which is written from the register of figures.
+-- What counts as on time is data: seeds/reference/otp_definitions.csv, written from the register of figures.
 with legs as (
 
     select * from {{ ref('fct_leg') }}
