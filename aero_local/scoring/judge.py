@@ -85,7 +85,8 @@ def _of_problem(told: Told, truth: Truth) -> Judged:
 
 
 def _of_route(told: Told, truth: Truth) -> Judged:
-    share = a14_percent(leg for leg in truth.legs.values() if leg.route == told.scope_id)
+    day = (told.scope_id, told.operating_date)
+    share = a14_percent(leg for leg in truth.legs.values() if (leg.route, leg.operating_date) == day)
     if share is None:
         return Judged(told, "unknown")
     return Judged(told, "right" if share < told.rule.limits[told.level].enter else "wrong", share)

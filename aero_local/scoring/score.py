@@ -158,7 +158,7 @@ def _recall(said: list[Told], truth: Truth, rules: RuleSet) -> tuple[dict[str, i
             found = sum(any(_is_warning(told, leg, truth) for told in own) for leg in due)
         elif rule.scope == "route":
             due = _bad_routes(rule, truth)
-            found = len(set(due) & {told.scope_id for told in own})
+            found = len(set(due) & {(told.scope_id, told.operating_date) for told in own})
         else:
             due = [problem for problem in truth.problems or () if shows(rule, problem, problem.airport)]
             found = sum(any(problem.begins - problem.known_ahead_minutes <= told.at <= problem.ends
@@ -192,13 +192,14 @@ def _is_warning(told: Told, leg: Flown, truth: Truth) -> bool:
     return in_time and bool({told.scope_id, spoken.uid if spoken else ""} & truth.chain(leg))
 
 
-def _bad_routes(rule: Rule, truth: Truth) -> list[str]:
-    routes: dict[str, list[Flown]] = {}
+def _bad_routes(rule: Rule, truth: Truth) -> list[tuple[str, str]]:
+    """Routes and days that ended below the limit of red, of as many legs as the rule wants."""
+    days: dict[tuple[str, str], list[Flown]] = {}
     for leg in truth.legs.values():
-        routes.setdefault(leg.route, []).append(leg)
+        days.setdefault((leg.route, leg.operating_date), []).append(leg)
     return [
-        route
-        for route, legs in routes.items()
+        day
+        for day, legs in days.items()
         if sum(leg.arrival_delay_minutes is not None for leg in legs) >= rule.minimum_legs
         and (a14_percent(legs) or 0.0) < rule.red.enter
     ]

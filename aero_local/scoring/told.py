@@ -25,6 +25,7 @@ class Told:
     alert_key: str
     scope_type: str
     scope_id: str
+    operating_date: str
     level: str
     severity: str
     at: float
@@ -39,7 +40,7 @@ def statements(run: Backtest, rules: RuleSet) -> list[Told]:
     known: set[tuple[str, int]] = set()
     found = []
     for line in run.transitions:
-        rule_id, scope_type, scope_id, _ = line["alert_key"].split("#")
+        rule_id, scope_type, scope_id, operating_date = line["alert_key"].split("#")
         rule = rules.by_id(rule_id)
         if line["kind"] not in STATEMENTS or line["is_shadow"] or rule is None:
             continue
@@ -50,6 +51,7 @@ def statements(run: Backtest, rules: RuleSet) -> list[Told]:
                 alert_key=line["alert_key"],
                 scope_type=scope_type,
                 scope_id=scope_id,
+                operating_date=operating_date,
                 level=line["level_after"],
                 severity=line.get("severity") or rule.severity[line["level_after"]],
                 at=minutes(line["at"]),

@@ -28,6 +28,7 @@ class Flown:
     """
 
     uid: str
+    operating_date: str
     tail: str | None
     origin: str
     destination: str
@@ -102,6 +103,7 @@ def _flown(uid: str, leg: Leg, heard: Mapping[tuple[str, str], float]) -> Flown:
     ground = [later - earlier for earlier, later in ((leg.out, leg.off), (leg.on, leg.in_)) if earlier and later]
     return Flown(
         uid=uid,
+        operating_date=f"{leg.operating_date}",
         tail=leg.tail,
         origin=leg.origin,
         destination=leg.destination,
@@ -149,6 +151,7 @@ def _of_row(leg: Mapping[str, Any], inbound: Mapping[str, Any] | None) -> Flown:
         brought = max(0, int(minutes(inbound["in_at"]) + QUICKEST_TURN_MINUTES - std))
     return Flown(
         uid=leg["leg_uid"],
+        operating_date=leg["operating_date"],
         tail=leg.get("tail"),
         origin=leg["origin"],
         destination=leg["destination"],

@@ -9,9 +9,9 @@ from aero_local.scoring.truth import Flown, Truth
 from aero_streaming.rules import rules
 
 LEG = Flown(
-    uid="f" * 32, tail="XAAAA", origin="MEX", destination="CUN", std=1000, sta=1120, is_cancelled=False,
-    is_diverted=False, is_returned=False, departure_delay_minutes=0, arrival_delay_minutes=0, brought_minutes=0,
-    ground_minutes=20, out=1000, in_heard=1125, out_heard=1001,
+    uid="f" * 32, operating_date="2026-11-24", tail="XAAAA", origin="MEX", destination="CUN", std=1000, sta=1120,
+    is_cancelled=False, is_diverted=False, is_returned=False, departure_delay_minutes=0, arrival_delay_minutes=0,
+    brought_minutes=0, ground_minutes=20, out=1000, in_heard=1125, out_heard=1001,
 )  # fmt: skip
 STORM = Expected("MEX", ("departure_delay", "otp_d15", "otp_a14"), 900, 1300, True)
 FOG_ELSEWHERE = Expected("TIJ", ("long_delay", "cancellation"), 900, 1300, False)
@@ -30,6 +30,6 @@ def told(rule_id: str, scope_id: str = LEG.uid, level: str = "amber", at: float 
     assert rule is not None
     one = Told(
         rule=rule, alert_key=f"{rule_id}#{rule.scope}#{scope_id}#2026-11-24", scope_type=rule.scope, scope_id=scope_id,
-        level=level, severity="medium", at=at, value=30.0, is_first=True, is_heard=True,
+        operating_date="2026-11-24", level=level, severity="medium", at=at, value=30.0, is_first=True, is_heard=True,
     )  # fmt: skip
     return replace(one, **values)

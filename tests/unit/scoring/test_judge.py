@@ -74,6 +74,15 @@ def test_a_route_was_bad_where_its_day_ended_so(late, expected):
     assert verdict(told("a14_route_day", "MEX-CUN"), truth(*legs)) == expected
 
 
+def test_of_a_route_only_the_day_that_an_alert_speaks_of_counts():
+    today, later = (
+        flown(arrival_delay_minutes=0),
+        flown(uid="c" * 32, operating_date="2026-11-25", arrival_delay_minutes=60),
+    )
+    assert verdict(told("a14_route_day", "MEX-CUN"), truth(today, later)) == "wrong"
+    assert verdict(told("a14_route_day", "MEX-CUN", operating_date="2026-11-25"), truth(today, later)) == "right"
+
+
 def test_a_source_was_silent_where_it_sent_nothing_for_so_long():
     sent = (900.0, 941.0)
     assert verdict(told("feed_silence", "leg-events", at=950), truth(sent_at=sent)) == "wrong"
