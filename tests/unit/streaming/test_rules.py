@@ -168,10 +168,10 @@ def test_the_table_of_the_reference_is_in_the_file():
         ('stations = ["DEN"]', 'station = ["DEN"]', 'station = ["DEN"]', "a ground time has"),
         ('medium = ["duty_manager", "hub_control"]', 'medium = ["duty_manager"]', None, "more steps of escalation"),
         ('low = ["digest"]', "lowest = []", None, "roles by severity"),
-        ("departures_ahead = 6\n", "departures_ahead = -1\n", "departures_ahead = -1", "whole number from 0"),
+        ("departures_ahead = 4\n", "departures_ahead = -1\n", "departures_ahead = -1", "whole number from 0"),
         ('source = "shortest planned turn of an', 'sauce = "', None, "is unknown"),
-        ("version = 6", "version = 0", None, "version"),
-        ("version = 6", "version = ", None, "line"),
+        ("version = 7", "version = 0", None, "version"),
+        ("version = 7", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):
