@@ -1,7 +1,8 @@
 """Writes what is said of figures outside of `kpis.toml` once more from there: `python -m tools.figures`.
 
-The sums of marts (a dbt macro), the definitions of punctuality (a dbt seed), the descriptions of sums (dbt docs) and
-the dictionary for people (`docs/kpis.md`). A test compares every file with what this would write.
+The sums of marts (a dbt macro), the definitions of punctuality (a dbt seed), the descriptions of sums (dbt docs),
+semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`). A test compares every
+file with what this would write.
 """
 
 import csv
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aero_streaming.figures import Kpi, Register, Sum, figures
+from tools import semantic_models
 
 ROOT = Path(__file__).parents[1]
 DBT = ROOT / "dbt_project"
@@ -52,6 +54,9 @@ def texts(register: Register | None = None) -> dict[Path, str]:
         DBT / "macros" / "leg_sums.sql": macro(register.kept_in("marts")),
         DBT / "docs" / "sums.md": sum_docs(register.kept_in("marts")),
         DBT / "seeds" / "reference" / "otp_definitions.csv": otp_seed(register.kpis.values()),
+        DBT / "models" / "marts" / "operations" / "_operations__semantic_models.yml": semantic_models.text(
+            register, WRITTEN
+        ),
         ROOT / "docs" / "kpis.md": dictionary(register),
     }
 

@@ -1,0 +1,153 @@
+"""Semantic models and metrics of dbt, written from the register of figures: what MetricFlow answers from.
+
+`python -m tools.figures` writes the file. Facts, sums and KPIs are the register's (`aero_streaming/kpis.toml`); here
+stands what each kind of fact can be asked by. Calendar, airports and carriers, which MetricFlow joins, are in
+`marts/reference/_reference__semantic_models.yml`.
+
+A sum becomes a measure and a metric of its name, a KPI a metric over such metrics: a ratio is one of sums at any grain.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from aero_streaming.figures import Facts, Kpi, Register, Sum
+
+#: What a metric is, in `config.meta.kind`.
+KPI, SUM = "kpi", "sum"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What a kind of fact can be asked by: `entities` by their bare name, `dimensions` by that of the fact as well.
+
+    Each with the column or expression it is; None where it is a column of its name.
+    """
+
+    entity: str
+    description: str
+    entities: Mapping[str, str | None]
+    dimensions: Mapping[str, str | None]
+
+
+#: A leg whose destination nobody said stands under `unknown`, as in the marts by route.
+ROUTE = {
+    "route": "coalesce(route, 'unknown')",
+    "origin": None,
+    "destination": "coalesce(destination, 'unknown')",
+    "carrier": None,
+    "calendar_day": "operating_date",
+}
+GROUPINGS = {
+    "legs": Grouping(
+        entity="leg",
+        description="Legs as they were planned and flown. One row per operated flight leg as scheduled.",
+        entities=ROUTE,
+        dimensions={
+            "flight_number": None,
+            "std_local_hour": None,
+            "tail": None,
+            "aircraft_type": None,
+            "cancellation_code": None,
+            "data_label": None,
+        },
+    ),
+    "delay_causes": Grouping(
+        entity="delay_cause",
+        description="Minutes of delay by cause. One row per operating date, carrier, route and BTS cause.",
+        entities=ROUTE,
+        dimensions={"cause": None},
+    ),
+}
+
+
+def semantic_models(register: Register) -> dict[str, list[dict[str, Any]]]:
+    """Return what the file says of a register, as dbt reads it."""
+    models = [_model(facts, register) for facts in register.facts.values()]
+    kpis = [_kpi(kpi) for kpi in register.kpis.values() if is_of_sums(kpi)]
+    named = {kpi["name"] for kpi in kpis}
+    sums = [_sum(one) for one in register.sums.values() if one.id not in named]
+    return {"semantic_models": models, "metrics": kpis + sums}
+
+
+def is_of_sums(kpi: Kpi) -> bool:
+    """Whether a KPI is made of the rows asked for: neither read from one flight nor held against a baseline."""
+    return bool(kpi.numerator) and not kpi.change_of
+
+
+def text(register: Register, written: str) -> str:
+    """Return the file as it should be; `written` says how it is written."""
+    said = semantic_models(register)
+    return f"# {written}\n" + yaml.safe_dump(
+        said, sort_keys=False, allow_unicode=True, width=116, default_flow_style=None
+    )
+
+
+def _model(facts: Facts, register: Register) -> dict[str, Any]:
+    grouping = GROUPINGS[facts.id]
+    return {
+        "name": facts.id,
+        "description": grouping.description,
+        "model": f"ref('{facts.model}')",
+        "primary_entity": grouping.entity,
+        "defaults": {"agg_time_dimension": facts.date},
+        "entities": [{**one, "type": "foreign"} for one in _named(grouping.entities)],
+        "dimensions": [
+            {"name": facts.date, "type": "time", "type_params": {"time_granularity": "day"}},
+            *({**one, "type": "categorical"} for one in _named(grouping.dimensions)),
+        ],
+        "measures": [_measure(one) for one in register.sums.values() if one.of is facts],
+    }
+
+
+def _named(items: Mapping[str, str | None]) -> Iterator[dict[str, str]]:
+    for name, expression in items.items():
+        yield {"name": name} | ({"expr": expression} if expression else {})
+
+
+def _measure(one: Sum) -> dict[str, Any]:
+    # A group in which nothing is known adds up to 0, as in the marts, never to null.
+    value = one.value_sql()
+    return {"name": one.id, "agg": "sum", "expr": f"coalesce({value}, 0)" if one.total else value}
+
+
+def _sum(one: Sum) -> dict[str, Any]:
+    return {
+        "name": one.id,
+        "label": one.id.replace("_", " ").capitalize(),
+        "description": one.text,
+        "type": "simple",
+        "type_params": {"measure": one.id},
+        "config": {"meta": {"kind": SUM}},
+    }
+
+
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    meta = {"kind": KPI, "unit": kpi.unit, "better": kpi.better, "source": kpi.source}
+    if sample := kpi.sample or kpi.denominator:
+        meta["sample"] = ", ".join(one.id for one in sample)
+    return {
+        "name": kpi.id,
+        "label": kpi.name["en"],
+        "description": kpi.help["en"],
+        **_formula(kpi.numerator, kpi.denominator),
+        "config": {"meta": meta},
+    }
+
+
+def _formula(over: tuple[Sum, ...], under: tuple[Sum, ...]) -> dict[str, Any]:
+    """A plain sum, a ratio of two sums, or an expression where more are added up."""
+    if len(over) == 1 and not under:
+        return {"type": "simple", "type_params": {"measure": over[0].id}}
+    if len(over) == len(under) == 1:
+        return {"type": "ratio", "type_params": {"numerator": over[0].id, "denominator": under[0].id}}
+    added = " + ".join(one.id for one in over)
+    expression = f"{added}"
+    if under:
+        # Engines that divide whole numbers as such would give 0.
+        divided = " + ".join(one.id for one in under)
+        expression = f"cast({added} as double precision) / nullif({divided}, 0)"
+    inputs = [{"name": name} for name in dict.fromkeys(one.id for one in (*over, *under))]
+    return {"type": "derived", "type_params": {"expr": expression, "metrics": inputs}}
