@@ -5,6 +5,7 @@ from aero_local.commands import (
     ingest,
     lake,
     live,
+    metrics,
     opsdb,
     parse,
     query,
@@ -36,6 +37,9 @@ app.command(epilog="Example: aero deploy --env local")(stacks.deploy)
 app.command(epilog="Example: aero plan --env dev")(stacks.plan)
 app.command(epilog="Example: aero destroy --env local --yes")(run.destroy)
 app.command(epilog='Example: aero query "select route, count(*) from operations.fct_leg group by 1"')(query.query)
+app.command(epilog="Example: aero metrics otp_a14 --by route,month --from 2026-11-01 --order -otp_a14 --limit 10")(
+    metrics.metrics
+)
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
 app.command(epilog="Example: aero ingest messages/ --reference-time 2026-11-22T14:00Z")(ingest.ingest)

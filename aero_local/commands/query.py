@@ -13,12 +13,17 @@ from aero_local.commands.common import JsonOption, StateOption, print_json, prin
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from aero_assets.published import Snapshot, Table
+
+
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")]
 
 
 def query(
     sql: Annotated[str | None, typer.Argument(help="DuckDB SQL; the tables are listed when not given.")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    as_csv: CsvOption = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,7 +37,18 @@ def query(
             print(f"version {snapshot.version}")
             print_table(("table", "rows", "what"), [(table.name, f"{table.rows:,}", _grain(table)) for table in tables])
         return
-    columns, rows = ask(snapshot, sql)
+    print_answer(*ask(snapshot, sql), as_csv=as_csv, as_json=as_json)
+
+
+def print_answer(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    as_csv: bool,
+    as_json: bool,
+    show: Callable[[str, Any], str] = lambda _, value: "" if value is None else str(value),
+) -> None:
+    """Print rows for a program, or for a person as `show` says a value of a column."""
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif as_csv:
@@ -40,7 +56,7 @@ def query(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        print_table(columns, [["" if value is None else str(value) for value in row] for row in rows])
+        print_table(columns, [[show(*cell) for cell in zip(columns, row, strict=True)] for row in rows])
 
 
 #: Kinds of statements that would change a table.

@@ -76,6 +76,11 @@ class Parsed:
         assert parsed.success, messages(parsed)
         return cls(parsed.result, current)
 
+    @property
+    def semantic_manifest(self) -> Path:
+        """What MetricFlow reads of the parse."""
+        return self.current.parent / "parse" / "semantic_manifest.json"
+
 
 def _paths(current: Path) -> dict[str, str]:
     return {"AERO_WAREHOUSE": str(current / "warehouse.duckdb"), "AERO_LAKE_COPY": str(current / "lake")}

@@ -1,4 +1,6 @@
-"""Every figure of the golden day as warehouse and pages have it: marts compiled by dbt, functions of the pages."""
+"""Every figure of the golden day as warehouse, MetricFlow and pages have it: marts compiled by dbt, functions of the
+pages.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from aero_assets.metrics import Metrics, Question
 from aero_dashboard import kpis, queries
 from aero_local import recount
 from aero_streaming.figures import figures
-from tests.dbt.project import FOLDER, Warehouse
+from tests.dbt.project import FOLDER, Parsed, Warehouse
 from tests.dbt.test_leg_times import COLUMNS, _value
 from tests.golden.figures import AS_OF, ON, golden_day
 
@@ -55,6 +58,14 @@ def test_legs_of_the_warehouse_give_the_golden_answer(marts, kpi_id: str) -> Non
     sums = ", ".join(f"coalesce(sum({one.value_sql()}), 0)::double as {one.id}" for one in kpi.sums)
     [found] = marts.execute(f"select {sums} from operations.fct_leg").df().to_dict("records")
     assert (kpi.over(found), kpi.under(found)) == pytest.approx(ANSWERS[kpi_id])
+
+
+@pytest.mark.parametrize("kpi_id", ANSWERS)
+def test_metricflow_gives_the_golden_answer(marts, parsed: Parsed, kpi_id: str) -> None:
+    metrics = Metrics.of_project(parsed.semantic_manifest)
+    golden_over, golden_under = ANSWERS[kpi_id]
+    golden = golden_over if golden_under is None else golden_over / golden_under
+    assert marts.execute(metrics.sql(Question([kpi_id]))).fetchall() == [(pytest.approx(golden),)]
 
 
 @pytest.mark.parametrize("kpi_id", KEPT)

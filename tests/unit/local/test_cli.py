@@ -11,7 +11,20 @@ from aero_local.cli import app
 from aero_local.commands.common import explain
 from aero_local.errors import AeroError
 
-COMMANDS = ("up", "down", "status", "logs", "env", "demo", "deploy", "plan", "destroy", "checks", "set-aside")
+COMMANDS = (
+    "up",
+    "down",
+    "status",
+    "logs",
+    "env",
+    "demo",
+    "deploy",
+    "plan",
+    "destroy",
+    "metrics",
+    "checks",
+    "set-aside",
+)
 SUBCOMMANDS = (("lake", "pull"), ("feed", "new"), ("feed", "check"), ("opsdb", "up"), ("opsdb", "fill"))
 
 

@@ -1,0 +1,292 @@
+"""Figures by name: MetricFlow over published marts says what pandas counts from the same files, by hand."""
+
+import math
+import os
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from aero_assets.defs.published.assets import mart_relations
+from aero_assets.defs.published.export import Publisher
+from aero_assets.metrics import Metrics, Question
+from aero_assets.published import PublishedCopy, Snapshot
+from aero_local.commands.query import ask
+from aero_streaming.figures import figures
+from tests.dbt.project import FOLDER, Warehouse, messages
+from tests.dbt.typed_lake import AIRLINE, airline_leg, causes, leg, write, write_empty
+from tests.fakes import FolderBucket
+
+LEGS, CAUSES, ROUTE_DAYS = "operations.fct_leg", "operations.fct_delay_cause_day", "operations.fct_route_day"
+CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
+SEED = 20261129
+FIRST, DAYS, AS_OF = date(2014, 11, 25), 75, date(2015, 1, 10)
+PAIRS = (("MEX", "CUN"), ("CUN", "MEX"), ("MEX", "JFK"), ("GDL", "LAX"), ("LAX", "GDL"))
+Frame = pd.DataFrame
+Counted = Callable[[Frame], Any]
+
+
+@pytest.fixture(scope="module")
+def metrics(parsed) -> Metrics:
+    return Metrics.of_project(parsed.semantic_manifest)
+
+
+@pytest.fixture(scope="module")
+def warehouse(parsed, tmp_path_factory) -> Warehouse:
+    """Some hundred legs with every fate a leg may have, built by dbt."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("metrics"), parsed)
+    write_empty(warehouse.lake)
+    rng = random.Random(SEED)
+    write(warehouse.lake, [reported(rng, number) for number in range(600)])
+    write(warehouse.lake, [loaded(rng, number) for number in range(300)], feed=AIRLINE)
+    names = ("+fct_route_day", "+fct_delay_cause_day", "dim_date", "+dim_airport", "+dim_carrier")
+    # As of a day in the middle: later legs are due where they flew, and only there.
+    skipped = ("--exclude-resource-type", "test", "unit_test")
+    result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")
+    assert result.success, messages(result)
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def published(warehouse) -> Snapshot:
+    """The same, published."""
+    lake = FolderBucket(warehouse.folder / "published")
+    wanted = [one for one in mart_relations() if one.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)]
+    with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
+        scratch = warehouse.folder / "scratch"
+        Publisher(lake, scratch).publish(connection, wanted, level="x", now=datetime.now(UTC))
+    return PublishedCopy(warehouse.folder / "copy", lake).pull()
+
+
+def reported(rng: random.Random, number: int) -> dict[str, Any]:
+    """A leg as BTS reports it: flown, late, cancelled, diverted, or never heard of."""
+    origin, destination = rng.choice(PAIRS)
+    said: dict[str, Any] = {"carrier": rng.choice(("AM", "5D", "AA")), "origin": origin, "destination": destination}
+    said |= {"std_utc_offset_minutes": 60 * rng.randint(-9, -4)}
+    fate = rng.choices(
+        ("flown", "late", "cancelled", "left and cancelled", "diverted", "silent"), (50, 25, 8, 2, 6, 9)
+    )[0]
+    dep, arr = rng.randint(-10, 14), rng.randint(-15, 16)
+    if fate == "late":
+        late = rng.randint(15, 300)
+        return leg(number, day(rng), late, late, **said, **causes(carrier=late - 5, nas=5))
+    if fate == "cancelled":
+        return leg(number, day(rng), None, None, **said, tail=None, is_cancelled=True, cancellation_code="B")
+    if fate == "left and cancelled":
+        return leg(number, day(rng), dep, None, **said, off_at=None, is_cancelled=True, cancellation_code="A")
+    if fate == "diverted":
+        return leg(number, day(rng), dep, None, **said, is_diverted=True)
+    return leg(number, day(rng), None, None, **said) if fate == "silent" else leg(number, day(rng), dep, arr, **said)
+
+
+def loaded(rng: random.Random, number: int) -> dict[str, Any]:
+    """A leg as its airline reports it, with seats; the passengers of some are not known."""
+    kind, seats = rng.choice((("7M8", 166), ("E90", 99)))
+    said = {"aircraft_type": kind, "seats": seats, "distance_miles": rng.randint(200, 900)}
+    passengers = rng.choice((None, *range(40, 99)))
+    delay = rng.randint(-10, 90)
+    return airline_leg(1000 + number, delay, delay - 3, day(rng), **said, passengers=passengers)
+
+
+def day(rng: random.Random) -> str:
+    # over two years and quarters
+    return f"{FIRST + timedelta(days=rng.randrange(DAYS))}"
+
+
+# -- what pandas counts: written by hand, from the columns of legs and nothing of the register ------------------------
+def holds(condition: pd.Series) -> int:
+    return int(condition.fillna(False).sum())
+
+
+def late(frame: Frame) -> float:
+    return float(frame.departure_delay_minutes.clip(lower=0).sum())
+
+
+def km(frame: Frame, name: str) -> float:
+    known = frame[frame.seat_km.notna() & frame.passenger_km.notna()]
+    return float(known[name].astype(float).sum())
+
+
+def on_time(frame: Frame) -> int:
+    return holds(frame.arrival_delay_minutes < 15)
+
+
+def tracked(frame: Frame) -> int:
+    return holds(frame.is_operated & frame.departure_delay_minutes.notna())
+
+
+def left_within(minutes: int) -> Counted:
+    return lambda frame: holds(frame.is_operated & (frame.departure_delay_minutes <= minutes))
+
+
+BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
+    "otp_a14": (on_time, lambda legs: holds(legs.is_diverted | legs.arrival_delay_minutes.notna())),
+    "otp_a14_oag": (on_time, lambda legs: holds(legs.is_arrival_due)),
+    "otp_a14_dot": (on_time, lambda legs: holds(legs.is_arrival_due)),
+    "otp_a15_eurocontrol": (
+        lambda legs: holds(legs.arrival_delay_minutes <= 15),
+        lambda legs: holds(legs.is_operated & legs.is_arrival_due),
+    ),
+    "otp_d0": (left_within(0), tracked),
+    "otp_d15": (left_within(14), tracked),
+    "completion": (
+        lambda legs: holds(legs.is_operated),
+        lambda legs: holds(legs.is_operated | (legs.is_cancelled & legs.is_departure_due)),
+    ),
+    "departure_delay": (late, lambda legs: holds(legs.departure_delay_minutes.notna())),
+    "delay_minutes": (late, None),
+    "cancelled": (lambda legs: holds(legs.is_cancelled & legs.is_departure_due), None),
+    "cancellations": (lambda legs: holds(legs.is_cancelled), None),
+    "diverted": (lambda legs: holds(legs.is_diverted), None),
+    "load_factor": (lambda legs: km(legs, "passenger_km"), lambda legs: km(legs, "seat_km")),
+    "block_fit": (
+        lambda legs: holds(legs.block_minutes <= legs.scheduled_block_minutes),
+        lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna()),
+    ),
+    "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
+}  # fmt: skip
+OF_CAUSES = ("cause_minutes",)
+#: What a question may ask by, and how pandas makes that of a row's own columns.
+GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
+    "day": lambda rows, _: rows.operating_date,
+    "week": lambda rows, _: rows.operating_date - pd.to_timedelta(rows.operating_date.dt.day_of_week, "D"),
+    "month": lambda rows, _: rows.operating_date.dt.to_period("M").dt.start_time,
+    "quarter": lambda rows, _: rows.operating_date.dt.to_period("Q").dt.start_time,
+    "year": lambda rows, _: rows.operating_date.dt.to_period("Y").dt.start_time,
+    "weekday": lambda rows, _: rows.operating_date.dt.day_of_week + 1,
+    "is_weekend": lambda rows, _: rows.operating_date.dt.day_of_week >= 5,
+    "route": lambda rows, _: rows.route.fillna("unknown"),
+    "origin": lambda rows, _: rows.origin,
+    "destination": lambda rows, _: rows.destination.fillna("unknown"),
+    "carrier": lambda rows, _: rows.carrier,
+    "carrier_group": lambda rows, tables: rows.carrier.map(tables[CARRIERS].set_index("iata").carrier_group),
+    "origin__country": lambda rows, tables: rows.origin.map(tables[AIRPORTS].set_index("iata").country),
+    "destination__country": lambda rows, tables: rows.destination.map(tables[AIRPORTS].set_index("iata").country),
+}
+GROUPS_OF_LEGS = {
+    "aircraft_type": lambda rows, _: rows.aircraft_type,
+    "std_local_hour": lambda rows, _: rows.std_local_hour,
+    "data_label": lambda rows, _: rows.data_label,
+}
+GROUPS_OF_CAUSES = {"cause": lambda rows, _: rows.cause}
+Tables = dict[str, Frame]
+
+
+@pytest.fixture(scope="module")
+def tables(published) -> Tables:
+    """The published files as pandas reads them."""
+    names = (LEGS, CAUSES, AIRPORTS, CARRIERS)
+    found = {name: pd.concat([pd.read_parquet(path) for path in published.paths(name)]) for name in names}
+    for name in (LEGS, CAUSES):
+        found[name]["operating_date"] = pd.to_datetime(found[name].operating_date)
+    return found
+
+
+def questions() -> Iterator[Question]:
+    """Twenty questions: every KPI once, then by chance; each by one or two things and in a period of its own."""
+    rng = random.Random(SEED)
+    names = [*BY_HAND, *rng.choices(list(BY_HAND), k=20 - len(BY_HAND))]
+    for name in names:
+        groups = [*GROUPS, *(GROUPS_OF_CAUSES if name in OF_CAUSES else GROUPS_OF_LEGS)]
+        first, last = sorted(FIRST + timedelta(days=rng.randrange(DAYS)) for _ in range(2))
+        yield Question(
+            [name], rng.sample(groups, rng.choice((1, 1, 2))), rng.choice((first, None)), rng.choice((last, None))
+        )
+
+
+def counted(question: Question, tables: Tables) -> dict[tuple[Any, ...], float]:
+    """Answer a question by hand."""
+    [name] = question.metrics
+    over, under = BY_HAND[name]
+    rows = tables[CAUSES if name in OF_CAUSES else LEGS]
+    if question.first:
+        rows = rows[rows.operating_date >= pd.Timestamp(question.first)]
+    if question.last:
+        rows = rows[rows.operating_date <= pd.Timestamp(question.last)]
+    groups = {**GROUPS, **GROUPS_OF_LEGS, **GROUPS_OF_CAUSES}
+    keys = [groups[by](rows, tables).rename(by) for by in question.by]
+    found = {}
+    for key, group in rows.groupby(keys, dropna=False):
+        divisor = under(group) if under else 1
+        found[tuple(map(plain, key if isinstance(key, tuple) else (key,)))] = (
+            over(group) / divisor if divisor else math.nan
+        )
+    return found
+
+
+def plain(value: Any) -> Any:
+    """The same value whoever read it: a day without a time, and nothing where nothing is known."""
+    if pd.isna(value):
+        return None
+    return value.date() if isinstance(value, datetime) else value.item() if hasattr(value, "item") else value
+
+
+@pytest.mark.parametrize("question", list(questions()), ids=lambda one: f"{one.metrics[0]} by {' and '.join(one.by)}")
+def test_a_question_for_a_figure_is_answered_as_pandas_counts_it(question, metrics, published, tables):
+    _, rows = ask(published, metrics.sql(question))
+    answered = {tuple(map(plain, key)): math.nan if value is None else float(value) for *key, value in rows}
+    assert rows
+    assert len(answered) == len(rows)
+    assert answered == pytest.approx(counted(question, tables), rel=1e-9, nan_ok=True)
+
+
+def test_every_kpi_of_the_register_is_asked_for(metrics):
+    assert set(BY_HAND) == {metric.name for metric in metrics.all.values() if metric.kind == "kpi"}
+
+
+def test_every_figure_can_be_asked_of_what_is_published(metrics, published):
+    _, [row] = ask(published, metrics.sql(Question(list(metrics.all))))
+    assert not [name for name, value in zip(metrics.all, row, strict=True) if value is None]
+
+
+def test_sums_by_route_and_day_are_those_of_the_mart_that_has_them(metrics, published):
+    kept = [one.id for one in figures().kept_in("marts")]
+    _, asked = ask(published, metrics.sql(Question(kept, ["day", "route"])))
+    _, stored = ask(published, f"select operating_date, route, {', '.join(kept)} from {ROUTE_DAYS} order by 1, 2")
+    assert len(stored) > 100
+    assert [(day.date(), *rest) for day, *rest in asked] == stored
+
+
+def test_a_ratio_of_a_whole_is_no_mean_of_the_ratios_of_its_parts(metrics, published, tables):
+    [(whole,)] = ask(published, metrics.sql(Question(["otp_a14"])))[1]
+    parts = [value for _, value in ask(published, metrics.sql(Question(["otp_a14"], ["day"])))[1]]
+    legs = tables[LEGS]
+    arrived = holds(legs.is_diverted | legs.arrival_delay_minutes.notna())
+    assert whole == pytest.approx(on_time(legs) / arrived)
+    assert whole != pytest.approx(sum(parts) / len(parts), rel=1e-6)
+
+
+def test_only_the_rows_that_a_question_names_are_counted(metrics, published, tables):
+    asked = Question(["cancellations"], ["carrier"], only={"route": ["MEX-CUN", "CUN-MEX"], "carrier": ["5D"]})
+    legs = tables[LEGS]
+    own = legs[legs.route.isin(["MEX-CUN", "CUN-MEX"]) & (legs.carrier == "5D") & legs.is_cancelled]
+    assert ask(published, metrics.sql(asked))[1] == [("5D", len(own))]
+
+
+def test_the_highest_come_first_when_asked_so(metrics, published):
+    asked = Question(["delay_minutes", "departed_legs"], ["route"], order="-delay_minutes", limit=3)
+    minutes = [row[1] for row in ask(published, metrics.sql(asked))[1]]
+    assert minutes == sorted(minutes, reverse=True)
+    assert len(minutes) == 3
+
+
+def test_the_command_of_metricflow_itself_answers_from_a_warehouse(warehouse, metrics, published):
+    """As the README says it: in the project, with the environment of a platform."""
+    asked = ("query", "--metrics", "otp_a14", "--group-by", "route", "--order", "route", "--decimals", "6", "--quiet")
+    told = {"AERO_WAREHOUSE": f"{warehouse.folder / 'warehouse.duckdb'}", "DBT_LOG_PATH": f"{warehouse.folder}"}
+    program = Path(sys.executable).with_name("mf")
+    done = subprocess.run(
+        (program, *asked), cwd=FOLDER, env=os.environ | told, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line.split() for line in done.stdout.splitlines() if re.match(r"[A-Z]{3}-[A-Z]{3} ", line)]
+    _, rows = ask(published, metrics.sql(Question(["otp_a14"], ["route"])))
+    assert lines == [[route, f"{share:.6f}"] for route, share in rows]

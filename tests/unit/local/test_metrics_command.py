@@ -1,0 +1,68 @@
+"""`aero metrics`: what it lists, how it shows values, and a sentence for what cannot be answered."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from aero_local.commands.metrics import shown
+from tests.unit.local.test_cli import aero
+
+
+def test_figures_are_listed_with_what_they_can_be_asked_by(capsys):
+    code, output, _ = aero(capsys, "metrics")
+    assert code == 0
+    assert "otp_a14" in output
+    assert "Completion factor" in output
+    assert "cause_minutes: by day, week, month" in output
+    assert "scheduled_legs   " not in output.split("\n\n")[1]
+
+
+def test_a_program_gets_every_figure_with_its_meaning(capsys):
+    code, output, _ = aero(capsys, "metrics", "--json")
+    assert code == 0
+    listed = {item["name"]: item for item in json.loads(output)}
+    assert listed["otp_a14"]["kind"] == "kpi"
+    assert listed["otp_a14"]["unit"] == "percent"
+    assert "route" in listed["otp_a14"]["by"]
+    assert listed["scheduled_legs"]["kind"] == "sum"
+
+
+def test_the_sql_of_an_answer_is_plain(capsys):
+    code, output, _ = aero(capsys, "metrics", "otp_a14,arr_tracked_legs", "--by", "route", "--explain")
+    assert code == 0
+    assert "FROM operations.fct_leg" in output
+    assert "NULLIF" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["otp_a41"], 1, "error: There is no figure 'otp_a41'. Did you mean otp_a14"),
+        (["otp_a14", "--by", "gate"], 1, "error: otp_a14 cannot be asked by 'gate'."),
+        (["otp_a14", "--state", "no-such-state"], 1, "There is no state directory no-such-state."),
+        (["otp_a14", "--only", "carrier"], 2, "is no NAME=VALUE"),
+        (["otp_a14", "--from", "yesterday"], 2, "yesterday"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_what_cannot_be_answered_is_told(capsys, words, code, told):
+    found, output, errors = aero(capsys, "metrics", *words)
+    assert (found, output) == (code, "")
+    assert told in " ".join(errors.split())
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.91234, "percent", "91.2 %"),
+        (12.3456, "minutes", "12.35"),
+        (1234567, "count", "1234567"),
+        (Decimal("1234567.890000"), "", "1234567.89"),
+        (date(2026, 11, 1), "", "2026-11-01"),
+        (None, "percent", ""),
+    ],
+)
+def test_a_value_is_shown_as_people_read_it(value, unit, text):
+    assert shown(value, unit) == text
