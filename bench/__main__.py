@@ -18,6 +18,7 @@ BENCHMARKS = (
     "dbt_build",
     "one_operating_day",
     "code_location_load",
+    "dbt_parse",
     "launch",
     "airline",
     "messages",
