@@ -1,7 +1,8 @@
 """One emulator with our stacks for the whole tier; Dagster is started only by tests that are about it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aero_local import platform as local_platform
 from aero_local.services import postgres
 from aero_local.signals import interruptible
 from aero_local.state import State
+from tests.platform.line import Line
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,7 +46,8 @@ class Platform:
         return self.session(profile).client(service)  # ty: ignore[no-matching-overload] - any service
 
 
-def running(root: Path) -> Iterator[Platform]:
+@contextmanager
+def running(root: Path) -> Generator[Platform]:
     """Emulator and stacks, feeds registered; in a state directory that nobody else uses."""
     state = State(root / "test")
     # Also when the whole run is told to stop: an emulator left behind would hold its port for ever.
@@ -59,7 +62,16 @@ def running(root: Path) -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform that tests share: what one of them leaves, another sees."""
-    yield from running(tmp_path_factory.mktemp("platform"))
+    with running(tmp_path_factory.mktemp("platform")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """The production line on a platform that only the tests of one file see: nothing came in before."""
+    name = request.module.__name__.rpartition(".test_")[2]
+    with running(tmp_path_factory.mktemp(name)) as found, found.state.acting_as("orchestrator"):
+        yield Line(found.state)
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -91,6 +93,14 @@ class Line:
         )
         assert done.success
         return request.job_name
+
+    def check(self, asset: dg.AssetKey, name: str) -> Mapping[str, Any]:
+        """Return what stands on the page of a check after its latest run."""
+        key = dg.AssetCheckKey(asset, name)
+        [record] = self.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+        evaluation = record.evaluation
+        assert evaluation
+        return evaluation.metadata
 
     def publish(self) -> list[str]:
         """Tick the sensor of the published marts as if it had waited, and run what it asks for; return the jobs."""

@@ -5,7 +5,6 @@ command brings back the rest.
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,10 +14,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local import platform as local_platform
 from aero_local.cli import app
-from aero_local.signals import interruptible
-from aero_local.state import State
 from tests.platform.line import FEED, Line
 
 HEADER = ",".join(find(FEED).header)
@@ -30,18 +26,6 @@ LEG = (
 def legs(day: int) -> bytes:
     # 1 January 2015 was a Thursday.
     return f"{HEADER}\n{LEG.format(day=day, weekday=(day + 2) % 7 + 1)}\n".encode()
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    state = State(tmp_path_factory.mktemp("damage") / "damage")
-    with interruptible():
-        try:
-            local_platform.up(state, names=["ministack"])
-            with state.acting_as("orchestrator"):
-                yield Line(state)
-        finally:
-            local_platform.down(state)
 
 
 def put(line: Line, bucket: str, key: str, body: bytes) -> None:

@@ -35,7 +35,8 @@ FLOWN, DONE = datetime(2026, 2, 3, 19, tzinfo=UTC), datetime(2026, 2, 6, 13, tzi
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
     """A platform of its own: what is extracted here would be built into the marts of others."""
-    yield from running(tmp_path_factory.mktemp("extract"))
+    with running(tmp_path_factory.mktemp("extract")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ What waited for the airport reference is let go by one command once the referenc
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pyarrow.parquet as pq
@@ -16,12 +15,9 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local import platform as local_platform
 from aero_local.airline.airline import Airline
 from aero_local.airline.events import day_events
 from aero_local.release import release
-from aero_local.signals import interruptible
-from aero_local.state import State
 from aero_streaming.events import topic_of
 from tests.golden.odd_events import odd_events
 from tests.platform.line import Line
@@ -32,18 +28,6 @@ FEED, MESSAGES = find("ops/leg_events"), find("partner/messages")
 ON = date(2026, 11, 2)
 #: An airport of the day that the reference does not have yet.
 NEW = "GDL"
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    state = State(tmp_path_factory.mktemp("odd") / "odd")
-    with interruptible():
-        try:
-            local_platform.up(state, names=["ministack"])
-            with state.acting_as("orchestrator"):
-                yield Line(state)
-        finally:
-            local_platform.down(state)
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,15 @@
 """Doing it again: the same bodies give the same typed files, and a refused file comes to the door once more."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-
-import pytest
 
 from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.storage import Bucket
-from aero_local import platform as local_platform
 from aero_local.reprocess import reprocess
-from aero_local.signals import interruptible
-from aero_local.state import State
-from tests.platform.line import Line
 from tests.unit.ingest.message_samples import sample
 
 MESSAGES, METAR = find("partner/messages"), find("partner/metar")
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    state = State(tmp_path_factory.mktemp("again") / "again")
-    with interruptible():
-        try:
-            local_platform.up(state, names=["ministack"])
-            with state.acting_as("orchestrator"):
-                yield Line(state)
-        finally:
-            local_platform.down(state)
 
 
 def manifest(feed):

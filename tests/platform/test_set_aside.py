@@ -1,16 +1,13 @@
 """A day that a row stops: a command names the row, a person sets it aside, and the day is published by itself."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from typer.testing import CliRunner
 
+from aero_assets.defs.warehouse.assets import LEGS
 from aero_assets.feeds import find
-from aero_local import platform as local_platform
 from aero_local.cli import app
-from aero_local.signals import interruptible
-from aero_local.state import State
 from tests.platform.line import FEED, Line
 from tests.unit.feeds.test_partner__bts_ontime import GUAM, PLAIN
 
@@ -19,18 +16,6 @@ HEADER = ",".join(find(FEED).header)
 STRICT = {"DBT_WARN_ERROR_OPTIONS": '{"error": ["LogTestResult"]}'}
 ODD = PLAIN.replace(",AS,98,", ",Q9,99,")
 CHECK = "relationships_fct_leg_carrier__iata__ref_dim_carrier_"
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    state = State(tmp_path_factory.mktemp("aside") / "aside")
-    with interruptible():
-        try:
-            local_platform.up(state, names=["ministack"])
-            with state.acting_as("orchestrator"):
-                yield Line(state)
-        finally:
-            local_platform.down(state)
 
 
 def aero(*arguments: str, code: int = 0) -> str:
@@ -54,6 +39,9 @@ def test_a_row_that_stops_a_day_is_named_set_aside_and_the_day_is_published(line
     [blocked] = json.loads(aero("checks", "--json", code=1)).values()
     [check] = [one for one in blocked["checks"] if one["check"] == CHECK]
     [row] = check["rows"]
+    page = line.check(LEGS, CHECK)
+    assert [one.data["flight_number"] for one in page["rows"].records] == ["99"]
+    assert page["to set one aside"].value.startswith("aero set-aside ")
     [record] = check["records"]
     assert (row["carrier"], row["flight_number"], row["operating_date"]) == ("Q9", "99", "2015-01-01")
     assert record["raw_ref"].endswith("#4")

@@ -2,7 +2,6 @@
 
 import gzip
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,6 @@ from aero_assets.feeds import find
 from aero_assets.manifests import Levels
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local import platform as local_platform
-from aero_local.signals import interruptible
-from aero_local.state import State
 from tests.platform.line import FEED, MARTS, Line
 
 pytestmark = pytest.mark.real_data
@@ -44,18 +40,6 @@ def packed(rows: list[str]) -> bytes:
 @pytest.fixture(scope="module")
 def rows(real_bts: Path) -> list[str]:
     return gzip.open(real_bts, "rt").read().splitlines()[1:]
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    state = State(tmp_path_factory.mktemp("spine") / "spine")
-    with interruptible():
-        try:
-            local_platform.up(state, names=["ministack"])
-            with state.acting_as("orchestrator"):
-                yield Line(state)
-        finally:
-            local_platform.down(state)
 
 
 @pytest.fixture(scope="module")

@@ -153,6 +153,15 @@ def harm(bucket, key, how):
         bucket._put(key, b"\x00\x01no such thing" + body[len(body) // 2 :])
 
 
+def harmed(platform, kind, how="cut"):
+    """Damage one object of a kind; return its bucket and key."""
+    where, prefix, suffix = KINDS[kind]
+    bucket = getattr(platform.places, where)
+    key = platform.one(bucket, prefix, suffix)
+    harm(bucket, key, how)
+    return bucket, key
+
+
 def test_a_platform_without_damage_is_whole(versioned):
     assert versioned.damages() == []
 
@@ -161,10 +170,7 @@ def test_a_platform_without_damage_is_whole(versioned):
 @pytest.mark.parametrize(("kind", "how"), zip(KINDS, cycle(["gone", "cut", "garbled", "cut"]), strict=False))
 def test_a_damaged_object_of_any_kind_is_found_named_and_comes_back(versioned, tmp_path, kind, how):
     platform = versioned.copied(tmp_path)
-    where, prefix, suffix = KINDS[kind]
-    bucket = getattr(platform.places, where)
-    key = platform.one(bucket, prefix, suffix)
-    harm(bucket, key, how)
+    bucket, key = harmed(platform, kind, how)
     if how == "gone" and kind in NOT_MISSED:
         assert platform.damages() == []
         return
@@ -179,10 +185,7 @@ def test_a_damaged_object_of_any_kind_is_found_named_and_comes_back(versioned, t
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"event object", "part of the extract"}))
 def test_without_earlier_versions_the_zone_before_brings_back_all_but_what_only_it_had(unversioned, tmp_path, kind):
     platform = unversioned.copied(tmp_path)
-    where, prefix, suffix = KINDS[kind]
-    bucket = getattr(platform.places, where)
-    key = platform.one(bucket, prefix, suffix)
-    harm(bucket, key, "cut")
+    bucket, key = harmed(platform, kind)
     done = platform.repair()
     if kind == "published file":
         # Removed: the sensor asks for a publication, which writes it again.
@@ -199,10 +202,9 @@ def test_a_body_that_nobody_has_any_more_is_asked_for_from_its_sender_and_comes_
     unversioned, tmp_path
 ):
     platform = unversioned.copied(tmp_path)
-    text, raw = platform.inbox.read(INBOX_KEY), platform.places.raw
+    text = platform.inbox.read(INBOX_KEY)
     platform.inbox.delete([INBOX_KEY])
-    key = platform.one(raw, "partner/bts_ontime/dt=")
-    harm(raw, key, "cut")
+    raw, key = harmed(platform, "body")
     [(damage, why)] = platform.repair().left
     assert damage.key == key
     assert INBOX_KEY in why
@@ -215,11 +217,9 @@ def test_a_body_that_nobody_has_any_more_is_asked_for_from_its_sender_and_comes_
 def test_what_is_made_from_a_damaged_body_waits_and_keeps_what_it_had(unversioned, tmp_path):
     platform = unversioned.copied(tmp_path)
     platform.inbox.delete([INBOX_KEY])
-    lake = platform.places.lake
+    harmed(platform, "body")
+    lake, refused = harmed(platform, "refused rows")
     typed = platform.one(lake, "typed/partner/bts_ontime/")
-    harm(platform.places.raw, platform.one(platform.places.raw, "partner/bts_ontime/dt="), "cut")
-    refused = platform.one(lake, "quarantine/partner/bts_ontime/", ".parquet")
-    harm(lake, refused, "cut")
     left = {damage.key: why for damage, why in platform.repair().left}
     assert "the raw zone before it is damaged too" in left[refused]
     assert pq.read_metadata(lake.root / typed).num_rows == 1
@@ -228,7 +228,7 @@ def test_what_is_made_from_a_damaged_body_waits_and_keeps_what_it_had(unversione
 
 def test_one_feed_can_be_looked_at_alone(unversioned, tmp_path):
     platform = unversioned.copied(tmp_path)
-    harm(platform.places.lake, platform.one(platform.places.lake, "typed/partner/bts_ontime/"), "cut")
+    harmed(platform, "typed file")
     for path, expected in (("partner/bts_ontime", 1), ("partner/metar", 0)):
         assert len(verify(platform.places, silent, zones=["typed"], feed=find(path))) == expected
 
@@ -251,8 +251,7 @@ def test_a_file_of_a_copy_on_this_disk_is_found_by_content_and_fetched_again(unv
 
 def test_a_repair_says_what_it_did_as_json(versioned, tmp_path):
     platform = versioned.copied(tmp_path)
-    key = platform.one(platform.places.raw, "partner/bts_ontime/_arrivals/")
-    harm(platform.places.raw, key, "gone")
+    _, key = harmed(platform, "receipt", "gone")
     [said] = platform.repair().to_json()["repaired"]
     assert (said["key"], said["kind"]) == (key, "receipt")
     assert json.loads(json.dumps(said))["done"]
