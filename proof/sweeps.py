@@ -48,7 +48,7 @@ SWEEPS = (
     ),
     Sweep(
         "odd_events",
-        "Some 18,000 random well-formed events, good and odd, through the real Flink job and the lake: every event is "
+        "Some 11,000 random well-formed events, good and odd, through the real Flink job and the lake: every event is "
         "in the merge of its leg or refused by both with the same code, never both, never neither.",
         "Every kind of odd event once and 300 random ones (`tests/stream/test_flink_sql.py`); one of each kind stops "
         "no day (`tests/platform/test_odd_events.py`).",
