@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 
-BUDGET_PER_HOUR = 6
-"""What one operator can take (ISA-18.2, EEMUA 191); twice as many is the most."""
-
 
 @app.command(epilog="Example: aero rules backtest --from 2015-01-01 --to 2015-01-02 --rules other.toml")
 def backtest(
@@ -68,9 +65,8 @@ def backtest(
     for title, summary in found.items():
         if "per_rule" in summary:
             print(f"\n{title}: version {summary['version']}, {summary['alerts']} alerts in {summary['hours']} hours")
-            print(
-                f"{summary['mean_per_hour']:.1f} an hour (budget {BUDGET_PER_HOUR}), most {summary['most_in_an_hour']}"
-            )
+            budget = rules().alerts_per_hour
+            print(f"{summary['mean_per_hour']:.1f} an hour (budget {budget}), most {summary['most_in_an_hour']}")
             _print_rules(summary)
         else:
             print(f"\n{title}: " + ", ".join(f"{key} {value}" for key, value in summary.items() if key != "examples"))
