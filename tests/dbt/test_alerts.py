@@ -1,12 +1,15 @@
 """Alerts in the warehouse: from the transition log of a day, as it is copied, to how each alert went."""
 
+import re
 from datetime import date, datetime
 
 import pytest
 
 from aero_assets.defs.alerts.copies import decision_lines, transition_lines, wrapped
+from aero_assets.environment import PROJECT
 from aero_assets.feeds import find
 from aero_streaming.alert_api import Alerts
+from aero_streaming.rules import rules
 from tests.dbt.project import Warehouse
 from tests.dbt.typed_lake import write
 from tests.judging import judged
@@ -69,6 +72,25 @@ def test_each_alert_is_told_from_firing_to_its_end_and_a_repeated_log_changes_no
     store(warehouse, log, "2026-11-26-0bbb0bbb")
     warehouse.build(*SELECT, dates=[DAY])
     assert warehouse.marts() == before
+
+
+def test_what_came_of_an_alert_stands_beside_what_it_foretold(warehouse):
+    rows = warehouse.rows("""
+        select right(scope_id, 2), rule_id, observed_value, limit_value, actual_value, is_fact, is_right
+        from operations.fct_alert_outcome order by fired_at
+    """)
+    # Nobody flew these legs in the warehouse: what was foretold of them did not come.
+    assert rows == [
+        ("64", "long_delay_flight", 130.0, 120.0, None, False, False),
+        ("c8", "long_delay_flight", 130.0, 120.0, None, False, False),
+    ]
+
+
+def test_the_rules_that_are_judged_by_their_id_are_there():
+    text = (PROJECT / "dbt_project/models/marts/operations/fct_alert_outcome.sql").read_text(encoding="utf-8")
+    named = set(re.findall(r"'([a-z0-9_]+_(?:flight|day))'", text))
+    assert len(named) > 5
+    assert named <= {rule.id for rule in rules().rules}
 
 
 def test_a_decision_knows_its_alert_its_incident_and_why(warehouse):

@@ -105,6 +105,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_otp_day",
         "fct_route_day_commercial",
         "fct_alert",
+        "fct_alert_outcome",
         "fct_decision",
         "fct_carrier_route_month",
         "fct_city_pair_month",
