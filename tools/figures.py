@@ -1,12 +1,13 @@
 """Writes what is said of figures outside of `kpis.toml` once more from there: `python -m tools.figures`.
 
-The sums of marts (a dbt macro), the definitions of punctuality (a dbt seed), the descriptions of sums (dbt docs),
-semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`). A test compares every
-file with what this would write.
+The sums of marts and the KPIs over them (dbt macros), the definitions of punctuality (a dbt seed), the descriptions of
+sums (dbt docs), semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`). A
+test compares every file with what this would write.
 """
 
 import csv
 import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def texts(register: Register | None = None) -> dict[Path, str]:
     register = register or figures()
     return {
         DBT / "macros" / "leg_sums.sql": macro(register.kept_in("marts")),
+        DBT / "macros" / "kpi_percent.sql": percent_macro(register),
         DBT / "docs" / "sums.md": sum_docs(register.kept_in("marts")),
         DBT / "seeds" / "reference" / "otp_definitions.csv": otp_seed(register.kpis.values()),
         DBT / "models" / "marts" / "operations" / "_operations__semantic_models.yml": semantic_models.text(
@@ -74,6 +76,34 @@ def macro(sums: Iterable[Sum]) -> str:
     {lines}
 {{%- endmacro %}}
 """
+
+
+def percent_macro(register: Register) -> str:
+    """Return the dbt macro that divides the sums of a KPI in percent, at the grain of the query that calls it."""
+    kept = {one.id for one in register.kept_in("marts")}
+    lines = [
+        f'"{kpi.id}": ({_names(kpi.numerator)}, {_names(kpi.denominator)}),'
+        for kpi in register.kpis.values()
+        if kpi.unit == "percent" and kpi.denominator and {one.id for one in (*kpi.numerator, *kpi.denominator)} <= kept
+    ]
+    formulas = "\n        ".join(lines)
+    return f"""{{#
+    A KPI in percent from the sums of a mart, at the grain of the query; null where nothing is in its denominator.
+
+    {WRITTEN}
+#}}
+{{% macro kpi_percent(kpi) -%}}
+    {{%- set formulas = {{
+        {formulas}
+    }} -%}}
+    {{%- set numerator, denominator = formulas[kpi] -%}}
+    100.0 * (sum({{{{ numerator | join(') + sum(') }}}})) / nullif(sum({{{{ denominator | join(') + sum(') }}}}), 0)
+{{%- endmacro %}}
+"""
+
+
+def _names(sums: Iterable[Sum]) -> str:
+    return json.dumps([one.id for one in sums])
 
 
 def _line(column: str, name: str) -> str:

@@ -68,10 +68,11 @@ shares as (
         operating_date,
         'route' as scope_type,
         route as scope_id,
-        100.0 * (arrived_legs - arr_late_15_legs) / nullif(arrived_legs, 0) as a14_percent,
-        100.0 * (scheduled_legs - cancelled_legs) / nullif(scheduled_legs, 0) as completion_percent
+        {{ kpi_percent('otp_a14') }} as a14_percent,
+        {{ kpi_percent('completion') }} as completion_percent
     from {{ ref('fct_route_day') }}
     where {{ where_operating_dates() }}
+    group by operating_date, route
 
     union all
 
@@ -79,8 +80,8 @@ shares as (
         operating_date,
         'network' as scope_type,
         'network' as scope_id,
-        100.0 * sum(arrived_legs - arr_late_15_legs) / nullif(sum(arrived_legs), 0) as a14_percent,
-        100.0 * sum(scheduled_legs - cancelled_legs) / nullif(sum(scheduled_legs), 0) as completion_percent
+        {{ kpi_percent('otp_a14') }} as a14_percent,
+        {{ kpi_percent('completion') }} as completion_percent
     from {{ ref('fct_route_day') }}
     where {{ where_operating_dates() }}
     group by operating_date
