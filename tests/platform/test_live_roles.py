@@ -115,6 +115,10 @@ def test_a_subscription_hears_of_its_station_and_severities_and_of_nothing_else(
     sns, sqs = platform.client("root", "sns"), platform.client("root", "sqs")
     queue = sqs.create_queue(QueueName="aero-local-only-mty")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    may_send = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+                "Resource": arn}  # fmt: skip
+    queue_policy = json.dumps({"Version": "2012-10-17", "Statement": [may_send]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": queue_policy})
     policy = {"station": ["MTY", "ALL"], "severity": ["critical", "high"], "role": ["duty_manager"]}
     topic = platform.outputs["alerting"]["AlertsTopicArn"]
     subscribed = sns.subscribe(
