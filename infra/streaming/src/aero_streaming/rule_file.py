@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from aero_streaming.rule_checks import Where, flag, names, no_more_than, texts, whole
+from aero_streaming.rule_checks import flag, names, no_more_than, texts, whole
 from aero_streaming.rule_model import (
     KPIS,
     LEVELS,
@@ -21,6 +21,7 @@ from aero_streaming.rule_model import (
     RuleError,
     RuleSet,
 )
+from aero_streaming.toml_places import Place
 
 KEYS = ("id", "kpi", "scope", "window", "minimum_legs", "evidence", "amber", "red")
 """What every rule has."""
@@ -53,7 +54,7 @@ def read(path: Path) -> RuleSet:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path.name}: {error}") from None
-    top = Where(path.name, text, None)
+    top = Place(path.name, text, RuleError, "rule")
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise RuleError(f"{path.name}: version is {version!r}; a whole number from 1 is wanted, raised with any change")
@@ -66,7 +67,7 @@ def read(path: Path) -> RuleSet:
     close_hour = whole(data.get("close_hour_utc", 12), "close_hour_utc", top, 0, 23)
     found: dict[str, Rule] = {}
     for number, item in enumerate(data.get("rule", [])):
-        where = Where(path.name, text, number)
+        where = Place(path.name, text, RuleError, "rule", number)
         rule = _rule(item, escalation, told, where)
         if rule.id in found:
             where.refuse("id", f"{rule.id!r} is the id of an earlier rule; every rule has its own")
@@ -76,7 +77,7 @@ def read(path: Path) -> RuleSet:
     if not found:
         raise RuleError(f"{path.name}: there is no [[rule]]")
     ground_times = tuple(
-        _ground_time(item, Where(path.name, text, number, "ground_time"))
+        _ground_time(item, Place(path.name, text, RuleError, "ground_time", number))
         for number, item in enumerate(data.get("ground_time", []))
     )
     is_asked = any(rule.kpi == "rotation" for rule in found.values())
@@ -87,7 +88,7 @@ def read(path: Path) -> RuleSet:
     return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports), ground_times, arrival, budget)
 
 
-def _ground_time(item: Mapping[str, Any], where: Where) -> GroundTime:
+def _ground_time(item: Mapping[str, Any], where: Place) -> GroundTime:
     no_more_than(item, ("minutes", "source", "aircraft_types", "stations"), where, "a ground time")
     source = item.get("source")
     if not isinstance(source, str) or not source:
@@ -104,7 +105,7 @@ def _rule(
     item: Mapping[str, Any],
     escalation: Mapping[str, tuple[int, ...]],
     told: Mapping[str, tuple[str, ...]],
-    where: Where,
+    where: Place,
 ) -> Rule:
     used_by = _used_by(item, where)
     needed = (*KEYS, *LIVE_KEYS) if "stream" in used_by else KEYS
@@ -143,14 +144,14 @@ def _rule(
     )
 
 
-def _used_by(item: Mapping[str, Any], where: Where) -> tuple[str, ...]:
+def _used_by(item: Mapping[str, Any], where: Place) -> tuple[str, ...]:
     used_by = names(item.get("used_by", ["stream", "batch"]), "used_by", where)
     if not used_by or set(used_by) - {"stream", "batch"}:
         where.refuse("used_by", f"{list(used_by)!r} is not a list of stream, batch")
     return used_by
 
 
-def _check_names(item: Mapping[str, Any], where: Where) -> None:
+def _check_names(item: Mapping[str, Any], where: Place) -> None:
     for key, allowed in (
         ("kpi", tuple(KPIS)),
         ("scope", SCOPES),
@@ -173,7 +174,7 @@ def _check_names(item: Mapping[str, Any], where: Where) -> None:
         where.refuse("window", f"{item['window']!r} rolls; only hubs have quarters of an hour")
 
 
-def _limits(item: Mapping[str, Any], where: Where) -> dict[str, Limit]:
+def _limits(item: Mapping[str, Any], where: Place) -> dict[str, Limit]:
     kpi = KPIS[item["kpi"]]
     limits = {level: _limit(item[level], level, kpi.unit, where) for level in LEVELS if level in item}
     for milder, graver in pairwise(limits.values()):
@@ -185,7 +186,7 @@ def _limits(item: Mapping[str, Any], where: Where) -> dict[str, Limit]:
     return limits
 
 
-def _limit(value: object, key: str, unit: str, where: Where) -> Limit:
+def _limit(value: object, key: str, unit: str, where: Place) -> Limit:
     enter, leave = f"enter_{unit}", f"exit_{unit}"
     known = {enter, leave, "or_percent"} if unit == "legs" else {enter, leave}
     if not isinstance(value, dict) or set(value) - known or enter not in value:
@@ -199,14 +200,14 @@ def _limit(value: object, key: str, unit: str, where: Where) -> Limit:
     )
 
 
-def _number(value: object, key: str, unit: str, where: Where) -> float:
+def _number(value: object, key: str, unit: str, where: Place) -> float:
     least, most = RANGES[unit]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         where.refuse(key, f"{value!r} is no value in {unit} between {least} and {most}")
     return float(value)
 
 
-def _green(item: Mapping[str, Any], amber: Limit, where: Where) -> float:
+def _green(item: Mapping[str, Any], amber: Limit, where: Place) -> float:
     if "green_percent" not in item:
         return amber.exit
     green = _number(item["green_percent"], "green_percent", "percent", where)
@@ -215,14 +216,14 @@ def _green(item: Mapping[str, Any], amber: Limit, where: Where) -> float:
     return green
 
 
-def _severity(value: object, limits: Mapping[str, Limit], where: Where) -> dict[str, str]:
+def _severity(value: object, limits: Mapping[str, Limit], where: Place) -> dict[str, str]:
     found = {level: value for level in limits} if isinstance(value, str) else value
     if not isinstance(found, dict) or set(found) != set(limits) or not set(found.values()) <= set(SEVERITIES):
         where.refuse("severity", f"wants one of {', '.join(SEVERITIES)}, or one for each of {', '.join(limits)}")
     return dict(found)
 
 
-def _escalation(value: object, where: Where) -> dict[str, tuple[int, ...]]:
+def _escalation(value: object, where: Place) -> dict[str, tuple[int, ...]]:
     if not isinstance(value, dict) or set(value) - set(SEVERITIES):
         where.refuse("escalation_minutes", f"wants lists of minutes by severity: {', '.join(SEVERITIES)}")
     for steps in value.values():
@@ -233,14 +234,14 @@ def _escalation(value: object, where: Where) -> dict[str, tuple[int, ...]]:
     return {severity: tuple(steps) for severity, steps in value.items()}
 
 
-def _departures_ahead(item: Mapping[str, Any], where: Where) -> int:
+def _departures_ahead(item: Mapping[str, Any], where: Place) -> int:
     legs = whole(item.get("departures_ahead", 0), "departures_ahead", where, 0, 1000, "number of legs")
     if legs and item["window"] not in ROLLING:
         where.refuse("departures_ahead", "is known of windows that roll only")
     return legs
 
 
-def _roles(value: object, where: Where) -> dict[str, tuple[str, ...]]:
+def _roles(value: object, where: Place) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict) or set(value) - set(SEVERITIES):
         where.refuse("roles", f"wants lists of roles by severity: {', '.join(SEVERITIES)}")
     return {severity: names(roles, "roles", where) for severity, roles in value.items()}
@@ -250,7 +251,7 @@ def _own_roles(
     item: Mapping[str, Any],
     told: Mapping[str, tuple[str, ...]],
     escalation: Mapping[str, tuple[int, ...]],
-    where: Where,
+    where: Place,
 ) -> dict[str, tuple[str, ...]]:
     """Who is told of a rule: one more than there are steps of escalation, or a step would tell nobody new."""
     own = names(item["roles"], "roles", where) if "roles" in item else None
@@ -261,7 +262,7 @@ def _own_roles(
     return found
 
 
-def _evident(item: Mapping[str, Any], where: Where) -> int:
+def _evident(item: Mapping[str, Any], where: Place) -> int:
     legs = whole(item.get("evident_legs", 0), "evident_legs", where, 0, 100_000, "number of legs")
     if legs and (item["evidence"] != "wilson" or legs >= item["minimum_legs"]):
         where.refuse("evident_legs", f"{legs} wants evidence wilson, and fewer legs than minimum_legs")
