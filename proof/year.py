@@ -71,7 +71,7 @@ def run(log: Log) -> dict[str, Any]:
     with platform.foreground(state, log, names=platform.WORKERS), state.acting_as("orchestrator"):
         wait(log, until="built")
         year = timed(state, lambda: take_in_yesterday(state, files), log)
-        correction = timed(state, lambda: drop(state, [one_row(files, state.root / "correction")], log), log)
+        correction = timed(state, lambda: drop(state, one_row(files, state.root / "correction"), log), log)
         backfill = timed(state, lambda: ask_again(state, log), log, wait_for=lambda: backfilled(state, log))
     parts = {"year": year, "correction": correction, "backfill": backfill}
     found: dict[str, Any] = {f"{what}_{name}": value for what, part in parts.items() for name, value in part.items()}
@@ -115,8 +115,7 @@ def one_row(files: list[Path], folder: Path) -> Path:
 
 def take_in_yesterday(state: State, files: list[Path]) -> None:
     """Take files in by the door's own code as if they had come a day ago: only the emulator's clock is not ours."""
-    session, here = state.session(profiles.ROOT), Environment.current()
-    s3 = session.client("s3")
+    s3, here = state.session(profiles.ROOT).client("s3"), Environment.current()
     s3.create_bucket(Bucket=ELSEWHERE)
     known = doors.by_feed(feeds.doors())
     using = partner_drop.Settings(s3, here.raw_bucket, here.lake_bucket, known)
@@ -129,23 +128,22 @@ def take_in_yesterday(state: State, files: list[Path]) -> None:
         partner_drop.handle({"Records": [record]}, using)
 
 
-def drop(state: State, files: list[Path], log: Log) -> None:
-    """Drop files as the partner does and wait until the door has answered."""
-    lake = Bucket(Environment.current().lake_bucket)
-    answers, began = len(list(lake.list(DOOR))) + len(files), time.time()
-    partner = state.session("partner").client("s3")
-    for path in files:
-        partner.upload_file(str(path), Environment.current().inbox_bucket, f"{FEED}/{path.name}")
-    while len(list(lake.list(DOOR))) < answers:
+def drop(state: State, file: Path, log: Log) -> None:
+    """Drop a file as the partner does and wait until the door has answered."""
+    here = Environment.current()
+    lake = Bucket(here.lake_bucket)
+    answers, began = len(list(lake.list(DOOR))), time.time()
+    state.session("partner").client("s3").upload_file(str(file), here.inbox_bucket, f"{FEED}/{file.name}")
+    while len(list(lake.list(DOOR))) == answers:
         time.sleep(0.1)
     log(f"the door answered after {time.time() - began:.1f} s")
 
 
 def ask_again(state: State, log: Log) -> None:
     """Ask for every dated asset of the job `warehouse` on every day of the year, in the words of the UI's button."""
-    with dg.DagsterInstance.from_config(str(state.dagster_home)):
-        dated = [key for key in defs().resolve_job_def("warehouse").asset_layer.executable_asset_keys
-                 if defs().resolve_assets_def(key).partitions_def]  # fmt: skip
+    known = defs()
+    wanted = known.resolve_job_def("warehouse").asset_layer.executable_asset_keys
+    dated = [key for key in wanted if known.resolve_assets_def(key).partitions_def]
     keys = ", ".join(f"{{path: {json.dumps(key.path)}}}" for key in dated)
     dates = json.dumps([f"{FIRST + timedelta(days=number)}" for number in range(DAYS)])
     said = http.graphql(

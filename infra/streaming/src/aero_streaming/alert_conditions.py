@@ -178,11 +178,6 @@ def about_leg(
     )
 
 
-def flight_of(leg: Row) -> str:
-    """Return the flight of a leg as people write it: AM258."""
-    return f"{leg['carrier']}{leg['flight_number']}{leg.get('operational_suffix') or ''}"
-
-
 def of_feed(rules: RuleSet, rule: Rule, feed: str, pulse: Pulse, planned: int | None) -> Condition:
     """Hold a feed's silence against a rule, whole minutes since it last brought news.
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from aero_streaming.alert_conditions import FACTS, Row, about_leg, flight_of, has_left, is_accounted
+from aero_streaming.alert_conditions import FACTS, Row, about_leg, has_left, is_accounted
 from aero_streaming.alert_model import Condition, changed
+from aero_streaming.alert_words import flight_name
 from aero_streaming.leg_times import believable
 from aero_streaming.rule_model import Rule, RuleSet
 from aero_streaming.times import minutes_between, parse, text
@@ -102,7 +103,7 @@ def of_chain(
     }
     if worst is None or worst.inbound is None:
         return changed(condition, **around)
-    seen = ", ".join(f"{flight_of(leg)} v{leg['state_version']}" for leg in (worst.leg, worst.inbound))
+    seen = ", ".join(f"{flight_name(leg)} v{leg['state_version']}" for leg in (worst.leg, worst.inbound))
     behind = [one for one in waiting if one.leg["std_at"] > worst.leg["std_at"]]
     return changed(condition, seen=seen, facts=_facts(root, worst, behind), **around)
 
@@ -116,8 +117,8 @@ def _facts(root: Row, worst: Link, behind: Sequence[Link]) -> Mapping[str, Any]:
     facts = {
         **{name: leg[name] for name in FACTS if leg.get(name) is not None},
         "leg_uid": leg["leg_uid"],
-        "inbound": flight_of(worst.inbound or root),
-        "root": flight_of(root),
+        "inbound": flight_name(worst.inbound or root),
+        "root": flight_name(root),
         "legs_behind": len(behind),
         "affected_passengers": sum(filter(None, boarded)) or None,
         "expected_out_at": text(parse(std_at) + timedelta(minutes=worst.late_minutes or 0)) if std_at else None,
