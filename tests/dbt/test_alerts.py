@@ -8,6 +8,7 @@ import pytest
 from aero_assets.defs.alerts.copies import decision_lines, transition_lines, wrapped
 from aero_assets.environment import PROJECT
 from aero_assets.feeds import find
+from aero_local.scoring import judge, truth
 from aero_streaming.alert_api import Alerts
 from aero_streaming.rules import rules
 from tests.dbt.project import Warehouse
@@ -91,6 +92,16 @@ def test_the_rules_that_are_judged_by_their_id_are_there():
     named = {name for part in re.findall(r"rule_id (?:=|in) ([^)\n]*)", text) for name in re.findall(r"'(\w+)'", part)}
     assert len(named) > 5
     assert named <= {rule.id for rule in rules().rules}
+
+
+def test_an_alert_is_right_by_the_same_minutes_in_the_mart_and_in_the_score():
+    text = (PROJECT / "dbt_project/models/marts/operations/fct_alert_outcome.sql").read_text(encoding="utf-8")
+    said = {name: int(minutes) for name, minutes in re.findall(r"set (\w+_minutes) = (\d+)", text)}
+    assert said == {
+        "late_minutes": truth.LATE_MINUTES,
+        "near_minutes": judge.NEAR_MINUTES,
+        "quickest_turn_minutes": truth.QUICKEST_TURN_MINUTES,
+    }
 
 
 def test_a_decision_knows_its_alert_its_incident_and_why(warehouse):

@@ -1,6 +1,5 @@
 """Reading `kpis.toml`: every value is checked, every complaint names file and line."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +20,9 @@ from aero_streaming.figure_model import (
     Sum,
 )
 from aero_streaming.figure_proof import check_otp, check_population
-from aero_streaming.toml_places import Place
+from aero_streaming.toml_checks import names, no_more_than, texts
+from aero_streaming.toml_places import Place, read_toml
 
-LANGUAGES = ("es", "en")
 Known = TypeVar("Known")
 SUM_KEYS = ("id", "of", "text", "side", "count", "total", "floor", "where", "limit_minutes", "due", "kept_in")
 KPI_KEYS = (
@@ -37,11 +36,7 @@ FACT_KEYS = ("model", "key", "date", "flags", "whole", "decimal", "texts", "due"
 
 def read_register(path: Path) -> Register:
     """Read and validate a register of figures; raise `FigureError` naming the line."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FigureError(f"{path.name}: {error}") from None
+    text, data = read_toml(path, FigureError)
     top = Place(path.name, text, FigureError, "facts")
     if unknown := sorted(set(data) - {"version", "facts", "sum", "kpi"}):
         top.refuse(unknown[0], "is unknown; the file has version, [facts.…], [[sum]], [[kpi]]")
@@ -155,7 +150,7 @@ def _kpi(
         of=of,
         unit=item["unit"],
         better=item["better"],
-        **{key: _texts(item[key], key, place) for key in ("name", "short", "help")},
+        **{key: texts(item[key], key, place) for key in ("name", "short", "help")},
         source=_text(item["source"], "source", place),
         used_by=_names(item["used_by"], USERS, "used_by", place),
         numerator=base.numerator if base else parts["numerator"],
@@ -199,8 +194,7 @@ def _keys(item: Mapping[str, Any], needed: Sequence[str], allowed: Sequence[str]
     for key in needed:
         if key not in item:
             place.refuse(key, f"is missing; a {place.table} has {', '.join(needed)}")
-    if unknown := sorted(set(item) - set(allowed)):
-        place.refuse(unknown[0], f"is unknown; a {place.table} has {', '.join(allowed)}")
+    no_more_than(item, allowed, place, f"a {place.table}")
 
 
 def _one_of(name: object, known: Mapping[str, Known], key: str, place: Place) -> Known:
@@ -209,24 +203,18 @@ def _one_of(name: object, known: Mapping[str, Known], key: str, place: Place) ->
     return known[name]
 
 
-def _sums(names: object, of: Facts, sums: Mapping[str, Sum], key: str, place: Place) -> tuple[Sum, ...]:
-    found = tuple(_one_of(name, sums, key, place) for name in _list(names, key, place))
+def _sums(value: object, of: Facts, sums: Mapping[str, Sum], key: str, place: Place) -> tuple[Sum, ...]:
+    found = tuple(_one_of(name, sums, key, place) for name in names(value, key, place))
     if strange := [one.id for one in found if one.of is not of]:
         place.refuse(key, f"{strange[0]} adds up other facts than {of.id}")
     return found
 
 
 def _names(value: object, allowed: Sequence[str], key: str, place: Place) -> tuple[str, ...]:
-    names = _list(value, key, place)
-    if wrong := [name for name in names if name not in allowed]:
+    found = names(value, key, place)
+    if wrong := [name for name in found if name not in allowed]:
         place.refuse(key, f"{wrong[0]!r} is none of {', '.join(allowed)}")
-    return tuple(names)
-
-
-def _list(value: object, key: str, place: Place) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        place.refuse(key, f"{value!r} is no list of names")
-    return value
+    return found
 
 
 def _identifier(value: object, place: Place) -> str:
@@ -238,10 +226,4 @@ def _identifier(value: object, place: Place) -> str:
 def _text(value: object, key: str, place: Place) -> str:
     if not isinstance(value, str) or not value.strip():
         place.refuse(key, "wants a text")
-    return value
-
-
-def _texts(value: object, key: str, place: Place) -> Mapping[str, str]:
-    if not isinstance(value, dict) or set(value) != set(LANGUAGES) or not all(value.values()):
-        place.refuse(key, f"wants a text for each of {', '.join(LANGUAGES)}")
     return value

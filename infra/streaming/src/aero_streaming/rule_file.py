@@ -1,12 +1,10 @@
 """Reading `rules.toml`: every value is checked, every complaint names file and line."""
 
-import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from aero_streaming.rule_checks import flag, names, no_more_than, texts, whole
 from aero_streaming.rule_model import (
     KPIS,
     LEVELS,
@@ -21,7 +19,8 @@ from aero_streaming.rule_model import (
     RuleError,
     RuleSet,
 )
-from aero_streaming.toml_places import Place
+from aero_streaming.toml_checks import flag, names, no_more_than, texts, whole
+from aero_streaming.toml_places import Place, read_toml
 
 KEYS = ("id", "kpi", "scope", "window", "minimum_legs", "evidence", "amber", "red")
 """What every rule has."""
@@ -49,11 +48,7 @@ RANGES = {"percent": (0, 100), "points": (-100, 0), "minutes": (0, 20_000), "leg
 
 def read(path: Path) -> RuleSet:
     """Read and validate a rule file; raise `RuleError` naming the line."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path.name}: {error}") from None
+    text, data = read_toml(path, RuleError)
     top = Place(path.name, text, RuleError, "rule")
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:

@@ -19,7 +19,6 @@ Evidence = Literal["wilson", "point", "event"]
 
 LEVELS: tuple[str, ...] = ("amber", "red", "critical")
 SEVERITIES = ("low", "medium", "high", "critical")
-LANGUAGES = ("es", "en")
 WINDOWS = {"day": 1, "7d": 7, "28d": 28}
 """Days of a window by its name."""
 ROLLING = {"60min": 60, "2h": 120, "3h": 180}

@@ -1,7 +1,18 @@
-"""Where a value stands in a TOML file, for complaints that name file and line: the reader of TOML does not say it."""
+"""Reading registers in TOML, and where a value stands in one: complaints name file and line."""
 
+import tomllib
 from dataclasses import dataclass
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
+
+
+def read_toml(path: Path, error: type[ValueError]) -> tuple[str, dict[str, Any]]:
+    """Return the text of a file and what it says; raise `error` where it is no TOML."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"{path.name}: {problem}") from None
 
 
 @dataclass(frozen=True)

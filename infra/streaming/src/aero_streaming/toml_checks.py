@@ -1,10 +1,12 @@
-"""Checks of single values of a rule file: each returns the value or raises `RuleError` with file and line."""
+"""Checks of single values of a register in TOML: each returns the value, or refuses it with file and line."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aero_streaming.rule_model import LANGUAGES
 from aero_streaming.toml_places import Place
+
+LANGUAGES = ("es", "en")
+"""Whatever people read stands in both."""
 
 
 def no_more_than(item: Mapping[str, Any], keys: Iterable[str], where: Place, what: str) -> None:
