@@ -20,6 +20,12 @@ SWEEPS = (
         "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`).",
     ),
     Sweep(
+        "replays",
+        "Both days of real flights, repeated, shuffled over two hours and corrected, through the whole stream: sums, "
+        "shares and colours of the live board against a recount of the events and against the published marts.",
+        "300 routes of one of the days (`tests/stream/test_replay.py`).",
+    ),
+    Sweep(
         "damages",
         "Files of six feeds cut, doubled, shifted, re-encoded, glued, overwritten, with columns swapped, dates in "
         "another order, clocks and units mistaken, through door and typed step: rows that are not those of the "

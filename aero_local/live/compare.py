@@ -56,10 +56,11 @@ def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
     found = {}
     for row in watcher.rows("leg_state", "state#"):
         key = (row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
-        sums = {name: value for name, value in row.items() if isinstance(value, int)}
+        sums: dict[str, Any] = {name: value for name, value in row.items() if isinstance(value, int)}
         sums["booked_revenue_cents"] = round(100 * float(row.get("booked_revenue_usd") or 0))
+        sums["cancelled_by_quarter"] = row.get("cancelled_by_quarter") or {}
         # Whoever compares days compares days that are over.
-        sums["due_cancelled_legs"] = sum((row.get("cancelled_by_quarter") or {}).values())
+        sums["due_cancelled_legs"] = sum(sums["cancelled_by_quarter"].values())
         found[key] = {} if row.get("is_deleted") else sums
     return found
 

@@ -83,7 +83,7 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
         if with_warehouse:
             began = time.monotonic()
             verdict[name]["warehouse"] = agreed(state, stream, log).to_json()
-            verdict[name]["shares"] = _shares(state, stream).to_json()
+            verdict[name] |= _seen(state, stream).to_json()
             seconds[f"{name}_warehouse"] = round(time.monotonic() - began, 1)
     return verdict | _counted(watcher, plan)
 
@@ -138,7 +138,7 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
             time.sleep(2)
 
 
-def _shares(state: State, stream: compare.Sums) -> compare.Comparison:
+def _seen(state: State, stream: compare.Sums) -> shares.Verdict:
     """How the shares and colours that people see compare with those of the marts that are published now."""
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))

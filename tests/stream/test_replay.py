@@ -23,7 +23,7 @@ def test_repeated_shuffled_and_corrected_events_end_as_a_recount_and_as_the_ware
     assert verdict["lost"] == 0
     assert verdict["duplicated"] == 0
     for moment in ("close", "end"):
-        for other in ("recount", "warehouse", "shares"):
+        for other in ("recount", "warehouse", "shares", "colours"):
             assert verdict[moment][other]["differing"] == 0, verdict[moment][other]["examples"]
             assert verdict[moment][other]["compared"] > 250
     assert verdict["after_close"] > 0, "nothing fell after close: the close is not tested"

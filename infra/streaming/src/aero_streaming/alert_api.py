@@ -15,7 +15,7 @@ from aero_streaming.alert_batch import Engine
 from aero_streaming.alert_context import HUBS, Context
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item, alert_item, alert_of, arrival_text, arrived_hour, transition_item
-from aero_streaming.alert_model import Alert, Transition, changed
+from aero_streaming.alert_model import Alert, Condition, Transition, changed
 from aero_streaming.alert_pulse import CLOCK, KEPT, REPLAY, Pulse
 from aero_streaming.alert_tables import Change
 from aero_streaming.rule_levels import Reading, level_of
@@ -26,6 +26,9 @@ ATTEMPTS = 8
 HOUR = timedelta(hours=1)
 RAISED = ("FIRED", "LEVEL_UP", "RELEASED")
 """Lines of the log that tell of an alert; reminders and ends tell nothing new."""
+
+COLOURS = {None: "V", "amber": "A", "red": "R", "critical": "R"}
+"""The colour of each level."""
 
 Act = Callable[[Rule, Alert, datetime], tuple[Alert, list[Transition]]]
 
@@ -47,8 +50,9 @@ class Conflict(RuntimeError):
 
 @dataclass(frozen=True)
 class Light:
-    """The colour of a scope now, without memory: V, A, R or gris."""
+    """The colour of a scope now, without memory: V, A, R or gris; `alert_key` is the alert that it may have."""
 
+    alert_key: str
     scope_type: str
     scope_id: str
     rule_id: str
@@ -227,10 +231,15 @@ def _decision(transition: Transition, who: str, note: str | None, arrived: datet
     }
 
 
+def colour_of(rule: Rule, condition: Condition) -> str:
+    """Return the colour that enter limits alone give a condition: V, A, R or gris."""
+    level = level_of(rule, Reading(condition.value, condition.n, condition.k, condition.baseline))
+    colour = COLOURS[level]
+    thin = condition.n < rule.minimum_legs and colour != "R"
+    return "gris" if condition.is_grey or thin else colour
+
+
 def _light(work: Work, silent: bool) -> Light:
     condition = work.conditions[0]
-    level = level_of(work.rule, Reading(condition.value, condition.n, condition.k, condition.baseline))
-    colour = {None: "V", "amber": "A"}.get(level, "R")
-    thin = condition.n < work.rule.minimum_legs and colour != "R"
-    status = "gris" if silent or condition.is_grey or thin else colour
-    return Light(work.rule.scope, condition.scope_id, work.rule.id, status, condition.value, condition.n)
+    status = "gris" if silent else colour_of(work.rule, condition)
+    return Light(work.key, work.rule.scope, condition.scope_id, work.rule.id, status, condition.value, condition.n)
