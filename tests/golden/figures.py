@@ -1,4 +1,4 @@
-"""The golden day of figures: its legs as events for every engine, and the answers, which were worked out by hand."""
+"""The golden days of figures: their legs as events for every engine, and answers that were worked out by hand."""
 
 import json
 from dataclasses import dataclass
@@ -8,33 +8,40 @@ from typing import Any
 
 from aero_streaming.events import Event, build
 
-TABLE = json.loads((Path(__file__).parent / "figures.json").read_text(encoding="utf-8"))
-AS_OF = datetime.fromisoformat(TABLE["as_of"])
-ON = TABLE["operating_date"]
 MILES = 625
 Answer = tuple[float, float | None]
 
 
 @dataclass(frozen=True)
 class GoldenDay:
-    """What happened, in order of arrival, and what each figure is: numerator and denominator."""
+    """What happened, in order of arrival, and what each figure is as of a time: numerator and denominator."""
 
+    on: str
+    as_of: datetime
     events: tuple[Event, ...]
     answers: dict[str, Answer]
+    legs: int
 
 
-def golden_day() -> GoldenDay:
-    """Read the table."""
-    found = [event for number, leg in enumerate(TABLE["legs"], 100) for event in _events(number, leg)]
-    answers = {name: (over, under) for name, (over, under) in TABLE["answers"].items()}
-    return GoldenDay(tuple(sorted(found, key=lambda event: event["received_at"])), answers)
+def golden_day(name: str = "figures") -> GoldenDay:
+    """Read a table: `figures` has a leg of every kind, `two_hundred_legs` the day that was three numbers once."""
+    table = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
+    legs = [leg for leg in table["legs"] for _ in range(leg.get("count", 1))]
+    on = table["operating_date"]
+    found = [event for number, leg in enumerate(legs, 100) for event in _events(on, number, leg)]
+    answers = {kpi_id: (over, under) for kpi_id, (over, under) in table["answers"].items()}
+    events = tuple(sorted(found, key=lambda event: event["received_at"]))
+    return GoldenDay(on, datetime.fromisoformat(table["as_of"]), events, answers, len(legs))
 
 
-def _events(number: int, leg: dict[str, Any]) -> list[Event]:
-    std = _at(f"{leg['std']}:00")
+def _events(on: str, number: int, leg: dict[str, Any]) -> list[Event]:
+    def moment(clock: str) -> datetime:
+        return _at(on, clock)
+
+    std = moment(f"{leg['std']}:00")
     plan = {
         "carrier": "AM", "flight_number": number, "operational_suffix": "", "leg_sequence": 1, "origin": "MEX",
-        "destination": "MTY", "operating_date": ON, "std_at": _text(std), "sta_at": _text(std + timedelta(hours=2)),
+        "destination": "MTY", "operating_date": on, "std_at": _text(std), "sta_at": _text(std + timedelta(hours=2)),
         "std_utc_offset_minutes": -360, "sta_utc_offset_minutes": -360, "tail": f"XA{number}", "aircraft_type": "738",
         "seats": leg.get("seats"), "data_label": None,
     }  # fmt: skip
@@ -42,28 +49,33 @@ def _events(number: int, leg: dict[str, Any]) -> list[Event]:
     def told(kind: str, at: datetime, source: str = "ops_event", **payload: Any) -> Event:
         return build(kind, plan, source=source, event_time=at, received_at=at + timedelta(seconds=30), **payload)
 
-    found = [told("schedule", _at("06:00:00"), "schedule", distance_miles=MILES)]
+    found = [told("schedule", moment("06:00:00"), "schedule", distance_miles=MILES)]
     for name, kind, field in (
         ("out", "out", "out_at"), ("returned", "return_to_ramp", "return_in_at"), ("out_again", "out", "out_at"),
         ("in", "in", "in_at"),
     ):  # fmt: skip
         if name in leg:
-            at = _at(leg[name])
+            at = moment(leg[name])
             found.append(told(kind, at, **{field: _text(at)}))
     if "cancelled" in leg:
-        found.append(told("cancel", _at(leg["cancelled"]), cancellation_code="A"))
+        found.append(told("cancel", moment(leg["cancelled"]), cancellation_code="A"))
     if "diverted" in leg:
-        found.append(told("divert", _at(leg["diverted"]), diverted_to="SLP"))
+        found.append(told("divert", moment(leg["diverted"]), diverted_to="SLP"))
     if "passengers" in leg:
         found.append(told("load", std - timedelta(minutes=5), passengers=leg["passengers"]))
     return found
 
 
-def _at(clock: str) -> datetime:
+def _at(on: str, clock: str) -> datetime:
     """A time of the day; 24:00 is midnight UTC, when it is still the day before in Mexico."""
     hours, minutes, seconds = map(int, clock.split(":"))
-    return datetime.fromisoformat(ON).replace(tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return datetime.fromisoformat(on).replace(tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+GOLDEN = {name: golden_day(name) for name in ("figures", "two_hundred_legs")}
+CASES = [(name, kpi_id) for name, day in GOLDEN.items() for kpi_id in day.answers]
+"""Every figure of every golden day."""

@@ -16,8 +16,7 @@ from aero_local.airline.events import day_events
 from aero_streaming import events
 from aero_streaming.event_types import TOPICS
 from tests.golden import merge_cases, time_cases
-from tests.golden.figures import ON as DAY_OF_FIGURES
-from tests.golden.figures import golden_day
+from tests.golden.figures import GOLDEN
 from tests.golden.odd_events import forged, odd_events, random_events
 from tests.judging import judged
 from tests.stream.flink_run import last_words, records, run_jobs
@@ -96,8 +95,9 @@ def said(kafka, tmp_path_factory):
         odd += [(one, None) for one in ahead_of(datetime.now(UTC))]
         for one, _ in odd:
             producer.send(ODD, one)
-        for one in golden_day().events:
-            producer.send(FIGURES, one)
+        for golden in GOLDEN.values():
+            for one in golden.events:
+                producer.send(FIGURES, one)
     runs = [
         {"out": "day", "topics": ";".join(TOPICS)},
         {"out": "odd", "topics": ODD.name, "records": "leg,unreadable"},
@@ -182,10 +182,11 @@ def test_every_scope_is_what_a_recount_of_its_events_says(said):
     assert {key: {name: found[key][name] for name in sums} for key, sums in expected.items()} == expected
 
 
-@pytest.mark.parametrize("kpi_id", JUDGED)
-def test_every_figure_of_the_golden_day_is_its_golden_answer(said, kpi_id):
-    found = last_words(records(said.kafka, "figures-state"), SCOPE_KEY)
-    assert seen_by_rules(kpi_id, found["network", "network", DAY_OF_FIGURES, None]) == pytest.approx(expected(kpi_id))
+@pytest.mark.parametrize(("day", "kpi_id"), JUDGED)
+def test_every_figure_of_the_golden_days_is_its_golden_answer(said, day, kpi_id):
+    golden = GOLDEN[day]
+    found = last_words(records(said.kafka, "figures-state"), SCOPE_KEY)["network", "network", golden.on, None]
+    assert seen_by_rules(kpi_id, found, golden.as_of) == pytest.approx(expected(golden, kpi_id))
 
 
 def test_every_leg_is_what_the_oracle_of_the_merge_says(said):
