@@ -8,8 +8,8 @@ import streamlit as st
 from aero_dashboard.charts.style import palette
 from aero_dashboard.i18n import Translator
 from aero_dashboard.lights import LOOKS
+from aero_dashboard.live.held import Chip, why
 from aero_dashboard.live.source import Board, Live
-from aero_streaming.alert_api import Light
 from aero_streaming.alert_words import WORDS, value_text
 from aero_streaming.stations import hubs as hubs_of_the_airline
 
@@ -22,14 +22,14 @@ AMBER = {"light": "#B27A00", "dark": "#E9B949"}
 def panel(live: Live, board: Board, t: Translator) -> None:
     """Show the network and the hubs by figure, then every route."""
     st.html(_style())
-    by_scope: dict[str, list[Light]] = {}
-    for light in board.lights:
+    by_scope: dict[str, list[Chip]] = {}
+    for light in board.chips:
         by_scope.setdefault(light.scope_type, []).append(light)
     network = by_scope.get("network", []) + by_scope.get("first_wave", [])
     st.subheader(t("live.network_title"), anchor=False)
     _figures(live, board, {"": network} if network else {}, t)
-    hubs: dict[str, list[Light]] = {}
-    stations: dict[str, list[Light]] = {}
+    hubs: dict[str, list[Chip]] = {}
+    stations: dict[str, list[Chip]] = {}
     for light in by_scope.get("hub", []):
         group = hubs if light.scope_id in hubs_of_the_airline() else stations
         group.setdefault(light.scope_id, []).append(light)
@@ -40,7 +40,7 @@ def panel(live: Live, board: Board, t: Translator) -> None:
     _routes(live, board, by_scope.get("route", []), t)
 
 
-def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t: Translator) -> None:
+def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Chip]], t: Translator) -> None:
     """Scopes with several figures, the worst first, then the busiest: a block each, by name, a line per figure."""
     if not groups:
         st.markdown(f":gray[{t('live.nothing_yet')}]")
@@ -48,7 +48,7 @@ def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t:
     blocks = []
     for name, lights in sorted(groups.items(), key=lambda group: (*_place(group[1]), group[0])):
         lines = "".join(
-            f'<li class="aero-{light.status}"><b>{_status(light, board, t)}</b> {escape(_named(live, light, t))} '
+            f'<li class="aero-{light.status}"><b>{_status(live, light, board, t)}</b> {escape(_named(live, light, t))} '
             f"<span>{_value(live, light, t)}</span></li>"
             for light in sorted(lights, key=lambda light: ORDER.index(light.status))
         )
@@ -57,7 +57,7 @@ def _figures(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t:
     st.html(f'<div class="aero-blocks">{"".join(blocks)}</div>')
 
 
-def _stations(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t: Translator) -> None:
+def _stations(live: Live, board: Board, groups: Mapping[str, Sequence[Chip]], t: Translator) -> None:
     """Stations, folded: nobody is alerted of them. A chip each with the worst figure; grey ones are counted only."""
     if not groups:
         return
@@ -67,7 +67,7 @@ def _stations(live: Live, board: Board, groups: Mapping[str, Sequence[Light]], t
         _chips(live, board, sorted(shown, key=lambda light: ORDER.index(light.status)), t, t("live.nothing_yet"))
 
 
-def _routes(live: Live, board: Board, lights: Sequence[Light], t: Translator) -> None:
+def _routes(live: Live, board: Board, lights: Sequence[Chip], t: Translator) -> None:
     """Every route as a chip: red and amber at once, the others folded with their number."""
     counts = {status: [light for light in lights if light.status == status] for status in ORDER}
     st.subheader(t("live.routes_title", count=t.integer(len(lights))), anchor=False)
@@ -83,12 +83,12 @@ def _routes(live: Live, board: Board, lights: Sequence[Light], t: Translator) ->
                 _chips(live, board, counts[status], t)
 
 
-def _chips(live: Live, board: Board, lights: Sequence[Light], t: Translator, nothing: str = "") -> None:
+def _chips(live: Live, board: Board, lights: Sequence[Chip], t: Translator, nothing: str = "") -> None:
     if not lights:
         st.markdown(f":gray[{nothing or t('live.no_route')}]")
         return
     chips = "".join(
-        f'<li class="aero-{light.status}"><b>{_status(light, board, t)}</b> {escape(light.scope_id)} '
+        f'<li class="aero-{light.status}"><b>{_status(live, light, board, t)}</b> {escape(light.scope_id)} '
         f"<span>{_value(live, light, t)}</span></li>"
         for light in lights[:CHIPS]
     )
@@ -103,25 +103,26 @@ def _words(status: str, board: Board, t: Translator) -> str:
     return f"{LOOKS[status].shape} {name}"
 
 
-def _status(light: Light, board: Board, t: Translator) -> str:
+def _status(live: Live, light: Chip, board: Board, t: Translator) -> str:
     look = LOOKS[light.status]
     letter = look.letter if light.status != "gris" else ""
-    title = escape(_words(light.status, board, t), quote=True)
+    said = (_words(light.status, board, t), why(live.rules.by_id(light.rule_id), light, t))
+    title = escape(". ".join(filter(None, said)), quote=True)
     return f'<span class="aero-mark" title="{title}" aria-label="{title}">{look.shape}&nbsp;{letter}</span>'
 
 
-def _named(live: Live, light: Light, t: Translator) -> str:
+def _named(live: Live, light: Chip, t: Translator) -> str:
     rule = live.rules.by_id(light.rule_id)
     return rule.title[t.language] if rule else light.rule_id
 
 
-def _value(live: Live, light: Light, t: Translator) -> str:
+def _value(live: Live, light: Chip, t: Translator) -> str:
     rule = live.rules.by_id(light.rule_id)
     value = value_text(rule, light.value, WORDS[t.language]) if rule else t.decimal(light.value)
     return escape(t("live.value_n", value=value, n=t.integer(light.n)))
 
 
-def _place(lights: Sequence[Light]) -> tuple[int, int]:
+def _place(lights: Sequence[Chip]) -> tuple[int, int]:
     return min(ORDER.index(light.status) for light in lights), -max(light.n for light in lights)
 
 

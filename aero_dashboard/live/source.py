@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aero_dashboard.live.held import Chip, chips
 from aero_streaming import alert_setup
-from aero_streaming.alert_api import Alerts, Light
+from aero_streaming.alert_api import Alerts
 from aero_streaming.alert_batch import Engine
 from aero_streaming.alert_flights import top_flights
 from aero_streaming.alert_items import Item
@@ -46,7 +47,7 @@ class Board:
     now: datetime
     operating_date: str
     alerts: tuple[Alert, ...]
-    lights: tuple[Light, ...]
+    chips: tuple[Chip, ...]
     is_silent: bool
     told_in_the_last_hour: int
     heard_at: str | None
@@ -123,7 +124,9 @@ class Live:
         # A light names no label; the sums of the day do.
         sums = self.engine.store.of_scope_day(f"network#{day}")
         labels |= {str(row["data_label"]) for row in sums if row.get("data_label")}
-        return Board(now, day, tuple(found), tuple(lights), alerts.is_silent(now), told, heard, tuple(sorted(labels)))
+        silent = alerts.is_silent(now)
+        seen = chips(lights, found, silent)
+        return Board(now, day, tuple(found), seen, silent, told, heard, tuple(sorted(labels)))
 
 
 def is_not_there(error: Exception) -> bool:
