@@ -117,8 +117,13 @@ class Environment:
     @property
     def clock(self) -> str:
         """What time it is for rules and limits: that of the events, or that of the wall."""
-        clock = self.variables.get("AERO_CLOCK", CLOCKS[0])
-        if clock not in CLOCKS:
+        return self.asked_clock or CLOCKS[0]
+
+    @property
+    def asked_clock(self) -> str:
+        """The clock that AERO_CLOCK names; empty where it names none."""
+        clock = self.variables.get("AERO_CLOCK", "")
+        if clock and clock not in CLOCKS:
             raise ConfigurationError(f"AERO_CLOCK={clock!r} is unknown; it is one of {', '.join(CLOCKS)}")
         return clock
 

@@ -198,6 +198,7 @@ def _up(
     state.create()
     state.activate()
     names = supervisor.order([*names, *before])
+    steps.settle_clock(supervisor, before)
     steps.choose_ports(supervisor, names, port_overrides)
     state.write_profiles()
     steps.wake(supervisor, before)

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aero_assets.environment import PROJECT, Environment
-from aero_assets.local_files import read_local
+from aero_assets.local_files import read_local, write_atomically
 from aero_local import ports, profiles
 from aero_local.errors import AeroError
+from aero_streaming.event_limits import CLOCKS
 
 if TYPE_CHECKING:
     import boto3
@@ -89,6 +90,27 @@ class State:
     def ports_file(self) -> Path:
         """Port by service."""
         return self.root / "ports.json"
+
+    @property
+    def clock_file(self) -> Path:
+        """Which clock the platform runs by, from its first start on."""
+        return self.root / "clock"
+
+    @property
+    def clock(self) -> str:
+        """What time it is for this platform: `event` or `wall`, as kept; before its first start as AERO_CLOCK says."""
+        if not self.clock_file.exists():
+            return Environment.current().clock
+        kept = self.clock_file.read_text(encoding="utf-8").strip()
+        if kept not in CLOCKS:
+            raise AeroError(
+                f"{self.clock_file} says {kept[:40]!r}, which is no clock.", f"Write {' or '.join(CLOCKS)} into it."
+            )
+        return kept
+
+    def keep_clock(self, clock: str) -> None:
+        """Keep the clock that the platform runs by."""
+        write_atomically(self.clock_file, f"{clock}\n")
 
     @property
     def platform_file(self) -> Path:
@@ -200,7 +222,7 @@ class State:
             **self._dashboard(),
             **self._database(),
             **self._brokers(),
-            **{name: os.environ[name] for name in ("AERO_CLOCK",) if name in os.environ},
+            "AERO_CLOCK": self.clock,
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_config.with_name("none")),

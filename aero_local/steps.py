@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aero_assets.environment import PROJECT
+from aero_assets.environment import PROJECT, Environment
 from aero_local import ports, processes
 from aero_local.errors import AeroError, ServiceError
 from aero_local.parse_ahead import REMEMBERED
 from aero_local.services import health
+from aero_streaming.event_limits import CLOCKS
 
 if TYPE_CHECKING:
     from aero_local.services.supervisor import Supervisor
@@ -42,6 +43,22 @@ def ready(supervisor: Supervisor, name: str, start: Callable[[str], None]) -> No
         start(culprit)
         for one in dict.fromkeys((culprit, name)):
             supervisor.wait(one)
+
+
+def settle_clock(supervisor: Supervisor, running: Iterable[str]) -> None:
+    """Keep the clock of a platform from its first start on; AERO_CLOCK may ask for another while nothing runs."""
+    state = supervisor.state
+    kept, asked = state.clock, Environment.current().asked_clock
+    if asked and asked != kept:
+        if alive := [name for name in running if supervisor.is_alive(name)]:
+            raise AeroError(
+                f"{state.name} runs by the {kept} clock ({', '.join(alive)}), and AERO_CLOCK={asked} asks for another.",
+                "Unset AERO_CLOCK to leave it so, or run `aero down` first to change it.",
+            )
+        supervisor.log(f"the {kept} clock is changed for the {asked} clock: events that came are judged again")
+    elif kept != CLOCKS[0] and not asked:
+        supervisor.log(f"it runs by the {kept} clock, as {state.clock_file} keeps it")
+    state.keep_clock(asked or kept)
 
 
 def choose_ports(supervisor: Supervisor, names: Sequence[str], wanted: Mapping[str, int]) -> None:

@@ -77,24 +77,29 @@ def down(name: StateOption = None, as_json: JsonOption = False) -> None:
 
 
 def status(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Ask every service how it is; exit 1 when one that should be up died or cannot be used.
+    """Ask every service how it is; exit 1 when one that should be up died or cannot be used. Says the clock too.
 
     `aero up` brings back what did. States: up, starting, degraded (it lives, and something is missing), died, down.
     """
+    from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_local import platform  # noqa: PLC0415
 
     state = find_state(None, name)
     found = platform.status(state)
     faulty = any(one.is_faulty for one in found)
     if as_json:
-        print_json({"state": state.name, "root": str(state.root), "services": [asdict(one) for one in found]})
+        services = [asdict(one) for one in found]
+        print_json({"state": state.name, "root": str(state.root), "clock": state.clock, "services": services})
         raise typer.Exit(int(faulty))
-    print(f"{state.name}  {state.root}")
+    print(f"{state.name}  {state.root}  {state.clock} clock")
     rows = ((one.name, one.state, str(one.pid or ""), _duration(one.seconds), one.url or "") for one in found)
     print_table(("service", "state", "process", "for", "address"), rows)
     for one in found:
         if one.missing:
             print(f"{one.name} {one.state}: {_first_line(one.missing)}")
+    asked = Environment.current().asked_clock
+    if asked and asked != state.clock:
+        print(f"AERO_CLOCK={asked} of this terminal is not its clock: `aero down`, then `aero up` changes it.")
     holder = platform.holder(state)
     if holder:
         print(f"{holder} keeps this platform up and looks after it.")

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT, Environment
+from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
 from aero_local import http, jars
 from aero_local.services import Service, jvm, kafka
 
@@ -119,7 +119,7 @@ def property_groups(state: State) -> list[dict[str, Any]]:
         "bootstrap.servers": kafka.bootstrap(state),
         "group.id": "aero-flink",
         "security": "plaintext",
-        "clock": Environment.current().clock,
+        "clock": state.clock,
     }
     sink = {
         "stream.arn": STREAM_ARN,
