@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from aero_assets import complete_days
 from aero_assets.published import Snapshot
 from aero_dashboard import data, queries
 from aero_dashboard.charts.style import Palette, palette
@@ -79,7 +80,7 @@ def view(snapshot: Snapshot, is_route_page: bool, has_filters: bool = True) -> V
 
     A page that shows every feed and every day has no filters: what was chosen stays for the other pages.
     """
-    span = data.read(snapshot, queries.span)
+    span = data.read(snapshot, complete_days.span)
     if span is None:
         return None
     found = data.read(snapshot, queries.known)
@@ -228,5 +229,5 @@ def wait_for_figures(t: Translator) -> None:
         st.markdown(t("empty.text"))
         st.caption(t("empty.again", seconds=AGAIN_SECONDS))
     snapshot = data.source().pin()
-    if snapshot is not None and data.read(snapshot, queries.span) is not None:
+    if snapshot is not None and data.read(snapshot, complete_days.span) is not None:
         st.rerun()

@@ -67,19 +67,6 @@ def _frame(connection: Connection, sql: str, parameters: list[object] | None = N
     return connection.execute(sql, parameters or []).df()
 
 
-def span(connection: Connection) -> tuple[date, date, date] | None:
-    """Return the first operating date with legs, the last complete one and the last; None where there are none.
-
-    A day is complete when every leg of it is due. Where none is, the last one stands for it.
-    """
-    found = connection.execute(
-        "with days as (select operating_date, bool_and(is_departure_due and is_arrival_due) as is_complete "
-        "from operations.fct_leg group by operating_date) select min(operating_date), "
-        "coalesce(max(operating_date) filter (is_complete), max(operating_date)), max(operating_date) from days"
-    ).fetchone()
-    return (found[0], found[1], found[2]) if found and found[0] else None
-
-
 def known(connection: Connection) -> dict[str, list[str]]:
     """Return what can be chosen, busiest first: carriers, origins, routes; and the OTP definitions with figures."""
     return {name: [row[0] for row in connection.execute(sql).fetchall()] for name, sql in KNOWN.items()}

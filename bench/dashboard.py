@@ -15,6 +15,7 @@ from statistics import median, quantiles
 import duckdb
 from streamlit.testing.v1 import AppTest
 
+from aero_assets import complete_days
 from aero_assets.published import PublishedCopy, Snapshot
 from aero_dashboard import queries
 from aero_dashboard.data import FOLDER, Folder
@@ -112,7 +113,7 @@ def _sql(snapshot: Snapshot, seed: int) -> tuple[float, list[float]]:
     """Seconds of the same questions without the page: connecting and everything, then scope by scope."""
     began = time.perf_counter()
     with snapshot.connect() as connection:
-        span = queries.span(connection)
+        span = complete_days.span(connection)
         assert span is not None
         queries.known(connection)
         _ask(connection, Scope(span[0], span[-1]), "cirium_a14")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,8 @@ from aero_local.commands.query import CsvOption, ask, pin, print_answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aero_assets.metrics import Metrics
+    from aero_assets.metrics import Metrics, Question
+    from aero_assets.published import Snapshot
 
 #: How a day is typed.
 DAY = ["%Y-%m-%d"]
@@ -26,7 +28,8 @@ def metrics(
     by: Annotated[str, typer.Option("--by", metavar="NAMES", help="What to ask by: route,month; with commas.")] = "",
     first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first operating date.")] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=DAY, help="The last operating date, included.")
+        datetime | None,
+        typer.Option("--to", formats=DAY, help="The last operating date, included; else the last complete one."),
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME=VALUES", help="Only these: carrier=AM,5D; repeatable.")
@@ -41,7 +44,11 @@ def metrics(
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the published marts for figures by name; what a figure means stands in the register of figures."""
+    """Ask the published marts for figures by name; what a figure means stands in the register of figures.
+
+    Without --to an answer ends on the last operating date of which every leg is due, as the pages do: a published plan
+    of days to come is in no figure, plain sums included.
+    """
     from aero_assets.dbt import dbt_project  # noqa: PLC0415 - the command line must stay quick
     from aero_assets.metrics import Metrics, Question  # noqa: PLC0415
 
@@ -53,8 +60,14 @@ def metrics(
     sql = known.sql(question)
     if explain:
         print(sql)
+        if not question.last:
+            print("without --to the answer ends on the last complete operating date", file=sys.stderr)
         return
     snapshot = pin(name)
+    question, left_out = until_complete(question, snapshot)
+    if left_out:
+        print(left_out, file=sys.stderr)
+        sql = known.sql(question)
     # Steps of time begin with a day; people see it, and the names that they typed, not MetricFlow's.
     rows = [[cell.date() if isinstance(cell, datetime) else cell for cell in row] for row in ask(snapshot, sql)[1]]
     columns = (*question.by, *question.metrics)
@@ -65,6 +78,26 @@ def metrics(
     if not (as_csv or as_json):
         found = () if rows else ("no leg answers to that",)
         print(", ".join((*found, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
+
+
+def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, str]:
+    """End a question on the last complete day where it names no later one; return it, and what to say of days left out.
+
+    Who asks from a later day on wants those days.
+    """
+    from aero_assets.complete_days import span  # noqa: PLC0415 - the command line must stay quick
+
+    with snapshot.connect() as connection:
+        found = span(connection)
+    if question.last or found is None:
+        return question, ""
+    _, complete, last = found
+    if last <= complete or (question.first and question.first > complete):
+        return question, ""
+    return replace(question, last=complete), (
+        f"operating dates up to {complete}, the last complete one; later ones have legs that are not due "
+        f"(--to {last} takes them in)"
+    )
 
 
 def split(text: str) -> list[str]:

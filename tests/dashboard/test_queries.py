@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from aero_assets import complete_days
 from aero_assets.published import PublishedCopy
 from aero_dashboard import health_queries, queries
 from aero_dashboard.health import judged
@@ -100,7 +101,7 @@ def test_block_times_count_every_leg_that_has_one(connection, synthetic):
 
 def test_a_version_without_rows_answers_every_question(rowless, tmp_path):
     with PublishedCopy(tmp_path, FolderBucket(rowless)).pull().connect() as empty:
-        assert queries.span(empty) is None
+        assert complete_days.span(empty) is None
         assert queries.known(empty) == {"carriers": [], "origins": [], "routes": [], "definitions": []}
         assert queries.sums_by_day(empty, FORTNIGHT).empty
         assert queries.codes(empty, FORTNIGHT).empty

@@ -19,6 +19,7 @@ from aero_assets.defs.published.assets import mart_relations
 from aero_assets.defs.published.export import Publisher
 from aero_assets.metrics import Metrics, Question
 from aero_assets.published import PublishedCopy, Snapshot
+from aero_local.commands.metrics import until_complete
 from aero_local.commands.query import ask
 from aero_streaming.figures import figures
 from tests.dbt.project import FOLDER, Warehouse, messages
@@ -269,6 +270,19 @@ def test_only_the_rows_that_a_question_names_are_counted(metrics, published, tab
     legs = tables[LEGS]
     own = legs[legs.route.isin(["MEX-CUN", "CUN-MEX"]) & (legs.carrier == "5D") & legs.is_cancelled]
     assert ask(published, metrics.sql(asked))[1] == [("5D", len(own))]
+
+
+def test_a_plan_of_days_to_come_is_in_no_plain_sum_unless_somebody_asks_for_it(metrics, published, tables):
+    legs = tables[LEGS]
+    complete = legs.groupby("operating_date").apply(lambda day: (day.is_departure_due & day.is_arrival_due).all())
+    last = complete[complete].index.max()
+    planned = int((legs.operating_date > last).sum())
+    assert planned > 0, "nothing is planned: nothing is tested"
+
+    asked, _ = until_complete(Question(["scheduled_legs"]), published)
+
+    assert ask(published, metrics.sql(asked))[1] == [(len(legs) - planned,)]
+    assert ask(published, metrics.sql(Question(["scheduled_legs"])))[1] == [(len(legs),)]
 
 
 def test_the_highest_come_first_when_asked_so(metrics, published):

@@ -1,12 +1,17 @@
 """`aero metrics`: what it lists, how it shows values, and a sentence for what cannot be answered."""
 
 import json
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
+import duckdb
 import pytest
 
-from aero_local.commands.metrics import shown
+from aero_assets.metrics import Question
+from aero_local.commands.metrics import shown, until_complete
 from tests.unit.local.test_cli import aero
 
 
@@ -51,6 +56,58 @@ def test_what_cannot_be_answered_is_told(capsys, words, code, told):
     found, output, errors = aero(capsys, "metrics", *words)
     assert (found, output) == (code, "")
     assert told in " ".join(errors.split())
+
+
+def published(*days: tuple[str, bool]) -> Any:
+    """A published version of legs: each an operating date, and whether the leg is due."""
+
+    @contextmanager
+    def connect():
+        with duckdb.connect() as connection:
+            connection.execute("create schema operations")
+            connection.execute(
+                "create table operations.fct_leg (operating_date date, is_departure_due bool, is_arrival_due bool)"
+            )
+            for on, is_due in days:
+                connection.execute("insert into operations.fct_leg values (?, ?, ?)", [on, is_due, is_due])
+            yield connection
+
+    return SimpleNamespace(connect=connect)
+
+
+PLANNED = published(
+    ("2026-11-27", True), ("2026-11-28", True), ("2026-11-29", True), ("2026-11-29", False), ("2026-12-03", False)
+)
+SUM = Question(["scheduled_legs"])
+
+
+def test_an_answer_ends_on_the_last_complete_day_and_says_what_it_leaves_out():
+    question, left_out = until_complete(SUM, PLANNED)
+    assert (question.first, question.last) == (None, date(2026, 11, 28))
+    assert left_out.startswith("operating dates up to 2026-11-28, the last complete one;")
+    assert "--to 2026-12-03 takes them in" in left_out
+
+
+@pytest.mark.parametrize("asked", [
+    Question(["scheduled_legs"], last=date(2026, 12, 1)),
+    Question(["scheduled_legs"], last=date(2026, 11, 27)),
+    Question(["scheduled_legs"], first=date(2026, 11, 29)),
+], ids=["to a day that is planned", "to a day that is over", "from a day that is not complete"])  # fmt: skip
+def test_who_names_the_days_gets_them(asked):
+    assert until_complete(asked, PLANNED) == (asked, "")
+
+
+@pytest.mark.parametrize("days", [[], [("2026-11-28", True)], [("2026-11-29", False)]],
+                         ids=["no day", "complete days alone", "no complete day"])  # fmt: skip
+def test_nothing_is_left_out_where_nothing_lies_ahead(days):
+    assert until_complete(SUM, published(*days)) == (SUM, "")
+
+
+def test_the_sql_of_an_answer_says_that_it_names_no_last_day(capsys):
+    _, _, told = aero(capsys, "metrics", "scheduled_legs", "--explain")
+    assert "without --to the answer ends on the last complete operating date" in told
+    _, _, told = aero(capsys, "metrics", "scheduled_legs", "--explain", "--to", "2026-12-01")
+    assert told == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Up to which day figures speak unless somebody asks for more: the last one of which every leg is due.
+
+Pages and `aero metrics` end there. A published plan reaches further, and its legs are in no share, but in plain sums.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+
+def span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date, date] | None:
+    """Return the first operating date with legs, the last complete one and the last; None where there are none.
+
+    A day is complete when every leg of it is due. Where none is, the last one stands for it.
+    """
+    found = connection.execute(
+        "with days as (select operating_date, bool_and(is_departure_due and is_arrival_due) as is_complete "
+        "from operations.fct_leg group by operating_date) select min(operating_date), "
+        "coalesce(max(operating_date) filter (is_complete), max(operating_date)), max(operating_date) from days"
+    ).fetchone()
+    return (found[0], found[1], found[2]) if found and found[0] else None
