@@ -48,6 +48,7 @@ def up(
     """Start the platform in the background, or mend one that runs, and wait until it can be used; safe to repeat.
 
     What should be up and died, hangs or cannot load its code is started again in place, and each such step is told.
+    AERO_CLOCK=wall at the first start has it run by the wall clock, for live feeds; it keeps its clock.
     """
     from aero_local import platform, services  # noqa: PLC0415
     from aero_local.commands.live import need_java  # noqa: PLC0415

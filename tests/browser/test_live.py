@@ -36,6 +36,8 @@ def line():
     line.late(245, 904, 3, "18:25", origin="GDL", destination="TIJ")
     line.heartbeat("18:29")
     line.tick("18:30")
+    # Better than where its alert was entered, not yet past where it ends.
+    line.send(state("route", "GDL-TIJ", 2, "18:31", arrived_legs=40, arr_late_15_legs=7))
     return line
 
 
@@ -70,6 +72,9 @@ def test_the_board_is_whole_on_a_desk_and_on_a_phone_and_readable_in_the_dark(ad
         somebody = reader(address, width, color_scheme=theme)
         page = open_live(somebody, lang=language)
         assert page.get_by_test_id("stException").count() == 0
+        held = page.locator(".aero-chips li.aero-A", has_text="GDL-TIJ")
+        expect(held).to_contain_text("82.5 %")
+        expect(held.locator(".aero-mark")).to_have_attribute("title", re.compile(r"84\.0 %"))
         picture(somebody, screenshots, f"live-{language}-{width}-{theme}")
         assert somebody.overflow() <= 0, width
         page.close()
