@@ -21,8 +21,9 @@ SWEEPS = (
     ),
     Sweep(
         "replays",
-        "Both days of real flights, repeated, shuffled over two hours and corrected, through the whole stream: sums, "
-        "shares and colours of the live board against a recount of the events and against the published marts.",
+        "500 routes of each of two days of real flights, repeated, shuffled over two hours and corrected, through the "
+        "whole stream: its sums against a recount of the events, its sums, and the shares and colours of the live "
+        "board, against the published marts.",
         "300 routes of one of the days (`tests/stream/test_replay.py`).",
     ),
     Sweep(
