@@ -43,6 +43,8 @@ SCENARIOS: dict[str, tuple[Fault, ...]] = {
 }
 #: Airlines cancel in good time: four hours before STD, with the round trip that the flight is part of.
 KNOWN_AHEAD_MINUTES = 360
+#: Flights that would reach the place in the fault wait elsewhere, and say so, from so long before it begins.
+HELD_AHEAD_MINUTES = 180
 #: What a fault of a kind shows as, at the hub where it is.
 SHOWS_AS = {
     "storm": ("departure_delay", "otp_d15", "otp_a14"),
@@ -57,7 +59,8 @@ SHOWS_AS_FLIGHTS = ("long_delay", "cancellation", "diversion")
 class Expected:
     """An alert of one of these kinds has to be raised at a place, between two instants (minutes UTC).
 
-    Cancellations may be told of `known_ahead_minutes` earlier. Where the place is no hub, alerts on its flights count.
+    Cancellations may be told of `known_ahead_minutes` earlier, flights that wait for the place `HELD_AHEAD_MINUTES`.
+    Where the place is no hub, alerts on its flights count.
     """
 
     airport: str
@@ -66,6 +69,12 @@ class Expected:
     ends: int
     is_hub: bool
     known_ahead_minutes: int = KNOWN_AHEAD_MINUTES
+
+    def ahead_minutes(self, kpi: str) -> int:
+        """Return for how long before it begins an alert on a figure may tell of it."""
+        if kpi.startswith("cancellation"):
+            return self.known_ahead_minutes
+        return HELD_AHEAD_MINUTES if kpi == "open_alerts" else 0
 
 
 class ScenarioWeather(Weather):

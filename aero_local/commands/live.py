@@ -177,6 +177,24 @@ def drill_doors(
         raise typer.Exit(1)
 
 
+@drills.command("lag", epilog="Example: aero drill lag --minutes 10 --aircraft 40")
+def drill_lag(
+    minutes: Annotated[int, typer.Option(min=0, max=60, help="How far the feed is behind.")] = 10,
+    scenario: Annotated[Scenario, typer.Option(help="What is wrong that day.")] = Scenario.storm,
+    aircraft: Annotated[int | None, typer.Option(min=1, help="Only so many aircraft; default: all.")] = None,
+    on: DateOption = None,
+    seed: SeedOption = 1,
+) -> None:
+    """A feed that is behind all day: criticals are told, and none that is false (rules engine alone, no platform)."""
+    from aero_local.live import lag_drill  # noqa: PLC0415
+    from aero_local.scoring.cases import DAY, Case  # noqa: PLC0415
+
+    verdict = lag_drill.run(Case(scenario.value, seed, _day(on) or DAY, minutes), aircraft, progress())
+    print_json(verdict)
+    if lag_drill.failed(verdict):
+        raise typer.Exit(1)
+
+
 def _broken(drill: str, middle: str, seed: int) -> None:
     from aero_local.live import fault_drills  # noqa: PLC0415
 

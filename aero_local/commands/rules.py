@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aero_local.commands.common import App, JsonOption, StateOption, print_json, print_table, progress
-from aero_local.commands.live import Scenario
+from aero_local.commands.live import FileArgument, Scenario
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
@@ -139,3 +139,27 @@ def score(
         return
     for line in page.lines(found):
         print(line)
+
+
+@app.command(epilog="Example: aero rules carriers flights.csv.gz --carrier AS --carrier DL")
+def carriers(
+    file: FileArgument,
+    only: Annotated[list[str] | None, typer.Option("--carrier", help="Carriers; default: all of the file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Play real days carrier by carrier: alerts an hour, and how many that can be right or wrong were right."""
+    from aero_local.scoring import real_days  # noqa: PLC0415
+
+    found = list(real_days.days(file, set(only) if only else None, progress()))
+    if not found:
+        raise AeroError(f"{file} has no flight of {', '.join(only or ())}.", "Leave --carrier out for all of them.")
+    rows = [
+        (one.carrier, f"{one.on}", one.legs, one.alerts, round(one.alerts / one.hours, 1), one.most_in_an_hour,
+         one.right, one.judged)
+        for one in found
+    ]  # fmt: skip
+    names = ("carrier", "day", "legs", "alerts", "an hour", "most", "right", "judged")
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_table(names, [tuple(f"{value}" for value in row) for row in rows])

@@ -20,8 +20,8 @@ from aero_streaming.rule_model import Rule
 Verdict = Literal["right", "wrong", "fact", "unknown"]
 NEAR_MINUTES = 15
 """An estimate that comes so near to its step was right."""
-SHOWS_AS = {"otp_d0": "otp_d15", "completion": "cancellations"}
-"""Figures of a day and the kind of problem that they show."""
+SHOWS_AS = {"otp_d0": "otp_d15", "completion": "cancellations", "open_alerts": "departure_delay"}
+"""Figures and the kind of problem that they show, where they are not called like it."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def a14_percent(legs: Iterable[Flown]) -> float | None:
 
 def lies_there(told: Told, problem: Expected) -> bool:
     """Tell whether a problem of the kind that an alert speaks of is where and when it speaks."""
-    begins = problem.begins - (problem.known_ahead_minutes if told.rule.kpi.startswith("cancellation") else 0)
+    begins = problem.begins - problem.ahead_minutes(told.rule.kpi)
     return shows(told.rule, problem, told.scope_id) and begins <= told.at <= problem.ends
 
 
@@ -133,6 +133,6 @@ def tells_of(told: Told, problem: Expected, truth: Truth) -> bool:
     if problem.is_hub:
         return told.scope_type == "hub" and lies_there(told, problem)
     leg = about(told, truth) if told.scope_type == "leg" else None
-    begins = problem.begins - (problem.known_ahead_minutes if told.rule.kpi == "cancellation" else 0)
+    begins = problem.begins - problem.ahead_minutes(told.rule.kpi)
     is_there = leg is not None and problem.airport in (leg.origin, leg.destination)
     return is_there and told.rule.kpi in problem.kpis and begins <= told.at <= problem.ends

@@ -12,6 +12,7 @@ from aero_local.airline.events import day_events
 from aero_local.airline.scenarios import ScenarioWeather, expected
 from aero_local.scoring.cases import Case
 from aero_local.scoring.judge import a14_percent, about, judged, shows, tells_of
+from aero_local.scoring.leg_table import uid_of
 from aero_local.scoring.told import Told, statements
 from aero_local.scoring.truth import EPOCH, LATE_MINUTES, Flown, Truth, minutes, of_airline
 from aero_streaming.alert_model import CLOSED_NOW, FIRED
@@ -63,6 +64,7 @@ class Score:
     messages: int
     old: int
     false_criticals: tuple[str, ...] = field(default=())
+    legs: int = 0
 
     @property
     def alerts(self) -> int:
@@ -75,12 +77,19 @@ class Score:
         return sum(count for hour, count in self.per_hour.items() if first_hour <= hour - midnight < last_hour)
 
 
-def score(case: Case, rules: RuleSet | None = None, tick_minutes: int = TICK_MINUTES) -> Score:
-    """Play a case and score it."""
+def score(
+    case: Case, rules: RuleSet | None = None, tick_minutes: int = TICK_MINUTES, aircraft: int | None = None
+) -> Score:
+    """Play a case and score it, of so many aircraft alone where a number is given."""
     rules = rules or ours()
     airline = Airline(case.seed, weather=ScenarioWeather(case.seed, case.scenario, case.on))
-    events = day_events(airline, case.on)
-    truth = of_airline(airline.day(case.on).legs, events, expected(case.scenario, case.on))
+    legs, events = airline.day(case.on).legs, day_events(airline, case.on)
+    if aircraft is not None:
+        chosen = sorted({leg.tail for leg in legs})[:aircraft]
+        legs = [leg for leg in legs if leg.tail in chosen]
+        uids = {uid_of(leg) for leg in legs}
+        events = [event for event in events if event["leg_uid"] in uids]
+    truth = of_airline(legs, events, expected(case.scenario, case.on))
     run = backtest(records_of_events(events, hubs()), rules, tick_minutes=tick_minutes, lag_minutes=case.lag_minutes)
     return scored(case, run, truth, rules)
 
@@ -121,6 +130,7 @@ def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
             for one in found
             if one.told.severity == "critical" and one.verdict == "wrong"
         ),
+        legs=len(truth.legs),
     )
 
 
@@ -217,7 +227,8 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
             continue
         key = line["alert_key"]
         if line["kind"] == FIRED:
-            end = _end(rule, leg, truth, is_chain="leg_uid" in run.facts[line["transition_id"]])
+            waits = truth.legs.get(run.facts[line["transition_id"]].get("leg_uid", ""))
+            end = _end(rule, leg, waits, truth)
             if end is not None:
                 opened.add(key)
                 ends[key] = end + END_TO_CLOSE_MINUTES
@@ -227,14 +238,18 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
     return len(old | {key for key in opened if minutes(run.last_at) > ends[key]})
 
 
-def _end(rule: Rule, leg: Flown, truth: Truth, is_chain: bool) -> float | None:
-    """When people could know that it is over: OUT of what waits, IN of a flight, the plan of one that never flew."""
+def _end(rule: Rule, leg: Flown, waits: Flown | None, truth: Truth) -> float | None:
+    """When people could know that it is over: OUT of what waits, IN of a flight, the plan of one that never flew.
+
+    `waits` is the leg that an alert on a chain speaks of. The chain ends with the last leg that the delay truly came
+    to, and not before the one spoken of has left: whether it is late, right or wrong, is open until then.
+    """
     if leg.is_cancelled:
         return leg.sta
     if rule.kpi not in ("rotation", "long_delay"):
         return leg.in_heard
-    if not is_chain:
+    if waits is None:
         return leg.out_heard
     later = [one for one in truth.legs.values() if one.tail == leg.tail and one.std > leg.std and not one.is_cancelled]
     behind = [one for one in later if leg.uid in truth.chain(one)] or sorted(later, key=lambda one: one.std)[:1]
-    return max((one.out_heard for one in behind if one.out_heard is not None), default=leg.in_heard)
+    return max((one.out_heard for one in (waits, *behind) if one.out_heard is not None), default=leg.in_heard)

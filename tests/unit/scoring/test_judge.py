@@ -54,6 +54,12 @@ def test_a_hub_was_bad_where_a_problem_of_the_kind_lay_there_at_that_time(at, ex
     assert verdict(told("d15_hub_2h", "MEX", at=at), truth(problems=(STORM,))) == expected
 
 
+@pytest.mark.parametrize(("at", "expected"), [(719, "wrong"), (720, "right"), (1300, "right"), (1301, "wrong")])
+def test_flights_that_wait_for_a_hub_tell_of_its_problem_up_to_three_hours_ahead(at, expected):
+    assert verdict(told("flights_hub_60min", "MEX", at=at), truth(problems=(STORM,))) == expected
+    assert verdict(told("flights_hub_60min", "MTY", at=at), truth(problems=(STORM,))) == "wrong"
+
+
 def test_a_problem_elsewhere_or_of_another_kind_makes_no_alert_right():
     assert verdict(told("d15_hub_2h", "GDL"), truth(problems=(STORM,))) == "wrong"
     assert verdict(told("cancellations_hub_3h", "MEX"), truth(problems=(STORM,))) == "wrong"

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aero_local.scoring.cases import SCORED_SEEDS, TUNING_SEEDS, Case, cases, lagging
+from aero_local.live import lag_drill
+from aero_local.scoring.cases import LAG_MINUTES, SCORED_SEEDS, TUNING_SEEDS, Case, cases, lagging
 from aero_local.scoring.score import score, scored
 from aero_local.scoring.truth import of_table
 from aero_streaming.backtest import backtest
@@ -42,6 +43,18 @@ def test_alerts_are_counted_once_in_the_hour_in_which_people_first_heard_of_them
     assert strike.alerts == sum(one.is_first for one in strike.statements)
     assert strike.messages >= len(strike.statements)
     assert strike.alerts_between(-48, 72) == strike.alerts
+
+
+def test_a_feed_that_is_behind_tells_the_criticals_of_a_storm_and_no_false_one():
+    verdict = lag_drill.run(Case("storm", SEED, lag_minutes=LAG_MINUTES), 30, print, TICK_MINUTES)
+    assert (verdict["false_criticals"], lag_drill.failed(verdict)) == (0, False)
+    assert verdict["criticals"] == verdict["criticals_on_time"] > 0
+
+
+@pytest.mark.parametrize(("criticals", "false", "expected"), [(2, 0, False), (2, 1, True), (0, 0, True)])
+def test_the_drill_of_a_lag_fails_on_a_false_critical_and_on_silence(criticals, false, expected):
+    verdict = {"criticals_on_time": 2, "criticals": criticals, "false_criticals": false}
+    assert lag_drill.failed(verdict) is expected
 
 
 def table_leg(number, departure, late, tail="XAAAA", origin="MEX", destination="GDL"):

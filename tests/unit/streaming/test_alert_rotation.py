@@ -150,3 +150,18 @@ def test_the_root_is_a_leg_that_inherits_nothing_and_all_between_inherit(late):
         assert all(found[one].is_late for one in between)
         # Nobody needs more than was planned, so no leg inherits more than what the worst of them left late.
         assert (link.late_minutes or 0) <= max(late, default=0)
+
+
+def test_when_the_leg_it_was_about_has_left_a_chain_that_is_good_enough_ends_at_once(line):
+    """What is left of the chain is less than amber: nobody waits twice the hold for it."""
+    legs = day(35)
+    line.send(*legs)
+    line.send({**legs[0], "state_version": 2, "last_received_at": at("13:36"), "last_event_at": at("13:36")})
+    line.heartbeat("13:50")
+    line.tick("13:50")
+    alert = line.alert(RULE, legs[0]["leg_uid"])
+    assert (alert["state"], alert["facts"]["leg_uid"]) == ("FIRING", legs[1]["leg_uid"])
+    left = {"out_at": at("14:08"), "expected_delay_minutes": 8, "estimated_in_at": at("15:02")}
+    line.send({**legs[1], **left, "state_version": 2, "last_received_at": at("14:09"), "last_event_at": at("14:09")})
+    alert = line.alert(RULE, legs[0]["leg_uid"])
+    assert (alert["state"], alert["close_reason"]) == ("CLOSED", "RESUELTA")

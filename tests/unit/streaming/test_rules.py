@@ -122,6 +122,7 @@ def test_the_table_of_the_reference_is_in_the_file():
         "departure_delay_hub_60min": [(12, 10), (20, 16), 15, 10],
         "rotation_flight": [(20, 15), (40, 35), 1, 10],
         "feed_silence": [(10, 10), (20, 20), 3, 0],
+        "flights_hub_60min": [(7, 4), (20, 15), 1, 0],
         "a14_route_vs_28d": [(-10, -7), (-20, -14), 8, 15],
     }
 
@@ -167,11 +168,12 @@ def test_the_table_of_the_reference_is_in_the_file():
         ("minutes = 38\n", "minutes = 0\n", "minutes = 0", "whole number from 1"),
         ('stations = ["DEN"]', 'station = ["DEN"]', 'station = ["DEN"]', "a ground time has"),
         ('medium = ["duty_manager", "hub_control"]', 'medium = ["duty_manager"]', None, "more steps of escalation"),
+        ('speaks_from = "amber"', 'speaks_from = "critical"', 'speaks_from = "critical"', "no level of this rule"),
         ('low = ["digest"]', "lowest = []", None, "roles by severity"),
         ("departures_ahead = 4\n", "departures_ahead = -1\n", "departures_ahead = -1", "whole number from 0"),
         ('source = "shortest planned turn of an', 'sauce = "', None, "is unknown"),
-        ("version = 7", "version = 0", None, "version"),
-        ("version = 7", "version = ", None, "line"),
+        ("version = 8", "version = 0", None, "version"),
+        ("version = 8", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):

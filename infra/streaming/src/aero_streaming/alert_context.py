@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from aero_streaming import alert_conditions as conditions
-from aero_streaming import alert_rotation, alert_sums, stations
+from aero_streaming import alert_flood, alert_rotation, alert_sums, stations
 from aero_streaming.alert_conditions import Row, is_accounted, key_of
 from aero_streaming.alert_desk import Work
 from aero_streaming.alert_items import Item
-from aero_streaming.alert_model import Condition, changed
+from aero_streaming.alert_model import Alert, Condition, changed
 from aero_streaming.alert_pulse import SOURCE, Pulse
 from aero_streaming.alert_records import leg_key, state_key
 from aero_streaming.alert_store import AlertStore
@@ -63,7 +63,7 @@ class Context:
         self._baselines.find(
             (baseline_key(rule.kpi, rule.scope, row["scope_id"]) for rule, row in pairs), self._arrived
         )
-        self._know_quarters(stations.hubs() & set(hubs), [rule for rule in self.rules.live("hub") if rule.is_rolling])
+        self._know_quarters(stations.hubs() & set(hubs), self._of_windows())
 
     def of_feed(self, feed: Pulse, planned: int | None) -> list[Work]:
         """Return the work on the silence of the feed, in which so many flights were planned."""
@@ -98,7 +98,7 @@ class Context:
 
         Stations have windows too, for who looks at their colours; nobody is alerted of them.
         """
-        rules = [rule for rule in self.rules.live("hub") if rule.is_rolling]
+        rules = self._of_windows()
         wanted = sorted(one for one in set(airports) if with_stations or one in stations.hubs())
         self._know_quarters(wanted, rules)
         works = []
@@ -109,6 +109,18 @@ class Context:
                 condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now, leaving)
                 works.append(self._work(rule, condition, [hub]))
         return works
+
+    def _of_windows(self) -> list[Rule]:
+        return [rule for rule in self.rules.live("hub") if rule.is_rolling and not rule.counts_alerts]
+
+    def of_floods(self, open_alerts: Collection[tuple[Alert, Row]]) -> list[Work]:
+        """Return the work on the open alerts at each hub, given with the rows of their flights."""
+        return [
+            self._work(rule, alert_flood.of_hub(self.rules, rule, hub, open_alerts, self.now), [hub])
+            for rule in self.rules.live("hub")
+            if rule.counts_alerts
+            for hub in sorted(self.hubs & stations.hubs())
+        ]
 
     def _window(self, rule: Rule, hub: str) -> tuple[str, ...]:
         return _quarter_keys(hub, rule.window, rule.ahead_minutes, alert_sums.quarter(self.seen_at))
@@ -169,7 +181,7 @@ class Context:
         works = []
         for root in roots.values():
             found = alert_rotation.of_chain(self.rules, rule, root, legs, chain, self.now)
-            work = self._work(rule, found, [root["origin"]])
+            work = self._work(rule, found, [root["origin"], root.get("destination") or ""])
             own = tuple(key for key in self._keys_of_root(root) if key != work.key)
             works.append(self._with_parents(work, own))
         return works

@@ -188,13 +188,15 @@ class Desk:
         return alert, told
 
     def _active(self, parents: tuple[str, ...]) -> tuple[str, ...]:
-        """The parents that are open: a hub or the network from red on, a root leg or a feed at any level."""
+        """The parents that are open: a root leg or a feed at any level, others from where their rule says."""
         found = []
         for key in parents:
             parent = self.alert(key)
             if parent and parent.is_fired and not parent.is_shadow:
                 at_any_level = parent.scope_type in ("leg", "feed")
-                found += [key] if at_any_level or rank(parent.level) >= RED else []
+                rule = self._rules.by_id(parent.rule_id)
+                least = rank(rule.speaks_from) if rule else RED
+                found += [key] if at_any_level or rank(parent.level) >= least else []
         return tuple(found)
 
 

@@ -200,10 +200,11 @@ def _judge(draft: Draft, condition: Condition) -> None:
     draft.set(held_since=held, cleared_since=cleared)
     if condition.value is not None:
         draft.set(**_seen(rule, condition, alert.level))
-    _move(draft, condition, target)
+    _move(draft, condition, target, has_left=alert.facts.get("leg_uid") in condition.gone)
 
 
-def _move(draft: Draft, condition: Condition, target: str | None) -> None:
+def _move(draft: Draft, condition: Condition, target: str | None, has_left: bool) -> None:
+    """Change the level; `has_left` says that the leg which the alert was about has, so a better one need not hold."""
     alert, rule = draft.alert, draft.rule
     hold = 0 if condition.is_complete else rule.hold_minutes
     if rank(target) > rank(alert.level):
@@ -213,7 +214,8 @@ def _move(draft: Draft, condition: Condition, target: str | None) -> None:
         return
     # A single flight whose fact was taken back has nothing to wait for.
     undone = rule.evidence == "event" and alert.clearing_reason == CORRECTED
-    wait = 0 if condition.is_complete or undone or condition.value is None else rule.clear_hold_minutes
+    is_sure = condition.is_complete or undone or has_left or condition.value is None
+    wait = 0 if is_sure else rule.clear_hold_minutes
     left = [level for level, since in alert.cleared_since.items() if minutes_since(since, draft.now) >= wait]
     floor = min((rank(level) for level in left), default=rank(alert.level) + 1)
     if floor <= 1:

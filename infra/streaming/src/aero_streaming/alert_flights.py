@@ -7,7 +7,7 @@ from aero_streaming.alert_items import Item
 from aero_streaming.alert_model import Alert
 from aero_streaming.alert_store import AlertStore
 from aero_streaming.alert_words import Settings
-from aero_streaming.figure_model import Side
+from aero_streaming.figure_model import Kpi, Side
 from aero_streaming.messages import Message, compose
 from aero_streaming.rule_model import KPIS, RuleSet
 
@@ -34,12 +34,20 @@ def _cancelled(row: Row) -> float:
 BADNESS: Mapping[Side, Callable[[Row], float]] = {"arrival": _arrival, "departure": _departure, "leg": _cancelled}
 
 
+def _side(kpi: Kpi | None) -> Side | None:
+    """The side of a leg that a figure counts; of alerts that one speaks for, the departures."""
+    if kpi is None or not kpi.numerator:
+        return "departure" if kpi is not None and kpi.id == "open_alerts" else None
+    return kpi.numerator[0].side
+
+
 def top_flights(store: AlertStore, alert: Alert) -> list[Item]:
     """Return up to three legs that an alert on a route, hub or the network is made of, worst first."""
     kpi = KPIS.get(alert.kpi)
-    if kpi is None or not kpi.numerator:
+    side = _side(kpi)
+    if side is None:
         return []
-    bad = BADNESS[kpi.numerator[0].side]
+    bad = BADNESS[side]
     day = alert.operating_date
     routes = [alert.scope_id]
     if alert.scope_type != "route":

@@ -39,7 +39,8 @@ class Condition:
     stand). `is_complete`: nothing more is to come, so enter limits alone decide. `is_stale`: the feed behind it is
     silent or far behind; what is open turns grey, while news, however late, still open what they must. `is_over`: what
     it is about has happened (the flight left), so an alert of its level ends now. `follows_leg`: what is left of its
-    alert follows from the merged leg alone, so it ends as OVER or was never so. `seen` names the record behind it.
+    alert follows from the merged leg alone, so it ends as OVER or was never so. `gone`: legs of a chain that have left,
+    of which nothing can get worse. `seen` names the record behind it.
     """
 
     alert_key: str
@@ -57,6 +58,7 @@ class Condition:
     is_past_close: bool = False
     is_over: bool = False
     follows_leg: bool = False
+    gone: tuple[str, ...] = ()
     seen: str = ""
     corrections: int = 0
     last_event_at: str = ""

@@ -105,7 +105,8 @@ def of_chain(
         return changed(condition, **around)
     seen = ", ".join(f"{flight_name(leg)} v{leg['state_version']}" for leg in (worst.leg, worst.inbound))
     behind = [one for one in waiting if one.leg["std_at"] > worst.leg["std_at"]]
-    return changed(condition, seen=seen, facts=_facts(root, worst, behind), **around)
+    gone = tuple(one.leg["leg_uid"] for one in chain if not one.is_to_leave)
+    return changed(condition, seen=seen, facts=_facts(root, worst, behind), gone=gone, **around)
 
 
 def _facts(root: Row, worst: Link, behind: Sequence[Link]) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ LIVE_KEYS = ("hold_minutes", "severity", "title", "action")
 OPTIONAL = (
     "critical", "green_percent", "used_by", "cooldown_minutes", "escalation_minutes", "ahead_minutes",
     "baseline_minimum_legs", "departures_ahead", "evident_legs", "follow_up", "shadow", "leading", "parents",
-    "roles", "root_leg",
+    "roles", "root_leg", "speaks_from",
 )  # fmt: skip
 TOP_KEYS = (
     "version",
@@ -132,6 +132,7 @@ def _rule(
         is_shadow=flag(item, "shadow", where),
         is_leading=flag(item, "leading", where),
         parents=names(item.get("parents", []), "parents", where),
+        speaks_from=_speaks_from(item, where),
         has_root_leg=flag(item, "root_leg", where),
         title=texts(item.get("title", {}), "title", where) if "stream" in used_by else {},
         action=texts(item.get("action", {}), "action", where) if "stream" in used_by else {},
@@ -234,6 +235,13 @@ def _departures_ahead(item: Mapping[str, Any], where: Place) -> int:
     if legs and item["window"] not in ROLLING:
         where.refuse("departures_ahead", "is known of windows that roll only")
     return legs
+
+
+def _speaks_from(item: Mapping[str, Any], where: Place) -> str:
+    level = item.get("speaks_from", "red")
+    if level not in LEVELS or level not in item:
+        where.refuse("speaks_from", f"{level!r} is no level of this rule")
+    return str(level)
 
 
 def _roles(value: object, where: Place) -> dict[str, tuple[str, ...]]:

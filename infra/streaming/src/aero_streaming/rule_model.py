@@ -64,10 +64,11 @@ class Limit:
 class Rule:
     """One line of the table: which figure of what, over which window, and what it takes to be amber, red or critical.
 
-    Times are minutes of event time. `parents` are rules whose open red makes an alert of this one a child; with
-    `has_root_leg` an open alert of the aircraft's flight before does so too. From `evident_legs` on, if set, a red that
-    Wilson's bound proves is red though the sample is below `minimum_legs`; amber and green still need that
-    many. A rule on a hub speaks only while so many departures, `departures_ahead`, lie in the next two hours.
+    Times are minutes of event time. `parents` are rules whose open alert makes one of this rule a child, at or above
+    the level `speaks_from` of the parent; with `has_root_leg` an open alert of the aircraft's flight before does so
+    too. From `evident_legs` on, if set, a red that Wilson's bound proves is red though the sample is below
+    `minimum_legs`; amber and green still need that many. A rule on a hub speaks only while so many departures,
+    `departures_ahead`, lie in the next two hours.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Rule:
     is_shadow: bool = False
     is_leading: bool = False
     parents: tuple[str, ...] = ()
+    speaks_from: str = "red"
     has_root_leg: bool = False
     title: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     action: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -130,6 +132,11 @@ class Rule:
         """Return who is told at a step of the escalation, 0 when it fires; empty where nobody is named."""
         named = self.roles.get(severity, ())
         return named[min(step, len(named) - 1)] if named else ""
+
+    @property
+    def counts_alerts(self) -> bool:
+        """Whether it counts open alerts on flights, not sums of the stream."""
+        return self.kpi == "open_alerts"
 
     @property
     def is_rolling(self) -> bool:

@@ -69,7 +69,13 @@ def tick(engine: Engine, given: datetime | None = None, speed: float = 1.0) -> T
     feed = engine.pulse(kept, now)
     silent = {SOURCE} if feed.heard_at and feed.is_stale(engine.rules) else set()
     context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, feed=feed)
-    works = [*_feeds(engine, context, feed, hubs), *_of_time(engine, context, now), *_of_alerts(context, alerts)]
+    rows = _rows_of(context, alerts)
+    works = [
+        *_feeds(engine, context, feed, hubs),
+        *_of_time(engine, context, now),
+        *_of_alerts(context, rows),
+        *context.of_floods([(alert, row) for alert, _, row in rows if alert.scope_type == "leg"]),
+    ]
     let_act = partial(_let_act, engine=engine, now=now)
     # An alert whose row is gone, or whose day is over, has no condition any more; time still acts on it.
     known = by_key([*works, *_bare(engine, alerts)])
@@ -121,8 +127,11 @@ def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
     return works
 
 
-def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
-    """The conditions of alerts in view, from what leg-state holds now; windows and feeds are looked at anyway."""
+Looked = list[tuple[Alert, Rule, Item]]
+
+
+def _rows_of(context: Context, alerts: Iterable[Alert]) -> Looked:
+    """The alerts in view with their rules and what leg-state holds of them now; windows and feeds have no one row."""
     pairs = [
         (alert, rule, key)
         for alert in alerts
@@ -130,22 +139,23 @@ def _of_alerts(context: Context, alerts: Iterable[Alert]) -> list[Work]:
         and (key := row_key(alert.scope_type, alert.scope_id, alert.operating_date))
     ]
     rows = context.read(key for _, _, key in pairs)
+    return [(alert, rule, rows[key]) for alert, rule, key in pairs if key in rows]
+
+
+def _of_alerts(context: Context, looked: Looked) -> list[Work]:
+    """The conditions of alerts in view, from the rows of leg-state; windows and feeds are looked at anyway."""
     works: list[Work] = []
-    states: list[Item] = []
-    for alert, rule, key in pairs:
-        row = rows.get(key)
-        if row is None:
-            continue
+    for alert, rule, row in looked:
         if alert.scope_type != "leg":
-            states.append(row)
-        elif rule.kpi == "rotation":
+            continue
+        if rule.kpi == "rotation":
             works += context.rotations(rule, row.get("tail"), row["operating_date"], row)
         else:
             works.append(
                 context.about(rule, conditions.of_leg(context.rules, rule, row, context.now, context.seen_at), row)
             )
-    in_view = {alert.alert_key for alert in alerts}
-    unique = {row["key"]: row for row in states}
+    in_view = {alert.alert_key for alert, _, _ in looked}
+    unique = {row["key"]: row for alert, _, row in looked if alert.scope_type != "leg"}
     return works + [work for work in context.of_states(unique.values()) if work.key in in_view]
 
 
