@@ -1,4 +1,4 @@
-"""The drills of the live part one after the other, each on a platform of its own: `aero drill NAME`."""
+"""The drills of the live part one after the other: `aero drill NAME`, each on a platform of its own if it needs one."""
 
 import json
 import subprocess
@@ -16,6 +16,7 @@ DRILLS = (
     ("poison", "--bad", "1000"),
     ("broker",),
     ("doors", "--legs", "200"),
+    ("lag",),
 )
 
 

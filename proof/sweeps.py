@@ -16,8 +16,10 @@ SWEEPS = (
     Sweep(
         "drills",
         "Flink killed, everything restarted, a broker of three lost under load, 1,000 unreadable records, the same day "
-        "by three doors at once: events lost, doubled and figures that differ from a recount.",
-        "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`).",
+        "by three doors at once: events lost, doubled and figures that differ from a recount; a storm told by a feed "
+        "that is ten minutes behind: false criticals.",
+        "Each drill once, on a small day (`tests/stream/test_drills.py`, `test_brokers.py`, "
+        "`tests/unit/scoring/test_score.py`).",
     ),
     Sweep(
         "replays",
