@@ -18,8 +18,6 @@ import duckdb
 import psutil
 
 from aero_assets.environment import Environment
-from aero_assets.manifests import TYPED
-from aero_assets.storage import Bucket
 from aero_local import code_server, platform, processes, progress, topics
 from aero_local.airline.airline import Airline
 from aero_local.airline.events import day_events
@@ -129,10 +127,9 @@ def _at_work(state: State, phase: str, part: Sequence[Event], on: date) -> Gener
     legs = sample.write(file, datetime(on.year, on.month, on.day, tzinfo=UTC), 1)
     with state.acting_as("orchestrator"):
         client = boto3.Session().client("s3")
-        lake = Bucket(Environment.current().lake_bucket, client)
         inbox = Environment.current().inbox_bucket
         state.session("partner").client("s3").upload_file(str(file), inbox, f"partner/bts_ontime/{file.name}")
-        _until(f"the {phase}", lambda: _is_in(phase, client, lake), 180)
+        _reach(phase, Supervisor(state, services(), lambda line: None), client)
     yield legs
     with state.acting_as("orchestrator"):
         client = boto3.Session().client("s3")
@@ -147,17 +144,27 @@ def _play(state: State, part: Sequence[Event]) -> None:
             time.sleep(10 * 50 / len(part))
 
 
-def _is_in(phase: str, client: Any, lake: Bucket) -> bool:  # noqa: ANN401 - a boto3 client
-    if phase == "ingest":
-        return any((lake.read_json(item.key) or {"level": "x"})["level"] == "" for item in lake.list(f"{TYPED}/"))
-    seen = progress.look(client)
-    if phase == "build":
-        return seen.typed and not seen.built
-    return seen.built and not seen.published
+def _reach(phase: str, supervisor: Supervisor, client: Any) -> None:  # noqa: ANN401 - a boto3 client
+    """Return when a file that was dropped is in the phase, or past it: its caller sees that by what is not there."""
+    has_arrived = False
+
+    def is_there() -> bool:
+        nonlocal has_arrived
+        seen = progress.look(client)
+        has_arrived = has_arrived or not seen.typed
+        if not has_arrived:
+            return False
+        is_in = {
+            "ingest": not seen.typed and bool(_processes(supervisor, "dagster-code", "run")),
+            "build": seen.typed and not seen.built,
+            "publish": seen.built and not seen.published,
+        }
+        return is_in[phase] or seen.published
+
+    _until(f"the {phase}", is_there, 180)
 
 
 def _until(what: str, condition: Callable[[], bool], seconds: float) -> None:
-    """Wait for a phase; a short one that was missed is over, which its caller sees by what is not there."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
