@@ -69,7 +69,7 @@ def run(log: Log, rounds: Sequence[Round] | None = None) -> dict[str, Any]:
                 seconds = _kill_and_ask(supervisor, name, which, doomed)
                 if seconds is None:
                     found["failed"].append(f"{phase}: {name} {which} killed, and the status did not tell within 10 s")
-                truth.append(seconds or TRUTH_SECONDS)
+                truth.append(TRUTH_SECONDS if seconds is None else seconds)
                 began = time.monotonic()
                 platform.up(state, lambda line: None, names=_names(state))
                 healed.append(time.monotonic() - began)
