@@ -30,13 +30,13 @@ demo: setup ## Run everything on a file of flights: INPUT=file [ONCE=1] [LIVE=0]
 		$(if $(filter 0 false no,$(LIVE)),--no-live) $(foreach port,$(PORT),--port '$(port)')
 
 test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each with its budget; TIER=name for one
-	@$(PY) -m aero_local.tiers $(TIER)
+	@$(PY) -m tools.tiers $(TIER)
 
 proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]
 	@$(PY) -m proof $(ONLY)
 
 lint: setup-dev ## Check style, types, SQL and templates
-	@$(PY) -m aero_local.tiers gates
+	@$(PY) -m tools.tiers gates
 
 format: setup-dev ## Rewrite the Python code in the project's style
 	@.venv/bin/ruff check --fix --quiet . || true

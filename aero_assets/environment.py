@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aero_streaming.event_limits import CLOCKS
+from aero_streaming.events.limits import CLOCKS
 
 NAMES = ("local", "dev", "prod")
 BUCKETS = ("raw", "lake", "results", "inbox")

@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from aero_assets.environment import Environment
 from aero_assets.resources import recent_client
-from aero_streaming.alert_items import Item, to_item
-from aero_streaming.alert_pulse import CLOCK, FEED
-from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_tables import Tables
+from aero_streaming.alerts.items import Item, to_item
+from aero_streaming.alerts.pulse import CLOCK, FEED
+from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.tables import Tables
 
 WRITTEN_AT_ONCE = 25
 ABSENT = "The live part of this platform is not there: no tables of the alerting stack."

@@ -6,7 +6,7 @@ from datetime import date
 
 import dagster as dg
 
-from aero_streaming import event_limits
+from aero_streaming.events import limits as event_limits
 
 FIRST_ARRIVAL_DATE = date(2026, 1, 1)
 #: Moving this earlier makes older history buildable and costs one partition per day; later hides built days.

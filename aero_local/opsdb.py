@@ -22,8 +22,8 @@ from aero_local.errors import AeroError, Log
 from aero_local.services import postgres, services
 
 if TYPE_CHECKING:
-    from aero_local.airline import Airline
-    from aero_local.airline.opsdb import Change
+    from aero_airline import Airline
+    from aero_airline.opsdb import Change
     from aero_local.state import State
 
 READER = "aero_extract"
@@ -95,7 +95,7 @@ def fill(
     most_legs: int | None = None,
 ) -> Filled:
     """Apply what the airline's people enter about operating days, as far as they came by `until`."""
-    from aero_local.airline.opsdb import changes  # noqa: PLC0415 - brings pandas along
+    from aero_airline.opsdb import changes  # noqa: PLC0415 - brings pandas along
 
     last = first + timedelta(days=days - 1)
     end = until or datetime(last.year, last.month, last.day, tzinfo=UTC) + DONE_AFTER
@@ -131,7 +131,7 @@ def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
     """Make one change at its moment, in the transaction at hand; what is so already keeps its version."""
-    from aero_local.airline.opsdb import KEYS  # noqa: PLC0415
+    from aero_airline.opsdb import KEYS  # noqa: PLC0415
 
     key, columns = KEYS[change.table], ", ".join(change.columns)
     moment = f"{datetime.fromtimestamp(change.at * 60, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -21,7 +21,7 @@ from aero_assets.environment import PROJECT, Environment
 from aero_assets.local_files import read_local, write_atomically
 from aero_local import ports, profiles
 from aero_local.errors import AeroError
-from aero_streaming.event_limits import CLOCKS
+from aero_streaming.events.limits import CLOCKS
 
 if TYPE_CHECKING:
     import boto3

@@ -11,7 +11,7 @@ from aero_local import ports, processes
 from aero_local.errors import AeroError, ServiceError
 from aero_local.parse_ahead import REMEMBERED
 from aero_local.services import health
-from aero_streaming.event_limits import CLOCKS
+from aero_streaming.events.limits import CLOCKS
 
 if TYPE_CHECKING:
     from aero_local.services.supervisor import Supervisor

@@ -1,4 +1,4 @@
-"""Topics and producer of the local platform; what a topic is stands in `aero_streaming.event_types`, for MSK too."""
+"""Topics and producer of the local platform; what a topic is stands in `aero_streaming.events.types`, for MSK too."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from aero_local.errors import AeroError
-from aero_streaming.event_types import TOPICS, Topic
 from aero_streaming.events import Event, to_json
+from aero_streaming.events.types import TOPICS, Topic
 
 PATIENCE_SECONDS = 60
 #: A killed broker stalls acknowledgements for up to ten seconds; giving up must be much later.

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from aero_local.airline import HEADER, Airline
+from aero_airline import HEADER, Airline
 from bench.goals import GOALS
 from bench.measure import Say, alternate
 from bench.runner import Result

@@ -12,12 +12,12 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from aero_local.airline.airline import Airline
-from aero_local.airline.scenarios import ScenarioWeather
-from aero_local.scoring.leg_table import rows
-from aero_streaming.backtest import backtest
-from aero_streaming.flink_sql import hubs
-from aero_streaming.leg_records import records_of_legs
+from aero_airline.airline import Airline
+from aero_airline.scenarios import ScenarioWeather
+from aero_drills.scoring.leg_table import rows
+from aero_streaming.backtesting.backtest import backtest
+from aero_streaming.backtesting.leg_records import records_of_legs
+from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules
 from bench.goals import GOALS
 from bench.measure import Say, alternate

@@ -15,12 +15,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from aero_local.airline.airline import Airline
-from aero_local.scoring import history
-from aero_local.scoring.leg_table import rows
-from aero_streaming.backtest import backtest
-from aero_streaming.flink_sql import hubs
-from aero_streaming.leg_records import records_of_legs
+from aero_airline.airline import Airline
+from aero_drills.scoring import history
+from aero_drills.scoring.leg_table import rows
+from aero_streaming.backtesting.backtest import backtest
+from aero_streaming.backtesting.leg_records import records_of_legs
+from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules
 from bench.goals import GOALS
 from bench.measure import Say

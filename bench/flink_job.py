@@ -2,15 +2,15 @@
 
     python -m bench.flink_job '{"job": …, "source": …, "sink": …, "runs": [{"group": …, "records": …, "blackhole": …}]}'
 
-The same statements, settings and options as `aero_streaming.main`; prints the milliseconds that each job ran, without
-the time to plan it.
+The same statements, settings and options as `aero_streaming.flink.main`; prints the milliseconds that each job ran,
+without the time to plan it.
 """
 
 import json
 import sys
 
-from aero_streaming import main
-from aero_streaming.flink_sql import SINKS
+from aero_streaming.flink import main
+from aero_streaming.flink.sql import SINKS
 
 
 def run(given: dict, one: dict) -> int:

@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
 from aero_local import jars, ports, topics
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
 from aero_local.live.player import play
 from aero_local.services import flink, kafka, services
 from aero_local.services.supervisor import Supervisor

@@ -20,8 +20,8 @@ from aero_local import platform, processes, topics
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka
 from aero_local.state import State
-from aero_streaming.event_types import TOPICS
 from aero_streaming.events import Event, build
+from aero_streaming.events.types import TOPICS
 from bench.goals import GOALS
 from bench.measure import Say
 from bench.runner import Result

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from aero_local.scoring.cases import SCORED_SEEDS, cases, lagging
-from aero_local.scoring.figures import summary
-from aero_local.scoring.goals import goals
-from aero_local.scoring.score import score_all
+from aero_drills.scoring.cases import SCORED_SEEDS, cases, lagging
+from aero_drills.scoring.figures import summary
+from aero_drills.scoring.goals import goals
+from aero_drills.scoring.score import score_all
 from aero_streaming.rules import rules
 
 BEFORE = Path(__file__).with_name("alerts_before.json")

@@ -17,11 +17,11 @@ import boto3
 import duckdb
 import psutil
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_assets.environment import Environment
+from aero_drills import compare
 from aero_local import code_server, platform, processes, progress, topics
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.live import compare
 from aero_local.live.player import play
 from aero_local.live.watch import Watcher
 from aero_local.services import kafka, live, services

@@ -14,8 +14,8 @@ from typing import Any
 from aero_assets.feeds import feeds
 from aero_local import topics
 from aero_local.signals import interruptible
-from aero_streaming.event_types import TOPICS
 from aero_streaming.events import topic_of
+from aero_streaming.events.types import TOPICS
 from tests.golden.odd_events import random_events
 from tests.judging import judged
 from tests.stream.cluster import Cluster

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aero_local.live import replay_drill, source
+from aero_drills import replay_drill
+from aero_local.live import source
 from aero_local.state import State
 from bench.runner import PROJECT
 

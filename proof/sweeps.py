@@ -84,7 +84,7 @@ SWEEPS = (
         "alerts",
         "Calm days, storms, fog and strikes of five seeds each that no limit was chosen by, through the rules: what "
         "was told against what happened, alerts an hour, what was missed, and false criticals while the feed is ten "
-        "minutes behind. The goals are in `aero_local/scoring/goals.py`.",
+        "minutes behind. The goals are in `aero_drills/scoring/goals.py`.",
         "A strike of one seed (`tests/unit/scoring/test_score.py`).",
     ),
 )

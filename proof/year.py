@@ -20,13 +20,13 @@ import boto3
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionStatus
 
+from aero_airline import Airline
 from aero_assets import feeds
 from aero_assets.definitions import defs
 from aero_assets.environment import Environment
 from aero_assets.storage import Bucket
 from aero_ingest import doors, partner_drop
 from aero_local import http, platform, profiles, progress
-from aero_local.airline import Airline
 from aero_local.state import State
 
 FEED = "partner/airline_legs"

@@ -19,7 +19,7 @@ DBT = ROOT / "dbt_project"
 #: So many characters fit into a line of the macro.
 LINE = 110
 SEED_COLUMNS = ("definition", "event", "reference", "late_if_ge", "late_if_gt", "early_if_lt", "denominator", "split")
-WRITTEN = "Written by `python -m tools.figures` from aero_streaming/kpis.toml; change it there."
+WRITTEN = "Written by `python -m tools.figures` from aero_streaming/figures/kpis.toml; change it there."
 TREATED = {
     "counted": ("cuenta", "counts"),
     "missed": ("cuenta en contra", "counts against"),

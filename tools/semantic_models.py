@@ -1,7 +1,7 @@
 """Semantic models and metrics of dbt, written from the register of figures: what MetricFlow answers from.
 
-`python -m tools.figures` writes the file. Facts, sums and KPIs are the register's (`aero_streaming/kpis.toml`); here
-stands what each kind of fact can be asked by. Calendar, airports and carriers, which MetricFlow joins, are in
+`python -m tools.figures` writes the file. Facts, sums and KPIs are the register's (`aero_streaming/figures/kpis.toml`);
+here stands what each kind of fact can be asked by. Calendar, airports and carriers, which MetricFlow joins, are in
 `marts/reference/_reference__semantic_models.yml`.
 
 A sum becomes a measure and a metric of its name, a KPI a metric over such metrics: a ratio is one of sums at any grain.

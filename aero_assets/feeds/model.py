@@ -11,7 +11,7 @@ from typing import Literal
 
 from aero_assets.environment import Environment
 from aero_assets.feeds.layouts import PLAIN, Format, Layout
-from aero_streaming.event_limits import LIMITS, Limit
+from aero_streaming.events.limits import LIMITS, Limit
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
@@ -90,7 +90,7 @@ class Feed:
     fresh_within_hours: int
     max_days_ahead: int
     topic: str = ""
-    #: The topic whose limits hold for its rows (`aero_streaming/event_limits.py`), if they are or become events.
+    #: The topic whose limits hold for its rows (`aero_streaming/events/limits.py`), if they are or become events.
     judged_as: str = ""
     format: Format = "csv"
     layout: Layout = PLAIN

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from aero_assets.feeds.layouts import ALL_KEYS, read_layout
 from aero_assets.feeds.model import Arrival, Clock, Column, Contradiction, Feed, RowRule, Supersedes, Value
-from aero_streaming.event_types import EVENT_TYPES, TOPICS, fields_of
+from aero_streaming.events.types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
 #: What every typed row carries beside its own columns: name -> (type, description, expression).

@@ -13,9 +13,9 @@ import streamlit as st
 from aero_dashboard.i18n import Translator, plain
 from aero_dashboard.live import words
 from aero_dashboard.live.source import Live, Refused
-from aero_streaming.alert_acts import NotPossible
-from aero_streaming.alert_api import Conflict, Unknown
-from aero_streaming.alert_model import Alert
+from aero_streaming.alerts.acts import NotPossible
+from aero_streaming.alerts.api import Conflict, Unknown
+from aero_streaming.alerts.model import Alert
 
 #: Widgets: who acts, and the fields of an alert that is open, each with the alert's tag.
 WHO, NOTE, REASON, MINUTES = "live_who", "live_note", "live_reason", "live_minutes"

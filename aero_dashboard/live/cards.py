@@ -8,8 +8,8 @@ from aero_dashboard.i18n import Translator, plain
 from aero_dashboard.live import acts, address, words
 from aero_dashboard.live.folding import Problem, problems
 from aero_dashboard.live.source import Board, Live
-from aero_streaming.alert_model import Alert
-from aero_streaming.alert_setup import message_settings
+from aero_streaming.alerts.model import Alert
+from aero_streaming.alerts.setup import message_settings
 
 PROBLEMS, CHILDREN = 40, 60
 """So many are drawn; the gravest come first, and the rest is counted."""

@@ -10,10 +10,10 @@ from aero_dashboard import components
 from aero_dashboard.i18n import MISSING, Translator, plain
 from aero_dashboard.live import acts, address, cards, words
 from aero_dashboard.live.source import Board, Live
-from aero_streaming.alert_api import Unknown
-from aero_streaming.alert_items import Item
-from aero_streaming.alert_model import SHELVED, Alert
-from aero_streaming.alert_words import WORDS, value_text
+from aero_streaming.alerts.api import Unknown
+from aero_streaming.alerts.items import Item
+from aero_streaming.alerts.model import SHELVED, Alert
+from aero_streaming.alerts.words import WORDS, value_text
 
 
 def show(live: Live, board: Board, key: str, t: Translator) -> None:

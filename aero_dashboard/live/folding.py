@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aero_streaming.alert_model import SHELVED, Alert
+from aero_streaming.alerts.model import SHELVED, Alert
 
 
 @dataclass(frozen=True)

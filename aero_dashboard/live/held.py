@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aero_dashboard.i18n import Translator
-from aero_streaming.alert_api import COLOURS, Light
-from aero_streaming.alert_model import UNKNOWN, Alert
-from aero_streaming.alert_words import WORDS, value_text
-from aero_streaming.rule_model import Rule
+from aero_streaming.alerts.api import COLOURS, Light
+from aero_streaming.alerts.model import UNKNOWN, Alert
+from aero_streaming.alerts.words import WORDS, value_text
+from aero_streaming.rules.model import Rule
 
 #: From what a reading alone would say to what an alert may hold it at.
 GRAVITY = ("gris", "V", "A", "R")

@@ -11,7 +11,7 @@ from aero_dashboard import components
 from aero_dashboard.i18n import MISSING, Translator
 from aero_dashboard.live.detail import utc
 from aero_dashboard.live.source import Live, Refused
-from aero_streaming.alert_items import Item
+from aero_streaming.alerts.items import Item
 from aero_streaming.times import text
 
 SUBJECT, FROM, TO = "live_subject", "live_from", "live_to"

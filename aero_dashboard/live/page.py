@@ -6,7 +6,7 @@ from aero_dashboard import frame
 from aero_dashboard.i18n import Translator, plain
 from aero_dashboard.live import acts, address, cards, detail, history, scopes, words
 from aero_dashboard.live.source import Board, Live, NotThere, Refused
-from aero_streaming.alert_setup import message_settings
+from aero_streaming.alerts.setup import message_settings
 
 AGAIN_SECONDS = 4
 AUTO, SHADOW, DAY = "live_auto", "live_shadow", "live_day"

@@ -10,8 +10,8 @@ from aero_dashboard.i18n import Translator
 from aero_dashboard.lights import LOOKS
 from aero_dashboard.live.held import Chip, why
 from aero_dashboard.live.source import Board, Live
-from aero_streaming.alert_words import WORDS, value_text
-from aero_streaming.stations import hubs as hubs_of_the_airline
+from aero_streaming.alerts.words import WORDS, value_text
+from aero_streaming.rules.stations import hubs as hubs_of_the_airline
 
 ORDER = ("R", "A", "V", "gris")
 CHIPS = 240

@@ -14,16 +14,16 @@ import streamlit as st
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aero_dashboard.live.held import Chip, chips
-from aero_streaming import alert_setup
-from aero_streaming.alert_api import Alerts
-from aero_streaming.alert_batch import Engine
-from aero_streaming.alert_flights import top_flights
-from aero_streaming.alert_items import Item
-from aero_streaming.alert_model import Alert
-from aero_streaming.alert_pulse import FEED
-from aero_streaming.alert_store import code_of
-from aero_streaming.alert_tables import Tables
-from aero_streaming.rule_model import RuleSet
+from aero_streaming.alerts import setup as alert_setup
+from aero_streaming.alerts.api import Alerts
+from aero_streaming.alerts.batch import Engine
+from aero_streaming.alerts.flights import top_flights
+from aero_streaming.alerts.items import Item
+from aero_streaming.alerts.model import Alert
+from aero_streaming.alerts.pulse import FEED
+from aero_streaming.alerts.store import code_of
+from aero_streaming.alerts.tables import Tables
+from aero_streaming.rules.model import RuleSet
 from aero_streaming.times import business_date
 
 KEEP_SECONDS = 2.0

@@ -10,11 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 from aero_dashboard.i18n import MISSING, Translator, plain
-from aero_streaming.alert_line import parts
-from aero_streaming.alert_model import ENGINE, UNKNOWN, Alert
-from aero_streaming.alert_setup import message_settings
-from aero_streaming.alert_words import WORDS, flight_text, reading_text, where
-from aero_streaming.rule_model import Rule
+from aero_streaming.alerts.line import parts
+from aero_streaming.alerts.model import ENGINE, UNKNOWN, Alert
+from aero_streaming.alerts.setup import message_settings
+from aero_streaming.alerts.words import WORDS, flight_text, reading_text, where
+from aero_streaming.rules.model import Rule
 from aero_streaming.times import minutes_since, parse
 
 HOURS_FROM_MINUTES = 120

@@ -23,8 +23,8 @@ from aero_local import topics
 from aero_local.errors import AeroError, Log
 from aero_local.services import kafka
 from aero_local.state import State
-from aero_streaming.event_types import TOPICS
 from aero_streaming.events import Event, topic_of
+from aero_streaming.events.types import TOPICS
 from aero_streaming.times import text as utc_text
 from infra.package import REFERENCE
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from aero_streaming.event_types import TOPICS, Topic
 from aero_streaming.events import Event, topic_of
+from aero_streaming.events.types import TOPICS, Topic
 from aero_streaming.times import text
 
 #: The emulator takes a tenth of a second for a tick; more often would only take from the records.

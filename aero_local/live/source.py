@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from aero_local import replay
+from aero_airline import replay
 from aero_local.errors import AeroError
 from aero_streaming.events import Event, correct
 from aero_streaming.rules import rules

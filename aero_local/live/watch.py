@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aero_local.state import State
-from aero_streaming.alert_api import Alerts
-from aero_streaming.alert_items import from_item
-from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_tables import Tables
+from aero_streaming.alerts.api import Alerts
+from aero_streaming.alerts.items import from_item
+from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.tables import Tables
 
 TABLES = Tables.of("local")
 
@@ -95,9 +95,9 @@ class Watcher:
 
 
 def _alerts(store: AlertStore) -> Alerts:
-    from aero_streaming.alert_batch import Engine  # noqa: PLC0415
-    from aero_streaming.alert_setup import wall_clock  # noqa: PLC0415
-    from aero_streaming.baselines import Baselines  # noqa: PLC0415
+    from aero_streaming.alerts.baselines import Baselines  # noqa: PLC0415
+    from aero_streaming.alerts.batch import Engine  # noqa: PLC0415
+    from aero_streaming.alerts.setup import wall_clock  # noqa: PLC0415
     from aero_streaming.rules import rules  # noqa: PLC0415
 
     return Alerts(Engine(store, rules(), Baselines(store), None, wall_clock))  # ty: ignore[invalid-argument-type]

@@ -68,7 +68,7 @@ class Flink(Service):
 
     def command(self, state: State) -> list[str]:
         """The entry point in Flink's own environment."""
-        return [str(jars.FLINK_PYTHON), "-m", "aero_streaming.main", str(self._properties_file(state))]
+        return [str(jars.FLINK_PYTHON), "-m", "aero_streaming.flink.main", str(self._properties_file(state))]
 
     def env(self, state: State) -> Mapping[str, str]:
         """Its role by profile, and what keeps Java small and its log here."""

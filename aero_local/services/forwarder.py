@@ -54,7 +54,7 @@ def main(bootstrap: str, beat: Path) -> None:
 
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_local.forwarder import Assignment, Forwarder, consumer, delivery_stream  # noqa: PLC0415
-    from aero_streaming.event_types import TOPICS  # noqa: PLC0415
+    from aero_streaming.events.types import TOPICS  # noqa: PLC0415
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,7 +1,7 @@
 {#
     A KPI in percent from the sums of a mart, at the grain of the query; null where nothing is in its denominator.
 
-    Written by `python -m tools.figures` from aero_streaming/kpis.toml; change it there.
+    Written by `python -m tools.figures` from aero_streaming/figures/kpis.toml; change it there.
 #}
 {% macro kpi_percent(kpi) -%}
     {%- set formulas = {

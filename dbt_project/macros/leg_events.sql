@@ -1,6 +1,6 @@
 {#
     What the types of leg events say by being there, over the column event_type. The vocabulary is
-    aero_streaming/event_types.py; a test holds the facts made here against those that it makes.
+    aero_streaming/events/types.py; a test holds the facts made here against those that it makes.
 #}
 
 {% macro describes_leg() -%}

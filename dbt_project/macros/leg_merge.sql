@@ -1,5 +1,5 @@
 {#
-    The leg merge in SQL, as aero_streaming/merge.py defines it: each field is the maximum of
+    The leg merge in SQL, as aero_streaming/merge/leg_merge.py defines it: each field is the maximum of
 
         actual|priority|version|received_at|event_id|value
         1      2        10      26          32           characters, so the value starts at 77

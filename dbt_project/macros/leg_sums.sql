@@ -2,7 +2,7 @@
     The additive sums of legs that every day-grain mart of legs carries. Ratios are left to readers:
     a mean of ratios is wrong, a ratio of sums is right at any grain.
 
-    Written by `python -m tools.figures` from aero_streaming/kpis.toml; change it there.
+    Written by `python -m tools.figures` from aero_streaming/figures/kpis.toml; change it there.
 #}
 {% macro leg_sums() -%}
     count(*) as scheduled_legs,

@@ -1,5 +1,5 @@
 {#
-    Which times of a merged leg can be believed, as aero_streaming/leg_times.py defines it: rules over pairs of times, in
+    Which times of a merged leg can be believed, as aero_streaming/merge/leg_times.py defines it: rules over pairs of times, in
     rounds. A rule of a round sees what no earlier round doubted. Rules are the variable time_rules.
 #}
 

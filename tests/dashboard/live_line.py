@@ -5,7 +5,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from aero_dashboard.live.source import Live
-from aero_streaming.memory_store import MemoryStore
+from aero_streaming.backtesting.memory_store import MemoryStore
 from tests.unit.streaming.alert_samples import Line, at, leg, state
 
 

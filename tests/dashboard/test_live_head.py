@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aero_streaming.tick import tick
+from aero_streaming.alerts.tick import tick
 from tests.dashboard.live_line import MemoryLine, html, open_board, words
 from tests.unit.streaming.alert_samples import at, moment, state
 

@@ -13,8 +13,8 @@ from aero_dashboard.live.folding import problems
 from aero_dashboard.live.source import Live, NotThere
 from aero_local.services.dashboard import Dashboard
 from aero_local.state import State
-from aero_streaming.alert_model import Alert
-from aero_streaming.alert_tables import Tables
+from aero_streaming.alerts.model import Alert
+from aero_streaming.alerts.tables import Tables
 from tests.dashboard.live_line import MemoryLine, open_board
 from tests.dashboard.live_line import words as said
 from tests.unit.streaming.alert_samples import Line

@@ -12,7 +12,8 @@ from aero_assets.defs.typed.rows import FORM_RULES
 from aero_assets.feeds import feeds
 from aero_dashboard.i18n import LOCALES, catalogue
 from aero_ingest import leg_choice, reasons
-from aero_streaming import event_checks, event_limits
+from aero_streaming.events import checks as event_checks
+from aero_streaming.events import limits as event_limits
 
 
 def door_reasons() -> set[str]:

@@ -8,8 +8,8 @@ import pytest
 from aero_assets.defs.alerts.copies import decision_lines, transition_lines, wrapped
 from aero_assets.environment import PROJECT
 from aero_assets.feeds import find
-from aero_local.scoring import judge, truth
-from aero_streaming.alert_api import Alerts
+from aero_drills.scoring import judge, truth
+from aero_streaming.alerts.api import Alerts
 from aero_streaming.rules import rules
 from tests.dbt.project import Warehouse
 from tests.dbt.typed_lake import write

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_extract.raw_store import Stamp
 from aero_ingest.database_events import events_of_row, read
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_streaming.event_checks import IDENTITY
-from aero_streaming.event_types import DESCRIPTION
 from aero_streaming.events import build, to_facts, topic_of
+from aero_streaming.events.checks import IDENTITY
+from aero_streaming.events.types import DESCRIPTION
 from aero_streaming.merge import merge
 from aero_streaming.times import parse
 from tests.dbt.test_ops_events import FACT, SqlFacts, said

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
+from aero_airline import Airline, opsdb
+from aero_airline.leg_life import minute_text
 from aero_assets.feeds import find
-from aero_local.airline import Airline, opsdb
-from aero_local.leg_life import minute_text
 from tests.dbt.project import messages
 from tests.dbt.typed_lake import _hash, write
 

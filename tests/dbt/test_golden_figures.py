@@ -11,10 +11,10 @@ import pytest
 from aero_assets import complete_days
 from aero_assets.metrics import Metrics, Question
 from aero_dashboard import kpis, lights, queries
-from aero_local import recount
-from aero_streaming.alert_api import colour_of
-from aero_streaming.alert_sums import of_state
-from aero_streaming.event_records import records_of_events
+from aero_drills import recount
+from aero_streaming.alerts.api import colour_of
+from aero_streaming.alerts.sums import of_state
+from aero_streaming.backtesting.event_records import records_of_events
 from aero_streaming.figures import figures
 from aero_streaming.rules import rules
 from tests.dbt.project import FOLDER, Parsed, Warehouse

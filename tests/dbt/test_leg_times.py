@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_local import recount
+from aero_drills import recount
 from aero_streaming.merge import merge
 from tests.dbt.project import Warehouse
 from tests.golden import time_cases

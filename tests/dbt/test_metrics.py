@@ -19,8 +19,8 @@ from aero_assets.defs.published.assets import mart_relations
 from aero_assets.defs.published.export import Publisher
 from aero_assets.metrics import Metrics, Question
 from aero_assets.published import PublishedCopy, Snapshot
-from aero_local.commands.metrics import until_complete
-from aero_local.commands.query import ask
+from aero_cli.commands.metrics import until_complete
+from aero_cli.commands.query import ask
 from aero_streaming.figures import figures
 from tests.dbt.project import FOLDER, Warehouse, messages
 from tests.dbt.typed_lake import AIRLINE, airline_leg, causes, leg, write, write_empty

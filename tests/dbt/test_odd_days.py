@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from aero_assets.feeds import find
-from aero_streaming.event_types import EVENT_TYPES, sources_of
 from aero_streaming.events import Problem, read, to_json
+from aero_streaming.events.types import EVENT_TYPES, sources_of
 from tests.dbt.test_database_legs import DATABASE, database_leg
 from tests.dbt.typed_lake import AIRLINE, FOURTH, airline_leg, write
 from tests.golden.odd_events import STD, forged, later

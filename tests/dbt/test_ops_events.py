@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_assets.feeds import find
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_streaming.event_types import CAUSES
 from aero_streaming.events import to_facts, topic_of
+from aero_streaming.events.types import CAUSES
 from aero_streaming.merge import FIELDS, first_received, merge
 from tests.dbt.project import Warehouse
 from tests.dbt.typed_lake import write

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from aero_airline.airline import Airline
+from aero_airline.leg_life import minute_text
+from aero_airline.opsdb import day_changes
 from aero_assets.feeds import find
+from aero_drills.doors_drill import FIGURES, compose
 from aero_extract.raw_store import Stamp
 from aero_ingest.database_events import events_of_row, read
-from aero_local.airline.airline import Airline
-from aero_local.airline.opsdb import day_changes
-from aero_local.leg_life import minute_text
-from aero_local.live.doors_drill import FIGURES, compose
 from aero_streaming.events import to_facts
 from aero_streaming.merge import merge
 from tests.dbt.test_ops_events import ARRIVED, SELECT, store

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from aero_streaming.event_types import EVENT_TYPES
 from aero_streaming.events import Problem, dated_version, event_id, leg_uid, read, to_json
+from aero_streaming.events.types import EVENT_TYPES
 from tests.unit.streaming.event_samples import event
 
 IDENTITY = ("carrier", "flight_number", "operational_suffix", "origin", "operating_date", "leg_sequence")

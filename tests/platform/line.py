@@ -15,7 +15,7 @@ from aero_assets.environment import PROJECT, Environment
 from aero_assets.lake import LakeCopy
 from aero_assets.published import CURRENT, PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local import results
+from aero_cli.demo import results
 from aero_local.state import State
 
 MARTS = ("fct_leg", "fct_route_day", "fct_carrier_day", "fct_delay_cause_day", "fct_delay_code_day", "fct_otp_day")

@@ -14,7 +14,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local.cli import app
+from aero_cli.cli import app
 from tests.platform.line import FEED, Line
 
 HEADER = ",".join(find(FEED).header)

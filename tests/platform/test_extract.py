@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from aero_airline import Airline
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.raw.extract import TABLES, opsdb_extract
@@ -23,7 +24,6 @@ from aero_assets.resources import Extracts, Zones
 from aero_assets.storage import Bucket
 from aero_extract.tables import TABLES as KNOWN
 from aero_local import opsdb
-from aero_local.airline import Airline
 from aero_local.services import postgres
 from tests.platform.conftest import running
 

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from aero_streaming.alert_model import Alert
-from aero_streaming.alert_outbox import attributes
+from aero_streaming.alerts.model import Alert
+from aero_streaming.alerts.outbox import attributes
 from tests.unit.streaming.alert_samples import event, leg
 
 

@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime
 import pyarrow.parquet as pq
 import pytest
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_assets import zones
 from aero_assets.arrivals import receipts
 from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.release import release
+from aero_cli.release import release
 from aero_streaming.events import topic_of
 from tests.golden.odd_events import odd_events
 from tests.platform.line import Line

@@ -7,8 +7,8 @@ import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
+from aero_airline import Airline
 from aero_local import opsdb
-from aero_local.airline import Airline
 from aero_local.processes import Record, wait_until_gone
 from aero_local.services import postgres
 

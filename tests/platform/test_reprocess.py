@@ -6,7 +6,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.storage import Bucket
-from aero_local.reprocess import reprocess
+from aero_cli.reprocess import reprocess
 from tests.unit.ingest.message_samples import sample
 
 MESSAGES, METAR = find("partner/messages"), find("partner/metar")

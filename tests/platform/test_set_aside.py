@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from aero_assets.defs.warehouse.assets import LEGS
 from aero_assets.feeds import find
-from aero_local.cli import app
+from aero_cli.cli import app
 from tests.platform.line import FEED, Line
 from tests.unit.feeds.test_partner__bts_ontime import GUAM, PLAIN
 

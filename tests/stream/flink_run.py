@@ -12,8 +12,8 @@ from confluent_kafka import Consumer
 
 from aero_local import jars, topics
 from aero_local.services import flink, jvm
-from aero_streaming.event_types import TOPICS
-from aero_streaming.flink_sql import SINKS
+from aero_streaming.events.types import TOPICS
+from aero_streaming.flink.sql import SINKS
 from infra.package import INFRA
 
 Row = dict[str, Any]

@@ -9,8 +9,9 @@ facts take the place of what events say, each with the attempt that it names.
 import json
 import sys
 
-from aero_streaming import flink_sql, main
-from aero_streaming.flink_sql import SINKS
+from aero_streaming.flink import main
+from aero_streaming.flink import sql as flink_sql
+from aero_streaming.flink.sql import SINKS
 from aero_streaming.merge import FIELDS
 
 TYPES = {"text": "STRING", "timestamp": "STRING", "integer": "INT", "boolean": "BOOLEAN"}

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 from aero_local import topics
-from aero_streaming.event_types import TOPICS
+from aero_streaming.events.types import TOPICS
 from tests.stream.cluster import Cluster, read
 
 LEG_EVENTS = TOPICS["leg-events"]

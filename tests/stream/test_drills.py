@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.live import fault_drills
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
+from aero_drills import fault_drills
 from aero_local.state import State
 
 

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
 from aero_assets.feeds import feeds
-from aero_local import recount, topics
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
+from aero_drills import recount
+from aero_local import topics
 from aero_streaming import events
-from aero_streaming.event_types import TOPICS
+from aero_streaming.events.types import TOPICS
 from tests.golden import merge_cases, time_cases
 from tests.golden.figures import GOLDEN
 from tests.golden.odd_events import forged, odd_events, random_events

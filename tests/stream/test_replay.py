@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from aero_local.live import replay_drill, source
+from aero_drills import replay_drill
+from aero_local.live import source
 from aero_local.state import State
 
 ON = date(2015, 1, 2)

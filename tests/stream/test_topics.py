@@ -8,7 +8,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from aero_local import topics
 from aero_local.errors import AeroError
-from aero_streaming.event_types import TOPICS, Topic
+from aero_streaming.events.types import TOPICS, Topic
 from tests.stream.cluster import read
 
 

@@ -87,7 +87,7 @@ def test_code_that_runs_in_lambda_needs_nothing_but_the_standard_library_and_bot
     import sys
 
     allowed = sys.stdlib_module_names | {"boto3", "botocore", "aero_ingest", "aero_streaming"}
-    in_flink = PROJECT / "infra/streaming/src/aero_streaming/main.py"
+    in_flink = PROJECT / "infra/streaming/src/aero_streaming/flink/main.py"
     # Its zip brings a client along, see `infra/package.py`; nobody else imports it.
     in_gateway = PROJECT / "infra/ingest/src/aero_ingest/gateway_kafka.py"
     for path in [*modules("infra/ingest/src"), *modules("infra/streaming/src")]:

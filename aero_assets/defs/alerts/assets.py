@@ -18,9 +18,9 @@ from aero_assets.environment import Environment
 from aero_assets.live import ABSENT, Live, LiveStore
 from aero_assets.resources import Zones
 from aero_assets.storage import Bucket, DamagedObjectError
-from aero_streaming.alert_batch import CLOCK
-from aero_streaming.alert_words import Settings
-from aero_streaming.baselines import baseline_key
+from aero_streaming.alerts.baselines import baseline_key
+from aero_streaming.alerts.batch import CLOCK
+from aero_streaming.alerts.words import Settings
 from aero_streaming.rules import rules
 from aero_streaming.times import business_date, parse
 

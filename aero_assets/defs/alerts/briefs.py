@@ -12,15 +12,15 @@ from typing import Any
 
 from aero_assets.defs.alerts.history import History
 from aero_assets.storage import Bucket, DamagedObjectError
-from aero_streaming.alert_flights import top_flights
-from aero_streaming.alert_items import Item, alert_of
-from aero_streaming.alert_model import SHELVED, SUPPRESSED, Alert
-from aero_streaming.alert_records import leg_key, state_key
-from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_words import WORDS, Settings, flight_text, reading_text, where
-from aero_streaming.baselines import baseline_key
-from aero_streaming.messages import compose
-from aero_streaming.rule_model import Rule, RuleSet, rank
+from aero_streaming.alerts.baselines import baseline_key
+from aero_streaming.alerts.flights import top_flights
+from aero_streaming.alerts.items import Item, alert_of
+from aero_streaming.alerts.messages import compose
+from aero_streaming.alerts.model import SHELVED, SUPPRESSED, Alert
+from aero_streaming.alerts.records import leg_key, state_key
+from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.words import WORDS, Settings, flight_text, reading_text, where
+from aero_streaming.rules.model import Rule, RuleSet, rank
 
 FOLDER = "published/briefs"
 #: What makes an alert somebody's business: it fires, gets graver, or is no longer spoken for by its parent.

@@ -15,8 +15,8 @@ from typing import Any
 
 from aero_assets.feeds import find
 from aero_assets.storage import Bucket, DamagedObjectError
-from aero_streaming.alert_items import Item
-from aero_streaming.alert_store import AlertStore
+from aero_streaming.alerts.items import Item
+from aero_streaming.alerts.store import AlertStore
 
 TRANSITIONS, DECISIONS = find("alerts/transitions"), find("alerts/decisions")
 #: Lines that people write, each together with a decision.

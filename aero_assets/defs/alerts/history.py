@@ -8,8 +8,8 @@ from typing import Any
 
 from aero_assets.published import NothingPublishedError, PublishedCopy, Snapshot
 from aero_assets.storage import DamagedObjectError
-from aero_streaming.alert_items import Item
-from aero_streaming.alert_model import Alert
+from aero_streaming.alerts.items import Item
+from aero_streaming.alerts.model import Alert
 from aero_streaming.figures import figures
 
 DAYS = 28

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from aero_streaming.alert_items import LOG_DAYS, Item, arrival_text, arrived_hour
-from aero_streaming.alert_store import AlertStore
+from aero_streaming.alerts.items import LOG_DAYS, Item, arrival_text, arrived_hour
+from aero_streaming.alerts.store import AlertStore
 from aero_streaming.times import parse
 
 #: A writer that takes longer than this is dead: the Lambdas are given a minute.

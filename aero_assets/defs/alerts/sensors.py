@@ -24,7 +24,7 @@ from aero_assets.live import ABSENT, Live
 from aero_assets.manifests import Levels
 from aero_assets.resources import Zones
 from aero_assets.storage import DamagedObjectError
-from aero_streaming.alert_items import Item
+from aero_streaming.alerts.items import Item
 
 SUBJECT = "alert_log"
 SECONDS = 10

@@ -12,7 +12,7 @@ from aero_assets.defs.raw.told import TOLD_LEGS, TOLD_PLANS
 from aero_assets.defs.sources.assets import topic_key
 from aero_assets.feeds import feeds
 from aero_assets.feeds.layouts import HANDED_ON
-from aero_streaming.event_types import TOPICS
+from aero_streaming.events.types import TOPICS
 
 GATEWAY = dg.AssetKey(["streaming", "gateway"])
 FLINK_JOB = dg.AssetKey(["streaming", "flink_job"])

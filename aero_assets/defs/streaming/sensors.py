@@ -6,7 +6,7 @@ import dagster as dg
 
 from aero_assets.defs.streaming.assets import ALERTS_FEED, FLINK_JOB, LEG_STATE
 from aero_assets.live import ABSENT, Live
-from aero_streaming.alert_pulse import CLOCK, FEED
+from aero_streaming.alerts.pulse import CLOCK, FEED
 
 #: Flink flushes in tenths of a second; people look at minutes.
 SECONDS = 15

@@ -1,13 +1,13 @@
 """The SQL that is particular to feeds of JSON lines (events, logs, tables): taking a line apart, what was judged when
-it came in, and the limits of events (`aero_streaming/event_limits.py`) as rules of the typed step.
+it came in, and the limits of events (`aero_streaming/events/limits.py`) as rules of the typed step.
 
 Limits are judged here whenever rows are made, and never taken from what was said on arrival: airports are added to the
 reference, and then what waited for them must become rows.
 """
 
 from aero_assets.feeds import Feed
-from aero_streaming.event_limits import AIRPORTS, ARRIVED, LIMITS, UNKNOWN_AIRPORT, Limit, is_fixed
-from aero_streaming.event_types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, EventType, fields_of
+from aero_streaming.events.limits import AIRPORTS, ARRIVED, LIMITS, UNKNOWN_AIRPORT, Limit, is_fixed
+from aero_streaming.events.types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, EventType, fields_of
 
 #: Reason, condition and message as expressions: what the transform of Firehose said of a line stands.
 FIRST_WORD = ("_defect", "_defect is not null", "_message")

@@ -29,7 +29,7 @@ from aero_assets.feeds.layouts import Sheet, Workbook
 from aero_ingest import ssim, ssim_legs, type_b
 from aero_ingest.message import ParseError, Unreadable
 from aero_ingest.message_files import lines_of
-from aero_streaming.event_types import EVENT_TYPES, fields_of
+from aero_streaming.events.types import EVENT_TYPES, fields_of
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
 pc: Any = pyarrow.compute

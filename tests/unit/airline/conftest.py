@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from aero_local.airline import Airline
+from aero_airline import Airline
 
 FIRST, DAYS = date(2026, 11, 2), 28
 

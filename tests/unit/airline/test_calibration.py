@@ -2,9 +2,9 @@
 
 import statistics
 
-from aero_local.airline.demand import demand_ratio, expected_load_factor
-from aero_local.airline.geography import is_domestic, local_hour
-from aero_local.airline.surveys import net_promoter_score
+from aero_airline.demand import demand_ratio, expected_load_factor
+from aero_airline.geography import is_domestic, local_hour
+from aero_airline.surveys import net_promoter_score
 from tests.unit.airline.conftest import DAYS
 
 

@@ -6,16 +6,16 @@ from datetime import date, datetime, timedelta
 import pytest
 from jsonschema import Draft202012Validator
 
-from aero_local.airline import Airline
-from aero_local.airline import parameters as p
-from aero_local.airline.delay_codes import text as codes_text
-from aero_local.airline.events import alternate, day_events, events
-from aero_local.airline.faults import reports
-from aero_local.airline.geography import distance_km, distance_miles
-from aero_local.leg_life import minute_text, published_at, second_text
-from aero_streaming.event_schema import json_schema
-from aero_streaming.event_types import EVENT_TYPES
+from aero_airline import Airline
+from aero_airline import parameters as p
+from aero_airline.delay_codes import text as codes_text
+from aero_airline.events import alternate, day_events, events
+from aero_airline.faults import reports
+from aero_airline.geography import distance_km, distance_miles
+from aero_airline.leg_life import minute_text, published_at, second_text
 from aero_streaming.events import leg_uid, parse, to_facts, to_json, topic_of
+from aero_streaming.events.schema import json_schema
+from aero_streaming.events.types import EVENT_TYPES
 from aero_streaming.merge import merge
 
 FIRST, DAYS = date(2026, 11, 2), 4

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aero_airline import HEADER, Airline
+from aero_airline import parameters as p
+from aero_airline.faults import DAMAGES
 from aero_assets.arrivals import plan, receipts
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import find
 from aero_assets.zones import airports
 from aero_ingest.station_clocks import zone
-from aero_local.airline import HEADER, Airline
-from aero_local.airline import parameters as p
-from aero_local.airline.faults import DAMAGES
 from tests.fakes import FolderBucket, drop
 from tests.judging import judged
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from aero_local.airline.money import COST_DRIVERS
-from aero_local.airline.network import market
+from aero_airline.money import COST_DRIVERS
+from aero_airline.network import market
 
 
 def test_revenue_is_passengers_extras_and_cargo_and_nothing_else(tables):

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_local.airline import Airline
-from aero_local.airline import parameters as p
-from aero_local.airline.episodes import Weather, is_peak
+from aero_airline import Airline
+from aero_airline import parameters as p
+from aero_airline.episodes import Weather, is_peak
 
 AIRLINES = {seed: Airline(seed=seed) for seed in (1, 2, 3)}
 dates = st.dates(date(2023, 1, 1), date(2028, 12, 31))

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from aero_local.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.airline.faults import reports
-from aero_local.airline.opsdb import LEG, changes, day_changes
+from aero_airline import Airline
+from aero_airline.events import day_events
+from aero_airline.faults import reports
+from aero_airline.opsdb import LEG, changes, day_changes
 
 ON = date(2026, 11, 1)
 
@@ -74,7 +74,7 @@ def test_what_the_coupons_bring_is_the_revenue_of_the_leg_to_the_cent(airline, e
     for row in last(entered, "tickets", "coupon_id").values():
         sums[row["leg_uid"]] = sums.get(row["leg_uid"], Decimal(0)) + Decimal(row["fare_usd"])
     bookings = day.bookings.groupby("leg")["revenue_usd"].last().to_numpy()
-    from aero_local.airline.opsdb import uid
+    from aero_airline.opsdb import uid
 
     for number, leg in enumerate(day.legs):
         if min(leg.demand, leg.seats):
@@ -107,6 +107,6 @@ def test_changes_come_in_the_order_of_their_moments(airline):
 
 
 def _minute(minute):
-    from aero_local.leg_life import minute_text
+    from aero_airline.leg_life import minute_text
 
     return minute_text(minute)

@@ -1,6 +1,6 @@
 """What the database says of a leg adds nothing to what the events say of it: the marts and the stream stay equal.
 
-What the stream is held to (`aero_local.live.compare.OF_MART`) comes from times, cancellations and diversions.
+What the stream is held to (`aero_drills.compare.OF_MART`) comes from times, cancellations and diversions.
 Delay codes are another matter: there the database speaks first, and the stream counts none.
 """
 
@@ -9,10 +9,10 @@ from hashlib import sha256
 
 import pytest
 
-from aero_local.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.airline.opsdb import LEG, day_changes
-from aero_local.leg_life import minute_text
+from aero_airline import Airline
+from aero_airline.events import day_events
+from aero_airline.leg_life import minute_text
+from aero_airline.opsdb import LEG, day_changes
 from aero_streaming.events import to_facts
 from aero_streaming.merge import FIELDS, merge
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from aero_local.airline.airline import Airline
-from aero_local.airline.scenarios import SCENARIOS, ScenarioWeather, expected
+from aero_airline.airline import Airline
+from aero_airline.scenarios import SCENARIOS, ScenarioWeather, expected
 
 ON = date(2026, 11, 24)
 

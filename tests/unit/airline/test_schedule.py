@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from aero_airline import parameters as p
+from aero_airline.geography import block_minutes, distance_km, local_date, local_text
+from aero_airline.lines import aircraft_of
+from aero_airline.network import long_haul, routes
 from aero_assets.zones import airports
-from aero_local.airline import parameters as p
-from aero_local.airline.geography import block_minutes, distance_km, local_date, local_text
-from aero_local.airline.lines import aircraft_of
-from aero_local.airline.network import long_haul, routes
 
 #: (airport, date, offset) on both sides of the changes of 2026: the United States and the Mexican border on 8 March and
 #: 1 November, Europe on 29 March and 25 October, the rest of Mexico never.

@@ -13,7 +13,7 @@ from aero_assets.defs.alerts.briefs import due, key_of
 from aero_assets.defs.alerts.copies import DECISIONS, TRANSITIONS, Copier, wrapped
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.manifests import Levels
-from aero_streaming.alert_api import Alerts
+from aero_streaming.alerts.api import Alerts
 from tests.unit.assets.live_samples import AlertZones, LiveLine, bad_day, publish, run
 from tests.unit.assets.test_sensors import instance  # noqa: F401 - a fixture
 from tests.unit.streaming.alert_samples import DAY, event

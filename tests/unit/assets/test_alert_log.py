@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_assets.defs.alerts.log import MOST_HOURS, MOST_LINES, OVERLAP, Cursor, is_caught_up, unread
-from aero_streaming.alert_items import transition_item
-from aero_streaming.alert_model import Transition
-from aero_streaming.memory_store import MemoryStore
+from aero_streaming.alerts.items import transition_item
+from aero_streaming.alerts.model import Transition
+from aero_streaming.backtesting.memory_store import MemoryStore
 
 START = datetime(2026, 11, 25, 17, 58, tzinfo=UTC)
 LATE = int(OVERLAP.total_seconds()) - 1

@@ -14,8 +14,8 @@ from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.typed.compaction import compact_day
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.set_aside import SET_ASIDE, UNDO, Decision, in_force
+from aero_cli.set_aside import decide, take_back
 from aero_local.errors import AeroError
-from aero_local.set_aside import decide, take_back
 from tests.unit.assets.test_compaction import CANCELLED, FEED, GUAM, MONDAY, PLAIN, TUESDAY, Lake
 
 WHY = "OUT belongs to another leg"

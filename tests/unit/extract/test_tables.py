@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from aero_airline.opsdb import KEYS
 from aero_assets.feeds import feeds
 from aero_extract.migrate import read
 from aero_extract.tables import TABLES
-from aero_local.airline.opsdb import KEYS
 
 FEEDS = {feed.name: feed for feed in feeds() if feed.arrival == "table"}
 

@@ -4,10 +4,10 @@ import json
 from datetime import date
 from functools import cache
 
+from aero_airline import Airline
+from aero_airline.opsdb import KEYS, day_changes
 from aero_extract.raw_store import Stamp
 from aero_extract.tables import TABLES
-from aero_local.airline import Airline
-from aero_local.airline.opsdb import KEYS, day_changes
 from tests.judging import judged
 
 ON = date(2026, 11, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from aero_assets.defs.alerts.copies import decision_lines, wrapped
 from aero_assets.feeds import find
-from aero_streaming.alert_api import Alerts
+from aero_streaming.alerts.api import Alerts
 from tests.judging import judged
 from tests.unit.streaming.alert_samples import Line, moment
 

@@ -38,7 +38,7 @@ def test_every_field_of_a_line_is_a_column_with_its_value(lines):
 def test_the_register_knows_every_field_that_a_line_may_have(lines):
     from dataclasses import fields
 
-    from aero_streaming.alert_model import Transition
+    from aero_streaming.alerts.model import Transition
 
     own = {"transition_id", "log_id", "arrived_at", "data_label"}
     assert {field.name for field in fields(Transition)} | (own - {"transition_id"}) == set(find(FEED).header)

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from aero_streaming.event_types import EVENT_TYPES, fields_of
 from aero_streaming.events import to_json
+from aero_streaming.events.types import EVENT_TYPES, fields_of
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.streaming.event_samples import event

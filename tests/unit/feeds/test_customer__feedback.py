@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from aero_streaming.event_types import EVENT_TYPES, fields_of
+from aero_streaming.events.types import EVENT_TYPES, fields_of
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.streaming.event_samples import event

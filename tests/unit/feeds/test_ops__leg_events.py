@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_streaming.event_types import EVENT_TYPES, fields_of
 from aero_streaming.events import build, to_json
+from aero_streaming.events.types import EVENT_TYPES, fields_of
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.streaming.event_samples import LEG, PAYLOAD, event, first_source

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from aero_assets.feeds import find
-from aero_streaming import event_checks
+from aero_streaming.events import checks as event_checks
 from tests.unit.feeds.table_rows import accepted, refused, rows, typed
 
 FEED = find("opsdb/legs")

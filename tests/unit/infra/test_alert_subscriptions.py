@@ -1,9 +1,9 @@
 """Who is told: the mailbox filters by what messages carry, and knows every role that the rules name."""
 
-from aero_streaming.alert_model import Alert
-from aero_streaming.alert_outbox import attributes
-from aero_streaming.rule_model import SEVERITIES
+from aero_streaming.alerts.model import Alert
+from aero_streaming.alerts.outbox import attributes
 from aero_streaming.rules import rules
+from aero_streaming.rules.model import SEVERITIES
 from infra.deploy import TEMPLATES
 from tests.unit.infra.rendered import load
 

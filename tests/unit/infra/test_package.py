@@ -117,9 +117,9 @@ def test_the_transform_runs_from_the_same_zip(tmp_path):
 
 def test_the_alert_lambdas_run_from_their_zip_with_the_rules_in_it(tmp_path):
     names = set(zipfile.ZipFile(io.BytesIO(streaming_package().data)).namelist())
-    assert {"aero_streaming/rules.toml", "aero_streaming/events.py"} <= names
+    assert {"aero_streaming/rules/rules.toml", "aero_streaming/events/event.py"} <= names
     assert {f"aero_streaming/{path.name}" for path in STREAMING_SOURCE.glob("*.csv")} <= names
-    assert not {"aero_streaming/main.py", "aero_streaming/flink.sql"} & names
+    assert not {"aero_streaming/flink/main.py", "aero_streaming/flink/flink.sql"} & names
     script = "from aero_streaming.rules import rules; print(bool(rules()))"
     assert run_alone(streaming_package(), tmp_path, script) == ["True"]
 

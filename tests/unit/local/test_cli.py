@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from aero_assets.environment import PROJECT
-from aero_local.cli import app
-from aero_local.commands.common import explain
+from aero_cli.cli import app
+from aero_cli.commands.common import explain
 from aero_local.errors import AeroError
 
 COMMANDS = (
@@ -109,7 +109,7 @@ def test_env_prints_what_a_shell_can_evaluate(capsys):
 
 def test_the_command_line_imports_nothing_slow():
     code = (
-        "import sys, aero_local.cli; "
+        "import sys, aero_cli.cli; "
         "print({'boto3', 'botocore', 'dagster', 'duckdb', 'pyarrow', 'dbt', 'psutil'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from aero_assets.environment import PROJECT
-from aero_local.cli import app
+from aero_cli.cli import app
 
 NO_FILE = "/etc/hostname"
 #: Arguments for each command, such that nothing is started, and the exit code.
@@ -76,7 +76,7 @@ def test_while_no_platform_runs_a_command_says_what_to_do(name, tmp_path: Path):
     code = (
         "import sys, pathlib, aero_local.state as s; home = pathlib.Path(sys.argv.pop(1)); s.HOME = home; "
         "s.State.current.__func__.__defaults__ = (home,); s.State.for_input.__func__.__defaults__ = (home,); "
-        "from aero_local.cli import app; app()"
+        "from aero_cli.cli import app; app()"
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AERO_", "AWS_"))}
     done = subprocess.run(

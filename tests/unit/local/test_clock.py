@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
+from aero_cli.cli import app
 from aero_local import ports, steps
-from aero_local.cli import app
 from aero_local.errors import AeroError
 from aero_local.services import flink, services
 from aero_local.services.supervisor import Supervisor

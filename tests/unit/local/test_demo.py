@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_local import demo, locks
+from aero_cli.demo import demo, session
+from aero_local import locks
 from aero_local.errors import AeroError
-from aero_local.live import session, source
+from aero_local.live import source
 from aero_local.state import State
 
 DBT = """#!{python} -S

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from aero_assets.feeds import feeds, load_feed
 from aero_assets.feeds.register import OWN
-from aero_local.cli import app
-from aero_local.feed_check import check
-from aero_local.feed_new import Layout, create
+from aero_cli.cli import app
+from aero_cli.feeds.feed_check import check
+from aero_cli.feeds.feed_new import Layout, create
 from tests.judging import broken, judged
 from tests.unit.local.feed_gaps import GAPS, RULE
 

@@ -23,7 +23,7 @@ from aero_local.forwarder import (
     pack,
 )
 from aero_local.services.forwarder import complaint
-from aero_streaming.event_types import TOPICS
+from aero_streaming.events.types import TOPICS
 
 
 class Message:

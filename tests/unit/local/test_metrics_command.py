@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from aero_assets.metrics import Question
-from aero_local.commands.metrics import shown, until_complete
+from aero_cli.commands.metrics import shown, until_complete
 from tests.unit.local.test_cli import aero
 
 

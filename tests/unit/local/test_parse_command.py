@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aero_assets.environment import PROJECT
-from aero_local.cli import app
+from aero_cli.cli import app
 from tests.unit.ingest.message_samples import FOLDER
 
 AT = ("--reference-time", "2026-11-22T14:00:00Z")
@@ -76,6 +76,6 @@ def test_wrong_use_is_said_and_exits_with_2(wrong):
 
 def test_standard_input_that_cannot_go_back_is_read_too():
     text = (FOLDER / "ldm_01.txt").read_bytes()
-    command = [sys.executable, "-m", "aero_local.cli", "parse", "-", "--json", *AT]
+    command = [sys.executable, "-m", "aero_cli.cli", "parse", "-", "--json", *AT]
     piped = subprocess.run(command, input=text, stdout=subprocess.PIPE, check=True, cwd=PROJECT)
     assert json.loads(piped.stdout)[0]["passengers"] == 165

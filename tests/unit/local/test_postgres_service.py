@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
+from aero_airline.opsdb import Change
 from aero_local import ports
-from aero_local.airline.opsdb import Change
 from aero_local.errors import ServiceError
 from aero_local.opsdb import apply, let_reader_in
 from aero_local.services import postgres, services

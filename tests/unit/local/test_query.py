@@ -7,7 +7,7 @@ import pytest
 
 from aero_assets.defs.published.export import Publisher, Relation
 from aero_assets.published import PublishedCopy
-from aero_local.commands.query import ask
+from aero_cli.commands.query import ask
 from aero_local.errors import AeroError
 from tests.fakes import FolderBucket
 

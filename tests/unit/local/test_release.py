@@ -10,7 +10,7 @@ from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.feeds import find
 from aero_assets.manifests import AGAIN, ArrivalManifest
 from aero_assets.resources import Gateway
-from aero_local.release import Released, Zone, let_go
+from aero_cli.release import Released, Zone, let_go
 from aero_streaming.events import to_json
 from tests.golden.odd_events import forged
 from tests.unit.assets.test_event_arrivals import FEED, MONDAY, Lake

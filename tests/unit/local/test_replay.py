@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from aero_local import replay
+from aero_airline import replay
+from aero_airline.leg_life import minute_text
 from aero_local.errors import AeroError
-from aero_local.leg_life import minute_text
-from aero_streaming.event_schema import json_schema
 from aero_streaming.events import parse, to_facts, to_json
+from aero_streaming.events.schema import json_schema
 from aero_streaming.merge import merge
 
 DAYS = (date(2015, 1, 1), date(2015, 1, 2))

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
-from aero_local.demo import _verdict
-from aero_local.results import collect, hops
+from aero_cli.demo.demo import _verdict
+from aero_cli.demo.results import collect, hops
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
 

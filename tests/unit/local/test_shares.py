@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import duckdb
 
-from aero_local.live import replay_drill, shares
+from aero_drills import replay_drill, shares
 
 KEY = ("route", "MEX-CUN", "2026-11-25", None)
 NETWORK = ("network", "network", KEY[2], None)

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
+from aero_airline.teletype import telegrams
 from aero_ingest.messages import parse
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.teletype import telegrams
 from aero_streaming.events import to_facts, topic_of
 from aero_streaming.merge import merge
 from aero_streaming.times import parse as moment_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from aero_local import tiers
-from aero_local.tiers import TIERS, Tier
+from tools import tiers
+from tools.tiers import TIERS, Tier
 
 PYTHON = (sys.executable, "-c")
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from aero_local.airline.scenarios import Expected
-from aero_local.scoring.told import Told
-from aero_local.scoring.truth import Flown, Truth
+from aero_airline.scenarios import Expected
+from aero_drills.scoring.told import Told
+from aero_drills.scoring.truth import Flown, Truth
 from aero_streaming.rules import rules
 
 LEG = Flown(

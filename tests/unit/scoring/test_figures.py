@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from aero_local.scoring import page
-from aero_local.scoring.cases import Case
-from aero_local.scoring.figures import FEWEST_ALERTS, summary
-from aero_local.scoring.goals import goals
-from aero_local.scoring.score import Score, Statement
+from aero_drills.scoring import page
+from aero_drills.scoring.cases import Case
+from aero_drills.scoring.figures import FEWEST_ALERTS, summary
+from aero_drills.scoring.goals import goals
+from aero_drills.scoring.score import Score, Statement
 from aero_streaming.rules import rules
 
 BEFORE = {"recall": {"rotation_flight": 0.5}, "minutes_to_detect_median": 60}

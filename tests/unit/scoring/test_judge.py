@@ -2,7 +2,7 @@
 
 import pytest
 
-from aero_local.scoring.judge import judged, tells_of
+from aero_drills.scoring.judge import judged, tells_of
 
 from .samples import FOG_ELSEWHERE, LEG, STORM, flown, told, truth
 

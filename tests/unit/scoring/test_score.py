@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aero_local.live import lag_drill
-from aero_local.scoring.cases import LAG_MINUTES, SCORED_SEEDS, TUNING_SEEDS, Case, cases, lagging
-from aero_local.scoring.score import score, scored
-from aero_local.scoring.truth import of_table
-from aero_streaming.backtest import backtest
-from aero_streaming.leg_records import records_of_legs
+from aero_drills import lag_drill
+from aero_drills.scoring.cases import LAG_MINUTES, SCORED_SEEDS, TUNING_SEEDS, Case, cases, lagging
+from aero_drills.scoring.score import score, scored
+from aero_drills.scoring.truth import of_table
+from aero_streaming.backtesting.backtest import backtest
+from aero_streaming.backtesting.leg_records import records_of_legs
 from aero_streaming.rules import rules
 
 SEED = TUNING_SEEDS[3]

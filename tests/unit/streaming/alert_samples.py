@@ -5,20 +5,20 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aero_streaming.alert_acts import mature
-from aero_streaming.alert_batch import Engine
-from aero_streaming.alert_engine import evaluate
-from aero_streaming.alert_flights import Composer
-from aero_streaming.alert_handler import Quarantine, handle
-from aero_streaming.alert_model import Condition
-from aero_streaming.alert_outbox import Outbox
-from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_tables import Tables
-from aero_streaming.alert_words import Settings
-from aero_streaming.baselines import Baselines
-from aero_streaming.rule_model import Rule, RuleSet
+from aero_streaming.alerts.acts import mature
+from aero_streaming.alerts.baselines import Baselines
+from aero_streaming.alerts.batch import Engine
+from aero_streaming.alerts.engine import evaluate
+from aero_streaming.alerts.flights import Composer
+from aero_streaming.alerts.handler import Quarantine, handle
+from aero_streaming.alerts.model import Condition
+from aero_streaming.alerts.outbox import Outbox
+from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.tables import Tables
+from aero_streaming.alerts.tick import Ticked, tick
+from aero_streaming.alerts.words import Settings
 from aero_streaming.rules import rules
-from aero_streaming.tick import Ticked, tick
+from aero_streaming.rules.model import Rule, RuleSet
 
 from .fakes import FakeDynamo, FakeS3, FakeSns
 

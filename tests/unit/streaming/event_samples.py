@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from aero_streaming.event_types import EVENT_TYPES, sources_of
 from aero_streaming.events import build, correct, to_facts
+from aero_streaming.events.types import EVENT_TYPES, sources_of
 from aero_streaming.merge import merge
 
 LEG = {

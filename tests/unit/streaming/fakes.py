@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aero_streaming.alert_items import from_item
+from aero_streaming.alerts.items import from_item
 
 KEYS = {
     "leg-state": ("key", None),

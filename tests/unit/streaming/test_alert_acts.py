@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aero_streaming.alert_acts import NotPossible, acknowledge, mature, shelve, unshelve
+from aero_streaming.alerts.acts import NotPossible, acknowledge, mature, shelve, unshelve
 
 from .alert_samples import DAY, Story, moment, rule
 

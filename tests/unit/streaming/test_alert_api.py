@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from aero_streaming.alert_acts import NotPossible
-from aero_streaming.alert_api import Alerts, Conflict, Unknown
-from aero_streaming.alert_items import arrival_text
+from aero_streaming.alerts.acts import NotPossible
+from aero_streaming.alerts.api import Alerts, Conflict, Unknown
+from aero_streaming.alerts.items import arrival_text
 
 from .alert_samples import Line, at, event, leg, moment, state
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from aero_streaming.backtest import backtest, compare
-from aero_streaming.leg_records import records_of_legs
+from aero_streaming.backtesting.backtest import backtest, compare
+from aero_streaming.backtesting.leg_records import records_of_legs
 from aero_streaming.rules import rules
 from aero_streaming.times import parse
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aero_streaming.alert_api import Alerts
-from aero_streaming.alert_items import to_item
+from aero_streaming.alerts.api import Alerts
+from aero_streaming.alerts.items import to_item
 
 from .alert_samples import DAY, Line, at, leg, state
 from .fakes import Crash

@@ -1,6 +1,6 @@
 """The engine: holds, hysteresis, dedup, cool-down, unrest, parents, grey, and what a correction does."""
 
-from aero_streaming.alert_engine import evaluate
+from aero_streaming.alerts.engine import evaluate
 
 from .alert_samples import Story, at, condition, moment, rule
 

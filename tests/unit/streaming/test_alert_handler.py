@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from aero_streaming.alert_tables import Change
+from aero_streaming.alerts.tables import Change
 
 from .alert_samples import Line, at, event, leg, state
 from .fakes import Crash, refused
@@ -235,7 +235,7 @@ def test_somebody_faster_is_read_again_and_nothing_is_lost(line):
 
 
 def test_a_bug_in_evaluation_puts_the_record_aside_and_not_the_batch(line, monkeypatch):
-    from aero_streaming import alert_conditions
+    from aero_streaming.alerts import conditions as alert_conditions
 
     def broken(rules, leg, now):
         raise ZeroDivisionError("bad day")

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_streaming.alert_flights import top_flights
-from aero_streaming.alert_line import line_text
-from aero_streaming.alert_model import Alert
-from aero_streaming.messages import Settings, compose
+from aero_streaming.alerts.flights import top_flights
+from aero_streaming.alerts.line import line_text
+from aero_streaming.alerts.messages import Settings, compose
+from aero_streaming.alerts.model import Alert
 from aero_streaming.rules import rules
 
 from .alert_samples import DAY, Line, at, leg, rule, state

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from aero_streaming.alert_handler import Quarantine, handle
-from aero_streaming.alert_records import Poison, read
+from aero_streaming.alerts.handler import Quarantine, handle
+from aero_streaming.alerts.records import Poison, read
 
 from .alert_samples import Line, at, event, kinesis, leg, state
 from .fakes import refused

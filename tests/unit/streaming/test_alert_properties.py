@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aero_streaming.leg_records import records_of_legs
+from aero_streaming.backtesting.leg_records import records_of_legs
 from aero_streaming.rules import rules
 from aero_streaming.times import minutes_between
 

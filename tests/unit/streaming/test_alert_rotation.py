@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_streaming.alert_rotation import links
+from aero_streaming.alerts.rotation import links
 from aero_streaming.rules import rules
 
 from .alert_samples import Line, at, leg

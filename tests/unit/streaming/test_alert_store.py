@@ -2,10 +2,10 @@
 
 import pytest
 
-from aero_streaming.alert_items import from_item, to_item
-from aero_streaming.alert_store import AlertStore
-from aero_streaming.alert_tables import Change, Tables
-from aero_streaming.memory_store import MemoryStore
+from aero_streaming.alerts.items import from_item, to_item
+from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.tables import Change, Tables
+from aero_streaming.backtesting.memory_store import MemoryStore
 
 from .alert_samples import TABLES
 from .fakes import FakeDynamo, refused

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aero_streaming import main
+from aero_streaming.flink import main
 
 PROJECT = Path(__file__).parents[3]
 CONNECTOR = PROJECT / "infra" / "streaming" / "connector"

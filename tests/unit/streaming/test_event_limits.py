@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from aero_assets.environment import ConfigurationError, Environment
 from aero_assets.feeds import feeds, find
-from aero_streaming import event_limits
-from aero_streaming.event_types import EVENT_TYPES
 from aero_streaming.events import EventError, Problem, build, parse, read, to_json, topic_of
+from aero_streaming.events import limits as event_limits
+from aero_streaming.events.types import EVENT_TYPES
 from tests.golden.odd_events import forged, odd_events, random_events
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped

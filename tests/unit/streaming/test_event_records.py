@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from aero_local import recount
-from aero_local.airline.airline import Airline
-from aero_local.airline.events import day_events
-from aero_local.airline.scenarios import ScenarioWeather
-from aero_streaming.event_records import records_of_events
-from aero_streaming.flink_sql import hubs
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
+from aero_airline.scenarios import ScenarioWeather
+from aero_drills import recount
+from aero_streaming.backtesting.event_records import records_of_events
+from aero_streaming.flink.sql import hubs
 
 ON = date(2026, 11, 24)
 MOST_LEGS = 120

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from aero_streaming.event_schema import json_schema, text
-from aero_streaming.event_types import EVENT_TYPES
 from aero_streaming.events import Problem, parse
+from aero_streaming.events.schema import json_schema, text
+from aero_streaming.events.types import EVENT_TYPES
 from tests.unit.streaming.event_samples import event
 from tests.unit.streaming.test_event_problems import CASES
 
@@ -22,7 +22,7 @@ BEYOND = {
 
 
 def test_the_file_is_what_the_tables_say_now():
-    command = "python -m aero_streaming.event_schema > infra/streaming/events.schema.json"
+    command = "python -m aero_streaming.events.schema > infra/streaming/events.schema.json"
     assert FILE.read_text(encoding="utf-8") == text(), f"write it again: {command}"
 
 

@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_assets.defs.typed.macros import MACROS
-from aero_streaming.event_types import EVENT_TYPES, fields_of, sources_of
-from aero_streaming.event_types import LEG as LEG_FIELDS
 from aero_streaming.events import (
     TOPICS,
     EventError,
@@ -27,6 +25,8 @@ from aero_streaming.events import (
     to_json,
     topic_of,
 )
+from aero_streaming.events.types import EVENT_TYPES, fields_of, sources_of
+from aero_streaming.events.types import LEG as LEG_FIELDS
 from aero_streaming.merge import FIELDS, SOURCES, validate
 from tests.unit.streaming.event_samples import LEG, PAYLOAD, at, event, events_of_one_leg, merged
 

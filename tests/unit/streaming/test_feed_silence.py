@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from aero_streaming.alert_api import Alerts
-from aero_streaming.backtest import backtest
-from aero_streaming.leg_records import records_of_legs
+from aero_streaming.alerts.api import Alerts
+from aero_streaming.alerts.tick import tick
+from aero_streaming.backtesting.backtest import backtest
+from aero_streaming.backtesting.leg_records import records_of_legs
 from aero_streaming.rules import rules
-from aero_streaming.tick import tick
 
 from .alert_samples import Line, at, leg, moment, state
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aero_streaming.figure_conditions import Columns, ConditionError, read
-from aero_streaming.figure_file import read_register
-from aero_streaming.figure_proof import LEGS, treatment
 from aero_streaming.figures import KPIS, FigureError, figures
+from aero_streaming.figures.conditions import Columns, ConditionError, read
+from aero_streaming.figures.file import read_register
+from aero_streaming.figures.proof import LEGS, treatment
 
 REGISTER = KPIS.read_text(encoding="utf-8")
 COLUMNS = Columns(frozenset({"is_a", "is_b"}), frozenset({"x", "y"}), frozenset({"t"}))

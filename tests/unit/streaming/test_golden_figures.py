@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from aero_local import recount
-from aero_streaming.alert_sums import of_state
-from aero_streaming.event_records import records_of_events
+from aero_drills import recount
+from aero_streaming.alerts.sums import of_state
+from aero_streaming.backtesting.event_records import records_of_events
 from aero_streaming.figures import figures
-from aero_streaming.rule_model import KPIS
 from aero_streaming.rules import rules
+from aero_streaming.rules.model import KPIS
 from tests.golden.figures import CASES, GOLDEN, GoldenDay
 from tests.unit.streaming.alert_samples import rule
 

@@ -9,13 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_local import recount
-from aero_streaming import leg_times
-from aero_streaming.alert_conditions import on_ground
-from aero_streaming.alert_rotation import links
-from aero_streaming.flink_sql import SINKS, statements
-from aero_streaming.leg_times import RULES, TIMES, believable, judge
-from aero_streaming.merge import merge
+from aero_drills import recount
+from aero_streaming.alerts.conditions import on_ground
+from aero_streaming.alerts.rotation import links
+from aero_streaming.flink.sql import SINKS, statements
+from aero_streaming.merge import leg_times, merge
+from aero_streaming.merge.leg_times import RULES, TIMES, believable, judge
 from aero_streaming.rules import rules
 from aero_streaming.times import minutes_between
 from tests.golden import time_cases

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aero_streaming.rule_levels import Reading, enters, keeps, level_of
-from aero_streaming.rule_model import LEVELS, Rule, rank
 from aero_streaming.rules import rules, wilson_bounds
+from aero_streaming.rules.levels import Reading, enters, keeps, level_of
+from aero_streaming.rules.model import LEVELS, Rule, rank
 
 LIVE = [rule for rule in rules().rules if "stream" in rule.used_by]
 LIMITS = [(rule, level) for rule in rules().rules for level in rule.limits]

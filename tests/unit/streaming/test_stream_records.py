@@ -3,10 +3,11 @@
 import base64
 import re
 
-from aero_streaming import alert_records, event_vocabulary
-from aero_streaming.alert_sums import SUMS
-from aero_streaming.event_types import TOPICS
-from aero_streaming.flink_sql import SINKS, hubs, statements
+from aero_streaming.alerts import records as alert_records
+from aero_streaming.alerts.sums import SUMS
+from aero_streaming.events import vocabulary as event_vocabulary
+from aero_streaming.events.types import TOPICS
+from aero_streaming.flink.sql import SINKS, hubs, statements
 
 
 def columns(kind: str) -> dict[str, str]:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from aero_streaming.alert_api import Alerts
-from aero_streaming.tick import tick
+from aero_streaming.alerts.api import Alerts
+from aero_streaming.alerts.tick import tick
 
 from .alert_samples import Line, at, event, leg, moment, state
 from .fakes import Crash, refused

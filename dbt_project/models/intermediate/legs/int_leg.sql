@@ -1,4 +1,4 @@
--- The leg merge: macros/leg_merge.sql says how a key is built, aero_streaming/merge.py what wins.
+-- The leg merge: macros/leg_merge.sql says how a key is built, aero_streaming/merge/leg_merge.py what wins.
 with facts as (
 
     select * from {{ ref('int_leg_fact') }}

@@ -20,8 +20,8 @@ from typing import Any
 
 from aero_ingest.message import ParseError
 from aero_ingest.message_events import KNOWN
-from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event, EventError, build, restate
+from aero_streaming.events.limits import CODES
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 

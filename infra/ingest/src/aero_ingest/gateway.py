@@ -2,7 +2,7 @@
 
 It finds the leg, makes the events and sends them. A message whose leg nobody has planned yet waits, and is tried again
 until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. So is
-one that says what cannot be true, with the code of the limit that it breaks (`aero_streaming/event_limits.py`), and a
+one that says what cannot be true, with the code of the limit that it breaks (`aero_streaming/events/limits.py`), and a
 record of a schedule that another one of its file contradicts. Nothing here knows Kafka, DynamoDB or S3: the Lambda and
 `aero ingest` bring them along.
 """
@@ -28,8 +28,8 @@ from aero_ingest.ssim import is_ssim
 from aero_ingest.ssim import read as read_ssim
 from aero_ingest.ssim_legs import DatedLeg, Offsets
 from aero_ingest.ssim_records import LegRecord
-from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event
+from aero_streaming.events.limits import CODES
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 

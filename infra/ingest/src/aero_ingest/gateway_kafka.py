@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from aero_streaming.event_types import TOPICS
 from aero_streaming.events import Event, to_json, topic_of
+from aero_streaming.events.types import TOPICS
 
 #: A broker that is gone stalls a partition for some ten seconds: giving up is later, the function's end later still.
 DELIVERY_MILLISECONDS = 60_000

@@ -32,7 +32,7 @@ from aero_ingest.gateway_tables import GatewayTables
 from aero_ingest.message import ParseError
 from aero_ingest.message_files import lines_of
 from aero_ingest.station_clocks import StationClocks
-from aero_streaming.event_limits import airports_csv
+from aero_streaming.events.limits import airports_csv
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from aero_ingest.leg_choice import Leg
 from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Delay, Finding, Message, Movement
-from aero_streaming.event_limits import CODES
-from aero_streaming.event_types import LEG
 from aero_streaming.events import Event, EventError, build, dated_version, restate
+from aero_streaming.events.limits import CODES
+from aero_streaming.events.types import LEG
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 

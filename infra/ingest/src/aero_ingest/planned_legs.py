@@ -7,8 +7,8 @@ from datetime import date
 
 from aero_ingest.leg_choice import Leg, LegIndex
 from aero_ingest.message import Flight
-from aero_streaming.event_checks import IDENTITY
 from aero_streaming.events import Event, leg_uid
+from aero_streaming.events.checks import IDENTITY
 
 
 def uid_of(leg: Leg) -> str:

@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from aero_ingest.ssim_legs import DatedLeg, Offsets, expand
 from aero_ingest.ssim_records import LegRecord
-from aero_streaming.event_limits import CODES
 from aero_streaming.events import Event, EventError, build
+from aero_streaming.events.limits import CODES
 
 #: Passengers book them; positioning, ferries and test flights are nobody's route.
 PASSENGER_SERVICES = frozenset("JCGSQUBR")

@@ -16,7 +16,7 @@ import aero.event.EventVocabulary.Field;
 import aero.event.EventVocabulary.Type;
 
 /**
- * The checks that the vocabulary asks for, in the order of {@code aero_streaming/event_checks.py}: what one refuses the
+ * The checks that the vocabulary asks for, in the order of {@code aero_streaming/events/checks.py}: what one refuses the
  * other refuses, with the same code. One file of cases runs through both.
  */
 final class EventChecks {

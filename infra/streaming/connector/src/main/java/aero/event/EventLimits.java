@@ -9,7 +9,7 @@ import aero.event.EventVocabulary.Limit;
 import aero.event.EventVocabulary.Type;
 
 /**
- * What one event shows by itself to be impossible: the rows of {@code aero_streaming/event_limits.py}, which come with
+ * What one event shows by itself to be impossible: the rows of {@code aero_streaming/events/limits.py}, which come with
  * the vocabulary, in their order. It is asked only of events that are well formed.
  */
 final class EventLimits {

@@ -15,7 +15,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 
 /**
  * The vocabulary of events, read from {@code event_vocabulary.json}. Python writes that file from the tables that every
- * other reader uses ({@code aero_streaming.event_vocabulary}); nothing about events is said in Java.
+ * other reader uses ({@code aero_streaming.events.vocabulary}); nothing about events is said in Java.
  */
 final class EventVocabulary {
     enum Kind { TEXT, INTEGER, NUMBER, BOOLEAN, TIMESTAMP, DATE }

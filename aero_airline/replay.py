@@ -1,0 +1,149 @@
+"""Replay: a file of real flights (feed `partner/bts_ontime`) as the events that its flights must have sent.
+
+The file goes through the typed step, so a record that the platform would refuse plays no part and is counted. What
+happened is real; when it was announced and received is made up, the same for the same seed.
+"""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from aero_airline.leg_life import DRAWS, Chance, Departure, Story, minute_text, tell
+from aero_airline.randomness import Purpose, stream
+from aero_assets.defs.typed import rows
+from aero_assets.feeds import find
+from aero_assets.partitions import FIRST_OPERATING_DATE
+from aero_local.errors import AeroError
+from aero_streaming.events import Event
+
+FEED = "partner/bts_ontime"
+TIMES = ("std_at", "sta_at", "out_at", "off_at", "on_at", "in_at")
+AS_THEY_ARE = (
+    "carrier", "flight_number", "operational_suffix", "leg_sequence", "origin", "destination",
+    "std_utc_offset_minutes", "sta_utc_offset_minutes", "tail",
+)  # fmt: skip
+CAUSES = (
+    "carrier_delay_minutes", "weather_delay_minutes", "nas_delay_minutes", "security_delay_minutes",
+    "late_aircraft_delay_minutes",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Flights:
+    """The legs of a file as typed rows, times in whole minutes since 1970 UTC, and how many records were refused."""
+
+    legs: tuple[Row, ...]
+    refused: int
+
+    def on(self, operating_date: date) -> "Flights":
+        """Return the legs of one operating day."""
+        return Flights(tuple(leg for leg in self.legs if leg["operating_date"] == operating_date), self.refused)
+
+
+def read(file: Path) -> Flights:
+    """Return the flights of a CSV file, gzipped or not; each record once; AeroError if it is no such file."""
+    _check_header(file)
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        body = file
+        if file.suffix != ".gz":
+            body = Path(folder) / "body.csv.gz"
+            body.write_bytes(gzip.compress(file.read_bytes(), 1))
+        rows.prepare(connection)
+        rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC))
+        rows.judge(connection, find(FEED), FIRST_OPERATING_DATE, date(2100, 12, 31))
+        refused = connection.execute("select count(*) from judged where reason is not null").fetchall()[0][0]
+        return Flights(tuple(_typed(connection)), refused)
+
+
+def events(flights: Flights, seed: int) -> Iterator[Event]:
+    """Yield the events of all flights in order of `received_at`."""
+    days: dict[date, list[Row]] = {}
+    for leg in flights.legs:
+        days.setdefault(leg["operating_date"], []).append(leg)
+    found: list[Event] = []
+    for on, legs in days.items():
+        # The draws of a leg depend on the legs of its day, not on their order in the file.
+        legs.sort(key=lambda leg: (leg["leg_uid"], leg["event_id"]))
+        draws = stream(seed, Purpose.REPLAY, on).random((len(legs), DRAWS)).tolist()
+        for leg, draw in zip(legs, draws, strict=True):
+            chance = iter(draw)
+            found += tell(_story(leg, chance), on, chance)
+    yield from sorted(found, key=lambda event: (event["received_at"], event["event_id"]))
+
+
+def _check_header(file: Path) -> None:
+    """Say what a file is not, before anything is made of it."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            header = tuple(lines.readline().rstrip("\r\n").split(","))
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise AeroError(f"{file} cannot be read: {error}", "give a CSV file of flights, gzipped or not") from error
+    if header != tuple(find(FEED).header):
+        raise AeroError(
+            f"{file} is no file of {FEED}: its first line is not the header of that feed",
+            f"aero_assets/feeds/{FEED}.toml lists the columns",
+        )
+
+
+def _typed(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+    """The rows that the typed step accepts, in the order of the file, times as minutes."""
+    minutes = ", ".join(f"cast(epoch_us({name}) // 60000000 as bigint) as {name}" for name in TIMES)
+    found = connection.execute(f"""
+        select * replace ({minutes}) from judged where reason is null
+        qualify row_number() over (partition by event_id order by line_number) = 1
+        order by line_number
+    """)
+    names = [column[0] for column in found.description or ()]
+    while batch := found.fetchmany(10_000):
+        for row in batch:
+            yield dict(zip(names, row, strict=True))
+
+
+def _story(leg: Row, chance: Chance) -> Story:
+    out, off, on, in_ = (leg[name] for name in ("out_at", "off_at", "on_at", "in_at"))
+    described = {name: leg[name] for name in AS_THEY_ARE} | {
+        "operating_date": f"{leg['operating_date']}",
+        "std_at": minute_text(leg["std_at"]),
+        "sta_at": minute_text(leg["sta_at"]),
+    }
+    end = in_ if in_ is not None else leg["sta_at"]
+    return Story(
+        leg=described,
+        std=leg["std_at"],
+        sta=leg["sta_at"],
+        distance_miles=leg["distance_miles"],
+        departures=() if out is None and off is None else (Departure(out, off),),
+        on=on,
+        in_=in_,
+        cancelled_at=_cancelled_at(leg, chance),
+        cancellation_code=leg["cancellation_code"],
+        diverted_at=_diverted_at(leg),
+        coded_at=end + 10 + int(50 * next(chance)),
+        coding={name: leg[name] for name in CAUSES if leg[name] is not None},
+    )
+
+
+def _cancelled_at(leg: Row, chance: Chance) -> int | None:
+    """A flight that never left was cancelled around its time; one that left its stand, after it came back."""
+    when = next(chance)
+    if not leg["is_cancelled"]:
+        return None
+    left = max((leg[name] for name in TIMES[2:] if leg[name] is not None), default=None)
+    return leg["std_at"] - 180 + int(210 * when) if left is None else left + 30 + int(60 * when)
+
+
+def _diverted_at(leg: Row) -> int | None:
+    """Some time before it would have landed, or did in the end."""
+    if not leg["is_diverted"]:
+        return None
+    left = next(leg[name] for name in ("off_at", "out_at", "std_at") if leg[name] is not None)
+    return left + round(0.7 * (leg["sta_at"] - leg["std_at"]))

@@ -1,0 +1,99 @@
+"""Scenarios: a day of the airline with faults put into it, and what people would have to be told because of them.
+
+What is expected follows from the faults alone, before any rule runs: where they are, from when to when, and of what
+kind. A rule set is judged by that, not by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from aero_airline import parameters as p
+from aero_airline.episodes import Episode, Weather
+from aero_airline.geography import midnight
+from aero_streaming.flink.sql import hubs
+
+#: How long after a fault its delays still show in rolling windows, minutes.
+ECHO_MINUTES = 180
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong at one airport for some local hours of the scenario's day."""
+
+    kind: str
+    airport: str
+    from_hour: float
+    to_hour: float
+    hit_share: float
+    mean_minutes: float
+    taxi_minutes: float = 0.0
+
+    def episode(self, on: date) -> Episode:
+        """Return the fault as an episode of a date."""
+        zero = midnight(self.airport, on)
+        begins, ends = (zero + round(hour * 60) for hour in (self.from_hour, self.to_hour))
+        return Episode(self.kind, self.airport, begins, ends, self.hit_share, self.mean_minutes, self.taxi_minutes)
+
+
+SCENARIOS: dict[str, tuple[Fault, ...]] = {
+    "normal": (),
+    "storm": (Fault("storm", "MEX", 14, 19, 0.8, 75.0, 12.0),),
+    "fog": (Fault("fog", "MTY", 5, 11, 0.8, 90.0), Fault("fog", "TIJ", 5, 10, 0.8, 90.0)),
+    "strike": (Fault("strike", "MEX", 9, 18, 0.4, 45.0),),
+}
+#: Airlines cancel in good time: four hours before STD, with the round trip that the flight is part of.
+KNOWN_AHEAD_MINUTES = 360
+#: Flights that would reach the place in the fault wait elsewhere, and say so, from so long before it begins.
+HELD_AHEAD_MINUTES = 180
+#: What a fault of a kind shows as, at the hub where it is.
+SHOWS_AS = {
+    "storm": ("departure_delay", "otp_d15", "otp_a14"),
+    "fog": ("departure_delay", "otp_d15", "otp_a14"),
+    "strike": ("cancellations", "departure_delay", "otp_d15", "otp_a14"),
+}
+#: And at an airport that is no hub, where too few flights are planned to judge it: as that of its flights.
+SHOWS_AS_FLIGHTS = ("long_delay", "cancellation", "diversion")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An alert of one of these kinds has to be raised at a place, between two instants (minutes UTC).
+
+    Cancellations may be told of `known_ahead_minutes` earlier, flights that wait for the place `HELD_AHEAD_MINUTES`.
+    Where the place is no hub, alerts on its flights count.
+    """
+
+    airport: str
+    kpis: tuple[str, ...]
+    begins: int
+    ends: int
+    is_hub: bool
+    known_ahead_minutes: int = KNOWN_AHEAD_MINUTES
+
+    def ahead_minutes(self, kpi: str) -> int:
+        """Return for how long before it begins an alert on a figure may tell of it."""
+        if kpi.startswith("cancellation"):
+            return self.known_ahead_minutes
+        return HELD_AHEAD_MINUTES if kpi == "open_alerts" else 0
+
+
+class ScenarioWeather(Weather):
+    """The weather of a seed, and on one day the faults of a scenario instead of what was drawn for that day."""
+
+    def __init__(self, seed: int, scenario: str, day: date) -> None:
+        super().__init__(seed)
+        self._day, self._faults = day, SCENARIOS[scenario]
+
+    def on(self, day: date) -> tuple[Episode, ...]:
+        """Return the episodes of a local date."""
+        return tuple(fault.episode(day) for fault in self._faults) if day == self._day else super().on(day)
+
+
+def expected(scenario: str, on: date) -> list[Expected]:
+    """Return what has to be told on a day of a scenario: one entry for each fault."""
+    found = []
+    for fault in SCENARIOS[scenario]:
+        episode, is_hub = fault.episode(on), fault.airport in hubs(p.MAINLINE)
+        kpis = SHOWS_AS[fault.kind] if is_hub else SHOWS_AS_FLIGHTS
+        found.append(Expected(fault.airport, kpis, episode.begins, episode.ends + ECHO_MINUTES, is_hub))
+    return found

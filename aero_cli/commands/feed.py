@@ -1,0 +1,75 @@
+"""`aero feed`: adding a feed, and finding out what it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aero_cli.commands.common import App, JsonOption, print_json
+
+if TYPE_CHECKING:
+    from aero_cli.feeds.feed_new import Layout
+
+app = App(help="Add a feed, and be told what is missing until it is right.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="In snake_case, e.g. partner/afac_slots.")]
+Project = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="FOLDER", exists=True, file_okay=False, help="Another checkout than this one."),
+]
+
+
+@app.command(epilog="Example: aero feed new partner/afac_slots --sample slots.csv --date SLOT_DATE")
+def new(
+    name: Name,
+    sample: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A file as it will arrive.")],
+    date: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the business date.")] = None,
+    project: Project = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the register entry, source, staging model and test of a new feed from a sample file."""
+    from aero_cli.feeds.feed_check import check as missing_of  # noqa: PLC0415
+    from aero_cli.feeds.feed_new import UsageError, create  # noqa: PLC0415
+
+    layout = _layout(project)
+    try:
+        files = [str(path) for path in create(name, sample, date, layout)]
+    except UsageError as error:
+        raise typer.BadParameter(str(error)) from error
+    missing = missing_of(name, layout)
+    if as_json:
+        print_json({"feed": name, "files": files, "missing": missing})
+        return
+    _show("written:", files)
+    _show(f"still missing ({len(missing)}):", missing)
+    print(f"Then `aero feed check {name}` again, until it is complete.")
+
+
+@app.command(epilog="Example: aero feed check partner/afac_slots")
+def check(name: Name, project: Project = None, as_json: JsonOption = False) -> None:
+    """Say what is missing before a feed is complete; exit 1 while something is."""
+    from aero_cli.feeds.feed_check import check as missing_of  # noqa: PLC0415
+
+    missing = missing_of(name, _layout(project))
+    if as_json:
+        print_json({"feed": name, "missing": missing})
+    elif missing:
+        _show(f"missing ({len(missing)}):", missing)
+    else:
+        print(f"{name} is complete. Prove it with `make test`; then `make manifest` and `aero up` open its door.")
+    raise typer.Exit(1 if missing else 0)
+
+
+def _layout(project: Path | None) -> Layout:
+    from aero_cli.feeds.feed_new import HERE, Layout  # noqa: PLC0415
+
+    return Layout(project.absolute()) if project else HERE
+
+
+def _show(title: str, lines: Iterable[str]) -> None:
+    """Print lines with paths as this terminal would name them."""
+    here = f"{Path.cwd()}/"
+    print("\n".join([title, *(f"  {line.replace(here, '')}" for line in lines)]))

@@ -1,0 +1,250 @@
+"""Playing events on the live platform, and drills that break something and tell what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aero_cli.commands.common import App, SeedOption, StateOption, find_state, print_json, progress
+from aero_local.errors import AeroError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aero_local.state import State
+    from aero_streaming.events import Event
+
+drills = App(help="Break something on the local platform and print a verdict as JSON.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(help="A file of flights (CSV of partner/bts_ontime, gzipped or not).",
+                                              exists=True, dir_okay=False)]  # fmt: skip
+DateOption = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; default: the last of a file, else today."),
+]
+RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Only so many routes of the day.")]
+
+
+def replay(
+    file: FileArgument,
+    speed: Annotated[float, typer.Option("--speed", min=1, help="Platform seconds in a second.")] = 600,
+    on: DateOption = None,
+    routes: RoutesOption = None,
+    seed: SeedOption = 1,
+    name: StateOption = None,
+) -> None:
+    """Play the real flights of a day on the live platform: alerts as they fire; it stays up until Ctrl-C."""
+    from aero_cli.demo import session  # noqa: PLC0415
+    from aero_local.live import source  # noqa: PLC0415
+
+    need_java()
+    events, legs = source.day_of_file(file, _day(on), routes, seed)
+    print(f"{legs:,} legs, {len(events):,} events")
+    log = progress()
+
+    def choose(heard: datetime | None) -> Sequence[Event]:
+        if heard and source.dawn(events) < heard:
+            log(f"the board has seen everything up to {heard:%Y-%m-%d %H:%M} UTC, and does not go back to this day;")
+            log("  a platform of its own shows it: copy the file to another name, or `aero destroy` this one")
+        return events
+
+    session.run(find_state(file, name), choose, speed, log)
+
+
+class Scenario(StrEnum):
+    """What the day is like."""
+
+    normal = "normal"
+    storm = "storm"
+    fog = "fog"
+    strike = "strike"
+
+
+def simulate(
+    speed: Annotated[float, typer.Option("--speed", min=1, help="Platform seconds in a second.")] = 60,
+    scenario: Annotated[Scenario, typer.Option("--scenario", help="What goes wrong.")] = Scenario.normal,
+    seed: SeedOption = 1,
+    on: DateOption = None,
+    name: StateOption = None,
+) -> None:
+    """Play a day of the synthetic airline on the live platform (datos sintéticos); it stays up until Ctrl-C."""
+    from aero_airline.airline import Airline  # noqa: PLC0415
+    from aero_airline.events import day_events  # noqa: PLC0415
+    from aero_airline.scenarios import ScenarioWeather, expected  # noqa: PLC0415
+    from aero_cli.demo import session  # noqa: PLC0415
+
+    need_java()
+    log = progress()
+
+    def events_of(day: date) -> Sequence[Event]:
+        return day_events(Airline(seed, weather=ScenarioWeather(seed, scenario.value, day)), day)
+
+    def choose(heard: datetime | None) -> Sequence[Event]:
+        events = session.day_after(heard, events_of, on.date() if on else datetime.now(UTC).date(), log)
+        day = date.fromisoformat(events[0]["operating_date"])
+        print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
+        for one in expected(scenario.value, day):
+            print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
+        return events
+
+    session.run(find_state(None, name), choose, speed, log)
+
+
+@drills.command("replay", epilog="Example: aero drill replay flights.csv.gz --date 2015-01-02 --shuffle-minutes 120")
+def drill_replay(
+    file: FileArgument,
+    on: DateOption = None,
+    routes: RoutesOption = None,
+    repeat: Annotated[float, typer.Option(min=0, max=1, help="Share of events that are sent again.")] = 0.0,
+    shuffle_minutes: Annotated[int, typer.Option(min=0, help="How far events may overtake each other.")] = 0,
+    correct: Annotated[float, typer.Option(min=0, max=1, help="Share of OUT and IN that are corrected later.")] = 0.0,
+    twice: Annotated[bool, typer.Option("--twice", help="Send everything twice.")] = False,
+    warehouse: Annotated[bool, typer.Option(help="Compare with the published marts too.")] = True,
+    mini_batch: Annotated[
+        int | None, typer.Option(min=0, metavar="MS", help="How long the job collects changes; 200, as deployed.")
+    ] = None,
+    seed: SeedOption = 1,
+) -> None:
+    """A day through the whole stream: every state equals a recount and the warehouse, at close and at the end."""
+    from aero_drills import replay_drill  # noqa: PLC0415
+    from aero_local.live import source  # noqa: PLC0415
+
+    need_java()
+    events, legs = source.day_of_file(file, _day(on), routes, seed)
+    faults = source.Faults(repeated=repeat, shuffled_minutes=shuffle_minutes, corrected=correct)
+    sent = source.with_faults(events, faults, seed) if faults != source.Faults() else events
+    plan = replay_drill.Plan(sent, events[0]["operating_date"], legs, twice, mini_batch)
+    verdict = replay_drill.run(_drill_state("replay"), plan, progress(), with_warehouse=warehouse)
+    print_json(verdict)
+    if replay_drill.differing(verdict) or verdict["lost"] or verdict["duplicated"]:
+        raise typer.Exit(1)
+
+
+@drills.command("stream", epilog="Example: aero drill stream")
+def drill_stream(seed: SeedOption = 1) -> None:
+    """Flink is killed in the middle of a day and comes back: nothing lost, nothing doubled."""
+    _broken("stream", "flink_dies", seed)
+
+
+@drills.command("restart", epilog="Example: aero drill restart")
+def drill_restart(seed: SeedOption = 1) -> None:
+    """Everything is restarted in the middle of a day: nothing lost, nothing doubled."""
+    _broken("restart", "everything_restarts", seed)
+
+
+@drills.command("poison", epilog="Example: aero drill poison --bad 1000")
+def drill_poison(
+    bad: Annotated[int, typer.Option("--bad", min=15, help="Records that are no events or cannot be true.")] = 1000,
+    days: Annotated[int, typer.Option("--days", min=1, help="How many days of events they are among.")] = 1,
+    seed: SeedOption = 1,
+) -> None:
+    """Bad records of fifteen kinds among the events of days: the good ones through, the bad ones in quarantine."""
+    from aero_drills import fault_drills  # noqa: PLC0415
+
+    need_java()
+    _print(fault_drills.poison(_drill_state("poison"), _synthetic(seed, days), bad, seed, progress()))
+
+
+@drills.command("broker", epilog="Example: aero drill broker --count 200000")
+def drill_broker(
+    count: Annotated[int, typer.Option("--count", min=1000, help="Records to send.")] = 200_000,
+) -> None:
+    """One of three brokers is killed under load: everything acknowledged is there once."""
+    from aero_drills import fault_drills  # noqa: PLC0415
+
+    need_java()
+    _print(fault_drills.broker(_drill_state("broker"), count, progress()))
+
+
+@drills.command("doors", epilog="Example: aero drill doors --legs 200")
+def drill_doors(
+    legs: Annotated[int, typer.Option(min=4, help="How many legs of the day.")] = 120,
+    on: DateOption = None,
+    seed: SeedOption = 1,
+) -> None:
+    """The same legs by the operational database, by messages and by events: one leg each, here and in the warehouse."""
+    from aero_airline.airline import Airline  # noqa: PLC0415
+    from aero_drills import doors_drill  # noqa: PLC0415
+
+    need_java()
+    need_spark()
+    day = _day(on) or date(2026, 11, 15)
+    verdict = doors_drill.run(_drill_state("doors"), Airline(seed), day, legs, progress())
+    print_json(verdict)
+    if doors_drill.failed(verdict):
+        raise typer.Exit(1)
+
+
+@drills.command("lag", epilog="Example: aero drill lag --minutes 10 --aircraft 40")
+def drill_lag(
+    minutes: Annotated[int, typer.Option(min=0, max=60, help="How far the feed is behind.")] = 10,
+    scenario: Annotated[Scenario, typer.Option(help="What is wrong that day.")] = Scenario.storm,
+    aircraft: Annotated[int | None, typer.Option(min=1, help="Only so many aircraft; default: all.")] = None,
+    on: DateOption = None,
+    seed: SeedOption = 1,
+) -> None:
+    """A feed that is behind all day: criticals are told, and none that is false (rules engine alone, no platform)."""
+    from aero_drills import lag_drill  # noqa: PLC0415
+    from aero_drills.scoring.cases import DAY, Case  # noqa: PLC0415
+
+    verdict = lag_drill.run(Case(scenario.value, seed, _day(on) or DAY, minutes), aircraft, progress())
+    print_json(verdict)
+    if lag_drill.failed(verdict):
+        raise typer.Exit(1)
+
+
+def _broken(drill: str, middle: str, seed: int) -> None:
+    from aero_drills import fault_drills  # noqa: PLC0415
+
+    need_java()
+    happens = getattr(fault_drills, middle)
+    _print(fault_drills.run(_drill_state(drill), drill, _synthetic(seed), happens, progress()))
+
+
+def _synthetic(seed: int, days: int = 1) -> list[dict[str, Any]]:
+    """Days of the synthetic airline, without the faults of its senders: the drill brings its own."""
+    from aero_airline.airline import Airline  # noqa: PLC0415
+    from aero_airline.events import day_events  # noqa: PLC0415
+
+    airline, first = Airline(seed), date(2026, 11, 24)
+    return [event for n in range(days) for event in day_events(airline, first + timedelta(days=n), faults=False)]
+
+
+def _print(verdict: dict[str, Any]) -> None:
+    print_json(verdict)
+    if verdict["lost"] or verdict["duplicated"] or verdict["differing"] or verdict.get("not_quarantined"):
+        raise typer.Exit(1)
+
+
+def need_java() -> None:
+    """Raise `AeroError` with what to install where the live part cannot run."""
+    from aero_local import jars  # noqa: PLC0415
+
+    if lack := jars.missing_tools():
+        raise AeroError(lack)
+    if not jars.stream_is_installed():
+        raise AeroError("The live part is not installed, or its sources changed.", "Run `make setup-stream`.")
+
+
+def need_spark() -> None:
+    """Raise `AeroError` with what to install where there is no operational database."""
+    from aero_local import jars  # noqa: PLC0415
+
+    if not jars.extract_is_installed():
+        raise AeroError(
+            "The operational database is not installed, or its sources changed.", "Run `make setup-extract`."
+        )
+
+
+def _drill_state(drill: str) -> State:
+    from aero_local.state import State  # noqa: PLC0415
+
+    return State.for_drill(drill)
+
+
+def _day(on: datetime | None) -> date | None:
+    return on.date() if on else None

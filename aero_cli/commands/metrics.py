@@ -1,0 +1,145 @@
+"""`aero metrics`: figures by their name, of the published marts, as an analyst."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aero_cli.commands.common import JsonOption, StateOption, print_json, print_table
+from aero_cli.commands.query import CsvOption, ask, pin, print_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aero_assets.metrics import Metrics, Question
+    from aero_assets.published import Snapshot
+
+#: How a day is typed.
+DAY = ["%Y-%m-%d"]
+
+
+def metrics(
+    names: Annotated[list[str] | None, typer.Argument(help="Figures; they are listed when none is given.")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAMES", help="What to ask by: route,month; with commas.")] = "",
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first operating date.")] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=DAY, help="The last operating date, included; else the last complete one."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME=VALUES", help="Only these: carrier=AM,5D; repeatable.")
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option("--order", help="A figure or group; with a minus, highest first.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="So many rows.")] = None,
+    every: Annotated[bool, typer.Option("--sums", help="List the sums too.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the SQL and ask nothing.")] = False,
+    as_csv: CsvOption = False,
+    name: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the published marts for figures by name; what a figure means stands in the register of figures.
+
+    Without --to an answer ends on the last operating date of which every leg is due, as the pages do: a published plan
+    of days to come is in no figure, plain sums included.
+    """
+    from aero_assets.dbt import dbt_project  # noqa: PLC0415 - the command line must stay quick
+    from aero_assets.metrics import Metrics, Question  # noqa: PLC0415
+
+    known = Metrics.of_project(dbt_project.manifest_path.with_name("semantic_manifest.json"))
+    if not names:
+        show_list(known, every, as_json)
+        return
+    question = Question(split(",".join(names)), split(by), _day(first), _day(last), _only(only or ()), order, limit)
+    sql = known.sql(question)
+    if explain:
+        print(sql)
+        if not question.last:
+            print("without --to the answer ends on the last complete operating date", file=sys.stderr)
+        return
+    snapshot = pin(name)
+    question, left_out = until_complete(question, snapshot)
+    if left_out:
+        print(left_out, file=sys.stderr)
+        sql = known.sql(question)
+    # Steps of time begin with a day; people see it, and the names that they typed, not MetricFlow's.
+    rows = [[cell.date() if isinstance(cell, datetime) else cell for cell in row] for row in ask(snapshot, sql)[1]]
+    columns = (*question.by, *question.metrics)
+    units = {metric: known.all[metric].unit for metric in question.metrics}
+    print_answer(
+        columns, rows, as_csv=as_csv, as_json=as_json, show=lambda column, value: shown(value, units.get(column, ""))
+    )
+    if not (as_csv or as_json):
+        found = () if rows else ("no leg answers to that",)
+        print(", ".join((*found, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
+
+
+def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, str]:
+    """End a question on the last complete day where it names no later one; return it, and what to say of days left out.
+
+    Who asks from a later day on wants those days.
+    """
+    from aero_assets.complete_days import span  # noqa: PLC0415 - the command line must stay quick
+
+    with snapshot.connect() as connection:
+        found = span(connection)
+    if question.last or found is None:
+        return question, ""
+    _, complete, last = found
+    if last <= complete or (question.first and question.first > complete):
+        return question, ""
+    return replace(question, last=complete), (
+        f"operating dates up to {complete}, the last complete one; later ones have legs that are not due "
+        f"(--to {last} takes them in)"
+    )
+
+
+def split(text: str) -> list[str]:
+    """Return the names of a list with commas, each once."""
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
+
+
+def _only(options: Sequence[str]) -> dict[str, list[str]]:
+    found = {}
+    for option in options:
+        name, sign, values = option.partition("=")
+        if not (sign and name.strip() and split(values)):
+            raise typer.BadParameter(f"--only {option!r} is no NAME=VALUE, as in carrier=AM")
+        found[name.strip()] = split(values)
+    return found
+
+
+def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
+    """Return a value as a person reads it: shares in percent, other fractions with two digits, days without a time."""
+    if value is None:
+        return ""
+    if unit in ("percent", "points") and isinstance(value, float):
+        return f"{100 * value:.1f} %"
+    if isinstance(value, float | Decimal):
+        return f"{value:.2f}"
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value}"
+
+
+def show_list(known: Metrics, every: bool, as_json: bool) -> None:
+    """List what can be asked for, and by what."""
+    found = {metric: tuple(known.groupings([metric.name])) for metric in known.all.values()}
+    if as_json:
+        print_json([vars(metric) | {"by": groupings} for metric, groupings in found.items()])
+        return
+    listed = {metric: groupings for metric, groupings in found.items() if every or metric.kind == "kpi"}
+    rows = [(metric.name, metric.unit, metric.sample, metric.label) for metric in listed]
+    print_table(("figure", "unit", "n", "what"), rows)
+    for groupings in dict.fromkeys(listed.values()):
+        named = [metric.name for metric, own in listed.items() if own == groupings]
+        told = ", ".join(named) if len(named) < len(listed) / 2 else "the others" if len(named) < len(listed) else "all"
+        print(f"\n{told}: by {', '.join(groupings)}")

@@ -1,0 +1,143 @@
+"""`aero parse`: read a message of the industry and say what it says, dates resolved, every oddity named."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from aero_cli.commands.common import JsonOption, SeedOption, print_json, progress
+
+if TYPE_CHECKING:
+    from aero_ingest.messages import Result
+
+STDIN = Path("-")
+
+
+def parse(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Text or gzip; - is standard input.")],
+    reference_time: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it came, UTC (2026-11-22T14:00Z); days are taken near it. Now."),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="mvt, mva, div, ldm or ssim; default: as each message looks.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read messages: MVT, MVA, DIV and LDM, in a Type-B envelope or without, and SSIM chapter 7 leg by leg."""
+    from aero_assets.zones import station_offset as offset_of  # noqa: PLC0415
+    from aero_ingest.message import Unreadable  # noqa: PLC0415
+    from aero_ingest.messages import FORMATS, parse_file  # noqa: PLC0415
+
+    if format is not None and format not in FORMATS:
+        raise typer.BadParameter(f"--format is {format!r}; write one of {', '.join(FORMATS)}")
+    reference_at = reference(reference_time)
+    failed = 0
+    with opened(file) as stream:
+        show: Callable[[Iterator[Result]], Iterator[Result]] = _json if as_json else _words
+        for result in show(parse_file(stream, reference_at, format, offset_of)):
+            failed += isinstance(result, Unreadable)
+    raise typer.Exit(1 if failed else 0)
+
+
+def drill_messages(
+    count: Annotated[int, typer.Option(min=1, help="Spoilt texts to read.")] = 200_000,
+    seed: SeedOption = 1,
+) -> None:
+    """Messages and schedules spoilt by chance: each is read or refused with a reason, and none stops a parser."""
+    from aero_assets.environment import PROJECT  # noqa: PLC0415
+    from aero_local.mutate import run  # noqa: PLC0415
+
+    verdict = run(count, seed, PROJECT / "tests" / "fixtures" / "messages", progress())
+    print_json(verdict)
+    if verdict["raised"]:
+        raise typer.Exit(1)
+
+
+def reference(text: str | None) -> datetime:
+    """Return the reference time that an option says, in UTC; now if it says none."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        problem = f"--reference-time is {text!r}; write UTC as 2026-11-22T14:00Z"
+        raise typer.BadParameter(problem) from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@contextmanager
+def opened(file: Path) -> Generator[io.BufferedReader]:
+    """Open a file, or standard input for `-`."""
+    if file == STDIN:
+        yield io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
+    elif not file.is_file():
+        raise typer.BadParameter(f"{file} is no file; give a text of messages, or - for standard input")
+    else:
+        with file.open("rb") as stream:
+            yield stream
+
+
+def _json(results: Iterator[Result]) -> Iterator[Result]:
+    """Print a list while it comes, so that a season needs no memory."""
+    begin = "[\n"
+    for result in results:
+        sys.stdout.write(begin + json.dumps(result.to_json(), ensure_ascii=False))
+        begin = ",\n"
+        yield result
+    sys.stdout.write("[]\n" if begin == "[\n" else "\n]\n")
+
+
+def _words(results: Iterator[Result]) -> Iterator[Result]:
+    count = odd = unreadable = 0
+    for result in results:
+        count += 1
+        said = result.to_json()
+        odd += bool(said.get("findings"))
+        unreadable += "error" in said
+        print("\n".join(_described(said)))
+        yield result
+    print(f"messages {count:,}, with findings {odd:,}, unreadable {unreadable:,}")
+
+
+def _described(said: dict[str, Any]) -> Iterable[str]:
+    if error := said.get("error"):
+        where = f"line {error['line']}, column {error['column']}"
+        yield f"{(said['format'] or 'message').upper()} UNREADABLE  {where}: {error['message']}"
+        return
+    flight = said["flight"]
+    name = f"{flight['carrier']}{flight['number']}{flight['suffix'] or ''}"
+    facts = [said["format"].upper(), name, said["operating_date"], said["airport"], said["registration"]]
+    yield "  ".join([*(fact for fact in facts if fact), *(["correction"] if said["is_correction"] else [])])
+    for event in said["events"]:
+        kind = "estimated " if event["estimated"] else ""
+        yield f"    {kind}{event['event_type']}  {event['event_time']}  {event['airport'] or ''}".rstrip()
+    for delay in said["delays"]:
+        minutes = "" if delay["minutes"] is None else f"  {delay['minutes']} min"
+        yield f"    delay {delay['code']}{delay.get('sub_code') or ''} ({delay['scheme']}){minutes}"
+    if said["passengers"] is not None:
+        yield f"    passengers {said['passengers']}" + (f", infants {said['infants']}" if said.get("infants") else "")
+    for name in ("next_information_at", "diversion_reason", "supplement"):
+        if name in said:
+            yield f"    {name.replace('_', ' ')}: {said[name]}"
+    if schedule := said.get("schedule"):
+        yield "    " + _planned(schedule)
+    for finding in said["findings"]:
+        yield f"  ! {finding['code']} (line {finding['line']}, column {finding['column']}): {finding['message']}"
+
+
+def _planned(schedule: dict[str, Any]) -> str:
+    days = "".join(str(day) if day in schedule["days"] else "." for day in range(1, 8))
+    period = f"{schedule['valid_from']} to {schedule['valid_to'] or 'open'}"
+    times = (
+        f"{schedule['origin']} {schedule['std']} - {schedule['destination']} {schedule['sta']} {schedule['time_mode']}"
+    )
+    return f"{times}  {period}  days {days}  {schedule['aircraft_type'] or ''}  {schedule['legs']} legs"

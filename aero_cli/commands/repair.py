@@ -1,0 +1,110 @@
+"""`aero verify` and `aero repair`: every object compared with what it should be, and brought back where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aero_cli.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+
+if TYPE_CHECKING:
+    from aero_assets.integrity.damage import Damage
+    from aero_local.errors import Log
+    from aero_local.state import State
+
+
+class Zone(StrEnum):
+    """What can be looked at, in the order of the flow."""
+
+    raw = "raw"
+    typed = "typed"
+    published = "published"
+    copy = "copy"
+    state = "state"
+
+
+ZoneOption = Annotated[
+    list[Zone] | None,
+    typer.Option("--zone", help="Only this zone; may be given more than once. `typed` has ledger and quarantine too."),
+]
+FeedOption = Annotated[
+    str | None,
+    typer.Option("--feed", metavar="SYSTEM/FEED", help="Only objects of this feed, as the register names it."),
+]
+
+
+def verify(
+    zone: ZoneOption = None, feed: FeedOption = None, name: StateOption = None, as_json: JsonOption = False
+) -> None:
+    """Compare every object of the buckets and of this machine with what it should be; exit 1 when one is damaged."""
+
+    def go(look: Callable[[str], Iterable[Damage]], zones: list[str], log: Log) -> bool:
+        found = [damage for one in zones for damage in look(one)]
+        if as_json:
+            print_json([damage.to_json() for damage in found])
+        for damage in () if as_json else found:
+            print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  comes back by: {damage.way_back}")
+        if not as_json:
+            print(
+                f"{len(found)} objects are damaged: `aero repair` brings back what can be" if found else "all is whole"
+            )
+        return not found
+
+    _run(go, zone, feed, name)
+
+
+def repair(
+    zone: ZoneOption = None, feed: FeedOption = None, name: StateOption = None, as_json: JsonOption = False
+) -> None:
+    """Bring back every damaged object; exit 1 when one is left, with what to ask for and whom."""
+
+    def go(look: Callable[[str], Iterable[Damage]], zones: list[str], log: Log) -> bool:
+        from aero_assets.integrity.run import repair as bring_back  # noqa: PLC0415
+
+        done = bring_back(look, zones, log)
+        if as_json:
+            print_json(done.to_json())
+            return not done.left
+        for damage, said in done.done:
+            print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  repaired: {said}")
+        for damage, why in done.left:
+            print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  LEFT: {why}")
+        print(f"{len(done.done)} objects repaired, {len(done.left)} left")
+        return not done.left
+
+    _run(go, zone, feed, name)
+
+
+def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, name: str | None) -> None:
+    """Give a command something to look at zones with, under the role that may see versions; exit by its answer."""
+    from aero_assets.environment import Environment  # noqa: PLC0415
+    from aero_assets.feeds import feeds, find  # noqa: PLC0415
+    from aero_assets.integrity import run  # noqa: PLC0415
+
+    if feed and feed not in {one.path for one in feeds()}:
+        raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
+    local = Environment.current().is_local
+    wanted = [one.value for one in zones or Zone if local or one is not Zone.state]
+    state, log = terminal_state(name), progress()
+    only_state = wanted == [Zone.state.value]
+    with (state if only_state else running(state)).acting_as("repair") if local else nullcontext():
+        places = run.Places.current()
+
+        def look(one: str) -> Iterable[Damage]:
+            if one == Zone.state:
+                return _state(state, log)
+            return run.verify(places, log, zones=[one], feed=find(feed) if feed else None)
+
+        is_whole = go(look, wanted, log)
+    if not is_whole:
+        raise typer.Exit(1)
+
+
+def _state(state: State, log: Log) -> Iterable[Damage]:
+    from aero_local.state_files import damages  # noqa: PLC0415
+
+    return damages(state, log)

@@ -1,0 +1,39 @@
+"""`aero reprocess`: raw or quarantine again, after a fix."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from aero_cli.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_local.errors import AeroError
+
+
+def reprocess(
+    feed: Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="As the register names it.")],
+    begin: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First arrival day (UTC).")],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last arrival day (UTC).")],
+    refused: Annotated[bool, typer.Option("--refused", help="The files that the door turned away instead.")] = False,
+    name: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read raw bodies again: typed rows, and of messages the events; or put refused files into the inbox again."""
+    from aero_assets.feeds import feeds, find  # noqa: PLC0415
+    from aero_cli.reprocess import reprocess as again  # noqa: PLC0415
+
+    if feed not in {one.path for one in feeds()}:
+        raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
+    if end < begin:
+        raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
+    done = again(running(terminal_state(name)), find(feed), begin.date(), end.date(), progress(), is_refused=refused)
+    if as_json:
+        print_json(done.to_json())
+    elif not (done.arrival_days or done.files):
+        raise AeroError(f"Nothing of {feed} arrived from {begin.date()} to {end.date()}.", "The days are arrival days.")
+    elif refused:
+        print(f"{done.files} refused files are in the inbox again; `aero logs ministack` shows the door at work")
+    else:
+        handed = f", {done.handed_on} arrivals handed to the gateway" if done.handed_on else ""
+        print(f"{done.arrival_days} arrival days are asked for again{handed}; sensors take them from here")

@@ -1,0 +1,165 @@
+"""`aero rules`: what the traffic lights would have said of days that are over, and how right they are."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aero_cli.commands.common import App, JsonOption, StateOption, print_json, print_table, progress
+from aero_cli.commands.live import FileArgument, Scenario
+from aero_local.errors import AeroError
+
+if TYPE_CHECKING:
+    from aero_streaming.backtesting.backtest import Backtest, Difference
+
+app = App(help="The rules of the traffic lights.", no_args_is_help=True)
+
+
+@app.command(epilog="Example: aero rules backtest --from 2015-01-01 --to 2015-01-02 --rules other.toml")
+def backtest(
+    begin: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First operating day.")],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last operating day.")],
+    other: Annotated[
+        Path | None, typer.Option("--rules", exists=True, dir_okay=False, help="A rule file to compare with ours.")
+    ] = None,
+    routes: Annotated[
+        int | None, typer.Option("--routes", min=1, help="Only so many routes, the busiest first.")
+    ] = None,
+    name: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the rules over published legs: alerts per hour, and what another rule file would have raised instead."""
+    from aero_cli.commands.query import pin  # noqa: PLC0415
+    from aero_drills.scoring import history  # noqa: PLC0415
+    from aero_streaming.backtesting import backtest as backtests  # noqa: PLC0415
+    from aero_streaming.backtesting.leg_records import records_of_legs  # noqa: PLC0415
+    from aero_streaming.flink.sql import hubs  # noqa: PLC0415
+    from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
+
+    if end < begin:
+        raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
+    log = progress()
+    legs = history.legs(pin(name), f"{begin.date()}", f"{end.date()}", routes)
+    if not legs:
+        raise AeroError(
+            f"No leg is published from {begin.date()} to {end.date()}.", "`aero query` shows what there is."
+        )
+    log(f"{len(legs):,} legs; telling them again")
+    records = list(records_of_legs(legs, hubs()))
+    log(f"{len(records):,} records; judging")
+    try:
+        if other is None:
+            run = backtests.backtest(records, rules(), log=log)
+            found = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
+        else:
+            found = _difference(backtests.compare(records, rules(), rules(other.resolve()), log=log))
+    except RuleError as error:
+        raise AeroError(f"{other}: {error}") from error
+    if as_json:
+        print_json(found)
+        return
+    for title, summary in found.items():
+        if "per_rule" in summary:
+            print(f"\n{title}: version {summary['version']}, {summary['alerts']} alerts in {summary['hours']} hours")
+            budget = rules().alerts_per_hour
+            print(f"{summary['mean_per_hour']:.1f} an hour (budget {budget}), most {summary['most_in_an_hour']}")
+            _print_rules(summary)
+        else:
+            print(f"\n{title}: " + ", ".join(f"{key} {value}" for key, value in summary.items() if key != "examples"))
+            for example in summary["examples"]:
+                print(f"  {example}")
+
+
+def _print_rules(summary: dict[str, Any]) -> None:
+    judged = summary.get("judged", {})
+    rows = []
+    for rule, count in summary["per_rule"].items():
+        one = judged.get(rule, {})
+        share = "" if one.get("precision") is None else f"{one['right']} of {one['judged']}"
+        found = "" if one.get("recall") is None else f"{one['raised']} of {one['due']}"
+        rows.append((rule, f"{count}", share, found))
+    print_table(("rule", "alerts", "right", "found"), rows)
+
+
+def _summary(one: Backtest) -> dict[str, Any]:
+    return {
+        "version": one.rules_version,
+        "alerts": len(one.alerts),
+        "hours": one.hours,
+        "mean_per_hour": round(one.mean_per_hour, 2),
+        "most_in_an_hour": max(one.per_hour.values(), default=0),
+        "notifications": one.notifications,
+        "per_hour": dict(one.per_hour),
+        "per_rule": dict(one.per_rule),
+        "shadow_per_rule": dict(one.shadow_per_rule),
+    }
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    return {
+        "ours": _summary(one.old),
+        "theirs": _summary(one.new),
+        "difference": {
+            "both": one.both,
+            "only_ours": len(one.only_old),
+            "only_theirs": len(one.only_new),
+            "examples": [f"only ours: {key[0]}" for key in one.only_old[:5]]
+            + [f"only theirs: {key[0]}" for key in one.only_new[:5]],
+        },
+    }
+
+
+@app.command(epilog="Example: aero rules score --scenario storm --seed 201 --json")
+def score(
+    seeds: Annotated[
+        list[int] | None, typer.Option("--seed", "--seeds", help="Seeds; default: those that no limit was chosen by.")
+    ] = None,
+    scenarios: Annotated[list[Scenario] | None, typer.Option("--scenario", help="Scenarios; default: all.")] = None,
+    on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day.")] = None,
+    processes: Annotated[int | None, typer.Option("--processes", min=1, help="Default: one per core.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold every rule against what truly happened on synthetic days: right, missed, how many an hour.
+
+    Days are made up (datos sintéticos); their truth is known before any rule runs.
+    """
+    from aero_drills.scoring import page  # noqa: PLC0415
+    from aero_drills.scoring.cases import DAY, SCORED_SEEDS, cases  # noqa: PLC0415
+    from aero_drills.scoring.figures import summary  # noqa: PLC0415
+    from aero_drills.scoring.score import score_all  # noqa: PLC0415
+
+    days = cases(seeds or SCORED_SEEDS, [one.value for one in scenarios or Scenario], on.date() if on else DAY)
+    found = summary(score_all(days, processes or len(os.sched_getaffinity(0)), progress()))
+    if as_json:
+        print_json(found)
+        return
+    for line in page.lines(found):
+        print(line)
+
+
+@app.command(epilog="Example: aero rules carriers flights.csv.gz --carrier AS --carrier DL")
+def carriers(
+    file: FileArgument,
+    only: Annotated[list[str] | None, typer.Option("--carrier", help="Carriers; default: all of the file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Play real days carrier by carrier: alerts an hour, and how many that can be right or wrong were right."""
+    from aero_drills.scoring import real_days  # noqa: PLC0415
+
+    found = list(real_days.days(file, set(only) if only else None, progress()))
+    if not found:
+        raise AeroError(f"{file} has no flight of {', '.join(only or ())}.", "Leave --carrier out for all of them.")
+    rows = [
+        (one.carrier, f"{one.on}", one.legs, one.alerts, round(one.alerts / one.hours, 1), one.most_in_an_hour,
+         one.right, one.judged)
+        for one in found
+    ]  # fmt: skip
+    names = ("carrier", "day", "legs", "alerts", "an hour", "most", "right", "judged")
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_table(names, [tuple(f"{value}" for value in row) for row in rows])

@@ -1,0 +1,298 @@
+"""The main job end to end: files go into the inbox, everything else happens by itself, and what came out is shown.
+
+Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the
+jobs, as it is in production; this module watches levels until they are reached and says what it sees.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from aero_assets.dbt_command import EXECUTABLE
+from aero_assets.environment import PROJECT, Environment
+from aero_assets.lake import LakeCopy
+from aero_assets.published import PublishedCopy
+from aero_assets.storage import Bucket
+from aero_cli import inputs
+from aero_cli.demo import results, story
+from aero_cli.inputs import Input
+from aero_local import http, platform, progress
+from aero_local.errors import AeroError, Log
+from aero_local.state import HOME, State
+
+DOOR = "_outcomes/door/"
+#: How long nothing at all may move before it is given up: a slow machine moves slowly, and it moves.
+PATIENCE_SECONDS = 900
+#: How long the docs wait for whoever writes the warehouse.
+DOCS_SECONDS = 300
+NEWS_SECONDS = 20
+FAILED_RUNS_TOLERATED = 3
+RUNS = """{ runsOrError(filter: {createdAfter: %f}, limit: 50) { ... on Runs { results {
+    runId jobName status stats { ... on RunStatsSnapshot { stepsSucceeded materializations expectations } }
+} } } }"""
+#: What DuckDB says to whoever comes while another process writes.
+LOCKED = "Could not set lock"
+CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
+    assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
+        status evaluation { severity } } } } } } }"""
+
+
+@dataclass
+class Watch:
+    """Seconds since the start, by milestone; each is announced once, when it is first reached."""
+
+    log: Log
+    started: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.time)
+    seconds: dict[str, float] = field(default_factory=dict)
+    #: What was seen last of all that moves, and when it moved.
+    seen: object = None
+    moved: float = field(default_factory=time.monotonic)
+
+    def reached(self, milestone: str, text: str) -> None:
+        """Note and announce a milestone."""
+        if milestone not in self.seconds:
+            self.seconds[milestone] = time.monotonic() - self.started
+            self.log(text)
+
+    def stands_for(self, seen: object) -> float:
+        """Return for how many seconds nothing has moved, given what is seen now."""
+        if seen != self.seen:
+            self.seen, self.moved = seen, time.monotonic()
+        return time.monotonic() - self.moved
+
+
+def run(
+    source: Path | None,
+    *,
+    state: State,
+    once: bool = False,
+    live: bool = True,
+    port_overrides: Mapping[str, int] | None = None,
+    log: Log = print,
+) -> int:
+    """Send a file (or the synthetic airline) through the platform; return 0 if every row ended where it should."""
+    platform.refuse_second(state)
+    console, watch = Console(), Watch(log)
+    given = inputs.from_file(source) if source else _airline(state, log)
+    good, is_new = False, True
+
+    def register_and_send(log: Log) -> None:
+        # While Dagster still starts: the door needs nobody.
+        nonlocal is_new
+        platform.register_feeds(log)
+        is_new = _send(state, given, watch)
+
+    options: dict[str, Any] = {"register": register_and_send, "port_overrides": port_overrides}
+    with platform.foreground(state, log, names=platform.WORKERS, until=lambda: once or not good, **options):
+        watch.seconds["platform"] = time.monotonic() - watch.started
+        with state.acting_as("orchestrator"):
+            _settle(state, watch)
+            lake = Bucket(Environment.current().lake_bucket)
+            snapshot = PublishedCopy(state.published_copy, lake).pull()
+            counted = results.hops(LakeCopy(state.lake_copy, lake), state.warehouse, snapshot)
+            found = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
+        found["checks"] = _checks(state)
+        found["is_new"] = is_new
+        for place in (state.root / "results.json", HOME / "results.json"):
+            results.save(found, place)
+        story.show(found, console)
+        good = _verdict(found, console)
+        if good and live:
+            from aero_cli.demo import live_demo  # noqa: PLC0415 - it brings the client of Kafka along
+
+            if not once:
+                # Before the day is played: that is when the board moves.
+                nicety("the live board", log, lambda: _show(state, log, "dashboard"))
+                log(f"live board: {state.url('dashboard')}/live")
+            found["live"] = live_demo.run(state, source, log)
+            for place in (state.root / "results.json", HOME / "results.json"):
+                results.save(found, place)
+            good = _agree(found["live"])
+        if good and not once:
+            shown = (*platform.WORKERS, "dashboard", "docs")
+            nicety(
+                "dashboard and docs", log, lambda: platform.up(state, log, names=shown, register=None, detached=False)
+            )
+            nicety("the dbt docs", log, lambda: make_docs(state, log))
+            nicety("the addresses", log, lambda: _addresses(state, console))
+    return 0 if good else 1
+
+
+def nicety(what: str, log: Log, make: Callable[[], object]) -> None:
+    """Do what only shows the results: where it fails that is told, and what stands goes on."""
+    try:
+        make()
+    except Exception as error:
+        first = str(error).strip().partition("\n")[0] or type(error).__name__
+        log(f"{what} could not be shown: {first}")
+
+
+def _show(state: State, log: Log, *names: str) -> None:
+    """Start what shows the results: until there are some its imports would only take from the work."""
+    platform.up(state, log, names=("ministack", *names), register=None, detached=False)
+
+
+def _agree(found: dict[str, Any] | None) -> bool:
+    """Tell whether the live part, where there was one, said the same as recount and warehouse."""
+    return found is None or not (found["differing"] or found["batch"]["differing"])
+
+
+def _airline(state: State, log: Log) -> Input:
+    return inputs.from_airline(state.root / "airline", datetime.now(UTC).date(), log)
+
+
+def _send(state: State, given: Input, watch: Watch) -> bool:
+    """Upload as the partner does, and wait for the door's word on each arrival; return whether anything was new."""
+    lake = Bucket(Environment.current().lake_bucket)
+    before = {item.key for item in lake.list(DOOR)}
+    partner = state.session("partner").client("s3")
+    waiting: dict[str, Path] = {}
+    for file in given.files:
+        inbox_key = f"{inputs.feed_of(file)}/{file.name}"
+        watch.reached("upload", f"inbox: {len(given.files)} files go in, first {inbox_key}")
+        partner.upload_file(str(file), Environment.current().inbox_bucket, inbox_key)
+        waiting[sha256(inbox_key.encode()).hexdigest()[:12]] = file
+    statuses: dict[str, int] = {}
+    rows = 0
+    while waiting:
+        for item in lake.list(DOOR):
+            mark = next((mark for mark in waiting if mark in item.key and item.key not in before), None)
+            if mark and (row := lake.read_json(item.key)):
+                file = waiting.pop(mark)
+                if row["status"] == "rejected":
+                    raise AeroError(f"The door refused {file.name}: {row['message']}", f"Reason: {row['reason']}.")
+                statuses[row["status"]] = statuses.get(row["status"], 0) + 1
+                rows += row["rows_in"]
+        if waiting:
+            _patience(state, watch, len(waiting))
+    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    watch.reached("door", f"door: {told}, {rows:,} rows")
+    is_new = set(statuses) != {"duplicate"}
+    if not is_new:
+        watch.log("nothing new: every file was sent before, so no row is; what follows are the results as they stand")
+    return is_new
+
+
+def _settle(state: State, watch: Watch) -> None:
+    """Wait until typed zone, warehouse and published marts have reached the levels of what has arrived."""
+    client = boto3.Session().client("s3")
+    while True:
+        try:
+            seen = progress.look(client)
+        except (BotoCoreError, ClientError) as error:
+            # The emulator may be on its way back.
+            _patience(state, watch, f"{error}")
+            continue
+        if seen.typed:
+            watch.reached("typed", f"typed zone: {seen.rows:,} rows of {seen.dates} operating dates")
+            if not seen.dates:
+                raise AeroError("No row of the file was accepted.", "The reasons are in the lake's quarantine/.")
+        if seen.built:
+            watch.reached("warehouse", f"warehouse: marts of {seen.dates} operating dates are built")
+        if seen.published:
+            watch.reached("published", "published: a new version, read back and equal")
+            return
+        _patience(state, watch, seen)
+
+
+def _patience(state: State, watch: Watch, seen: object) -> None:
+    """Wait a moment; give up with the reason where runs keep failing, or where nothing moves any more."""
+    # What is waited for takes tens of seconds, and looking takes from it.
+    time.sleep(1)
+    url = state.url("dagster")
+    data = http.graphql(f"{url}/graphql", RUNS % watch.started_at) or {}
+    runs = data.get("runsOrError", {}).get("results", [])
+    failed = [run for run in runs if run["status"] == "FAILURE"]
+    if len(failed) > FAILED_RUNS_TOLERATED:
+        jobs = ", ".join(sorted({run["jobName"] for run in failed}))
+        raise AeroError(f"{len(failed)} runs of {jobs} failed.", f"See {url}/runs/{failed[0]['runId']}")
+    if watch.stands_for((seen, runs)) > PATIENCE_SECONDS:
+        raise AeroError(f"Nothing has moved for {PATIENCE_SECONDS} s.", f"See {url}/runs and `aero logs`.")
+
+
+def _checks(state: State) -> dict[str, Any]:
+    """Count the checks of what was materialised by outcome, as Dagster has them for the latest time."""
+    data = None
+    for _ in range(3):
+        # Hundreds of checks: a busy machine takes its time.
+        data = data or http.graphql(f"{state.url('dagster')}/graphql", CHECKS, timeout=60)
+    if data is None:
+        raise AeroError("Dagster does not answer how the checks went.", "`aero logs dagster` shows what it does.")
+    found: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
+    for node in data["assetNodes"]:
+        # A feed that nobody sent has nothing to be checked.
+        if not node["assetMaterializations"]:
+            continue
+        for check in node["assetChecksOrError"].get("checks", []):
+            name = f"{'/'.join(node['assetKey']['path'])}:{check['name']}"
+            last = check["executionForLatestMaterialization"] or {}
+            status = last.get("status")
+            if status == "SUCCEEDED":
+                found["passed"] += 1
+            elif (last.get("evaluation") or {}).get("severity") != "WARN":  # a warning is for the page, not a failure
+                found["failed" if status else "not_run"].append(name)
+    return found
+
+
+def _verdict(found: dict[str, Any], console: Console) -> bool:
+    """Say whether every row is accounted for, every control total reached and every check green."""
+    complaints = [
+        f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
+        f"{hop['rejects']} rejects, {hop['mixed']} mixed up: they do not add up"
+        for hop in found["hops"]
+        if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"] or hop["mixed"]
+    ]
+    complaints += [
+        f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"
+        for name, total in (found["control"] or {}).items()
+        if total["expected"] != total["found"]
+    ]
+    complaints += [f"check failed: {name}" for name in found["checks"]["failed"]]
+    complaints += [f"check did not run: {name}" for name in found["checks"]["not_run"]]
+    stand = "" if found["is_new"] else "; no row was new, these are the checks as they stand"
+    console.print(f"asset checks: {found['checks']['passed']} passed, {len(complaints)} complaints{stand}")
+    for complaint in complaints:
+        console.print(f"  [red]✗[/red] {complaint}")
+    return not complaints
+
+
+def make_docs(state: State, log: Log, dbt: str = EXECUTABLE, pause_seconds: float = 5) -> None:
+    """Generate the dbt docs where the docs service looks; wait a while for whoever writes the warehouse."""
+    log("dbt docs: generating")
+    command = [dbt, "docs", "generate", "--target-path", str(state.dbt_target)]
+    began = told = time.monotonic()
+    while True:
+        done = subprocess.run(command, cwd=PROJECT / "dbt_project", env=state.env("orchestrator"), capture_output=True,
+                              text=True, check=False)  # fmt: skip
+        if not done.returncode:
+            break
+        if LOCKED not in done.stdout or time.monotonic() - began > DOCS_SECONDS:
+            last = next((line for line in reversed(done.stdout.splitlines()) if line.strip()), "dbt said nothing")
+            why = "a run is still writing the warehouse" if LOCKED in done.stdout else last.strip()[:200]
+            raise AeroError(f"{why}; `dbt docs generate` makes them later")
+        if time.monotonic() - told > NEWS_SECONDS:
+            told = time.monotonic()
+            log(f"dbt docs: waiting for the run that writes the warehouse, {told - began:.0f} s")
+        time.sleep(pause_seconds)
+    state.dbt_docs.mkdir(parents=True, exist_ok=True)
+    for name in ("index.html", "manifest.json", "catalog.json"):
+        shutil.copyfile(state.dbt_target / name, state.dbt_docs / name)
+
+
+def _addresses(state: State, console: Console) -> None:
+    console.print(f"\n[bold]dashboard {state.url('dashboard')}[/bold]")
+    console.print(f"Dagster   {state.url('dagster')}")
+    console.print(f"dbt docs  {state.url('docs')}")
+    console.print(f"results   {HOME / 'results.json'}")
+    console.print("Ctrl-C stops everything.")

@@ -1,0 +1,87 @@
+"""The live part of the demo: after the batch results, a day of the same airline or file as a stream.
+
+It ends with both sides beside each other: what the stream says of every route, what a recount of the events says, and
+what the warehouse made of the same events by way of Firehose.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
+from aero_assets.environment import PROJECT
+from aero_cli import inputs
+from aero_cli.demo import session
+from aero_drills import compare, replay_drill
+from aero_local import jars, platform
+from aero_local.errors import AeroError, Log
+from aero_local.live import source
+from aero_local.live.watch import Watcher
+from aero_local.services import live
+from aero_local.state import State
+from aero_streaming.events import Event, topic_of
+
+#: A day from dawn to close in about three minutes: twenty minutes without a word, a silent feed, are two seconds.
+SPEED = 600.0
+#: Of a real day, whose 130,000 events would take the emulator minutes.
+ROUTES = 300
+#: Which routes those are.
+SEED = 1
+
+
+def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | None:
+    """Play a day on the platform that is up; None where there is no Java, which is said and is no error."""
+    if lack := jars.missing_tools():
+        log(f"live part skipped: {lack}")
+        return None
+    install(log)
+    names = live(state)
+    log("live part: broker, Flink, Lambdas")
+    platform.up(state, log, names=("ministack", *names), register=None, detached=False)
+    whole, speed = _events(state, source_file, log)
+    # What comes after close (answers of passengers, for a week) is not waited for.
+    events, late = source.at_close(whole, whole[0]["operating_date"])
+    found = session.show(state, events, speed, source.dawn(events), log)
+    stream = compare.stream_scopes(Watcher(state, "root"))
+    if source_file is not None:
+        # The file itself is in the warehouse: what happened after the close is known there already.
+        known = {f"{event['origin']}-{event['destination']}" for event in late if topic_of(event) == "leg-events"}
+        stream = {key: figures for key, figures in stream.items() if key[1] not in known}
+        if known:
+            log(f"{len(known)} routes with flights after the close are not compared: {', '.join(sorted(known))}")
+    result = replay_drill.agreed(state, stream, log, events[0]["operating_date"])
+    found["batch"] = result.to_json()
+    word = "agree" if not result.differing else f"DIFFER in {result.differing}: {result.examples[:2]}"
+    log(f"stream and batch {word}: {result.compared:,} routes of {events[0]['operating_date']}")
+    return found
+
+
+def install(log: Log) -> None:
+    """Install what the live part needs, where it is not there; raise `AeroError` when that fails."""
+    if jars.stream_is_installed():
+        return
+    log("installing Kafka, Flink and their connectors; this is done once")
+    done = subprocess.run(["make", "setup-stream"], cwd=PROJECT, check=False)  # noqa: S607 - whoever runs this has make
+    if done.returncode:
+        raise AeroError("The live part could not be installed.", "Run `make setup-stream`, or the demo with LIVE=0.")
+
+
+def _events(state: State, file: Path | None, log: Log) -> tuple[Sequence[Event], float | None]:
+    """The events of a day and how fast to play them: the board's clock does not go back to a day that it has seen."""
+    heard = session.heard(state)
+    if file is None:
+        today = datetime.now(UTC).date()
+        events = session.day_after(heard, lambda day: day_events(Airline(inputs.SEED), day), today, log)
+        on = events[0]["operating_date"]
+        log(f"live day {on} of the synthetic airline (datos sintéticos), {SPEED:,.0f} times as fast")
+        return events, SPEED
+    events, legs = source.day_of_file(file, None, ROUTES, SEED)
+    on = events[0]["operating_date"]
+    if heard and source.dawn(events) < heard:
+        log(f"live day {on} of the file: the board has seen it, so it is sent again at once and changes nothing")
+        return events, None
+    log(f"live day {on} of the file: {legs:,} legs, {SPEED:,.0f} times as fast")
+    return events, SPEED

@@ -1,0 +1,110 @@
+"""A live session on a terminal: the platform up, events played, alerts told as they fire, and a word at the end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from aero_drills import compare
+from aero_local import platform, topics
+from aero_local.errors import Log
+from aero_local.live import source
+from aero_local.live.player import Played, play, ticker
+from aero_local.live.watch import Watcher
+from aero_local.services import kafka, live
+from aero_local.state import State
+from aero_streaming.alerts.items import alert_of
+from aero_streaming.alerts.line import line_text
+from aero_streaming.alerts.model import changed
+from aero_streaming.alerts.pulse import CLOCK
+from aero_streaming.alerts.setup import message_settings
+from aero_streaming.events import Event
+from aero_streaming.rules import rules
+from aero_streaming.times import close_of, text
+
+
+def run(state: State, choose: Callable[[datetime | None], Sequence[Event]], speed: float | None, log: Log) -> None:
+    """Play the events that `choose` returns, given the board's clock, on the platform, and stay up until Ctrl-C."""
+    names = ("ministack", *live(state), "dashboard")
+    with platform.foreground(state, log, names=names, until=lambda: False) as up:
+        events = choose(heard(state))
+        log(f"live board  {up.addresses['dashboard']}/live")
+        show(state, events, speed, source.dawn(events), log)
+        log("Ctrl-C stops everything.")
+
+
+def heard(state: State) -> datetime | None:
+    """Return how far the clock of the board has come; it never goes back. None where nothing was played yet."""
+    at = Watcher(state).store.states([CLOCK]).get(CLOCK, {}).get("at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def day_after(
+    clock: datetime | None, events_of: Callable[[date], Sequence[Event]], wanted: date, log: Log
+) -> Sequence[Event]:
+    """Return the events of the wanted day, or of the first later one that begins after all that the board has seen."""
+    day = wanted
+    while clock is not None and source.dawn(events := events_of(day)) < clock:
+        # A day ends at noon of the next one: mostly one look back is enough.
+        day = max(day + timedelta(days=1), clock.date())
+    if day != wanted:
+        log(f"the board has seen everything up to {clock:%Y-%m-%d %H:%M} UTC, and does not go back: {day} is played")
+        return events
+    return events_of(wanted)
+
+
+def show(
+    state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log
+) -> dict[str, Any]:
+    """Play events, tell alerts as they fire, and hold the stream to a recount; return figures of all that."""
+    watcher = Watcher(state)
+    tell = _teller(watcher, log)
+    function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
+    tick = ticker(state.session("player").client("lambda"), function, speed)
+    close = close_of(max(event["operating_date"] for event in events), rules().close_hour_utc)
+    with topics.producer(kafka.bootstrap(state)) as producer:
+        played = play(
+            events, producer, speed=speed, real_time_from=real_time_from, real_time_until=close, tick=tick,
+            each_second=tell,
+        )  # fmt: skip
+    root = Watcher(state, "root")
+    distinct = len({event["event_id"] for event in events})
+    rest = root.until_rest(sorted({event["operating_date"] for event in events}), distinct)
+    alerts = tell(played)
+    _, result = compare.settled(root, events)
+    verdict = "equal a recount of the events" if not result.differing else f"DIFFER: {result.examples[:2]}"
+    log(f"stream at rest {rest:.0f} s after the last event: {result.compared:,} scopes {verdict}")
+    return {
+        "events": played.events,
+        "events_per_second": round(played.per_second, 1),
+        "alerts": alerts,
+        "scopes": result.compared,
+        "differing": result.differing,
+    }
+
+
+def told(line: Mapping[str, Any], watcher: Watcher) -> str:
+    """Return one line of the transition log as a line for a terminal, in the language of the notifications."""
+    rule, found = rules().by_id(line["alert_key"].split("#")[0]), watcher.store.alerts([line["alert_key"]])
+    if rule is None or not found:
+        return f"{line.get('level_after')} {line['alert_key']}"
+    then = {name: line.get(name) for name in ("value", "limit")}
+    alert = changed(alert_of(found[line["alert_key"]]), n=line.get("n", 0), **then)
+    return line_text(rule, alert, line["at"], message_settings(), line.get("level_after"))
+
+
+def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
+    """Return what tells the news since it was last asked, and how many alerts fired so far."""
+    seen = {"arrival": text(datetime.now(UTC)), "alerts": 0, "events": 0}
+
+    def tell(played: Played) -> int:
+        for line in watcher.transitions_since(str(seen["arrival"])):
+            seen["arrival"] = line["arrival"]
+            if line["kind"] == "FIRED" and line.get("notify_state") != "muted":
+                seen["alerts"] = int(seen["alerts"]) + 1
+                log(f"  ⚑ {told(line, watcher)}")
+        if played.events != seen["events"]:
+            log(f"  {played.at[:16]}Z  {played.events:,} events, {played.per_second:,.0f} a second")
+            seen["events"] = played.events
+        return int(seen["alerts"])
+
+    return tell

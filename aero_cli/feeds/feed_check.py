@@ -1,0 +1,152 @@
+"""`aero feed check`: what a feed lacks before it is complete, one sentence per finding: where, what, how to fix it.
+
+The register entry and the test are looked at here, dbt in `feed_check_dbt.py`. A unit test holds every registered feed
+to this, so whoever changes one is told the same by `make test`.
+"""
+
+import ast
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from aero_assets.defs.typed import rows
+from aero_assets.feeds import Column, Feed, FeedError, load_feed
+from aero_assets.partitions import FIRST_OPERATING_DATE, OPERATING_DAYS_AHEAD
+from aero_cli.feeds.feed_check_dbt import dbt_gaps
+from aero_cli.feeds.feed_new import HERE, Layout
+from aero_cli.feeds.feed_skeletons import PLACEHOLDER
+
+#: What the expressions of a feed must survive in every column: whatever a sender may write there.
+TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "MEX", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
+
+
+def check(name: str, layout: Layout = HERE) -> list[str]:
+    """Return what is missing before a feed is complete, one sentence per finding; empty when it is right."""
+    entry = layout.register(name)
+    if not entry.exists():
+        return [f"{entry}: no register entry; `aero feed new {name} --sample FILE` writes one"]
+    try:
+        feed = load_feed(entry)
+    except ValueError as error:  # FeedError is one; so is a number that is none
+        return [f"{error}" if isinstance(error, FeedError) else f"{entry}: {error}"]
+    text = entry.read_text(encoding="utf-8")
+    return [
+        *_placeholders(entry, text),
+        *_promises(entry, text, feed),
+        *_expressions(entry, text, feed),
+        *dbt_gaps(layout, feed),
+        *_test_gaps(layout, feed),
+    ]
+
+
+def _placeholders(path: Path, text: str) -> Iterator[str]:
+    """Yield every line that still says what to write."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if PLACEHOLDER in line:
+            asked = line.split(PLACEHOLDER)[1].strip(" '\"},")
+            yield f"{path}:{number}: replace «{PLACEHOLDER} {asked}» by what you know"
+
+
+def _promises(path: Path, text: str, feed: Feed) -> Iterator[str]:
+    """Yield what other rooms expect of an entry and its reader does not enforce."""
+
+    def at(start: str) -> str:
+        number = next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)
+        return f"{path}:{number}"
+
+    if PLACEHOLDER not in feed.grain and (not feed.grain.startswith("one row per ") or feed.grain.endswith(".")):
+        yield f"{at('grain')}: the grain starts with «one row per » and has no full stop: it ends other sentences"
+    if feed.arrival == "file" and feed.system != "partner":
+        yield f"{at('system')}: the door for files watches partner/ and no other folder: move the feed there"
+    if feed.arrival == "file" and feed.delimiter != ",":
+        yield f"{at('delimiter')}: the door reads the header with commas: agree on commas with the sender"
+    if feed.max_days_ahead > OPERATING_DAYS_AHEAD:
+        yield f"{at('max_days_ahead')}: at most {OPERATING_DAYS_AHEAD}: later operating dates have no partition"
+
+
+def _expressions(path: Path, text: str, feed: Feed) -> Iterator[str]:
+    """Yield the first expression that the typed step cannot run, or that fails on a text nobody expects."""
+    if not (problem := _failure(feed)):
+        return
+    # With everything else left out, the entry that fails is the one to blame.
+    bare = replace(feed, values=(), clocks=(), rules=(), columns=(Column(feed.business_date, "DATE", "-", "null"),))
+    helped = replace(bare, values=feed.values, clocks=feed.clocks)
+    parts = [
+        *(("values", n, replace(bare, values=feed.values[: n + 1])) for n in range(len(feed.values))),
+        *(("clocks", n, replace(helped, clocks=feed.clocks[: n + 1])) for n in range(len(feed.clocks))),
+        *(("columns", n, replace(helped, columns=_alone(feed, column))) for n, column in enumerate(feed.columns)),
+        *(("rules", n, replace(helped, rules=(rule,))) for n, rule in enumerate(feed.rules)),
+    ]
+    for table, number, part in parts:
+        if failure := _failure(part):
+            starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{table}]]"]
+            yield f"{path}:{starts[number] if number < len(starts) else 1}: [[{table}]] {failure}"
+            return
+    yield f"{path}: {problem}"
+
+
+def _alone(feed: Feed, column: Column) -> tuple[Column, ...]:
+    """Return one column, beside a business date that cannot fail."""
+    is_date = column.name == feed.business_date
+    return (column,) if is_date else (Column(feed.business_date, "DATE", "-", "null"), column)
+
+
+def _failure(feed: Feed) -> str:
+    """Run the typed step on records of odd texts; return what the engine says against it, and the remedy."""
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        rows.prepare(connection)
+        if feed.is_json or feed.format == "csv":
+            body = Path(folder) / "body.csv.gz"
+            body.write_bytes(gzip.compress("\n".join([*_odd_lines(feed), ""]).encode(), 1))
+            rows.add_lines(connection, body, "check", datetime(2026, 1, 1, tzinfo=UTC), feed)
+        else:
+            odd = [[text] * len(feed.header) for text in TEXTS]
+            connection.execute("insert into line by name select unnest($odd::varchar[][]) as given", {"odd": odd})
+        try:
+            rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
+        except duckdb.Error as error:
+            said = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
+            remedy = " Raw values are any text: use whole(), number(), iso_date(), clock_minutes()."
+            return said + (remedy if isinstance(error, duckdb.ConversionException) else "")
+    return ""
+
+
+def _odd_lines(feed: Feed) -> list[str]:
+    """A file of the feed, or an object of its events, with an odd text in every column."""
+    if feed.is_json:
+        bodies = (json.dumps(dict.fromkeys(feed.header, text)) for text in TEXTS)
+        return [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
+    above = ["-"] * feed.layout.preamble_lines
+    return [*above, ",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
+
+
+def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
+    """Yield what the test of a feed does not show."""
+    path = layout.test(feed.path)
+    if not path.exists():
+        yield f"{path}: no test of the feed; see test_partner__bts_ontime.py for one"
+        return
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        yield f"{path}:{error.lineno}: {error.msg}"
+        return
+    nodes = list(ast.walk(tree))
+    said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    if not any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in nodes):
+        yield f"{path}: there is no test in it"
+    if feed.path not in said:
+        yield f"{path}: it does not mention {feed.path}: is it the test of another feed?"
+    yield from _unshown(path, feed, said)
+
+
+def _unshown(path: Path, feed: Feed, said: Iterable[str]) -> Iterator[str]:
+    for rule in feed.rules:
+        if rule.code not in said:
+            yield f"{path}: no test shows a row refused as {rule.code}: break a record so that it is, say so in REFUSED"

@@ -1,0 +1,225 @@
+"""Letting go what waited for the airport reference: what was refused for an airport that the reference has by now.
+
+Rows are judged again as the typed step would judge them; where one is no longer refused for its airport, its arrival
+day is asked for again, events of such rows go to their topic as they came, and messages go to the gateway. What still
+waits stays where it is. Doing it again is harmless: what was let go is found no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from aero_assets.arrivals import ArrivalDay, Receipt, list_arrivals, plan
+from aero_assets.defs.raw.told import SEASONS, tell_plans
+from aero_assets.defs.typed import rows
+from aero_assets.environment import Environment
+from aero_assets.feeds import Feed
+from aero_assets.feeds.layouts import HANDED_ON
+from aero_assets.manifests import AGAIN, TYPED, ArrivalManifest, ask_again
+from aero_assets.partitions import FIRST_OPERATING_DATE
+from aero_assets.resources import Gateway
+from aero_assets.storage import Bucket, DamagedObjectError
+from aero_cli.reprocess import hand_on
+from aero_ingest.database_events import FEED as DATABASE
+from aero_local import topics
+from aero_local.errors import Log
+from aero_local.services import kafka
+from aero_local.state import State
+from aero_streaming.events import Problem, parse
+from aero_streaming.events.limits import UNKNOWN_AIRPORT, is_known
+from aero_streaming.events.types import TOPICS
+
+#: How a limit of an event names what it waits for.
+WAITS_FOR = re.compile(r"is ([A-Z]{3}), which the airport reference does not have on ([0-9]{4}-[0-9]{2}-[0-9]{2});")
+
+
+@dataclass
+class Released:
+    """What was let go of one feed."""
+
+    feed: str
+    rows: int = 0
+    still_waiting: int = 0
+    arrival_days: list[str] = field(default_factory=list)
+    #: Events that were sent to their topic again, and bodies that were handed to the gateway.
+    events_sent: int = 0
+    handed_on: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Zone:
+    """What is looked at and told: both buckets and the gateway."""
+
+    raw: Bucket
+    lake: Bucket
+    gateway: Gateway
+
+
+def release(state: State, feeds: Iterable[Feed], first: date, last: date, log: Log) -> list[Released]:
+    """Let go what waits of feeds by arrival days, both included; return what was found, feeds with nothing left out."""
+    with state.acting_as("orchestrator"):
+        environment = Environment.current()
+        zone = Zone(Bucket(environment.raw_bucket), Bucket(environment.lake_bucket), Gateway())
+        found = [
+            let_go(feed, zone, first, last, lambda feed, records: _send(state, feed, records, log), log)
+            for feed in feeds
+        ]
+    return [one for one in found if one.rows or one.still_waiting]
+
+
+def let_go(
+    feed: Feed, zone: Zone, first: date, last: date, send: Callable[[Feed, list[str]], int], log: Log
+) -> Released:  # fmt: skip
+    """Let go what waits of one feed; `send` takes events as they came and returns how many it sent."""
+    done = Released(feed.path)
+    records = _rows(feed, zone.raw, zone.lake, first, last, done, log)
+    if feed.topic and records:
+        done.events_sent = send(feed, records)
+    if feed.layout.parser in HANDED_ON or feed.path == DATABASE:
+        _messages(feed, zone, first, last, done)
+    return done
+
+
+def _rows(feed: Feed, raw: Bucket, lake: Bucket, first: date, last: date, done: Released, log: Log) -> list[str]:
+    """Ask for the arrival days again of which a row is let go; return the records of those rows."""
+    manifests = [one for one in _manifests(feed, lake) if first <= date.fromisoformat(one.arrived_on) <= last]
+    waiting = {one.arrived_on: refused for one in manifests if (refused := _waiting(lake, one))}
+    if not waiting:
+        return []
+    planned, records = plan(list_arrivals(raw, feed)), []
+    for manifest in (one for one in manifests if one.arrived_on in waiting):
+        day, refused = planned.get(date.fromisoformat(manifest.arrived_on)), waiting[manifest.arrived_on]
+        if day is None:
+            continue
+        still = _still_waiting(feed, raw, day, {key for key, _ in refused})
+        let_go = {place: record for place, record in refused.items() if place not in still}
+        done.still_waiting += len(refused) - len(let_go)
+        if let_go:
+            ask_again(lake, feed, day.arrived_on)
+            done.rows += len(let_go)
+            done.arrival_days.append(manifest.arrived_on)
+            records += let_go.values()
+            log(f"{feed.path} of {manifest.arrived_on}: {len(let_go)} rows are let go, the day is asked for again")
+    return records
+
+
+def _manifests(feed: Feed, lake: Bucket) -> Iterator[ArrivalManifest]:
+    """The manifests of a feed's arrival days that are at rest; any other day is judged by the reference as it is."""
+    for item in lake.list(f"{TYPED}/{feed.path}/"):
+        with suppress(DamagedObjectError):
+            manifest = lake.read_as(item.key, ArrivalManifest.from_json)
+            if manifest and manifest.level not in ("", AGAIN):
+                yield manifest
+
+
+def _waiting(lake: Bucket, manifest: ArrivalManifest) -> dict[tuple[str, int], str]:
+    """Return the records of an arrival day that were refused for their airport, by raw key and line."""
+    found = {}
+    with TemporaryDirectory() as folder:
+        for key in manifest.quarantine:
+            file = Path(folder) / "rows.parquet"
+            lake.download(key, file)
+            for row in pq.read_table(file, filters=[("reason", "=", UNKNOWN_AIRPORT)]).to_pylist():
+                found[row["raw_key"], row["line_number"]] = row["record"]
+    return found
+
+
+def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, wanted: set[str]) -> set[tuple[str, int]]:
+    """Judge the bodies of some raw keys as the typed step does; return where the airport is unknown as before."""
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        body = Path(folder) / "body"
+        rows.prepare(connection)
+        for arrival in day.counted:
+            contents = arrival.contents(raw, feed)
+            for key in wanted.intersection(contents.keys):
+                raw.download(key, body)
+                rows.add_lines(connection, body, key, arrival.arrived_at, feed, contents.sent_as)
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, day.arrived_on + timedelta(days=feed.max_days_ahead))
+        found = connection.execute(
+            "select raw_key, line_number from judged where reason = $reason", {"reason": UNKNOWN_AIRPORT}
+        )
+        return {(key, number) for key, number in found.fetchall()}
+
+
+def _send(state: State, feed: Feed, records: list[str], log: Log) -> int:
+    """Send events to their topic exactly as they came; the stream takes the first of each, the lake knows copies."""
+    bootstrap = kafka.bootstrap(state)
+    if not topics.listed_brokers(bootstrap):
+        log(f"{feed.path}: no broker answers, so the stream does not hear of these events")
+        return 0
+    topic, sent = TOPICS[feed.topic], 0
+    with topics.producer(bootstrap) as producer:
+        for record in records:
+            event = parse(record)
+            if not isinstance(event, Problem):
+                producer.send_text(topic, str(event[topic.key]), record)
+                sent += 1
+    return sent
+
+
+def _messages(feed: Feed, zone: Zone, first: date, last: date, done: Released) -> None:
+    """Hand bodies to the gateway again of which it put a message aside for an airport that is known by now."""
+    raw, lake, receipts = zone.raw, zone.lake, {}
+    for item in [*lake.list(f"quarantine/{feed.path}/dt=")]:
+        folder, _, name = item.key.rpartition("/")
+        on = date.fromisoformat(folder.rpartition("dt=")[2][:10])
+        if not name.startswith("messages-") or not first <= on <= last:
+            continue
+        messages = (lake.read_json(item.key) or {}).get("messages", [])
+        let_go = [one for one in messages if one["reason"] == UNKNOWN_AIRPORT and _is_known(one["message"])]
+        done.still_waiting += sum(one["reason"] == UNKNOWN_AIRPORT for one in messages) - len(let_go)
+        if not let_go:
+            continue
+        # Before the gateway is told: it writes the object again where something of the body stays aside.
+        kept = [one for one in messages if one not in let_go]
+        if kept:
+            lake.write_json(item.key, {"messages": kept})
+        else:
+            lake.delete([item.key])
+        if not receipts and feed.path != DATABASE:
+            receipts = _receipts(feed, raw)
+        done.arrival_days.append(f"{on}")
+        for (raw_ref, received_at), count in Counter((one["raw_ref"], one["received_at"]) for one in let_go).items():
+            key = raw_ref.removeprefix(f"s3://{raw.name}/")
+            done.rows += count
+            done.handed_on += _tell(feed, zone, receipts.get(key), key, name, received_at)
+
+
+def _is_known(message: str) -> bool:
+    named = WAITS_FOR.search(message)
+    return named is not None and is_known(*named.groups())
+
+
+def _receipts(feed: Feed, raw: Bucket) -> dict[str, Receipt]:
+    """Return what arrived of a feed by the key of its body."""
+    found = [one for day in plan(list_arrivals(raw, feed)).values() for one in day.counted]
+    return {key: one for one in found if isinstance(one, Receipt) for key in one.body_keys(raw, feed)}
+
+
+def _tell(feed: Feed, zone: Zone, receipt: Receipt | None, key: str, name: str, received_at: str) -> bool:
+    """Tell the gateway of a body as it was told the first time; False where the body counts no more."""
+    if feed.path == DATABASE:
+        arrival_id = name.removeprefix("messages-").removesuffix(".json")
+        zone.gateway.tell({"feed": feed.path, "raw_key": key, "arrival_id": arrival_id, "arrived_at": received_at})
+        return True
+    if receipt is None:
+        return False
+    if feed.path == SEASONS.path:
+        # A schedule speaks of the days around now, whenever it came.
+        return bool(tell_plans(zone.raw, feed, zone.gateway, datetime.now(UTC)))
+    return hand_on(feed, zone.raw, receipt, zone.gateway)

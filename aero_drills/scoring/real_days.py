@@ -1,0 +1,81 @@
+"""Real days of a file of flights through the rules, carrier by carrier: alerts an hour, and how many were right.
+
+What was wrong at a hub nobody knows of a real day, so only alerts on flights and routes can be right or wrong.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from aero_airline import replay
+from aero_airline.leg_life import minute_text
+from aero_drills.scoring.cases import Case
+from aero_drills.scoring.figures import rule_figures
+from aero_drills.scoring.score import TICK_MINUTES, scored
+from aero_drills.scoring.truth import of_table
+from aero_streaming.backtesting.backtest import backtest
+from aero_streaming.backtesting.event_records import records_of_events
+from aero_streaming.flink.sql import hubs
+from aero_streaming.rules import rules
+
+SEED = 1
+"""What a file does not say (when something was received) is made up, the same for the same seed."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One carrier on one operating day; `hours` lie between its first and last planned minute."""
+
+    carrier: str
+    on: date
+    legs: int
+    alerts: int
+    hours: float
+    most_in_an_hour: int
+    rules: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def right(self) -> int:
+        """Statements that were right."""
+        return sum(rule["right"] for rule in self.rules.values())
+
+    @property
+    def judged(self) -> int:
+        """Statements that can be right or wrong."""
+        return sum(rule["judged"] for rule in self.rules.values())
+
+
+def days(file: Path, carriers: set[str] | None, log: Callable[[str], None]) -> Iterator[Day]:
+    """Yield every carrier of a file on every day, or those named; raises `AeroError` as `replay.read` does."""
+    flights = replay.read(file)
+    counts = Counter((leg["operating_date"], leg["carrier"]) for leg in flights.legs)
+    for on, carrier in sorted(counts):
+        if carriers is None or carrier in carriers:
+            log(f"{on} {carrier}: {counts[on, carrier]:,} legs")
+            yield _day([leg for leg in flights.legs if (leg["operating_date"], leg["carrier"]) == (on, carrier)])
+
+
+def _day(legs: list[replay.Row]) -> Day:
+    events = replay.events(replay.Flights(tuple(legs), 0), SEED)
+    run = backtest(records_of_events(list(events), hubs()), rules(), tick_minutes=TICK_MINUTES)
+    carrier, on = legs[0]["carrier"], legs[0]["operating_date"]
+    found = scored(Case("history", 0, on), run, of_table(_row(leg) for leg in legs), rules())
+    minutes = max(leg["sta_at"] for leg in legs) - min(leg["std_at"] for leg in legs)
+    return Day(
+        carrier=carrier,
+        on=on,
+        legs=len(legs),
+        alerts=found.alerts,
+        hours=minutes / 60,
+        most_in_an_hour=max(found.per_hour.values(), default=0),
+        rules=rule_figures([found]),
+    )
+
+
+def _row(leg: replay.Row) -> dict[str, Any]:
+    """A leg of a file as a table of legs has it."""
+    times = {name: None if leg[name] is None else minute_text(leg[name]) for name in replay.TIMES}
+    return {**leg, **times, "operating_date": f"{leg['operating_date']}"}

@@ -1,0 +1,255 @@
+"""Plays one case through the rules and scores it: what people were told, what they were not told, how soon."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from multiprocessing import get_context
+
+from aero_airline.airline import Airline
+from aero_airline.events import day_events
+from aero_airline.scenarios import ScenarioWeather, expected
+from aero_drills.scoring.cases import Case
+from aero_drills.scoring.judge import a14_percent, about, judged, shows, tells_of
+from aero_drills.scoring.leg_table import uid_of
+from aero_drills.scoring.told import Told, statements
+from aero_drills.scoring.truth import EPOCH, LATE_MINUTES, Flown, Truth, minutes, of_airline
+from aero_streaming.alerts.model import CLOSED_NOW, FIRED
+from aero_streaming.backtesting.backtest import Backtest, backtest
+from aero_streaming.backtesting.event_records import records_of_events
+from aero_streaming.flink.sql import hubs
+from aero_streaming.rules import rules as ours
+from aero_streaming.rules.model import Rule, RuleSet
+
+TICK_MINUTES = 1
+"""As the platform's schedule."""
+END_TO_CLOSE_MINUTES = 10
+"""An alert that is open for longer after its flight is over is an old one."""
+BUSY_HOURS_UTC = (12, 28)
+"""When the airline flies: 12 to 04 UTC of its operating day."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One judged statement, small enough to travel between processes."""
+
+    rule_id: str
+    level: str
+    severity: str
+    verdict: str
+    predicted: float | None
+    actual: float | None
+    is_first: bool
+    at: float
+    minutes_to_departure: float | None
+
+
+@dataclass(frozen=True)
+class Score:
+    """What came of one case.
+
+    `problems`: of every problem put in, minutes until people were told, None where they were not, negative before it
+    began. `due` and `raised`: by rule, what truly had to be raised and what of it was, told or folded into another.
+    `per_hour`: alerts by the hour since 1970 (UTC) in which people first heard of them. `old`: alerts on flights that
+    were open ten minutes after what they speak of was over.
+    """
+
+    case: Case
+    statements: tuple[Statement, ...]
+    problems: tuple[float | None, ...]
+    due: Mapping[str, int]
+    raised: Mapping[str, int]
+    per_hour: Mapping[int, int]
+    messages: int
+    old: int
+    false_criticals: tuple[str, ...] = field(default=())
+    legs: int = 0
+
+    @property
+    def alerts(self) -> int:
+        """Alerts that people heard of."""
+        return sum(self.per_hour.values())
+
+    def alerts_between(self, first_hour: int, last_hour: int) -> int:
+        """Alerts from one hour (UTC) of the operating day to another, which may be 24 or more."""
+        midnight = (datetime.combine(self.case.on, time(), UTC) - EPOCH) // timedelta(hours=1)
+        return sum(count for hour, count in self.per_hour.items() if first_hour <= hour - midnight < last_hour)
+
+
+def score(
+    case: Case, rules: RuleSet | None = None, tick_minutes: int = TICK_MINUTES, aircraft: int | None = None
+) -> Score:
+    """Play a case and score it, of so many aircraft alone where a number is given."""
+    rules = rules or ours()
+    airline = Airline(case.seed, weather=ScenarioWeather(case.seed, case.scenario, case.on))
+    legs, events = airline.day(case.on).legs, day_events(airline, case.on)
+    if aircraft is not None:
+        chosen = sorted({leg.tail for leg in legs})[:aircraft]
+        legs = [leg for leg in legs if leg.tail in chosen]
+        uids = {uid_of(leg) for leg in legs}
+        events = [event for event in events if event["leg_uid"] in uids]
+    truth = of_airline(legs, events, expected(case.scenario, case.on))
+    run = backtest(records_of_events(events, hubs()), rules, tick_minutes=tick_minutes, lag_minutes=case.lag_minutes)
+    return scored(case, run, truth, rules)
+
+
+def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
+    """Hold a run against the truth of its day."""
+    said = statements(run, rules)
+    heard = [told for told in said if told.is_heard]
+    found = [judged(told, truth) for told in heard]
+    due, raised = _recall(said, truth, rules)
+    return Score(
+        case=case,
+        statements=tuple(
+            Statement(
+                rule_id=one.told.rule.id,
+                level=one.told.level,
+                severity=one.told.severity,
+                verdict=one.verdict,
+                predicted=one.told.value,
+                actual=one.actual,
+                is_first=one.told.is_first,
+                at=one.told.at,
+                minutes_to_departure=_lead(one.told, truth),
+            )
+            for one in found
+        ),
+        problems=tuple(
+            min((told.at - problem.begins for told in heard if tells_of(told, problem, truth)), default=None)
+            for problem in truth.problems or ()
+        ),
+        due=due,
+        raised=raised,
+        per_hour=Counter(int(told.at // 60) for told in heard if told.is_first),
+        messages=run.notifications,
+        old=_old(run, truth, rules),
+        false_criticals=tuple(
+            f"{one.told.alert_key} at {one.told.level}, {one.told.value:g} told, {one.actual} true"
+            for one in found
+            if one.told.severity == "critical" and one.verdict == "wrong"
+        ),
+        legs=len(truth.legs),
+    )
+
+
+def score_all(cases: Iterable[Case], processes: int, log: Callable[[str], None]) -> list[Score]:
+    """Score cases in processes of their own, as many at a time as given; results in the order of the cases."""
+    wanted = list(cases)
+    if processes < 2:
+        return [_logged(score(case), number, len(wanted), log) for number, case in enumerate(wanted, 1)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        found = pool.map(score, wanted)
+        return [_logged(one, number, len(wanted), log) for number, one in enumerate(found, 1)]
+
+
+def _logged(one: Score, number: int, of: int, log: Callable[[str], None]) -> Score:
+    log(f"{number} of {of}: {one.case.name}: {one.alerts} alerts")
+    return one
+
+
+def _lead(told: Told, truth: Truth) -> float | None:
+    leg = about(told, truth) if told.scope_type == "leg" else None
+    return None if leg is None else leg.std - told.at
+
+
+def _recall(said: list[Told], truth: Truth, rules: RuleSet) -> tuple[dict[str, int], dict[str, int]]:
+    """How much truly had to be raised, and how much of it was, by rule; folded alerts count as raised."""
+    raised: dict[str, list[Told]] = {}
+    for told in said:
+        raised.setdefault(told.rule.id, []).append(told)
+    due_of: dict[str, int] = {}
+    found_of: dict[str, int] = {}
+    for rule in (rule for rule in rules.rules if "stream" in rule.used_by and not rule.is_shadow):
+        own = raised.get(rule.id, [])
+        if rule.scope == "leg":
+            due = [leg for leg in truth.legs.values() if is_due(rule, leg, rules)]
+            found = sum(any(_is_warning(told, leg, truth) for told in own) for leg in due)
+        elif rule.scope == "route":
+            due = _bad_routes(rule, truth)
+            found = len(set(due) & {(told.scope_id, told.operating_date) for told in own})
+        else:
+            due = [problem for problem in truth.problems or () if shows(rule, problem, problem.airport)]
+            found = sum(any(problem.begins - problem.known_ahead_minutes <= told.at <= problem.ends
+                            and shows(rule, problem, told.scope_id) for told in own) for problem in due)  # fmt: skip
+        if due:
+            due_of[rule.id], found_of[rule.id] = len(due), found
+    return due_of, found_of
+
+
+def is_due(rule: Rule, leg: Flown, rules: RuleSet) -> bool:
+    """Tell whether a rule on flights has to raise something of a leg, by what truly happened to it."""
+    late = leg.departure_delay_minutes
+    if rule.kpi == "rotation":
+        return late is not None and late >= LATE_MINUTES and leg.brought_minutes >= LATE_MINUTES
+    if rule.kpi == "long_delay":
+        return late is not None and late >= rule.amber.enter
+    if rule.kpi == "cancellation":
+        return leg.is_cancelled
+    if rule.kpi == "diversion":
+        return (leg.is_diverted or leg.is_returned) and not leg.is_cancelled
+    is_american = bool({leg.origin, leg.destination} & rules.united_states)
+    return rule.kpi == "tarmac" and is_american and leg.ground_minutes >= rule.amber.enter
+
+
+def _is_warning(told: Told, leg: Flown, truth: Truth) -> bool:
+    """Tell whether a statement speaks of a leg; of a rotation in time, and of any leg that its delay came through."""
+    if told.rule.kpi != "rotation":
+        return told.scope_id == leg.uid
+    spoken = about(told, truth)
+    in_time = leg.out_heard is None or told.at <= leg.out_heard
+    return in_time and bool({told.scope_id, spoken.uid if spoken else ""} & truth.chain(leg))
+
+
+def _bad_routes(rule: Rule, truth: Truth) -> list[tuple[str, str]]:
+    """Routes and days that ended below the limit of red, of as many legs as the rule wants."""
+    days: dict[tuple[str, str], list[Flown]] = {}
+    for leg in truth.legs.values():
+        days.setdefault((leg.route, leg.operating_date), []).append(leg)
+    return [
+        day
+        for day, legs in days.items()
+        if sum(leg.arrival_delay_minutes is not None for leg in legs) >= rule.minimum_legs
+        and (a14_percent(legs) or 0.0) < rule.red.enter
+    ]
+
+
+def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
+    """Alerts on flights that were still open ten minutes after people could know that what they speak of is over."""
+    opened: set[str] = set()
+    ends: dict[str, float] = {}
+    old: set[str] = set()
+    for line in run.transitions:
+        rule_id, scope_type, scope_id, _ = line["alert_key"].split("#")
+        rule, leg = rules.by_id(rule_id), truth.legs.get(scope_id)
+        if scope_type != "leg" or rule is None or leg is None:
+            continue
+        key = line["alert_key"]
+        if line["kind"] == FIRED:
+            waits = truth.legs.get(run.facts[line["transition_id"]].get("leg_uid", ""))
+            end = _end(rule, leg, waits, truth)
+            if end is not None:
+                opened.add(key)
+                ends[key] = end + END_TO_CLOSE_MINUTES
+        elif line["kind"] == CLOSED_NOW and key in opened:
+            opened.remove(key)
+            old |= {key} if minutes(line["at"]) > ends[key] else set()
+    return len(old | {key for key in opened if minutes(run.last_at) > ends[key]})
+
+
+def _end(rule: Rule, leg: Flown, waits: Flown | None, truth: Truth) -> float | None:
+    """When people could know that it is over: OUT of what waits, IN of a flight, the plan of one that never flew.
+
+    `waits` is the leg that an alert on a chain speaks of. The chain ends with the last leg that the delay truly came
+    to, and not before the one spoken of has left: whether it is late, right or wrong, is open until then.
+    """
+    if leg.is_cancelled:
+        return leg.sta
+    if rule.kpi not in ("rotation", "long_delay"):
+        return leg.in_heard
+    if waits is None:
+        return leg.out_heard
+    later = [one for one in truth.legs.values() if one.tail == leg.tail and one.std > leg.std and not one.is_cancelled]
+    behind = [one for one in later if leg.uid in truth.chain(one)] or sorted(later, key=lambda one: one.std)[:1]
+    return max((one.out_heard for one in (waits, *behind) if one.out_heard is not None), default=leg.in_heard)

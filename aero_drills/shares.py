@@ -1,0 +1,118 @@
+"""Holds what people see of the stream to what they see of the warehouse: shares and their colours, route by route.
+
+The stream's shares and colours are those of the live board: what rules make of its sums. Those of the warehouse come
+from `fct_otp_day` and `fct_leg`, with the light of a published day, as pages show them. Both read enter limits alone,
+with no memory of alerts. Days are compared that are over.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aero_assets.published import Snapshot
+from aero_drills import recount
+from aero_drills.compare import UNKNOWN_ROUTE, Comparison, Sums
+from aero_streaming.alerts.api import colour_of
+from aero_streaming.alerts.sums import of_state
+from aero_streaming.figures import figures
+from aero_streaming.rules import rules, status
+from aero_streaming.times import close_of
+
+SHARES = {kpi.id: kpi for kpi in figures().used_by("rules") if kpi.is_share and not kpi.change_of}
+OF_DEFINITIONS = """
+    select {scope}, operating_date, definition, sum(on_time_legs)::bigint, sum(legs)::bigint
+    from operations.fct_otp_day group by all
+"""
+OF_LEGS = """
+    select {scope}, operating_date, count(*) filter (is_operated)::bigint,
+           count(*) filter (is_operated or (is_cancelled and is_departure_due))::bigint
+    from operations.fct_leg group by all
+"""
+SCOPES = {"route": f"coalesce(route, '{UNKNOWN_ROUTE}')", "network": "'network'"}
+Parts = dict[str, tuple[int, int]]
+"""Of each share by its KPI: what is good, and of how many."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person sees of one figure: k of n with its percentage, and its colour where a rule gives one."""
+
+    share: str
+    colour: str | None
+
+
+NOTHING = Seen("none", None)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Every share and every colour of every scope held against each other, and how often each colour was seen."""
+
+    shares: Comparison = field(default_factory=Comparison)
+    colours: Comparison = field(default_factory=Comparison)
+    by_colour: Counter[str] = field(default_factory=Counter)
+
+    def hold(self, key: recount.Key, kpi: str, wanted: Seen, found: Seen) -> None:
+        """Compare one figure of one scope; a colour only where a rule gives one."""
+        self.shares.hold((*key, kpi), {kpi: wanted.share}, {kpi: found.share})
+        if wanted.colour or found.colour:
+            self.colours.hold((*key, kpi), {kpi: wanted.colour}, {kpi: found.colour})
+            self.by_colour[wanted.colour or "none"] += 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a verdict shows."""
+        colours = self.colours.to_json() | {"by_colour": dict(sorted(self.by_colour.items()))}
+        return {"shares": self.shares.to_json(), "colours": colours}
+
+
+def against_marts(stream: Sums, snapshot: Snapshot) -> Verdict:
+    """Compare every share and colour of every route, and of the network, of every day of the stream."""
+    wanted = {key: {name: _on_page(key[0], name, *parts) for name, parts in of_key.items()}
+              for key, of_key in _of_marts(snapshot)}  # fmt: skip
+    found = {key: {name: _on_board(key, name, sums) for name in SHARES} for key, sums in stream.items()
+             if key[0] in SCOPES and sums.get("scheduled_legs")}  # fmt: skip
+    days, verdict = {key[2] for key in found}, Verdict()
+    for key in sorted(key for key in wanted.keys() | found.keys() if key[2] in days and key[1] != UNKNOWN_ROUTE):
+        here, there = wanted.get(key, {}), found.get(key, {})
+        for name in SHARES:
+            if (one := here.get(name, NOTHING)) != NOTHING or there.get(name, NOTHING) != NOTHING:
+                verdict.hold(key, name, one, there.get(name, NOTHING))
+    return verdict
+
+
+def _on_page(scope: str, name: str, k: int, n: int) -> Seen:
+    """A share as pages show it: by the batch's own light."""
+    rule = rules().find(name, scope, 1)
+    return _seen(k, n, status(rule, k, n) if rule else None)
+
+
+def _on_board(key: recount.Key, name: str, sums: Mapping[str, Any]) -> Seen:
+    """A share as the board shows it: what rules make of the stream's row, by the light of alerts."""
+    scope, scope_id, day, _ = key
+    if rule := rules().find(name, scope, 1):
+        over = close_of(day, rules().close_hour_utc) + timedelta(days=1)
+        row = {**sums, "scope_id": scope_id, "operating_date": day}
+        condition = of_state(rules(), rule, row, over)
+        return _seen(condition.k or 0, condition.n, colour_of(rule, condition))
+    known = {one.id: sums.get(one.id, 0) for one in SHARES[name].sums}
+    return _seen(SHARES[name].over(known), SHARES[name].under(known), None)
+
+
+def _seen(k: float, n: float | None, colour: str | None) -> Seen:
+    """Of nothing there is no share; its light is grey, or none where the page has no such row."""
+    return Seen(f"{k:.0f} of {n:.0f}, {100 * k / n:.2f} %", colour) if n else NOTHING
+
+
+def _of_marts(snapshot: Snapshot) -> Iterator[tuple[recount.Key, Parts]]:
+    found: dict[recount.Key, Parts] = {}
+    names = {kpi.otp.definition: kpi.id for kpi in SHARES.values() if kpi.otp}
+    with snapshot.connect() as connection:
+        for scope, column in SCOPES.items():
+            for place, on, definition, k, n in connection.execute(OF_DEFINITIONS.format(scope=column)).fetchall():
+                if definition in names:
+                    found.setdefault((scope, place, f"{on}", None), {})[names[definition]] = (k, n)
+            for place, on, k, n in connection.execute(OF_LEGS.format(scope=column)).fetchall():
+                found.setdefault((scope, place, f"{on}", None), {})["completion"] = (k, n)
+    yield from found.items()

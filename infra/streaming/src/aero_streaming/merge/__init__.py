@@ -1,0 +1,35 @@
+"""The leg merge: which source wins each field of a leg, and which merged times can be believed."""
+
+from aero_streaming.merge.leg_merge import (
+    FIELDS,
+    MAX_TEXT,
+    PRIORITY,
+    SOURCES,
+    VALUE_AT,
+    VERSION,
+    Fact,
+    FactError,
+    Field,
+    check_tables,
+    first_received,
+    merge,
+    sort_key,
+    validate,
+)
+
+__all__ = [
+    "FIELDS",
+    "MAX_TEXT",
+    "PRIORITY",
+    "SOURCES",
+    "VALUE_AT",
+    "VERSION",
+    "Fact",
+    "FactError",
+    "Field",
+    "check_tables",
+    "first_received",
+    "merge",
+    "sort_key",
+    "validate",
+]

@@ -1,0 +1,40 @@
+"""The rules of the traffic lights: reading `rules.toml`, judging the evidence, and a status without memory.
+
+Standard library only: the Lambda, the batch status and the dashboard read the same file through this module.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from aero_streaming.rules.file import read
+from aero_streaming.rules.model import Limit, Rule, RuleError, RuleSet, wilson_bounds
+
+__all__ = ["RULES", "Limit", "Rule", "RuleError", "RuleSet", "Status", "rules", "status", "wilson_bounds"]
+
+RULES = Path(__file__).with_name("rules.toml")
+
+Status = Literal["V", "A", "R", "gris"]
+
+
+def status(rule: Rule, k: int, n: int, minimum_legs: int = 0) -> Status:
+    """Return the light of k good legs of n, as an engine without memory would enter it.
+
+    Grey below the rule's minimum sample (or a higher one that the reader asks for), never green. Red needs the rule's
+    evidence; a share below the red limit without it is amber. Between the amber and the green limit a light that was
+    not amber stays green.
+    """
+    if n < max(rule.minimum_legs, minimum_legs, 1):
+        return "gris"
+    # k and n are whole: this is the double nearest to the share, as the limits in the file are.
+    percent = 100 * k / n
+    judged = 100 * wilson_bounds(k, n)[1] if rule.evidence == "wilson" else percent
+    if judged < rule.red.enter_percent:
+        return "R"
+    return "A" if percent < rule.amber.enter_percent else "V"
+
+
+@cache
+def rules(path: Path = RULES) -> RuleSet:
+    """Read and validate a rule file; raise `RuleError` naming the line."""
+    return read(path)
