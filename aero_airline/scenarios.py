@@ -10,7 +10,7 @@ from datetime import date
 from aero_airline import parameters as p
 from aero_airline.episodes import Episode, Weather
 from aero_airline.geography import midnight
-from aero_streaming.flink.sql import hubs
+from aero_streaming.rules.stations import hubs_and_stations
 
 #: How long after a fault its delays still show in rolling windows, minutes.
 ECHO_MINUTES = 180
@@ -93,7 +93,7 @@ def expected(scenario: str, on: date) -> list[Expected]:
     """Return what has to be told on a day of a scenario: one entry for each fault."""
     found = []
     for fault in SCENARIOS[scenario]:
-        episode, is_hub = fault.episode(on), fault.airport in hubs(p.MAINLINE)
+        episode, is_hub = fault.episode(on), fault.airport in hubs_and_stations(p.MAINLINE)
         kpis = SHOWS_AS[fault.kind] if is_hub else SHOWS_AS_FLIGHTS
         found.append(Expected(fault.airport, kpis, episode.begins, episode.ends + ECHO_MINUTES, is_hub))
     return found

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aero_streaming.events import Event, to_facts
-from aero_streaming.flink.sql import hubs
 from aero_streaming.merge import merge
+from aero_streaming.rules.stations import hubs_and_stations
 
 Leg = Mapping[str, Any]
 Key = tuple[str, str, str, str | None]
@@ -76,11 +76,11 @@ def shares(leg: Leg) -> Iterator[Share]:
         local = std + timedelta(minutes=leg["std_utc_offset_minutes"])
         if local.hour < FIRST_WAVE_HOUR:
             yield Share(("first_wave", "network", on, None), True, False)
-    if origin in hubs():
+    if origin in hubs_and_stations():
         yield Share(("hub", origin, on, None), True, False)
         if std:
             yield Share(_quarter(origin, std), True, False)
-    if destination in hubs():
+    if destination in hubs_and_stations():
         yield Share(("hub", destination, on, None), False, True)
         if sta:
             yield Share(_quarter(destination, sta), False, True)

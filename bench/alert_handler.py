@@ -17,8 +17,8 @@ from aero_airline.scenarios import ScenarioWeather
 from aero_drills.scoring.leg_table import rows
 from aero_streaming.backtesting.backtest import backtest
 from aero_streaming.backtesting.leg_records import records_of_legs
-from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules
+from aero_streaming.rules.stations import hubs_and_stations
 from bench.goals import GOALS
 from bench.measure import Say, alternate
 from bench.runner import Result
@@ -29,7 +29,7 @@ ON, SEED, ROUNDS = date(2026, 11, 24), 1, 3
 def run(folder: Path, say: Say) -> list[Result]:
     """Measure records per second of both, on a day with a storm."""
     airline = Airline(SEED, weather=ScenarioWeather(SEED, "storm", ON))
-    lines = [json.dumps(row) for row in records_of_legs(rows(airline, ON).values(), hubs())]
+    lines = [json.dumps(row) for row in records_of_legs(rows(airline, ON).values(), hubs_and_stations())]
     say(f"{len(lines):,} records of {ON}, a storm at MEX")
     tasks = {"handler": lambda: len(lines) / handled(lines), "reading": lambda: len(lines) / read(lines)}
     rates = alternate(ROUNDS, tasks, say, lambda rate: f"{rate:,.0f} records/s")

@@ -20,8 +20,8 @@ from aero_drills.scoring import history
 from aero_drills.scoring.leg_table import rows
 from aero_streaming.backtesting.backtest import backtest
 from aero_streaming.backtesting.leg_records import records_of_legs
-from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules
+from aero_streaming.rules.stations import hubs_and_stations
 from bench.goals import GOALS
 from bench.measure import Say
 from bench.runner import Result
@@ -39,7 +39,7 @@ def run(folder: Path, say: Say) -> list[Result]:
     begin, end = f"{FIRST}", f"{FIRST + timedelta(days=DAYS - 1)}"
     snapshot: Any = SimpleNamespace(connect=lambda: duckdb.connect(str(database), read_only=True))
     began = process_time()
-    records = list(records_of_legs(history.legs(snapshot, begin, end), hubs()))
+    records = list(records_of_legs(history.legs(snapshot, begin, end), hubs_and_stations()))
     told = process_time() - began
     say(f"{len(records):,} records after {told:.1f} s")
     found = backtest(records, rules(), log=say)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from infra.package import INFRA, Package, package
+from infra.modules import INFRA, needed
+from infra.package import Package, packed
 
 SOURCE = INFRA / "extract" / "src" / "aero_extract"
 SCRIPT = "rds_to_raw.py"
@@ -12,7 +13,7 @@ SCRIPT = "rds_to_raw.py"
 
 def extract_package() -> Package:
     """Pack ``aero_extract``; Spark's workers import it from there."""
-    return package("aero_extract", SOURCE, {})
+    return packed("aero_extract", needed("aero_extract.rds_to_raw"))
 
 
 def extract_script() -> Package:

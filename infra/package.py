@@ -1,6 +1,6 @@
 """The zips that go to Lambda: the same sources always give the same key, so a second deploy changes nothing.
 
-What belongs here: from a source folder and generated files to bytes and a key, and the upload. Which stack
+What belongs here: from files to bytes and a key, and the upload; which files those are says ``modules.py``. Which stack
 takes which zip is said in ``stacks.py``.
 """
 
@@ -18,23 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from infra.modules import needed
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 INFRA = Path(__file__).parent
-DOOR_SOURCE = INFRA / "ingest" / "src" / "aero_ingest"
-STREAMING_SOURCE = INFRA / "streaming" / "src" / "aero_streaming"
-#: What every zip carries of `aero_streaming`: vocabulary and limits of events and the leg merge.
-EVENTS = ("__init__.py", "events.py", "event_types.py", "event_checks.py", "event_limits.py", "merge.py", "times.py")
-#: What the alert Lambdas carry of it: all but what runs in Flink.
-ALERTS = ("*.py", "*.toml", "*.csv")
+#: What each zip is made for: the modules that its Lambdas name in their templates. It carries what they import.
+DOOR_HANDLERS = ("aero_ingest.partner_drop", "aero_ingest.firehose_transform")
+GATEWAY_HANDLERS = ("aero_ingest.gateway_lambda",)
+ALERT_HANDLERS = ("aero_streaming.alerts.handler", "aero_streaming.alerts.tick")
 #: What the gateway's zip carries beside our code; pure Python, from the environment that the lock files made.
 GATEWAY_LIBRARIES = ("kafka-python", "tzdata")
 REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
 GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay_codes"))
 #: Beside the limits of events, which ask it; the Flink job has it in its jar.
 AIRPORTS = REFERENCE / "airports.csv"
-FLINK = ("main.py", "flink_sql.py", "flink_sums.py", "event_vocabulary.py")
 #: What the door can tell from something else.
 FORMATS = ("csv", "lines", "parquet", "xlsx")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
@@ -54,20 +53,19 @@ class Package:
 
 
 def door_package(doors: Sequence[Door]) -> Package:
-    """Pack ``aero_ingest`` with the vocabulary of events and the register's doors as ``aero_ingest/doors.json``."""
+    """Pack the doors of files and events, with what the register says of them as ``aero_ingest/doors.json``."""
     check_doors(doors)
     ordered = sorted((dict(door) for door in doors), key=lambda door: door["feed"])
     text = json.dumps(ordered, indent=1, sort_keys=True, ensure_ascii=False)
-    generated = {"aero_ingest/doors.json": text.encode(), **_files(STREAMING_SOURCE, EVENTS)}
-    return package("aero_ingest", DOOR_SOURCE, generated)
+    return packed("aero_ingest", {**needed(*DOOR_HANDLERS), "aero_ingest/doors.json": text.encode()})
 
 
 def gateway_package() -> Package:
-    """Pack ``aero_ingest`` for the gateway: with its Kafka client, zone rules and the reference tables it looks up."""
-    generated = {f"aero_ingest/{path.name}": path.read_bytes() for path in GATEWAY_TABLES}
-    generated[f"{STREAMING_SOURCE.name}/{AIRPORTS.name}"] = AIRPORTS.read_bytes()
+    """Pack the gateway with its Kafka client, zone rules and the reference tables it looks up."""
+    tables = {f"aero_ingest/{path.name}": path.read_bytes() for path in GATEWAY_TABLES}
+    tables[f"aero_streaming/events/{AIRPORTS.name}"] = AIRPORTS.read_bytes()
     libraries = {path: data for name in GATEWAY_LIBRARIES for path, data in _installed(name)}
-    return package("aero_gateway", DOOR_SOURCE, {**generated, **_files(STREAMING_SOURCE, EVENTS), **libraries})
+    return packed("aero_gateway", {**needed(*GATEWAY_HANDLERS), **tables, **libraries})
 
 
 def _installed(distribution: str) -> Iterable[tuple[str, bytes]]:
@@ -81,15 +79,8 @@ def _installed(distribution: str) -> Iterable[tuple[str, bytes]]:
 
 
 def streaming_package() -> Package:
-    """Pack ``aero_streaming`` for the alert Lambdas: code, rules and tables, without what runs in Flink."""
-    return _packed("aero_streaming", _files(STREAMING_SOURCE, ALERTS, without=FLINK))
-
-
-def _files(source: Path, patterns: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
-    """Read the files of a package folder that match, by their path in the zip."""
-    found = sorted({path for pattern in patterns for path in source.rglob(pattern) if path.is_file()})
-    kept = [path for path in found if path.name not in without]
-    return {f"{source.name}/{path.relative_to(source).as_posix()}": path.read_bytes() for path in kept}
+    """Pack the alert Lambdas with their rules and figures."""
+    return packed("aero_streaming", needed(*ALERT_HANDLERS))
 
 
 def check_doors(doors: Iterable[Door]) -> None:
@@ -109,15 +100,8 @@ def check_doors(doors: Iterable[Door]) -> None:
         seen.add(feed)
 
 
-def package(name: str, source: Path, generated: Mapping[str, bytes]) -> Package:
-    """Zip the Python files of ``source`` (a package folder) and the generated files beside them."""
-    files = _files(source, ("*.py",))
-    if not files:
-        raise ValueError(f"no Python files under {source}: nothing to deploy")
-    return _packed(name, {**files, **generated})
-
-
-def _packed(name: str, contents: Mapping[str, bytes]) -> Package:
+def packed(name: str, contents: Mapping[str, bytes]) -> Package:
+    """Zip files under a key that carries the hash of what they hold."""
     digest = hashlib.sha256()
     for path, content in sorted(contents.items()):
         # Over the files and not the zip: another zlib may pack the same files into other bytes.

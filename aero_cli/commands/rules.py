@@ -37,8 +37,8 @@ def backtest(
     from aero_drills.scoring import history  # noqa: PLC0415
     from aero_streaming.backtesting import backtest as backtests  # noqa: PLC0415
     from aero_streaming.backtesting.leg_records import records_of_legs  # noqa: PLC0415
-    from aero_streaming.flink.sql import hubs  # noqa: PLC0415
     from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
+    from aero_streaming.rules.stations import hubs_and_stations  # noqa: PLC0415
 
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
@@ -49,7 +49,7 @@ def backtest(
             f"No leg is published from {begin.date()} to {end.date()}.", "`aero query` shows what there is."
         )
     log(f"{len(legs):,} legs; telling them again")
-    records = list(records_of_legs(legs, hubs()))
+    records = list(records_of_legs(legs, hubs_and_stations()))
     log(f"{len(records):,} records; judging")
     try:
         if other is None:

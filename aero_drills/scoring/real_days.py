@@ -18,8 +18,8 @@ from aero_drills.scoring.score import TICK_MINUTES, scored
 from aero_drills.scoring.truth import of_table
 from aero_streaming.backtesting.backtest import backtest
 from aero_streaming.backtesting.event_records import records_of_events
-from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules
+from aero_streaming.rules.stations import hubs_and_stations
 
 SEED = 1
 """What a file does not say (when something was received) is made up, the same for the same seed."""
@@ -60,7 +60,7 @@ def days(file: Path, carriers: set[str] | None, log: Callable[[str], None]) -> I
 
 def _day(legs: list[replay.Row]) -> Day:
     events = replay.events(replay.Flights(tuple(legs), 0), SEED)
-    run = backtest(records_of_events(list(events), hubs()), rules(), tick_minutes=TICK_MINUTES)
+    run = backtest(records_of_events(list(events), hubs_and_stations()), rules(), tick_minutes=TICK_MINUTES)
     carrier, on = legs[0]["carrier"], legs[0]["operating_date"]
     found = scored(Case("history", 0, on), run, of_table(_row(leg) for leg in legs), rules())
     minutes = max(leg["sta_at"] for leg in legs) - min(leg["std_at"] for leg in legs)

@@ -18,9 +18,9 @@ from aero_drills.scoring.truth import EPOCH, LATE_MINUTES, Flown, Truth, minutes
 from aero_streaming.alerts.model import CLOSED_NOW, FIRED
 from aero_streaming.backtesting.backtest import Backtest, backtest
 from aero_streaming.backtesting.event_records import records_of_events
-from aero_streaming.flink.sql import hubs
 from aero_streaming.rules import rules as ours
 from aero_streaming.rules.model import Rule, RuleSet
+from aero_streaming.rules.stations import hubs_and_stations
 
 TICK_MINUTES = 1
 """As the platform's schedule."""
@@ -90,7 +90,8 @@ def score(
         uids = {uid_of(leg) for leg in legs}
         events = [event for event in events if event["leg_uid"] in uids]
     truth = of_airline(legs, events, expected(case.scenario, case.on))
-    run = backtest(records_of_events(events, hubs()), rules, tick_minutes=tick_minutes, lag_minutes=case.lag_minutes)
+    records = records_of_events(events, hubs_and_stations())
+    run = backtest(records, rules, tick_minutes=tick_minutes, lag_minutes=case.lag_minutes)
     return scored(case, run, truth, rules)
 
 

@@ -9,7 +9,7 @@ from aero_airline.events import day_events
 from aero_airline.scenarios import ScenarioWeather
 from aero_drills import recount
 from aero_streaming.backtesting.event_records import records_of_events
-from aero_streaming.flink.sql import hubs
+from aero_streaming.rules.stations import hubs_and_stations
 
 ON = date(2026, 11, 24)
 MOST_LEGS = 120
@@ -31,7 +31,7 @@ def events():
 
 @pytest.fixture(scope="module")
 def records(events):
-    return list(records_of_events(events, hubs()))
+    return list(records_of_events(events, hubs_and_stations()))
 
 
 def test_records_come_in_the_order_of_arrival_and_their_versions_only_grow(records):
@@ -65,7 +65,7 @@ def test_the_last_sums_of_every_scope_are_a_count_of_its_legs(events, records):
 
 
 def test_an_event_that_comes_twice_is_told_once(events, records):
-    assert list(records_of_events([event for event in events for _ in range(2)], hubs())) == records
+    assert list(records_of_events([event for event in events for _ in range(2)], hubs_and_stations())) == records
 
 
 def test_what_is_notable_is_told_by_itself_first(events, records):

@@ -7,7 +7,8 @@ from aero_streaming.alerts import records as alert_records
 from aero_streaming.alerts.sums import SUMS
 from aero_streaming.events import vocabulary as event_vocabulary
 from aero_streaming.events.types import TOPICS
-from aero_streaming.flink.sql import SINKS, hubs, statements
+from aero_streaming.flink.sql import SINKS, statements
+from aero_streaming.rules.stations import hubs_and_stations
 
 
 def columns(kind: str) -> dict[str, str]:
@@ -39,8 +40,8 @@ def test_the_vocabulary_in_the_jar_is_that_of_python():
 
 
 def test_hubs_are_airports_and_those_of_the_airline_are_there():
-    assert {"MEX", "GDL", "MTY"} <= set(hubs())
-    assert all(re.fullmatch("[A-Z]{3}", hub) for hub in hubs())
+    assert {"MEX", "GDL", "MTY"} <= set(hubs_and_stations())
+    assert all(re.fullmatch("[A-Z]{3}", hub) for hub in hubs_and_stations())
 
 
 def test_topics_of_msk_are_declared_as_here():

@@ -5,7 +5,6 @@ SQL from there, so the places where a leg is merged and counted (oracle, dbt, Fl
 know.
 """
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -14,10 +13,10 @@ from aero_streaming.events.types import DESCRIPTION, ENVELOPE, EVENT_TYPES, LEG,
 from aero_streaming.flink.sums import sums
 from aero_streaming.merge import FIELDS, PRIORITY, VALUE_AT, leg_times
 from aero_streaming.merge import Field as Merged
+from aero_streaming.rules.stations import hubs_and_stations
 
 HERE = Path(__file__).parent
 SQL = HERE / "flink.sql"
-HUBS = HERE / "hubs.csv"
 
 Options = Mapping[str, str]
 
@@ -41,12 +40,6 @@ def event_fields() -> tuple[Field, ...]:
     for kind in EVENT_TYPES.values():
         found |= {one.name: one for one in kind.fields}
     return tuple(found.values())
-
-
-def hubs(carrier: str | None = None) -> tuple[str, ...]:
-    """Return the airports that get figures of their own; of one carrier, or all."""
-    with HUBS.open(encoding="utf-8", newline="") as file:
-        return tuple(sorted({row["airport"] for row in csv.DictReader(file) if carrier in (None, row["carrier"])}))
 
 
 def statements(
@@ -95,7 +88,7 @@ def _vocabulary() -> dict[str, str]:
         "leg_types": _texts(tuple(kind.name for kind in EVENT_TYPES.values() if kind.topic == "leg-events")),
         "return_types": _texts(RETURNS),
         "notable_types": _texts(NOTABLE),
-        "hubs": _texts(hubs()),
+        "hubs": _texts(hubs_and_stations()),
         "describing_types": _texts(tuple(kind.name for kind in EVENT_TYPES.values() if kind.describes_leg)),
     }
 

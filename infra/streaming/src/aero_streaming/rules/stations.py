@@ -13,5 +13,15 @@ TABLE = Path(__file__).with_name("hubs.csv")
 @cache
 def hubs() -> frozenset[str]:
     """Return the airports that are hubs of the airline."""
+    return frozenset(row["airport"] for row in _rows() if row["kind"] == "hub")
+
+
+@cache
+def hubs_and_stations(carrier: str | None = None) -> tuple[str, ...]:
+    """Return every airport that has figures of its own, in order; of one carrier, or all."""
+    return tuple(sorted({row["airport"] for row in _rows() if carrier in (None, row["carrier"])}))
+
+
+def _rows() -> list[dict[str, str]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["airport"] for row in csv.DictReader(file) if row["kind"] == "hub")
+        return list(csv.DictReader(file))

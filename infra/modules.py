@@ -1,0 +1,38 @@
+"""Which of our files a program needs: those that it imports, directly or through others, and the tables beside them.
+
+What belongs here: from the names of modules to files by their path in a zip. Python's own `modulefinder` follows the
+imports, those inside of functions too; what is not ours (the standard library, boto3) it does not look for.
+"""
+
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+INFRA = Path(__file__).parent
+#: Where deployed packages lie, as `pyproject.toml` has it.
+SOURCES = tuple(INFRA / room / "src" for room in ("extract", "ingest", "streaming"))
+#: Tables that a module reads from beside itself.
+TABLES = ("*.csv", "*.toml", "*.sql")
+
+
+def needed(*entries: str) -> dict[str, bytes]:
+    """Return the files that the modules `entries` need, by their path in a zip; raise ValueError for one unknown."""
+    finder = ModuleFinder([str(source) for source in SOURCES])
+    for entry in entries:
+        _follow(finder, entry)
+    modules = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    tables = {path for folder in {path.parent for path in modules} for name in TABLES for path in folder.glob(name)}
+    return {_in_zip(path): path.read_bytes() for path in sorted(modules | tables)}
+
+
+def _follow(finder: ModuleFinder, entry: str) -> None:
+    package, _, name = entry.rpartition(".")
+    try:
+        # As `from package import name`: importing the dotted name would stop at what its package imports itself.
+        finder.import_hook(package or entry, None, [name] if package else None)
+    except ImportError as error:
+        raise ValueError(f"there is no module {entry} under {', '.join(map(str, SOURCES))}") from error
+
+
+def _in_zip(path: Path) -> str:
+    [source] = [source for source in SOURCES if path.is_relative_to(source)]
+    return path.relative_to(source).as_posix()
