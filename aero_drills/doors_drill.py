@@ -38,7 +38,8 @@ from aero_local.errors import Log
 from aero_local.live.ingest import ingest_paths
 from aero_local.live.player import play
 from aero_local.live.watch import Watcher
-from aero_local.services import kafka, live, postgres
+from aero_local.services import kafka, postgres
+from aero_local.services.known import live
 from aero_local.state import State
 from aero_streaming.events import Event, Problem, parse, restate, topic_of
 from aero_streaming.events.types import TOPICS

@@ -23,7 +23,8 @@ from aero_local.errors import Log
 from aero_local.live.player import play
 from aero_local.live.source import draws
 from aero_local.live.watch import Watcher
-from aero_local.services import kafka, services
+from aero_local.services import kafka
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import Event, Problem, leg_uid, parse, to_json

@@ -21,7 +21,8 @@ from aero_local.errors import AeroError, Log
 from aero_local.live import source
 from aero_local.live.player import Played, play
 from aero_local.live.watch import Watcher
-from aero_local.services import flink, kafka, live
+from aero_local.services import flink, kafka
+from aero_local.services.known import live
 from aero_local.state import State
 from aero_streaming.events import Event
 from aero_streaming.events.types import TOPICS

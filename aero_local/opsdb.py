@@ -19,7 +19,8 @@ from aero_extract.migrate import migrate
 from aero_extract.tables import SCHEMA, TABLES
 from aero_local import ports
 from aero_local.errors import AeroError, Log
-from aero_local.services import postgres, services
+from aero_local.services import postgres
+from aero_local.services.known import services
 
 if TYPE_CHECKING:
     from aero_airline import Airline

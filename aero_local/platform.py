@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from aero_local import locks, profiles, steps
 from aero_local.errors import AeroError, Log, ServiceError
-from aero_local.services import dagster, kafka, services
+from aero_local.services import dagster, kafka
+from aero_local.services.known import services
 from aero_local.services.ministack import has_saved_state
 from aero_local.services.supervisor import Status, Supervisor
 from aero_local.signals import deaf, interruptible, watched
@@ -171,6 +172,7 @@ def _wait(log: Log, until: Callable[[], bool] | None) -> None:
 
 def deploy(state: State, log: Log) -> dict[str, dict[str, str]]:
     """Bring the emulator's stacks to what the templates say; return their outputs by stack."""
+    from aero_assets.feeds import doors  # noqa: PLC0415 - brings the register along
     from infra.deploy import deploy as deploy_stacks  # noqa: PLC0415 - brings boto3 along
 
     def brief(line: str) -> None:
@@ -178,8 +180,8 @@ def deploy(state: State, log: Log) -> dict[str, dict[str, str]]:
         if not line.startswith(" "):
             log(line)
 
-    with state.acting_as(profiles.ROOT):
-        result = deploy_stacks("local", state.session(profiles.ROOT), brief)
+    with state.acting_as(profiles.ROOT, **kafka.variables(state)):
+        result = deploy_stacks("local", state.session(profiles.ROOT), brief, doors=doors())
     outputs = {stack: dict(values) for stack, values in result.outputs.items()}
     state.write_platform(outputs)
     return outputs

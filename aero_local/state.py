@@ -221,7 +221,6 @@ class State:
             "AERO_PUBLISHED_COPY": str(self.published_copy),
             **self._dashboard(),
             **self._database(),
-            **self._brokers(),
             "AERO_CLOCK": self.clock,
             "AWS_PROFILE": profile,
             "AWS_CONFIG_FILE": str(self.aws_config),
@@ -238,13 +237,6 @@ class State:
         """Where the operational database will answer, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("postgres")
         return {"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {}
-
-    def _brokers(self) -> dict[str, str]:
-        """Where the brokers will answer, once their ports are chosen: what people set for a cluster on AWS."""
-        from aero_local.services import kafka  # noqa: PLC0415 - services know states
-
-        chosen = "kafka-1" in ports.read(self.ports_file)
-        return {"AERO_BOOTSTRAP_SERVERS": kafka.bootstrap(self)} if chosen else {}
 
     def env(self, profile: str) -> dict[str, str]:
         """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""
@@ -263,15 +255,16 @@ class State:
         return boto3.Session(botocore_session=core)
 
     @contextmanager
-    def acting_as(self, profile: str) -> Generator[None]:
-        """Give this very process the environment of a profile, and its own back afterwards."""
+    def acting_as(self, profile: str, **more: str) -> Generator[None]:
+        """Give this very process the environment of a profile, and `more`; its own back afterwards."""
         before = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "AERO_"))}
         for name in before:
             del os.environ[name]
-        os.environ.update(self.variables(profile))
+        given = self.variables(profile) | more
+        os.environ.update(given)
         try:
             yield
         finally:
-            for name in self.variables(profile):
+            for name in given:
                 os.environ.pop(name, None)
             os.environ.update(before)

@@ -20,7 +20,8 @@ from aero_airline.events import day_events
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
 from aero_local import jars, ports, topics
 from aero_local.live.player import play
-from aero_local.services import flink, kafka, services
+from aero_local.services import flink, kafka
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import Event

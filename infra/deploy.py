@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from infra.changesets import Change, ChangeSets, DeployError, Desired, Log
 from infra.package import Door, upload
-from infra.stacks import STACKS, Deployment, Phase, Stack, registered_doors
+from infra.stacks import STACKS, Deployment, Phase, Stack
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -61,7 +61,7 @@ def deploy(
     session: Session,
     log: Log = print,
     *,
-    doors: Sequence[Door] | None = None,
+    doors: Sequence[Door],
     stacks: Sequence[Stack] = STACKS,
     templates: Path = TEMPLATES,
 ) -> DeployResult:
@@ -78,7 +78,7 @@ def deploy_plan(
     session: Session,
     log: Log = print,
     *,
-    doors: Sequence[Door] | None = None,
+    doors: Sequence[Door],
     stacks: Sequence[Stack] = STACKS,
     templates: Path = TEMPLATES,
 ) -> dict[str, tuple[Change, ...] | None]:
@@ -141,7 +141,7 @@ def _deploy_stack(stack: Stack, deployment: Deployment, change_sets: ChangeSets,
     return tuple(done)
 
 
-def _open(env: str, session: Session, log: Log, doors: Sequence[Door] | None) -> tuple[Deployment, ChangeSets]:
+def _open(env: str, session: Session, log: Log, doors: Sequence[Door]) -> tuple[Deployment, ChangeSets]:
     """Check that the session leads where the environment says; nothing defaults to a cloud account."""
     if env not in ENVIRONMENTS:
         raise DeployError(f"environment {env!r} is unknown; it is one of {', '.join(ENVIRONMENTS)}")
@@ -159,8 +159,7 @@ def _open(env: str, session: Session, log: Log, doors: Sequence[Door] | None) ->
             f"environment local goes to the emulator on this machine, but the session leads to {host}. "
             "Start the platform (`aero up`) or name the environment you mean (--env dev)."
         )
-    known = registered_doors if doors is None else lambda: doors
-    return Deployment(env, session, log, known), ChangeSets(client, log)
+    return Deployment(env, session, log, doors), ChangeSets(client, log)
 
 
 def _parameters(stack: Stack, deployment: Deployment, store_code: bool) -> dict[str, str]:

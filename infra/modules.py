@@ -19,7 +19,8 @@ def needed(*entries: str) -> dict[str, bytes]:
     finder = ModuleFinder([str(source) for source in SOURCES])
     for entry in entries:
         _follow(finder, entry)
-    modules = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    files = [getattr(module, "__file__", None) for module in finder.modules.values()]
+    modules = {Path(file) for file in files if file}
     tables = {path for folder in {path.parent for path in modules} for name in TABLES for path in folder.glob(name)}
     return {_in_zip(path): path.read_bytes() for path in sorted(modules | tables)}
 

@@ -27,7 +27,7 @@ class Deployment:
     env: str
     session: Session
     log: Log
-    doors: Callable[[], Sequence[Door]]
+    doors: Sequence[Door]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def output(self, address: str) -> str:
@@ -87,12 +87,12 @@ STACKS = (
             "LakeBucket": "lake.LakeBucket",
             "CodeBucket": "lake.ResultsBucket",
         },
-        code={"CodeKey": lambda deployment: door_package(deployment.doors())},
+        code={"CodeKey": lambda deployment: door_package(deployment.doors)},
     ),
     Stack(
         "stream",
         inputs={"RawBucket": "lake.RawBucket", "CodeBucket": "lake.ResultsBucket"},
-        code={"CodeKey": lambda deployment: door_package(deployment.doors())},
+        code={"CodeKey": lambda deployment: door_package(deployment.doors)},
         settings={
             "VpcId": "AERO_VPC_ID",
             "SubnetIds": "AERO_SUBNET_IDS",
@@ -180,11 +180,3 @@ STACKS = (
         inputs={"LakeBucket": "lake.LakeBucket", **{table: f"alerting.{table}" for table in LIVE_TABLES}},
     ),
 )
-
-
-def registered_doors() -> Sequence[Door]:
-    """The feeds that arrive as files, from the register."""
-    # Here and not above: infra is before the register in the flow and only packaging looks at it.
-    from aero_assets.feeds import doors  # noqa: PLC0415
-
-    return doors()

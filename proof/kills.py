@@ -24,7 +24,8 @@ from aero_drills import compare
 from aero_local import code_server, platform, processes, progress, topics
 from aero_local.live.player import play
 from aero_local.live.watch import Watcher
-from aero_local.services import kafka, live, services
+from aero_local.services import kafka
+from aero_local.services.known import live, services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import Event

@@ -130,7 +130,7 @@ def port_options(options: Iterable[str] | None) -> dict[str, int]:
 def running(state: State, service: str = "ministack", what: str = "The platform", start: str = "up") -> State:
     """Return the state directory if a service of it runs, its emulator above all; say how to start it if not."""
     from aero_local.errors import AeroError  # noqa: PLC0415
-    from aero_local.services import services  # noqa: PLC0415
+    from aero_local.services.known import services  # noqa: PLC0415
     from aero_local.services.supervisor import Supervisor  # noqa: PLC0415
 
     status = Supervisor(state, services()).status(service)

@@ -51,13 +51,14 @@ def up(
     AERO_CLOCK=wall at the first start has it run by the wall clock, for live feeds; it keeps its clock.
     """
     from aero_cli.commands.live import need_java  # noqa: PLC0415
-    from aero_local import platform, services  # noqa: PLC0415
+    from aero_local import platform  # noqa: PLC0415
+    from aero_local.services import known  # noqa: PLC0415
 
     wanted, state = port_options(port), find_state(source, name)
     platform.refuse_second(state)
     if live:
         need_java()
-    names = (*platform.EVERYTHING, *(services.live(state) if live else ()))
+    names = (*platform.EVERYTHING, *(known.live(state) if live else ()))
     result = platform.up(state, progress(), names=names, port_overrides=wanted)
     if as_json:
         print_json(result.to_json())
@@ -117,7 +118,7 @@ def logs(
 ) -> None:
     """Show the end of the services' logs."""
     from aero_local import processes  # noqa: PLC0415
-    from aero_local.services import services  # noqa: PLC0415
+    from aero_local.services.known import services  # noqa: PLC0415
 
     state, known = find_state(None, name), list(services())
     if service is not None and service not in known:

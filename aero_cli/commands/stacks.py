@@ -40,9 +40,12 @@ def deploy(
     if only_plan:
         plan(where, name, as_json)
         return
+    from aero_assets.feeds import doors  # noqa: PLC0415
     from infra import deploy as driver  # noqa: PLC0415
 
-    result = _with_session(where, name, lambda session, log: driver.deploy(where.value, session, log), keep=True)
+    result = _with_session(
+        where, name, lambda session, log: driver.deploy(where.value, session, log, doors=doors()), keep=True
+    )
     if as_json:
         print_json({"env": result.env, "outputs": result.outputs, "changes": _changes(result.changes)})
         return
@@ -53,9 +56,12 @@ def deploy(
 
 def plan(where: EnvOption = EnvironmentName.local, name: StateOption = None, as_json: JsonOption = False) -> None:
     """Show what a deployment would change, and leave everything as it is."""
+    from aero_assets.feeds import doors  # noqa: PLC0415
     from infra import deploy as driver  # noqa: PLC0415
 
-    changes = _with_session(where, name, lambda session, log: driver.deploy_plan(where.value, session, log))
+    changes = _with_session(
+        where, name, lambda session, log: driver.deploy_plan(where.value, session, log, doors=doors())
+    )
     if as_json:
         print_json({"env": where.value, "changes": _changes(changes)})
 
@@ -66,8 +72,10 @@ def _with_session(where: EnvironmentName, name: str | None, action: Callable[...
         import boto3  # noqa: PLC0415
 
         return action(boto3.Session(), log)
+    from aero_local.services import kafka  # noqa: PLC0415
+
     state = running(find_state(None, name))
-    with state.acting_as("root"):
+    with state.acting_as("root", **kafka.variables(state)):
         result = action(state.session("root"), log)
     if keep:
         state.write_platform({stack: dict(outputs) for stack, outputs in result.outputs.items()})

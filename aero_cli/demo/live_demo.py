@@ -20,7 +20,7 @@ from aero_local import jars, platform
 from aero_local.errors import AeroError, Log
 from aero_local.live import source
 from aero_local.live.watch import Watcher
-from aero_local.services import live
+from aero_local.services.known import live
 from aero_local.state import State
 from aero_streaming.events import Event, topic_of
 

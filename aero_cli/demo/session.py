@@ -10,7 +10,8 @@ from aero_local.errors import Log
 from aero_local.live import source
 from aero_local.live.player import Played, play, ticker
 from aero_local.live.watch import Watcher
-from aero_local.services import kafka, live
+from aero_local.services import kafka
+from aero_local.services.known import live
 from aero_local.state import State
 from aero_streaming.alerts.items import alert_of
 from aero_streaming.alerts.line import line_text

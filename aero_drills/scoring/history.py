@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from aero_assets.published import Snapshot
-from aero_cli.commands.query import ask
 from aero_drills.scoring.cases import Case
 from aero_drills.scoring.figures import rule_figures
 from aero_drills.scoring.score import scored
@@ -25,7 +24,8 @@ def legs(snapshot: Snapshot, begin: str, end: str, routes: int | None = None) ->
     days = f"operating_date between '{begin}' and '{end}'"
     busiest = f"select route from operations.fct_leg where {days} group by 1 order by count(*) desc, 1 limit {routes}"
     chosen = f"{days} and route in ({busiest})" if routes else days
-    _, rows = ask(snapshot, f"select {', '.join(COLUMNS)} from operations.fct_leg where {chosen}")
+    with snapshot.connect() as connection:
+        rows = connection.execute(f"select {', '.join(COLUMNS)} from operations.fct_leg where {chosen}").fetchall()
     return [{key: _plain(value) for key, value in zip(COLUMNS, row, strict=True)} for row in rows]
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from aero_airline import replay
 from aero_local.errors import AeroError
+from aero_local.live import replay
 from aero_streaming.events import Event, correct
 from aero_streaming.rules import rules
 from aero_streaming.times import close_of, text

@@ -14,11 +14,6 @@ from aero_streaming.alerts.tables import Tables
 TABLES = Tables.of("local")
 
 
-def variables() -> dict[str, str]:
-    """Return what a process finds its tables by."""
-    return {f"AERO_{name.upper()}_TABLE": table for name, table in vars(TABLES).items()}
-
-
 @dataclass
 class Watcher:
     """Reads the live tables under a role that may: `dashboard` for alerts, `root` for whole tables in drills."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from aero_assets.environment import PROJECT
 from aero_local import http
 from aero_local.ports import LOOPBACK
-from aero_local.services import Service
+from aero_local.services.service import Service
+from aero_streaming.alerts.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,9 +49,7 @@ class Dashboard(Service):
 
     def env(self, state: State) -> Mapping[str, str]:
         """Return the environment under the dashboard's role, with the names of the live tables."""
-        from aero_local.live.watch import variables  # noqa: PLC0415 - brings boto3 along
-
-        return {**state.env("dashboard"), **variables()}
+        return {**state.env("dashboard"), **Tables.of("local").environment()}
 
     def missing(self, state: State, started_at: float) -> str:
         """Streamlit says so itself."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aero_local import http
 from aero_local.ports import LOOPBACK
-from aero_local.services import Service
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from aero_local.errors import Log

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
 from aero_local import http, jars
-from aero_local.services import Service, jvm, kafka
+from aero_local.services import jvm, kafka
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

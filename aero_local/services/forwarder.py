@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aero_local import heartbeat
-from aero_local.services import Service, kafka
+from aero_local.services import kafka
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from aero_local.forwarder import Assignment, Forwarder

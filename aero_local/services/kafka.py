@@ -11,10 +11,11 @@ import subprocess
 import uuid
 from typing import TYPE_CHECKING
 
-from aero_local import jars
+from aero_local import jars, ports
 from aero_local.errors import AeroError, Log, ServiceError
 from aero_local.ports import LOOPBACK
-from aero_local.services import Service, jvm
+from aero_local.services import jvm
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,12 @@ def names(state: State) -> tuple[str, ...]:
 def bootstrap(state: State) -> str:
     """Return the addresses that clients start from."""
     return ",".join(f"{LOOPBACK}:{state.port(name)}" for name in names(state))
+
+
+def variables(state: State) -> dict[str, str]:
+    """Return where the brokers will answer, once their ports are chosen: what people set for a cluster on AWS."""
+    chosen = "kafka-1" in ports.read(state.ports_file)
+    return {"AERO_BOOTSTRAP_SERVERS": bootstrap(state)} if chosen else {}
 
 
 class Kafka(Service):

@@ -14,7 +14,7 @@ from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION, PROJECT
 from aero_local import http
 from aero_local.errors import Log, ServiceError
 from aero_local.ports import LOOPBACK
-from aero_local.services import Service
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

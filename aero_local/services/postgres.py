@@ -20,7 +20,7 @@ import psutil
 from aero_local import jars, processes
 from aero_local.errors import Log, ServiceError
 from aero_local.ports import LOOPBACK
-from aero_local.services import Service
+from aero_local.services.service import Service
 
 if TYPE_CHECKING:
     from aero_local.state import State

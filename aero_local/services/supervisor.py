@@ -22,7 +22,7 @@ from aero_local.services.health import Status
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aero_local.services import Service
+    from aero_local.services.service import Service
     from aero_local.state import State
 
 LOG_TAIL_LINES = 20

@@ -37,7 +37,7 @@ def test_what_runs_is_what_the_templates_say_so_deploying_again_changes_nothing(
     shown = []
     # Settings come from the environment: the dashboard's address is this platform's own.
     with platform.state.acting_as("root"):
-        result = deploy("local", root, shown.append)
+        result = deploy("local", root, shown.append, doors=DOORS)
     assert not result.changed, result.changes
     assert shown == [f"aero-local-{stack.template}: no changes" for stack in STACKS]
     assert set(result.values) >= {"RawBucket", "LakeBucket", "InboxBucket", "OrchestratorRoleArn"}
@@ -70,6 +70,6 @@ def test_a_deployment_that_fails_says_why_and_the_next_one_succeeds(root, dev, t
     template.write_text(head + bad)
     stacks = [Stack("broken")]
     with pytest.raises(DeployError, match=r"Config \(AWS::Lambda::EventInvokeConfig\): .*no-such"):
-        deploy("dev", root, lambda line: None, stacks=stacks, templates=tmp_path)
+        deploy("dev", root, lambda line: None, doors=DOORS, stacks=stacks, templates=tmp_path)
     template.write_text(head)
-    assert deploy("dev", root, lambda line: None, stacks=stacks, templates=tmp_path).changed
+    assert deploy("dev", root, lambda line: None, doors=DOORS, stacks=stacks, templates=tmp_path).changed

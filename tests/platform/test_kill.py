@@ -24,7 +24,7 @@ from aero_assets.storage import Bucket
 from aero_local import platform as local_platform
 from aero_local import progress
 from aero_local.processes import family
-from aero_local.services import services
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.signals import interruptible
 from aero_local.state import State

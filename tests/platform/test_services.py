@@ -15,7 +15,7 @@ from aero_assets.environment import PROJECT
 from aero_local import platform as local_platform
 from aero_local import processes
 from aero_local.errors import ServiceError
-from aero_local.services import services
+from aero_local.services.known import services
 from aero_local.services.ministack import MiniStack
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State

@@ -9,7 +9,8 @@ from pathlib import Path
 from confluent_kafka import Consumer
 
 from aero_local import ports
-from aero_local.services import kafka, services
+from aero_local.services import kafka
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 

@@ -11,8 +11,8 @@ import pytest
 
 from aero_assets.environment import LOCAL_ACCOUNT, LOCAL_REGION
 from aero_local import jars, ports
-from aero_local.services import services
 from aero_local.services.flink import Flink
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.signals import interruptible
 from aero_local.state import State

@@ -13,7 +13,7 @@ from aero_assets.environment import LOCAL_ACCOUNT
 from aero_local import platform
 from aero_local.live.ingest import ingest_paths
 from aero_local.live.watch import Watcher
-from aero_local.services import live, services
+from aero_local.services.known import live, services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from aero_streaming.events import leg_uid

@@ -11,7 +11,7 @@ from aero_assets import set_aside
 from aero_assets.arrivals import list_arrivals
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
-from aero_assets.defs.raw.sensors import behind
+from aero_assets.defs.typed.sensors import behind
 from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.assets import (
     DATED,

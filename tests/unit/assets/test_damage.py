@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 
 from aero_assets.arrivals import plan, receipts
-from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.typed.assets import typed_key, typed_zone
+from aero_assets.defs.typed.sensors import behind
 from aero_assets.defs.warehouse.assets import buildable, ready
 from aero_assets.healing import ask_for
 from aero_assets.lake import Pulled

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_assets.arrivals import EventObject, event_objects, list_arrivals, plan
-from aero_assets.defs.raw.sensors import EventHour, Reported, arrivals, behind, reportable, unseen
+from aero_assets.defs.raw.reports import EventHour, Reported, reportable, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.typed.sensors import arrivals, behind
 from aero_assets.feeds import find
 from aero_assets.lake import LakeCopy
 from aero_assets.manifests import ArrivalManifest

@@ -7,8 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from aero_assets.arrivals import list_arrivals, plan
-from aero_assets.defs.raw.sensors import behind, events, reportable, unseen
+from aero_assets.defs.raw.reports import events, reportable, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.typed.sensors import behind
 from aero_assets.feeds import FeedError, load_feed
 from tests.fakes import FolderBucket
 

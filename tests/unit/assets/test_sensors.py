@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from aero_assets.arrivals import Receipt, plan, receipts
 from aero_assets.defs.catalog.assets import level
 from aero_assets.defs.published.sensors import SOON, unpublished_changes
-from aero_assets.defs.raw.sensors import MOST_EVENTS, OVERLAP, arrivals, unseen
+from aero_assets.defs.raw.reports import MOST_EVENTS, OVERLAP, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
+from aero_assets.defs.typed.sensors import arrivals
 from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.assets import staging_level
 from aero_assets.defs.warehouse.failures import FailedCheck

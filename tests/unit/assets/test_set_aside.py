@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from aero_assets import set_aside
 from aero_assets.arrivals import plan, receipts
-from aero_assets.defs.raw.sensors import behind
 from aero_assets.defs.typed.compaction import compact_day
+from aero_assets.defs.typed.sensors import behind
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.set_aside import SET_ASIDE, UNDO, Decision, in_force
 from aero_cli.set_aside import decide, take_back

@@ -36,7 +36,14 @@ def test_a_second_run_changes_nothing_and_succeeds(run, cloud, session, log):
 
 def test_changes_are_shown_before_they_are_made(session, templates, cloud):
     shown = []
-    deploy("dev", session, lambda line: shown.append((line, len(cloud.calls))), stacks=STACKS[:1], templates=templates)
+    deploy(
+        "dev",
+        session,
+        lambda line: shown.append((line, len(cloud.calls))),
+        doors=[],
+        stacks=STACKS[:1],
+        templates=templates,
+    )
     assert shown == [
         ("aero-dev-lake: 2 changes", 0),
         ("  + add Bucket (AWS::S3::Bucket)", 0),

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import pytest
 
 from aero_local import ports
-from aero_local.services import flink, services
+from aero_local.services import flink
 from aero_local.services.flink import Flink
+from aero_local.services.known import services
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 
 from aero_local import ports
 from aero_local.errors import AeroError, ServiceError
-from aero_local.services import kafka, live, services
+from aero_local.services import kafka
+from aero_local.services.known import live, services
 from aero_local.services.supervisor import Supervisor
 
 

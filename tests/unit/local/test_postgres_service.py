@@ -8,7 +8,8 @@ from aero_airline.opsdb import Change
 from aero_local import ports
 from aero_local.errors import ServiceError
 from aero_local.opsdb import apply, let_reader_in
-from aero_local.services import postgres, services
+from aero_local.services import postgres
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from tests.unit.local.tiny import OBEDIENT, Tiny, events
 

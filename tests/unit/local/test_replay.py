@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from aero_airline import replay
 from aero_airline.leg_life import minute_text
 from aero_local.errors import AeroError
+from aero_local.live import replay
 from aero_streaming.events import parse, to_facts, to_json
 from aero_streaming.events.schema import json_schema
 from aero_streaming.merge import merge

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from aero_local.services import Service
+from aero_local.services.service import Service
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 

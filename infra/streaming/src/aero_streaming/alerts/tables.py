@@ -30,6 +30,10 @@ class Tables:
         """Read them from `AERO_<NAME>_TABLE`; one that a role may not use need not be given."""
         return cls(*(os.environ.get(f"AERO_{one.name.upper()}_TABLE", "") for one in fields(cls)))
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables that `from_env` reads them from."""
+        return {f"AERO_{name.upper()}_TABLE": table for name, table in vars(self).items()}
+
 
 @dataclass(frozen=True)
 class Change:

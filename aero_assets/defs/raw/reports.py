@@ -1,29 +1,24 @@
-"""Arrivals: what is new in the raw zone becomes materialisations and requests to compact its days.
+"""Reports of arrivals: what is new in the raw zone becomes materialisations of it and of where it came from.
 
 Files are reported one by one; objects of events by the hour they came in, each time something came.
 
 Materialisations follow a cursor by arrival that looks back over an overlap, so arrivals of the same instant and of
-a time when nothing was running are all reported once. Requests are level-triggered: they need no memory.
+a time when nothing was running are all reported once.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from aero_assets import set_aside
-from aero_assets.arrivals import Arrival, EventObject, Receipt, list_arrivals, plan
+from aero_assets.arrivals import Arrival, EventObject, Receipt
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.sources.assets import origin
-from aero_assets.defs.typed.assets import ingest, typed_key
-from aero_assets.feeds import Feed, feeds
-from aero_assets.levels import SENSOR_SECONDS, Want, requests
-from aero_assets.manifests import ArrivalManifest
-from aero_assets.resources import Zones
+from aero_assets.feeds import Feed
 
 MOST_EVENTS = 200
 #: The door may be retried for hours: a receipt can appear that much after the arrival it speaks of.
@@ -112,37 +107,3 @@ def events(feed: Feed, new: Iterable[Reported]) -> list[dg.AssetMaterialization]
             )
         )
     return made
-
-
-def behind(
-    feed: Feed,
-    found: Iterable[Arrival],
-    manifests: list[ArrivalManifest],
-    decisions: Mapping[date, tuple[str, ...]],
-) -> Want:
-    """Compare the level every arrival day should have with the one its manifest has."""
-    return Want(
-        subject=f"typed:{feed.path}",
-        job=ingest.name,
-        wanted={f"{day}": planned.level(feed) for day, planned in plan(found, decisions).items()},
-        reached={item.arrived_on: item.level for item in manifests if item.feed == feed.path and item.level},
-        assets=[typed_key(feed)],
-    )
-
-
-@dg.sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
-def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Report new arrivals and ask for every arrival day that is not compacted to its level."""
-    cursors = json.loads(context.cursor) if context.cursor else {}
-    manifests = zones.copy_of_lake().manifests()
-    reported: list[dg.AssetMaterialization] = []
-    asked: list[dg.RunRequest] = []
-    decided = set_aside.listed(zones.lake())
-    for feed in feeds():
-        found = list_arrivals(zones.raw(), feed)
-        new, cursors[feed.path] = unseen(reportable(found), cursors.get(feed.path))
-        reported += events(feed, new)
-        asked += requests(
-            context.instance, behind(feed, found, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
-        )
-    return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)

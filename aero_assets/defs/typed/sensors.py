@@ -1,0 +1,53 @@
+"""The sensor of arrivals: reports what is new in the raw zone, and asks for every arrival day that is not compacted.
+
+Requests follow from the state of raw and typed zone alone: they need no memory.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from aero_assets import set_aside
+from aero_assets.arrivals import Arrival, list_arrivals, plan
+from aero_assets.defs.raw.reports import events, reportable, unseen
+from aero_assets.defs.typed.assets import ingest, typed_key
+from aero_assets.feeds import Feed, feeds
+from aero_assets.levels import SENSOR_SECONDS, Want, requests
+from aero_assets.manifests import ArrivalManifest
+from aero_assets.resources import Zones
+
+
+def behind(
+    feed: Feed,
+    found: Iterable[Arrival],
+    manifests: list[ArrivalManifest],
+    decisions: Mapping[date, tuple[str, ...]],
+) -> Want:
+    """Compare the level every arrival day should have with the one its manifest has."""
+    return Want(
+        subject=f"typed:{feed.path}",
+        job=ingest.name,
+        wanted={f"{day}": planned.level(feed) for day, planned in plan(found, decisions).items()},
+        reached={item.arrived_on: item.level for item in manifests if item.feed == feed.path and item.level},
+        assets=[typed_key(feed)],
+    )
+
+
+@dg.sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
+    """Report new arrivals and ask for every arrival day that is not compacted to its level."""
+    cursors = json.loads(context.cursor) if context.cursor else {}
+    manifests = zones.copy_of_lake().manifests()
+    reported: list[dg.AssetMaterialization] = []
+    asked: list[dg.RunRequest] = []
+    decided = set_aside.listed(zones.lake())
+    for feed in feeds():
+        found = list_arrivals(zones.raw(), feed)
+        new, cursors[feed.path] = unseen(reportable(found), cursors.get(feed.path))
+        reported += events(feed, new)
+        asked += requests(
+            context.instance, behind(feed, found, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
+        )
+    return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)
