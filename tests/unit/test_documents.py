@@ -1,0 +1,39 @@
+"""Documents: their links lead somewhere, their lines fit a terminal, the version they name is the package's."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+DOCUMENTS = sorted(PROJECT.glob("*.md")) + sorted((PROJECT / "docs").glob("*.md"))
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+WIDTH = 120
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document):
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_version_is_that_of_the_newest_numbered_section_of_the_changelog():
+    with (PROJECT / "pyproject.toml").open("rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    numbers = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", _text("CHANGELOG.md"), re.MULTILINE)
+    assert numbers[0] == version
+    assert numbers == sorted(numbers, key=lambda one: [int(part) for part in one.split(".")], reverse=True)
+
+
+def test_every_path_that_contributing_and_architecture_name_exists():
+    files = subprocess.check_output(("git", "ls-files"), cwd=PROJECT, text=True).split()
+    known = [f"/{one}" for name in files for one in (name, *Path(name).parents)]
+    for document in ("CONTRIBUTING.md", "docs/architecture.md"):
+        for name in re.findall(r"`((?:[a-z_.]+/)+[a-z_.]*)`", _text(document)):
+            assert any(one.endswith(f"/{name.rstrip('/')}") for one in known), f"{document} names {name}"
+
+
+def _text(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8")
