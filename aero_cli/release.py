@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
+from kafka.errors import KafkaError
 
 from aero_assets.arrivals import ArrivalDay, Receipt, list_arrivals, plan
 from aero_assets.defs.raw.told import SEASONS, tell_plans
@@ -32,13 +33,10 @@ from aero_assets.resources import Gateway
 from aero_assets.storage import Bucket, DamagedObjectError
 from aero_cli.reprocess import hand_on
 from aero_ingest.database_events import FEED as DATABASE
-from aero_local import topics
+from aero_ingest.gateway_kafka import TopicProducer
 from aero_local.errors import Log
-from aero_local.services import kafka
-from aero_local.state import State
 from aero_streaming.events import Problem, parse
 from aero_streaming.events.limits import UNKNOWN_AIRPORT, is_known
-from aero_streaming.events.types import TOPICS
 
 #: How a limit of an event names what it waits for.
 WAITS_FOR = re.compile(r"is ([A-Z]{3}), which the airport reference does not have on ([0-9]{4}-[0-9]{2}-[0-9]{2});")
@@ -70,21 +68,21 @@ class Zone:
     gateway: Gateway
 
 
-def release(state: State, feeds: Iterable[Feed], first: date, last: date, log: Log) -> list[Released]:
-    """Let go what waits of feeds by arrival days, both included; return what was found, feeds with nothing left out."""
-    with state.acting_as("orchestrator"):
-        environment = Environment.current()
-        zone = Zone(Bucket(environment.raw_bucket), Bucket(environment.lake_bucket), Gateway())
-        found = [
-            let_go(feed, zone, first, last, lambda feed, records: _send(state, feed, records, log), log)
-            for feed in feeds
-        ]
-    return [one for one in found if one.rows or one.still_waiting]
+Send = Callable[[Feed, list[str]], int]
 
 
-def let_go(
-    feed: Feed, zone: Zone, first: date, last: date, send: Callable[[Feed, list[str]], int], log: Log
-) -> Released:  # fmt: skip
+def release(feeds: Iterable[Feed], first: date, last: date, send: Send, log: Log) -> list[Released]:
+    """Let go what waits of feeds by arrival days, both included; return what was found, feeds with nothing left out.
+
+    Works under the role of the orchestrator; `send` puts events on their topic as they came and returns how many.
+    """
+    environment = Environment.current()
+    zone = Zone(Bucket(environment.raw_bucket), Bucket(environment.lake_bucket), Gateway())
+    done = [let_go(feed, zone, first, last, send, log) for feed in feeds]
+    return [one for one in done if one.rows or one.still_waiting]
+
+
+def let_go(feed: Feed, zone: Zone, first: date, last: date, send: Send, log: Log) -> Released:
     """Let go what waits of one feed; `send` takes events as they came and returns how many it sent."""
     done = Released(feed.path)
     records = _rows(feed, zone.raw, zone.lake, first, last, done, log)
@@ -156,20 +154,25 @@ def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, wanted: set[str]) -
         return {(key, number) for key, number in found.fetchall()}
 
 
-def _send(state: State, feed: Feed, records: list[str], log: Log) -> int:
-    """Send events to their topic exactly as they came; the stream takes the first of each, the lake knows copies."""
-    bootstrap = kafka.bootstrap(state)
-    if not topics.listed_brokers(bootstrap):
-        log(f"{feed.path}: no broker answers, so the stream does not hear of these events")
-        return 0
-    topic, sent = TOPICS[feed.topic], 0
-    with topics.producer(bootstrap) as producer:
-        for record in records:
-            event = parse(record)
-            if not isinstance(event, Problem):
-                producer.send_text(topic, str(event[topic.key]), record)
-                sent += 1
-    return sent
+def sender(bootstrap: str, security: str, log: Log) -> Send:
+    """Return what sends events exactly as they came; the stream takes the first of each, the lake knows copies.
+
+    `bootstrap` and `security` are those of the gateway (`plaintext` or `iam`); where no broker is reached the stream
+    does not hear of the events, which is said.
+    """
+
+    def send(feed: Feed, records: list[str]) -> int:
+        known = [(record, event) for record in records if not isinstance(event := parse(record), Problem)]
+        try:
+            with TopicProducer(bootstrap, security) as producer:
+                for record, event in known:
+                    producer.send_text(record.encode(), event)
+        except (ConnectionError, KafkaError) as error:
+            log(f"{feed.path}: the stream does not hear of {len(known)} events: {error}")
+            return 0
+        return len(known)
+
+    return send
 
 
 def _messages(feed: Feed, zone: Zone, first: date, last: date, done: Released) -> None:

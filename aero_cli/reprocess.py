@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aero_assets.arrivals import Receipt, list_arrivals, plan
 from aero_assets.environment import Environment
@@ -19,7 +19,9 @@ from aero_assets.manifests import ask_again
 from aero_assets.resources import Gateway
 from aero_assets.storage import Bucket
 from aero_local.errors import Log
-from aero_local.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 REASON = "/reason.json"
 
@@ -38,24 +40,16 @@ class Reprocessed:
         return asdict(self)
 
 
-def reprocess(state: State, feed: Feed, first: date, last: date, log: Log, *, is_refused: bool) -> Reprocessed:
-    """Ask for the arrival days of a feed again, both included; `is_refused` takes the files of its quarantine."""
-    done = Reprocessed(feed.path)
-    with state.acting_as("orchestrator"):
-        environment = Environment.current()
-        raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
-        if is_refused:
-            _put_again(state, feed, lake, _days(first, last), done, log)
-            return done
-        days = [day for on, day in plan(list_arrivals(raw, feed)).items() if first <= on <= last]
-        for day in days:
-            ask_again(lake, feed, day.arrived_on)
-            done.arrival_days += 1
-            log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
-            if feed.layout.parser in HANDED_ON:
-                done.handed_on += sum(
-                    hand_on(feed, raw, one, Gateway()) for one in day.counted if isinstance(one, Receipt)
-                )
+def reprocess(feed: Feed, first: date, last: date, log: Log) -> Reprocessed:
+    """Ask for the arrival days of a feed again, both included, under the role of the orchestrator."""
+    done, environment = Reprocessed(feed.path), Environment.current()
+    raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
+    for day in [day for on, day in plan(list_arrivals(raw, feed)).items() if first <= on <= last]:
+        ask_again(lake, feed, day.arrived_on)
+        done.arrival_days += 1
+        log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
+        if feed.layout.parser in HANDED_ON:
+            done.handed_on += sum(hand_on(feed, raw, one, Gateway()) for one in day.counted if isinstance(one, Receipt))
     return done
 
 
@@ -69,21 +63,25 @@ def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool
     return True
 
 
-def _put_again(state: State, feed: Feed, lake: Bucket, days: Iterator[date], done: Reprocessed, log: Log) -> None:
-    """Put the files that were turned away into the inbox again, each under its own key, the latest of a key only."""
-    refused: dict[str, str] = {}
-    for day in days:
+def put_again(feed: Feed, first: date, last: date, partner: S3Client, log: Log) -> Reprocessed:
+    """Put the files that the door turned away on some days into the inbox again, the latest of each key only.
+
+    They are read under the role of the orchestrator and put as `partner`, who may.
+    """
+    done, environment, refused = Reprocessed(feed.path), Environment.current(), {}
+    lake = Bucket(environment.lake_bucket)
+    for day in _days(first, last):
         for item in sorted(lake.list(f"quarantine/{feed.path}/dt={day}/files/"), key=lambda item: item.key):
             if item.key.endswith(REASON) and (reason := lake.read_json(item.key)):
                 refused[reason["inbox_key"]] = item.key.removesuffix(REASON)
-    partner = state.session("partner").client("s3")
     for inbox_key, folder in refused.items():
         for item in lake.list(f"{folder}/"):
             if not item.key.endswith(REASON):
                 body = lake.client.get_object(Bucket=lake.name, Key=item.key)["Body"].read()
-                partner.put_object(Bucket=Environment.current().inbox_bucket, Key=inbox_key, Body=body)
+                partner.put_object(Bucket=environment.inbox_bucket, Key=inbox_key, Body=body)
                 done.files += 1
                 log(f"{inbox_key}: put into the inbox again")
+    return done
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -7,7 +7,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,8 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
     from aero_local.errors import Log
     from aero_local.state import State
 
@@ -138,6 +141,27 @@ def running(state: State, service: str = "ministack", what: str = "The platform"
         why = f": {service} {status.missing}" if status.missing else ""
         raise AeroError(f"{what} {state.name} is not running{why}.", f"Start it with `aero {start}`.")
     return state
+
+
+@contextmanager
+def acting(role: str, name: str | None) -> Generator[None]:
+    """Work under a role: on this machine the platform's own lends it, anywhere else the environment has given it."""
+    from aero_assets.environment import Environment  # noqa: PLC0415
+
+    if not Environment.current().is_local:
+        yield
+        return
+    with running(terminal_state(name)).acting_as(role):
+        yield
+
+
+def s3_of(role: str, name: str | None) -> S3Client:
+    """Return an S3 client under a role of this machine's platform; anywhere else under the environment's own."""
+    import boto3  # noqa: PLC0415
+
+    from aero_assets.environment import Environment  # noqa: PLC0415
+
+    return (terminal_state(name).session(role) if Environment.current().is_local else boto3.Session()).client("s3")
 
 
 def explain(error: Exception) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
-from aero_cli.commands.common import App, JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_cli.commands.common import App, JsonOption, StateOption, acting, print_json, progress
 from aero_local.errors import AeroError
 
 app = App(help="The copy of the typed zone on this machine.", no_args_is_help=True)
@@ -20,12 +19,10 @@ def lake() -> None:
 def pull(name: StateOption = None, as_json: JsonOption = False) -> None:
     """Bring the copy up to date as an analyst; cheap when nothing changed."""
     from aero_assets import lake as reader  # noqa: PLC0415 - brings pyarrow along
-    from aero_assets.environment import Environment  # noqa: PLC0415
 
     log = progress()
     # On AWS the caller's own role and variables say which lake; here the state directory does.
-    local = Environment.current().is_local
-    with running(terminal_state(name)).acting_as("analyst") if local else nullcontext():
+    with acting("analyst", name):
         pulled: Any = reader.pull(log)
     result = {"files": pulled.files, "downloaded": pulled.downloaded, "deleted": pulled.deleted}
     damaged = [{"key": file.key, "problem": file.problem} for file in pulled.damaged]

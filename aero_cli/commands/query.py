@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, print_json, print_table, running, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, print_table
 from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
@@ -83,10 +82,8 @@ def ask(snapshot: Snapshot, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]
 def pin(name: str | None) -> Snapshot:
     """Return the current published version of a state directory, pinned."""
     from aero_assets import published  # noqa: PLC0415
-    from aero_assets.environment import Environment  # noqa: PLC0415
 
-    local = Environment.current().is_local
-    with running(terminal_state(name)).acting_as("analyst") if local else nullcontext():
+    with acting("analyst", name):
         try:
             return published.current().pull()
         except published.NothingPublishedError as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, terminal_state
 
 
 def release(
@@ -19,7 +20,7 @@ def release(
 ) -> None:
     """Let go what was refused for an airport that the reference has now: rows, events to the stream, messages."""
     from aero_assets.feeds import feeds, find  # noqa: PLC0415
-    from aero_cli.release import release as let_go  # noqa: PLC0415
+    from aero_cli import release as work  # noqa: PLC0415
 
     if feed is not None and feed not in {one.path for one in feeds()}:
         raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
@@ -27,7 +28,9 @@ def release(
     if last < first:
         raise typer.BadParameter(f"--to {last} is before --from {first}")
     wanted = [find(feed)] if feed else feeds()
-    found = let_go(running(terminal_state(name)), wanted, first, last, progress())
+    log = progress()
+    with acting("orchestrator", name):
+        found = work.release(wanted, first, last, work.sender(*_brokers(name), log), log)
     if as_json:
         print_json([one.to_json() for one in found])
         return
@@ -38,3 +41,13 @@ def release(
         print(f"{one.feed}: {one.rows} records let go from {len(one.arrival_days)} arrival days{sent}{handed}{still}")
     if not any(one.rows for one in found):
         print("Nothing was refused for an airport that the reference has now.")
+
+
+def _brokers(name: str | None) -> tuple[str, str]:
+    """Where events are sent, and how to sign in there: the brokers of this machine, else those of the environment."""
+    from aero_assets.environment import Environment  # noqa: PLC0415
+    from aero_local.services import kafka  # noqa: PLC0415
+
+    if Environment.current().is_local:
+        return kafka.bootstrap(terminal_state(name)), "plaintext"
+    return os.environ.get("AERO_BOOTSTRAP_SERVERS", ""), "iam"

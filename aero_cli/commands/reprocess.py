@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, s3_of
 from aero_local.errors import AeroError
 
 
@@ -21,13 +21,17 @@ def reprocess(
 ) -> None:
     """Read raw bodies again: typed rows, and of messages the events; or put refused files into the inbox again."""
     from aero_assets.feeds import feeds, find  # noqa: PLC0415
-    from aero_cli.reprocess import reprocess as again  # noqa: PLC0415
+    from aero_cli import reprocess as work  # noqa: PLC0415
 
     if feed not in {one.path for one in feeds()}:
         raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
-    done = again(running(terminal_state(name)), find(feed), begin.date(), end.date(), progress(), is_refused=refused)
+    with acting("orchestrator", name):
+        if refused:
+            done = work.put_again(find(feed), begin.date(), end.date(), s3_of("partner", name), progress())
+        else:
+            done = work.reprocess(find(feed), begin.date(), end.date(), progress())
     if as_json:
         print_json(done.to_json())
     elif not (done.arrival_days or done.files):

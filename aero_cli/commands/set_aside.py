@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, print_json, print_table, running, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, print_table
 
 
 def checks(name: StateOption = None, as_json: JsonOption = False) -> None:
@@ -18,7 +18,7 @@ def checks(name: StateOption = None, as_json: JsonOption = False) -> None:
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_assets.storage import Bucket  # noqa: PLC0415
 
-    with running(terminal_state(name)).acting_as("orchestrator"):
+    with acting("orchestrator", name):
         found = failures.kept(Bucket(Environment.current().lake_bucket))
     if as_json:
         print_json(found)
@@ -60,7 +60,7 @@ def set_aside(
         raise typer.BadParameter("name what to set aside, or ask for --list")
     if references and not why.strip():
         raise typer.BadParameter("say --why: the audit record needs a reason")
-    with running(terminal_state(name)).acting_as("orchestrator"):
+    with acting("orchestrator", name):
         environment = Environment.current()
         lake = Bucket(environment.lake_bucket)
         if references:

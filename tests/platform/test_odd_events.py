@@ -17,7 +17,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
-from aero_cli.release import release
+from aero_cli.release import release, sender
 from aero_streaming.events import topic_of
 from tests.golden.odd_events import odd_events
 from tests.platform.line import Line
@@ -86,17 +86,19 @@ def test_a_day_with_odd_events_of_every_kind_is_published_and_what_waits_is_let_
     monkeypatch.setattr(zones, "airports", lambda: known)
     zones.airport_table.cache_clear()
     today, log = now.date(), []
-    [done] = release(line.state, [FEED], today, today, log.append)
+    to_nobody = sender("127.0.0.1:1", "plaintext", log.append)
+    [done] = release([FEED], today, today, to_nobody, log.append)
     assert (done.rows, done.arrival_days) == (len(waits), [f"{today}"])
     assert done.still_waiting == sum(code == "unknown_airport" for _, code in odd)
     assert done.events_sent == 0, "no broker is there"
-    assert release(line.state, [FEED], today, today, log.append) == [], "the day is asked for already"
+    assert any("the stream does not hear of" in line for line in log)
+    assert release([FEED], today, today, to_nobody, log.append) == [], "the day is asked for already"
 
     line.settle()
 
     assert _refused(line) == Counter(code for _, code in odd)
     assert _published(line) == {one["leg_uid"] for one in said}
-    [done] = release(line.state, [FEED], today, today, log.append)
+    [done] = release([FEED], today, today, to_nobody, log.append)
     assert (done.rows, done.arrival_days) == (0, [])
 
 
@@ -114,8 +116,9 @@ def test_a_message_that_waits_for_an_airport_goes_to_the_gateway_again_and_leave
 
     line.lake.write_json(place, {"messages": [waits("MID"), waits("QQX")]})
 
-    [done] = release(line.state, [MESSAGES], today, today, print)
+    to_nobody = sender("", "plaintext", print)
+    [done] = release([MESSAGES], today, today, to_nobody, print)
     assert (done.rows, done.handed_on, done.still_waiting) == (1, 1, 1)
     assert (line.lake.read_json(place) or {})["messages"] == [waits("QQX")]
-    [done] = release(line.state, [MESSAGES], today, today, print)
+    [done] = release([MESSAGES], today, today, to_nobody, print)
     assert (done.rows, done.handed_on, done.still_waiting) == (0, 0, 1)

@@ -6,7 +6,7 @@ from aero_assets.environment import Environment
 from aero_assets.feeds import find
 from aero_assets.manifests import ArrivalManifest
 from aero_assets.storage import Bucket
-from aero_cli.reprocess import reprocess
+from aero_cli.reprocess import put_again, reprocess
 from tests.unit.ingest.message_samples import sample
 
 MESSAGES, METAR = find("partner/messages"), find("partner/metar")
@@ -25,7 +25,7 @@ def test_an_arrival_day_is_read_again_into_the_same_files(line):
     assert not [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
 
     today, said = datetime.now(UTC).date(), []
-    done = reprocess(line.state, MESSAGES, today, today, said.append, is_refused=False)
+    done = reprocess(MESSAGES, today, today, said.append)
     assert (done.arrival_days, done.handed_on) == (1, 1)
     [again] = [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
     line.run(again)
@@ -37,6 +37,7 @@ def test_a_refused_file_comes_to_the_door_once_more(line):
     assert refused["status"] == "rejected"
     today = datetime.now(UTC).date()
     before = line.doors_words()
-    assert reprocess(line.state, METAR, today, today, lambda said: None, is_refused=True).files == 1
+    partner = line.state.session("partner").client("s3")
+    assert put_again(METAR, today, today, partner, lambda said: None).files == 1
     again = line.doors_word(refused["subject"].rsplit("-", 1)[-1], before)
     assert (again["status"], again["reason"]) == ("rejected", "unlike_lines")

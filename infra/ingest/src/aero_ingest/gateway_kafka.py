@@ -27,11 +27,14 @@ class TopicProducer:
 
     def send(self, event: Event) -> None:
         """Queue an event for its topic, by its key."""
+        self.send_text(to_json(event), event)
+
+    def send_text(self, record: bytes, event: Event) -> None:
+        """Queue a record exactly as it is, for the topic and by the key of the event that it holds."""
         topic = TOPICS[topic_of(event)]
         if self._producer is None:
             self._producer = _producer(self._bootstrap, self._security)
-        key = str(event[topic.key]).encode()
-        self._pending.append(self._producer.send(topic.name, value=to_json(event), key=key))
+        self._pending.append(self._producer.send(topic.name, value=record, key=str(event[topic.key]).encode()))
 
     def __enter__(self) -> Self:
         """Return itself."""
