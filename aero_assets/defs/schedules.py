@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from aero_assets.automation import schedule
 from aero_assets.defs.raw.told import extract, plans
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
@@ -37,7 +38,7 @@ def due(context: dg.ScheduleEvaluationContext) -> datetime:
     return context.scheduled_execution_time.astimezone(UTC)
 
 
-@dg.schedule(
+@schedule(
     job=warehouse,
     cron_schedule="30 12 * * *",
     execution_timezone="UTC",
@@ -49,16 +50,14 @@ def nightly_last_three_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequ
     return days(yesterday - timedelta(days=2), yesterday, "nightly_last_three_days")
 
 
-@dg.schedule(
-    job=warehouse, cron_schedule="0 14 4 * *", execution_timezone="UTC", default_status=status("monthly_close")
-)
+@schedule(job=warehouse, cron_schedule="0 14 4 * *", execution_timezone="UTC", default_status=status("monthly_close"))
 def monthly_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """On the fourth: the whole month before, with the delay codes and revenue corrected since."""
     last = due(context).replace(day=1) - timedelta(days=1)
     return days(last.replace(day=1), last, "monthly_close")
 
 
-@dg.schedule(
+@schedule(
     job=extract,
     cron_schedule=f"{EXTRACT_MINUTE} * * * *",
     execution_timezone="UTC",
@@ -70,7 +69,7 @@ def hourly_extract(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"hourly_extract:{hour}", partition_key=hour)
 
 
-@dg.schedule(job=plans, cron_schedule="0 6 * * *", execution_timezone="UTC", default_status=status("daily_plans"))
+@schedule(job=plans, cron_schedule="0 6 * * *", execution_timezone="UTC", default_status=status("daily_plans"))
 def daily_plans(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """What the schedules in force say of the next three days; a day that is missed is told by the next."""
     return dg.RunRequest(run_key=f"daily_plans:{due(context):%Y-%m-%d}")

@@ -55,6 +55,7 @@ class Dbt:
     def stream(self):
         assert not self.warehouse.dbt("build", *SELECT, dates=[FIRST]).success
         yield dg.AssetCheckResult(passed=False, asset_key=LEGS, check_name=self.check, metadata={"unique_id": "a"})
+        yield dg.Output(None, "operations__fct_leg", metadata={"unique_id": "model"})
         yield dg.AssetCheckResult(passed=True, asset_key=LEGS, check_name="another")
         raise DagsterDbtCliRuntimeError("dbt ended with 1")
 
@@ -67,13 +68,17 @@ def test_the_page_of_a_check_that_failed_shows_its_rows_and_what_to_set_aside(a_
     monkeypatch.setenv("AERO_STATE", f"{tmp_path}")
     monkeypatch.setenv("AERO_WAREHOUSE", f"{warehouse.folder / 'warehouse.duckdb'}")
     lake, log = FolderBucket(tmp_path / "bucket"), []
-    context: Any = SimpleNamespace(log=SimpleNamespace(error=log.append))
+    context: Any = SimpleNamespace(log=SimpleNamespace(error=log.append), asset_key_for_output=lambda name: LEGS)
     zones: Any = SimpleNamespace(lake=lambda: lake)
     dbt: Any = Dbt(warehouse, check)
     events = assets.built(context, dbt, zones, [FIRST])
-    passed, failed = next(events), next(events)
+    model, passed, failed = next(events), next(events), next(events)
     with pytest.raises(DagsterDbtCliRuntimeError, match="ended with 1"):
         next(events)
+    assert (
+        model.metadata["dagster/row_count"].value == warehouse.rows("select count(*) from operations.fct_leg")[0][0] > 0
+    )
+    assert model.metadata["dates"].value == FIRST
     assert (passed.check_name, failed.check_name) == ("another", check)
     shown = failed.metadata
     assert {name: shown[name].value for name in ("unique_id", "test")} == {"unique_id": "a", "test": check}

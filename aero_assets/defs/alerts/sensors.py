@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from aero_assets.automation import run_failure_sensor, sensor
 from aero_assets.defs.alerts.assets import (
     ALERT_LOG,
     FIRST_TAG,
@@ -34,7 +35,7 @@ FAILURES = "_outcomes/run_failures"
 log = logging.getLogger("aero.runs")
 
 
-@dg.sensor(job=after_alerts, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+@sensor(job=after_alerts, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def alert_lines(context: dg.SensorEvaluationContext, zones: Zones, live: Live) -> dg.SensorResult:
     """Report new lines of the log, and ask for a follow-up until one has come as far as was reported."""
     store = live.store()
@@ -80,7 +81,7 @@ def _last_end(instance: dg.DagsterInstance) -> datetime:
     return datetime.fromtimestamp(ended or 0, UTC)
 
 
-@dg.run_failure_sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+@run_failure_sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def failed_runs(context: dg.RunFailureSensorContext, zones: Zones) -> None:
     """Tell of a run that failed: a row in the ledger, a materialisation, and a line of log for those who watch logs.
 

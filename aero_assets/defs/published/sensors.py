@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import dagster as dg
 
+from aero_assets.automation import sensor
 from aero_assets.defs.published.assets import LEVELS, PARTITION, publish
 from aero_assets.defs.published.exposures import dashboards
 from aero_assets.defs.typed.assets import ingest
@@ -27,7 +28,7 @@ PUBLISHING = {ingest.name, warehouse.name, catch_up.name}
 SOON = timedelta(seconds=12)
 
 
-@dg.sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+@sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way.
 
@@ -55,7 +56,7 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
     return dg.SensorResult(run_requests=asked, cursor=since.isoformat())
 
 
-@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
 def dashboard_shows(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Report the dashboard's pages as materialised once it is up with a version that was not reported yet."""
     url = Environment.current().dashboard_url

@@ -4,6 +4,7 @@ import json
 
 import dagster as dg
 
+from aero_assets.automation import sensor
 from aero_assets.defs.streaming.assets import ALERTS_FEED, FLINK_JOB, LEG_STATE
 from aero_assets.live import ABSENT, Live
 from aero_streaming.alerts.pulse import CLOCK, FEED
@@ -12,7 +13,7 @@ from aero_streaming.alerts.pulse import CLOCK, FEED
 SECONDS = 15
 
 
-@dg.sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+@sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def heartbeats(context: dg.SensorEvaluationContext, live: Live) -> dg.SensorResult:
     """Report job, stream and state once each time that the feed was heard further than before."""
     store = live.store()

@@ -11,6 +11,7 @@ import dagster as dg
 
 from aero_assets import set_aside
 from aero_assets.arrivals import Arrival, list_arrivals, plan
+from aero_assets.automation import sensor
 from aero_assets.defs.raw.reports import events, reportable, unseen
 from aero_assets.defs.typed.assets import ingest, typed_key
 from aero_assets.feeds import Feed, feeds
@@ -35,7 +36,7 @@ def behind(
     )
 
 
-@dg.sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+@sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Report new arrivals and ask for every arrival day that is not compacted to its level."""
     cursors = json.loads(context.cursor) if context.cursor else {}

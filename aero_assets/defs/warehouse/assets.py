@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -21,6 +22,7 @@ from aero_assets import healing, leg_balance
 from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
 from aero_assets.defs.catalog.assets import catalog_key
 from aero_assets.defs.warehouse import failures
+from aero_assets.defs.warehouse.row_counts import with_row_counts
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
 from aero_assets.lake import Pulled
@@ -132,12 +134,14 @@ def buildable(days: list[str], pulled: Pulled) -> list[str]:
 
 
 def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, days: list[str]) -> Iterator:
-    """Build with dbt and yield what it made and checked; checks that did not pass come last, with their rows.
+    """Build with dbt and yield what it made and checked; what needs a look at the rows comes when dbt has ended.
 
-    Why last: while dbt runs nobody else can read its warehouse. What stops the build is also told in log and lake.
+    While dbt runs nobody else can read its warehouse: models wait for their row counts (and their checks for them),
+    checks that did not pass for their rows. What stops the build is also told in log and lake.
     """
     # A dbt that dies leaves no results: those of the run before would be told as its own.
     (target_path() / "run_results.json").unlink(missing_ok=True)
+    made: list[Any] = []
     doubtful: list[dg.AssetCheckResult] = []
     problem: DagsterDbtCliRuntimeError | None = None
     try:
@@ -145,9 +149,10 @@ def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, 
             if isinstance(event, dg.AssetCheckResult) and not event.passed:
                 doubtful.append(event)
             else:
-                yield event
+                made.append(event)
     except DagsterDbtCliRuntimeError as error:
         problem = error
+    yield from with_row_counts(context, made, Environment.current().warehouse, days)
     found = failures.failed_checks(target_path(), Environment.current().warehouse) if doubtful or problem else []
     stopping = [one for one in found if one.stops] if problem else []
     for one in stopping:

@@ -9,6 +9,7 @@ import dagster as dg
 
 from aero_assets import set_aside
 from aero_assets.arrivals import list_arrivals
+from aero_assets.automation import sensor
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
 from aero_assets.defs.typed.sensors import behind
@@ -71,7 +72,7 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     return Want("warehouse", warehouse.name, typed_versions(manifests), reached, named=named)
 
 
-@dg.sensor(
+@sensor(
     jobs=[catalog_and_staging, catch_up, warehouse],
     minimum_interval_seconds=SENSOR_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,

@@ -52,6 +52,13 @@ def test_every_feed_is_an_asset_in_every_layer(graph):
     assert wanted <= set(graph.get_all_asset_keys())
 
 
+def test_every_sensor_schedule_and_job_says_what_it_does(defs):
+    known = defs.get_repository_def()
+    jobs = [job for job in known.get_all_jobs() if not job.name.startswith("__")]
+    silent = [one.name for one in (*known.sensor_defs, *known.schedule_defs, *jobs) if not one.description]
+    assert (silent, len(jobs) > 5) == ([], True)
+
+
 def test_every_check_says_what_it_asks(graph):
     checks = {key: graph.get_check_spec(key).description for key in graph.asset_check_keys}
     assert len(checks) > 200
