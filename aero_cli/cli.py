@@ -50,7 +50,6 @@ app.command(epilog="Example: aero repair --zone raw --zone typed")(repair.repair
 app.command(epilog="Example: aero checks")(set_aside.checks)
 app.command(epilog='Example: aero set-aside 3f0c… --why "STD of another year"')(set_aside.set_aside)
 app.command(epilog="Example: aero release ops/leg_events")(release.release)
-live.drills.command("messages", epilog="Example: aero drill messages --count 200000")(parse.drill_messages)
 app.add_typer(live.drills, name="drill")
 app.add_typer(rules.app, name="rules")
 app.add_typer(lake.app, name="lake")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from aero_cli.commands.common import JsonOption, SeedOption, print_json, progress
+from aero_cli.commands.common import JsonOption
 
 if TYPE_CHECKING:
     from aero_ingest.messages import Result
@@ -46,20 +46,6 @@ def parse(
         for result in show(parse_file(stream, reference_at, format, offset_of)):
             failed += isinstance(result, Unreadable)
     raise typer.Exit(1 if failed else 0)
-
-
-def drill_messages(
-    count: Annotated[int, typer.Option(min=1, help="Spoilt texts to read.")] = 200_000,
-    seed: SeedOption = 1,
-) -> None:
-    """Messages and schedules spoilt by chance: each is read or refused with a reason, and none stops a parser."""
-    from aero_assets.environment import PROJECT  # noqa: PLC0415
-    from aero_local.mutate import run  # noqa: PLC0415
-
-    verdict = run(count, seed, PROJECT / "tests" / "fixtures" / "messages", progress())
-    print_json(verdict)
-    if verdict["raised"]:
-        raise typer.Exit(1)
 
 
 def reference(text: str | None) -> datetime:

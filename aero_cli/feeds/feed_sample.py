@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,9 +26,8 @@ from aero_assets.zones import airports
 
 RECORDS_LOOKED_AT = 20_000
 SHOWN = 5
-#: Words that SQL of DuckDB or Redshift keeps for itself, or that our SQL linter takes for such. As the name of a
-#: typed column they would need quotes in every query.
-WORDS = frozenset(
+#: Words that SQL of Redshift keeps for itself, or that our SQL linter takes for such; DuckDB is asked for its own.
+LINTER_WORDS = frozenset(
     """
     action add after all always analyze and any are array as asc at attribute before begin between bigint binary boolean
     both by call case cast catalog category char character check class close code collate column columns comment commit
@@ -103,6 +103,15 @@ class Sample:
         return tuple(column.raw for column in self.columns)
 
 
+@cache
+def kept_words() -> frozenset[str]:
+    """Return the words that SQL keeps for itself: as the name of a column they would need quotes in every query."""
+    rows = duckdb.execute(
+        "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+    ).fetchall()
+    return LINTER_WORDS | {word for (word,) in rows}
+
+
 def read(path: Path) -> Sample:
     """Read a sample; raise FeedError where the door or the typed step would refuse the file."""
     lines = list(islice(_lines(path), RECORDS_LOOKED_AT))
@@ -133,7 +142,7 @@ def typed_names(header: Iterable[str]) -> Iterator[str]:
     taken = {column.name for column in LINEAGE} | RESERVED
     for raw in header:
         name = snake(raw)
-        if name in taken | WORDS:
+        if name in taken | kept_words():
             name = f"{name}_given"
         name = next(one for one in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if one not in taken)
         taken.add(name)
@@ -142,7 +151,7 @@ def typed_names(header: Iterable[str]) -> Iterator[str]:
 
 def quoted(raw: str) -> str:
     """Return a heading as SQL names the raw column."""
-    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", raw) and raw.lower() not in WORDS
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", raw) and raw.lower() not in kept_words()
     return raw if plain else '"' + raw.replace('"', '""') + '"'
 
 

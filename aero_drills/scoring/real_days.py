@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aero_airline import replay
 from aero_airline.leg_life import minute_text
 from aero_drills.scoring.cases import Case
 from aero_drills.scoring.figures import rule_figures
 from aero_drills.scoring.score import TICK_MINUTES, scored
 from aero_drills.scoring.truth import of_table
+from aero_local.live import replay
 from aero_streaming.backtesting.backtest import backtest
 from aero_streaming.backtesting.event_records import records_of_events
 from aero_streaming.rules import rules

@@ -9,7 +9,8 @@ import pytest
 from aero_cli.cli import app
 from aero_local import ports, steps
 from aero_local.errors import AeroError
-from aero_local.services import flink, services
+from aero_local.services import flink
+from aero_local.services.known import services
 from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from tests.unit.local.tiny import chain

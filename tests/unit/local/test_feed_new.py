@@ -8,6 +8,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -278,3 +279,14 @@ def test_a_complete_feed_is_said_to_be_and_json_says_the_same(tmp_path):
 def test_an_unknown_feed_is_told_how_to_start(tmp_path):
     code, said = aero(tmp_path, "check", NAME)
     assert (code, "aero feed new" in said) == (1, True)
+
+
+def test_a_heading_that_is_a_word_of_sql_is_still_read_whatever_the_word(tmp_path):
+    words = [
+        word for (word,) in duckdb.execute("select distinct keyword_name from duckdb_keywords() order by 1").fetchall()
+    ]
+    sample = f"DAY_OF_SLOT,{','.join(words)}\n2026-10-25,{','.join(f'v{number}x' for number, _ in enumerate(words))}\n"
+    [row] = judged(load_feed(written(tmp_path, sample, None).register(NAME)), sample, date(2026, 10, 25))
+    assert [value for value in row.values() if re.fullmatch("v[0-9]+x", f"{value}")] == [
+        f"v{number}x" for number, _ in enumerate(words)
+    ]
