@@ -68,15 +68,11 @@ def _figures(name: str, item: Entry | None) -> list[str]:
     if item is None:
         return [f"### {name}", "", "Not run yet.", ""]
     verdict = "nothing failed" if not item[FAILED] else f"**{len(item[FAILED])} failed**"
-    return [
-        f"### {name}: {verdict}",
-        "",
-        f"`{item['command']}`, {item['seconds']:,} s, at commit `{item['commit']}`, on {item['machine']}.",
-        "",
-        *(f"- {label.replace('_', ' ')}: {_shown(value)}" for label, value in item["figures"].items()),
-        *(f"- failed: {one}" for one in item[FAILED]),
-        "",
-    ]
+    ran = f"`{item['command']}`, {item['seconds']:,} s, at commit `{item['commit']}`, on {item['machine']}."
+    figures = [f"- {label.replace('_', ' ')}: {_shown(value)}" for label, value in item["figures"].items()]
+    failed = [f"- failed: {one}" for one in item[FAILED]]
+    lines = [fill(line, WIDTH, subsequent_indent="  ") for line in (*figures, *failed)]
+    return [f"### {name}: {verdict}", "", fill(ran, WIDTH), "", *lines, ""]
 
 
 def _shown(value: object) -> str:

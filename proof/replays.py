@@ -19,7 +19,7 @@ DAYS = (date(2015, 1, 1), date(2015, 1, 2))
 FAULTS = source.Faults(repeated=0.1, shuffled_minutes=120, corrected=0.05)
 SEED = 3
 #: Of some 3,800 of a day, drawn by the seed. On two cores that others used too, 15,000 events were at rest after 511 s
-#: and 18,700 after 177 s, so the 130,000 of a whole day want 20 minutes to over an hour (`aero drill replay` plays one).
+#: and 18,700 after 177 s: the 130,000 of a whole day want 20 minutes to over an hour (`aero drill replay` plays one).
 ROUTES = 500
 #: A day sent at once is a backlog: the job collects changes for so long, or the emulator's tables take all the time.
 MINI_BATCH_MILLISECONDS = 10_000

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import fill
 
 from aero_streaming.figures import Kpi, Register, Sum, figures
 from tools import semantic_models
@@ -40,6 +41,7 @@ UNITS = {
     "legs": ("vuelos", "flights"),
     "grade": ("grado", "grade"),
 }
+WIDTH = 120
 LATE = {"late_if_ge": ("tarde desde", "late from"), "late_if_gt": ("tarde por encima de", "late above")}
 BETTER = {
     "high": ("más es mejor", "higher is better"),
@@ -169,7 +171,14 @@ def dictionary(register: Register) -> str:
     parts += [_entry(kpi) for kpi in register.kpis.values()]
     parts.append("## Sums · Sumas\n")
     parts += [f"* `{one.id}` = {_formula(one)}  \n  {one.text}\n" for one in register.sums.values()]
-    return "\n".join(parts)
+    return "\n".join(map(_wrapped, "\n".join(parts).split("\n")))
+
+
+def _wrapped(line: str) -> str:
+    """Break a line that no terminal shows; what follows of an entry stands below its text."""
+    rest = "  " if line.startswith(("* ", "  ")) else ""
+    short = fill(line, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return line if len(line) <= WIDTH else short
 
 
 def _entry(kpi: Kpi) -> str:

@@ -293,7 +293,7 @@ def test_the_highest_come_first_when_asked_so(metrics, published):
 
 
 def test_the_command_of_metricflow_itself_answers_from_a_warehouse(warehouse, metrics, published):
-    """As the README says it: in the project, with the environment of a platform."""
+    """As the guide says it: in the project, with the environment of a platform."""
     asked = ("query", "--metrics", "otp_a14", "--group-by", "route", "--order", "route", "--decimals", "6", "--quiet")
     told = {"AERO_WAREHOUSE": f"{warehouse.folder / 'warehouse.duckdb'}", "DBT_LOG_PATH": f"{warehouse.folder}"}
     program = Path(sys.executable).with_name("mf")

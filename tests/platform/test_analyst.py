@@ -43,21 +43,22 @@ def typed(platform, real_bts, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def analyst(platform, typed):
-    """What the README tells an analyst to type, on a warehouse that nobody has built, in a shell as `aero env` sets it
+    """What the guide tells an analyst to type, on a warehouse that nobody has built, in a shell as `aero env` sets it
     up; then the short form.
     """
     state = platform.state
     artefacts = {"DBT_TARGET_PATH": f"{state.dbt_target}", "DBT_LOG_PATH": f"{state.root / 'logs'}"}
-    typing = f"{commands_of_the_readme()} && dbt build --select fct_route_day+"
+    typing = f"{commands_of_the_guide()} && dbt build --select fct_route_day+"
     done = subprocess.run(("bash", "-ec", typing), cwd=PROJECT, env=state.env("analyst") | artefacts, text=True,
                           capture_output=True, check=False)  # fmt: skip
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     return state
 
 
-def commands_of_the_readme() -> str:
+def commands_of_the_guide() -> str:
     """Return the line for analysts as it stands there, so that the two cannot part."""
-    [line] = [text for text in (PROJECT / "README.md").read_text().splitlines() if text.startswith("aero lake pull &&")]
+    guide = (PROJECT / "docs" / "guide.md").read_text(encoding="utf-8")
+    [line] = [text for text in guide.splitlines() if text.startswith("aero lake pull &&")]
     return line
 
 
