@@ -220,6 +220,7 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
     """Alerts on flights that were still open ten minutes after people could know that what they speak of is over."""
     opened: set[str] = set()
     ends: dict[str, float] = {}
+    fired: dict[str, float] = {}
     old: set[str] = set()
     for line in run.transitions:
         rule_id, scope_type, scope_id, _ = line["alert_key"].split("#")
@@ -232,10 +233,11 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
             end = _end(rule, leg, waits, truth)
             if end is not None:
                 opened.add(key)
-                ends[key] = end + END_TO_CLOSE_MINUTES
+                ends[key], fired[key] = end + END_TO_CLOSE_MINUTES, minutes(line["at"])
         elif line["kind"] == CLOSED_NOW and key in opened:
             opened.remove(key)
-            old |= {key} if minutes(line["at"]) > ends[key] else set()
+            # News of a flight that has left long ago raise and close an alert in the same moment: it was never open.
+            old |= {key} if minutes(line["at"]) > max(ends[key], fired[key]) else set()
     return len(old | {key for key in opened if minutes(run.last_at) > ends[key]})
 
 

@@ -148,10 +148,8 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     "cancellations": (lambda legs: holds(legs.is_cancelled), None),
     "diverted": (lambda legs: holds(legs.is_diverted), None),
     "load_factor": (lambda legs: km(legs, "passenger_km"), lambda legs: km(legs, "seat_km")),
-    "block_fit": (
-        lambda legs: holds(legs.block_minutes <= legs.scheduled_block_minutes),
-        lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna()),
-    ),
+    "block_fit": (lambda legs: holds(legs.block_minutes <= legs.scheduled_block_minutes),
+                  lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna())),
     "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
 }  # fmt: skip
 OF_CAUSES = ("cause_minutes",)
@@ -278,9 +276,7 @@ def test_a_plan_of_days_to_come_is_in_no_plain_sum_unless_somebody_asks_for_it(m
     last = complete[complete].index.max()
     planned = int((legs.operating_date > last).sum())
     assert planned > 0, "nothing is planned: nothing is tested"
-
     asked, _ = until_complete(Question(["scheduled_legs"]), published)
-
     assert ask(published, metrics.sql(asked))[1] == [(len(legs) - planned,)]
     assert ask(published, metrics.sql(Question(["scheduled_legs"])))[1] == [(len(legs),)]
 
@@ -288,8 +284,7 @@ def test_a_plan_of_days_to_come_is_in_no_plain_sum_unless_somebody_asks_for_it(m
 def test_the_highest_come_first_when_asked_so(metrics, published):
     asked = Question(["delay_minutes", "departed_legs"], ["route"], order="-delay_minutes", limit=3)
     minutes = [row[1] for row in ask(published, metrics.sql(asked))[1]]
-    assert minutes == sorted(minutes, reverse=True)
-    assert len(minutes) == 3
+    assert (minutes, len(minutes)) == (sorted(minutes, reverse=True), 3)
 
 
 def test_the_command_of_metricflow_itself_answers_from_a_warehouse(warehouse, metrics, published):
@@ -297,9 +292,8 @@ def test_the_command_of_metricflow_itself_answers_from_a_warehouse(warehouse, me
     asked = ("query", "--metrics", "otp_a14", "--group-by", "route", "--order", "route", "--decimals", "6", "--quiet")
     told = {"AERO_WAREHOUSE": f"{warehouse.folder / 'warehouse.duckdb'}", "DBT_LOG_PATH": f"{warehouse.folder}"}
     program = Path(sys.executable).with_name("mf")
-    done = subprocess.run(
-        (program, *asked), cwd=FOLDER, env=os.environ | told, capture_output=True, text=True, check=False
-    )
+    env = os.environ | told
+    done = subprocess.run((program, *asked), cwd=FOLDER, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line.split() for line in done.stdout.splitlines() if re.match(r"[A-Z]{3}-[A-Z]{3} ", line)]
     _, rows = ask(published, metrics.sql(Question(["otp_a14"], ["route"])))

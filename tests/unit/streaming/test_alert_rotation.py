@@ -152,16 +152,18 @@ def test_the_root_is_a_leg_that_inherits_nothing_and_all_between_inherit(late):
         assert (link.late_minutes or 0) <= max(late, default=0)
 
 
-def test_when_the_leg_it_was_about_has_left_a_chain_that_is_good_enough_ends_at_once(line):
-    """What is left of the chain is less than amber: nobody waits twice the hold for it."""
-    legs = day(35)
-    line.send(*legs)
-    line.send({**legs[0], "state_version": 2, "last_received_at": at("13:36"), "last_event_at": at("13:36")})
-    line.heartbeat("13:50")
-    line.tick("13:50")
-    alert = line.alert(RULE, legs[0]["leg_uid"])
-    assert (alert["state"], alert["facts"]["leg_uid"]) == ("FIRING", legs[1]["leg_uid"])
-    left = {"out_at": at("14:08"), "expected_delay_minutes": 8, "estimated_in_at": at("15:02")}
-    line.send({**legs[1], **left, "state_version": 2, "last_received_at": at("14:09"), "last_event_at": at("14:09")})
-    alert = line.alert(RULE, legs[0]["leg_uid"])
-    assert (alert["state"], alert["close_reason"]) == ("CLOSED", "RESUELTA")
+@pytest.mark.parametrize(("next_minutes", "left_is"), [(19, "CLOSED"), (20, "FIRING")])
+def test_when_the_leg_it_was_about_has_left_the_rest_of_the_chain_has_to_enter_by_itself(line, next_minutes, left_is):
+    """Neither the limit that a level is left at nor the hold before that belongs to another leg."""
+    line.send(inbound(), onward(), onward(3, origin="CUN", destination="MEX", std_at=at("21:00"), sta_at=at("23:00")))
+    line.send(inbound(2, estimated_in_at=at("17:50"), last_received_at=at("17:01")))
+    line.heartbeat("17:15")
+    line.tick("17:15")
+    alert = line.alert(RULE, leg(1)["leg_uid"])
+    assert (alert["state"], alert["facts"]["leg_uid"]) == ("FIRING", leg(2)["leg_uid"])
+    # The next leg leaves at 21:00 and wants 45 minutes on the ground.
+    lands_at = f"20:{15 + next_minutes}"
+    gone = {"out_at": at("18:40"), "expected_delay_minutes": 40, "estimated_in_at": at(lands_at)}
+    line.send(onward(version=2, last_received_at=at("18:41"), last_event_at=at("18:41"), **gone))
+    alert = line.alert(RULE, leg(1)["leg_uid"])
+    assert (alert["state"], alert["value"]) == (left_is, next_minutes)

@@ -185,7 +185,9 @@ def _judge(draft: Draft, condition: Condition) -> None:
     if draft.alert.grey_since_at is not None:
         draft.tell("KNOWN", grey_since_at=None)
     alert = draft.alert
-    held_level = None if condition.is_complete else alert.level
+    # What a level remembers is of one leg: when that has left, the rest of its chain has to enter by itself.
+    has_left = alert.facts.get("leg_uid") in condition.gone
+    held_level = None if condition.is_complete or has_left else alert.level
     reading = _reading(condition) if not condition.is_grey else Reading(None)
     target = level_of(rule, reading, held_level)
     stamp = text(now)
@@ -200,7 +202,7 @@ def _judge(draft: Draft, condition: Condition) -> None:
     draft.set(held_since=held, cleared_since=cleared)
     if condition.value is not None:
         draft.set(**_seen(rule, condition, alert.level))
-    _move(draft, condition, target, has_left=alert.facts.get("leg_uid") in condition.gone)
+    _move(draft, condition, target, has_left)
 
 
 def _move(draft: Draft, condition: Condition, target: str | None, has_left: bool) -> None:
