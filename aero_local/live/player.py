@@ -7,7 +7,7 @@ here as often as platform minutes pass, so that silence, holds and the end of a 
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ class Played:
     seconds: float = 0.0
     #: Platform time of the last event.
     at: str = ""
-    started: float = field(default_factory=time.monotonic)
+    started: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -56,42 +56,38 @@ def play(
     real_time_until: datetime | None = None,
     tick: Tick | None = None,
     each_second: Callable[[Played], object] = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Played:
     """Send events in order of receipt; `speed` platform seconds pass in a second, None sends as fast as possible.
 
     What was received before `real_time_from` (the plan, estimates of the night) goes at once: who joins a day late has
     to know what was said before. So does what comes after `real_time_until` (answers of passengers, days later).
     """
-    played = Played()
+    played = Played(started=clock())
     zero: tuple[datetime, float] | None = None
-    next_second, next_tick = time.monotonic() + 1, time.monotonic()
+    next_second, next_tick = played.started + 1, played.started
     for event in events:
         at = datetime.fromisoformat(event["received_at"])
         if speed and _is_live(at, real_time_from, real_time_until):
-            zero = zero or (at, time.monotonic())
+            zero = zero or (at, clock())
             due = zero[1] + (at - zero[0]).total_seconds() / speed
-            while (now := time.monotonic()) < due:
+            while (now := clock()) < due:
                 producer.poll(min(due - now, 0.2))
                 if tick and now >= next_tick:
-                    tick(_platform_time(zero, speed))
-                    next_tick = time.monotonic() + max(TICK_SECONDS, TICK.total_seconds() / speed)
-                next_second = _news(played, next_second, each_second)
+                    tick(zero[0] + timedelta(seconds=(now - zero[1]) * speed))
+                    next_tick = clock() + max(TICK_SECONDS, TICK.total_seconds() / speed)
+                next_second = _news(played, clock(), next_second, each_second)
         producer.send(TOPICS[topic_of(event)], event)
         played.events += 1
         played.at = event["received_at"]
-        next_second = _news(played, next_second, each_second)
+        next_second = _news(played, clock(), next_second, each_second)
     producer.flush()
-    played.seconds = time.monotonic() - played.started
+    played.seconds = clock() - played.started
     each_second(played)
     return played
 
 
-def _platform_time(zero: tuple[datetime, float], speed: float) -> datetime:
-    return zero[0] + timedelta(seconds=(time.monotonic() - zero[1]) * speed)
-
-
-def _news(played: Played, due: float, each_second: Callable[[Played], object]) -> float:
-    now = time.monotonic()
+def _news(played: Played, now: float, due: float, each_second: Callable[[Played], object]) -> float:
     if now < due:
         return due
     played.seconds = now - played.started
