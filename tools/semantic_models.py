@@ -43,7 +43,7 @@ ROUTE = {
 GROUPINGS = {
     "legs": Grouping(
         entity="leg",
-        description="Legs as they were planned and flown. One row per operated flight leg as scheduled.",
+        description="Legs as they were planned and flown. One row per flight leg as scheduled, flown or not.",
         entities=ROUTE,
         dimensions={
             "flight_number": None,

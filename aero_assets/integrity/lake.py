@@ -30,6 +30,7 @@ ZONE = "typed"
 MANIFESTS = "_manifests/"
 #: Compacts one arrival day of a feed from the raw zone.
 Compact = Callable[[Feed, date], object]
+GONE = "it is gone, or the feed is new since the last `aero up`"
 _FROM_RAW = "its arrival day is compacted again from the raw zone"
 _VERSIONS = "an earlier version of the bucket"
 
@@ -114,7 +115,7 @@ class LakeZone:
         write_empty(feed, path)
         body = path.read_bytes()
         if self.lake.read(key) != body:
-            problem = "it is not the schema that the register declares" if key in self._there else "it is gone"
+            problem = "it is not the schema that the register declares" if key in self._there else GONE
             rebuild = partial(self._write, key, body)
             yield Damage(ZONE, key, "zero-row file", problem, "the register", feed.path, rebuild=rebuild)
 

@@ -59,7 +59,9 @@ def check(name: Name, project: Project = None, as_json: JsonOption = False) -> N
     elif missing:
         _show(f"missing ({len(missing)}):", missing)
     else:
-        print(f"{name} is complete. Prove it with `make test`; then `make manifest` and `aero up` open its door.")
+        print(
+            f"{name} is complete. Prove it with `make test TIER=unit`; then `make manifest` and `aero up` open its door."
+        )
     raise typer.Exit(1 if missing else 0)
 
 

@@ -49,9 +49,7 @@ def verify(
         for damage in () if as_json else found:
             print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  comes back by: {damage.way_back}")
         if not as_json:
-            print(
-                f"{len(found)} objects are damaged: `aero repair` brings back what can be" if found else "all is whole"
-            )
+            print(f"damaged objects: {len(found)}; `aero repair` brings back what can be" if found else "all is whole")
         return not found
 
     _run(go, zone, feed, name)

@@ -70,15 +70,16 @@ def _causes(results: dict[str, Any]) -> Table:
 
 
 def _routes(results: dict[str, Any]) -> Table:
-    table = _table("Routes, by arrivals within 14 minutes", "route", "arrivals", "on time", "departure delay min")
+    table = _table(
+        "Routes by arrival punctuality A14", "route", "tracked legs", "A14", "departure delay, minutes in all"
+    )
     for name, style in (("best_routes", "green"), ("worst_routes", "red")):
         mark = "▲" if name == "best_routes" else "▼"
         for route in results[name]:
-            on_time = route["arrived"] - route["arr_late_15"]
             table.add_row(
                 f"[{style}]{mark}[/{style}] {route['route']}",
-                f"{route['arrived']:,}",
-                _share(on_time, route["arrived"]),
+                f"{route['arr_tracked']:,}",
+                f"{route['otp_a14']:.1%}",
                 f"{route['departure_delay_minutes']:,}",
             )
     return table

@@ -11,6 +11,7 @@ from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
 from aero_cli.demo.results import collect, hops
+from aero_cli.demo.story import _routes
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
 
@@ -28,7 +29,7 @@ MARTS = """
         select operating_date, 'weather' as cause, 15 as delay_minutes from operations.fct_leg;
     create table operations.fct_route_day as
         select operating_date, route, 1 as operated_legs, 30 as arrived_legs, 1 as arr_late_15_legs,
-               30 as arr_tracked_legs, 29 as a14_on_time_legs, 20 as departure_delay_minutes from operations.fct_leg;
+               31 as arr_tracked_legs, 29 as a14_on_time_legs, 20 as departure_delay_minutes from operations.fct_leg;
     create table reference.otp_definitions as select 'a14' as definition;
     create table health.quarantine_reason (feed varchar, kind varchar, reason varchar, records bigint);
     create table health.quarantine (feed varchar, kind varchar, reason varchar, message varchar);
@@ -60,6 +61,15 @@ def test_days_that_the_input_says_nothing_of_are_no_part_of_its_results():
 
     assert figures(whole) == (3, 2, 300, 3, 45, 3, "2026-11-26")
     assert figures(part) == (2, 1, 200, 2, 30, 2, "2026-11-25")
+
+
+def test_routes_are_shown_by_the_punctuality_of_the_register_where_a_diversion_counts():
+    found = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
+    [route] = found["worst_routes"]
+    assert (route["arr_tracked"], route["otp_a14"]) == (93, 87 / 93), "not of the 90 that arrived"
+    console = Console(width=100, record=True)
+    console.print(_routes(found))
+    assert "93.5%" in console.export_text()
 
 
 def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):
