@@ -68,7 +68,8 @@ _A14 = figures().kpis["otp_a14"].value_sql
 ROUTES = f"""
     select route, sum(operated_legs)::bigint as operated, sum(arrived_legs)::bigint as arrived,
            sum(arr_late_15_legs)::bigint as arr_late_15,
-           sum(departure_delay_minutes)::bigint as departure_delay_minutes, sum(arr_tracked_legs)::bigint as arr_tracked, {_A14} as otp_a14
+           sum(departure_delay_minutes)::bigint as departure_delay_minutes,
+           sum(arr_tracked_legs)::bigint as arr_tracked, {_A14} as otp_a14
     from operations.fct_route_day where {{days}} group by route having sum(arrived_legs) >= {{fewest}}
     order by {_A14} {{punctual}}, departure_delay_minutes {{delayed}}, route
     limit {{most}}
