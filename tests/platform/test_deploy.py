@@ -6,6 +6,8 @@ conditions for AWS are true, so this is also where the emulator sees those halve
 
 import pytest
 
+from aero_assets.feeds import doors
+from aero_local.services import kafka
 from infra.changesets import DeployError
 from infra.deploy import STACKS, Stack, deploy, deploy_plan
 
@@ -35,9 +37,9 @@ def dev(root):
 
 def test_what_runs_is_what_the_templates_say_so_deploying_again_changes_nothing(platform, root):
     shown = []
-    # Settings come from the environment: the dashboard's address is this platform's own.
-    with platform.state.acting_as("root"):
-        result = deploy("local", root, shown.append, doors=DOORS)
+    # Settings come from the environment: addresses of dashboard and brokers are this platform's own.
+    with platform.state.acting_as("root", **kafka.variables(platform.state)):
+        result = deploy("local", root, shown.append, doors=doors())
     assert not result.changed, result.changes
     assert shown == [f"aero-local-{stack.template}: no changes" for stack in STACKS]
     assert set(result.values) >= {"RawBucket", "LakeBucket", "InboxBucket", "OrchestratorRoleArn"}
