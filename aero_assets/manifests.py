@@ -21,6 +21,8 @@ from aero_assets.storage import Bucket, DamagedObjectError
 TYPED = "_manifests/typed"
 #: A level that no arrival day can have: the sensor asks for the day again, and its files are compared by content.
 AGAIN = "again"
+#: A level that no partition can have: work on it is under way. What dies half way is behind, even with no rows left.
+UNDER_WAY = "under way"
 #: How much of the digest stands in the name of a typed file.
 DIGEST_IN_NAME = 12
 

@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
-from botocore.exceptions import ClientError
+from boto3.exceptions import RetriesExceededError
+from botocore.exceptions import ClientError, IncompleteReadError, ResponseStreamingError
 
 #: What S3 calls an object that is not there.
 NOT_THERE = ("NoSuchKey", "NoSuchVersion", "404")
 #: The metadata in which an object of ours says what it is made of.
 DIGEST = "sha256"
+
+#: How the end of a body that came too early is told, and how often one is asked for before that counts.
+CUT = (IncompleteReadError, ResponseStreamingError)
+READS = 3
+CHUNK_BYTES = 1 << 20
 
 T = TypeVar("T")
 
@@ -92,10 +98,18 @@ class Bucket:
         return found
 
     def read(self, key: str, version_id: str = "") -> bytes | None:
-        """Return the bytes of an object, now or in one version; None where there is none."""
+        """Return the bytes of an object, now or in one version; None where there is none.
+
+        Of an object that ends before its length, each time that it is asked for, what came: whoever compares it by
+        content finds it damaged, as any other.
+        """
         version = {"VersionId": version_id} if version_id else {}
         try:
-            return self.client.get_object(Bucket=self.name, Key=key, **version)["Body"].read()
+            for _ in range(READS):
+                body, is_whole = _bytes_of(self.client.get_object(Bucket=self.name, Key=key, **version)["Body"])
+                if is_whole:
+                    break
+            return body
         except ClientError as error:
             if is_missing(error):
                 return None
@@ -157,13 +171,16 @@ class Bucket:
         """Fetch an object into a file; a half-written file is never left under its final name."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
-        self.client.download_file(self.name, key, str(part))
+        try:
+            self.client.download_file(self.name, key, str(part))
+        except (RetriesExceededError, *CUT):
+            part.write_bytes(self.read(key) or b"")
         part.replace(path)
 
     def read_end(self, key: str, length: int) -> bytes:
         """Return the last bytes of an object, all of it where it is shorter; nothing where there is no such object."""
         try:
-            return self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=-{length}")["Body"].read()
+            return _bytes_of(self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=-{length}")["Body"])[0]
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404", "InvalidRange"):
                 return b""
@@ -175,3 +192,14 @@ class Bucket:
         for start in range(0, len(batch), 1000):
             objects = [{"Key": key} for key in batch[start : start + 1000]]
             self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
+
+
+def _bytes_of(body: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - botocore's body of an answer
+    """Return what came of a body, and whether it was all."""
+    chunks: list[bytes] = []
+    try:
+        while chunk := body.read(CHUNK_BYTES):
+            chunks.append(chunk)
+    except CUT:
+        return b"".join(chunks), False
+    return b"".join(chunks), True

@@ -13,7 +13,7 @@ from typing import Any
 from aero_airline.leg_life import minute_text
 from aero_drills.scoring.cases import Case
 from aero_drills.scoring.figures import rule_figures
-from aero_drills.scoring.score import TICK_MINUTES, scored
+from aero_drills.scoring.score import scored
 from aero_drills.scoring.truth import of_table
 from aero_local.live import replay
 from aero_streaming.backtesting.backtest import backtest
@@ -21,6 +21,8 @@ from aero_streaming.backtesting.event_records import records_of_events
 from aero_streaming.rules import rules
 from aero_streaming.rules.stations import hubs_and_stations
 
+TICK_MINUTES = 5
+"""As a backtest over published days."""
 SEED = 1
 """What a file does not say (when something was received) is made up, the same for the same seed."""
 

@@ -82,6 +82,22 @@ def test_what_only_the_raw_zone_had_comes_back_from_an_earlier_version_by_one_co
     assert aero(line, "verify") == (0, [])
 
 
+def test_an_object_that_ends_before_its_length_is_named_and_comes_back_and_hides_no_other(line):
+    """As a disk loses the end of a file: the store still promises all of it."""
+    [typed] = [item.key for item in line.lake.list(f"typed/{FEED}/operating_date=2015-01-01")]
+    part = next(item.key for item in line.lake.list("published/") if item.key.endswith(".parquet"))
+    for key in (typed, part):
+        for file in (line.state.root / "emulator" / "s3").rglob(key.rpartition("/")[2]):
+            file.write_bytes(file.read_bytes()[:100])
+    code, found = aero(line, "verify")
+    assert (code, {typed, part} <= {one["key"] for one in found}) == (1, True)
+    code, [done] = aero(line, "repair")
+    assert (code, done["left"]) == (0, [])
+    line.settle()
+    assert published_days(line) == ["2015-01-01", "2015-01-02"]
+    assert aero(line, "verify") == (0, [])
+
+
 def test_a_body_that_the_bucket_lost_for_good_comes_back_from_the_inbox(line):
     raw, root = Bucket(Environment.current().raw_bucket), line.state.session("root").client("s3")
     key = next(item.key for item in raw.list(f"{FEED}/dt="))

@@ -26,7 +26,7 @@ from aero_assets.defs.warehouse.row_counts import with_row_counts
 from aero_assets.environment import Environment
 from aero_assets.feeds import feeds
 from aero_assets.lake import Pulled
-from aero_assets.manifests import Levels
+from aero_assets.manifests import UNDER_WAY, Levels
 from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
 from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
@@ -89,8 +89,9 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
     days = dates_of(context)
     levels = Levels(zones.lake(), WAREHOUSE_LEVELS)
     if not context.is_subset:
-        # Until the run has ended these days are at no level: a run that dies half way is asked for again.
-        levels.advance(dict.fromkeys(days, ""))
+        # Until the run has ended these days are at no level: a run that dies half way is asked for again, for days too
+        # that have no rows any more.
+        levels.advance(dict.fromkeys(days, UNDER_WAY))
     pulled = ready(context, zones)
     days = buildable(days, pulled)
     with requested(days):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aero_assets import healing
 from aero_assets.defs.published.health import outcome_table, quarantine_tables
@@ -51,6 +52,17 @@ def test_an_object_of_the_quarantine_that_is_damaged_is_a_row_and_hides_no_other
     lake.write_json(key, {})
     (lake.root / key).write_bytes(b'{"messages": [')
     assert shown(lake, tmp_path) == {"no_schedule": 1, healing.REASON: 1}
+
+
+def test_refused_rows_that_are_replaced_while_they_are_read_stop_no_publication(tmp_path):
+    class Replaced(FolderBucket):
+        def download(self, key, path):
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
+    lake = Replaced(tmp_path / "lake")
+    lake.write_json(f"{FOLDER}/messages-good.json", {"messages": [aside("no_schedule", "one")]})
+    lake.write_json(f"{FOLDER}/rows-0123456789ab.parquet", {})
+    assert shown(lake, tmp_path) == {"no_schedule": 1}
 
 
 def test_a_list_of_released_messages_that_is_damaged_hides_no_message(tmp_path):

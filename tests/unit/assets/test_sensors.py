@@ -23,7 +23,7 @@ from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes, warehous
 from aero_assets.feeds import feeds, find
 from aero_assets.lake import LakeCopy
 from aero_assets.levels import NOT_WAITING
-from aero_assets.manifests import Levels
+from aero_assets.manifests import UNDER_WAY, Levels
 from aero_assets.resources import Zones
 from aero_assets.storage import Bucket
 from tests.fakes import FolderBucket, drop
@@ -147,6 +147,17 @@ def test_with_catalog_and_staging_there_only_the_marts_are_asked_for(instance, z
     Levels(zones.lake(), "catalog").advance({feed.path: level(feed, manifests) for feed in feeds()})
     [request] = tick(typed_changes, instance, zones).run_requests
     assert (request.job_name, request.asset_selection) == ("warehouse", None)
+
+
+def test_a_day_whose_last_rows_went_while_its_build_died_is_asked_for_again(instance, zones):
+    Levels(zones.lake(), "staging").advance({"staging": staging_level()})
+    Levels(zones.lake(), "catalog").advance({feed.path: level(feed, []) for feed in feeds()})
+    levels = Levels(zones.lake(), "warehouse")
+    levels.advance({"2015-02-02": UNDER_WAY})
+    [request] = tick(typed_changes, instance, zones).run_requests
+    assert request.tags["dagster/asset_partition_range_start"] == "2015-02-02"
+    levels.advance({"2015-02-02": ""})
+    assert tick(typed_changes, instance, zones).run_requests == []
 
 
 def test_the_marts_know_which_of_their_dates_a_failed_check_names(zones):

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
+from boto3.exceptions import Boto3Error, RetriesExceededError
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 from aero_assets.storage import DIGEST, Bucket, DamagedObjectError
 
@@ -49,6 +51,25 @@ def test_what_is_no_json_object_of_ours_is_named_with_its_way_back(body):
     bucket.write("_manifests/one.json", body)
     with pytest.raises(DamagedObjectError, match=r"s3://lake/_manifests/one\.json is damaged: .*aero repair"):
         bucket.read_json("_manifests/one.json")
+
+
+def test_an_object_that_ends_before_its_length_is_what_came_and_no_other_error(tmp_path):
+    class Cut(Client):
+        def get_object(self, *, Bucket, Key):
+            body = self._found(Key)[0]
+            return {"Body": StreamingBody(io.BytesIO(body[:9]), len(body))}
+
+        def download_file(self, bucket, key, path):
+            raise RetriesExceededError(Boto3Error("the stream ended"))
+
+    bucket = Bucket("lake", Cut())
+    bucket.write_json("a", {"levels": {"2015-01-01": "one"}})
+    whole = bucket.client.objects["a"][0]
+    assert bucket.read("a") == whole[:9]
+    bucket.download("a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == whole[:9]
+    with pytest.raises(DamagedObjectError, match="are not JSON"):
+        bucket.read_json("a")
 
 
 def test_what_is_not_there_is_no_damage():
