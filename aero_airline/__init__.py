@@ -7,7 +7,7 @@ of its data; `parameters.py` holds every figure it is calibrated with and where 
     airline.legs(date(2026, 11, 1), 14)              # what truly happened: list[Leg]
     airline.day(date(2026, 11, 1)).revenue           # and .bookings .costs .surveys: one data frame each
     airline.files(date(2026, 11, 1), 14, folder)     # partner files with the faults of real senders -> Totals
-    events(airline, date(2026, 11, 1), 14)           # airline/events.py: everything as it comes in, event by event
+    events(airline, date(2026, 11, 1), 14)           # aero_airline/events.py: everything as it comes in, event by event
 
 The law: what happens on an operating day is a function of the seed and the date. Rotations belong to the date they
 start on and draw from a stream of that date, so the file of a day has the same bytes whatever window it was made in.

@@ -9,16 +9,11 @@ import dagster as dg
 Decorator = Callable[[Callable[..., Any]], Any]
 
 
-def sensor(**options: Any) -> Decorator:  # noqa: ANN401 - Dagster's own
-    """Return `dg.sensor`, described by the docstring of what it decorates."""
-    return lambda function: dg.sensor(description=getdoc(function), **options)(function)
+def _described(make: Callable[..., Decorator]) -> Callable[..., Decorator]:
+    """Return a decorator of Dagster's that takes the description from the docstring of what it decorates."""
+    return lambda **options: lambda function: make(description=getdoc(function), **options)(function)
 
 
-def run_failure_sensor(**options: Any) -> Decorator:  # noqa: ANN401 - Dagster's own
-    """Return `dg.run_failure_sensor`, described by the docstring of what it decorates."""
-    return lambda function: dg.run_failure_sensor(description=getdoc(function), **options)(function)
-
-
-def schedule(**options: Any) -> Decorator:  # noqa: ANN401 - Dagster's own
-    """Return `dg.schedule`, described by the docstring of what it decorates."""
-    return lambda function: dg.schedule(description=getdoc(function), **options)(function)
+sensor = _described(dg.sensor)
+run_failure_sensor = _described(dg.run_failure_sensor)
+schedule = _described(dg.schedule)

@@ -105,11 +105,7 @@ class Bucket:
         """
         version = {"VersionId": version_id} if version_id else {}
         try:
-            for _ in range(READS):
-                body, is_whole = _bytes_of(self.client.get_object(Bucket=self.name, Key=key, **version)["Body"])
-                if is_whole:
-                    break
-            return body
+            return self._fetched(key, **version)
         except ClientError as error:
             if is_missing(error):
                 return None
@@ -180,11 +176,19 @@ class Bucket:
     def read_end(self, key: str, length: int) -> bytes:
         """Return the last bytes of an object, all of it where it is shorter; nothing where there is no such object."""
         try:
-            return _bytes_of(self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=-{length}")["Body"])[0]
+            return self._fetched(key, Range=f"bytes=-{length}")
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404", "InvalidRange"):
                 return b""
             raise
+
+    def _fetched(self, key: str, **asked: str) -> bytes:
+        """Ask for an object until all of it comes, a few times at most, and return what came last."""
+        for _ in range(READS):
+            body, is_whole = _bytes_of(self.client.get_object(Bucket=self.name, Key=key, **asked)["Body"])
+            if is_whole:
+                break
+        return body
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is already gone is no error."""

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 PROJECT = Path(__file__).parents[1]
+SHARED_DATA = "AERO_SHARED_DATA"
 RECORD = Path(__file__).with_name("results.json")
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -32,6 +33,11 @@ runs on the same machine at the same time: absolute figures depend on the machin
 """
 
 Entry = dict[str, Any]
+
+
+def shared_folder() -> Path:
+    """Return the folder of public data beside the project; AERO_SHARED_DATA names another one."""
+    return Path(os.environ.get(SHARED_DATA) or PROJECT.parent / "shared" / "data")
 
 
 @dataclass(frozen=True)

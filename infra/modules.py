@@ -4,8 +4,11 @@ What belongs here: from the names of modules to files by their path in a zip. Py
 imports, those inside of functions too; what is not ours (the standard library, boto3) it does not look for.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
+from types import MappingProxyType
 
 INFRA = Path(__file__).parent
 #: Where deployed packages lie, as `pyproject.toml` has it.
@@ -14,15 +17,19 @@ SOURCES = tuple(INFRA / room / "src" for room in ("extract", "ingest", "streamin
 TABLES = ("*.csv", "*.toml", "*.sql")
 
 
-def needed(*entries: str) -> dict[str, bytes]:
-    """Return the files that the modules `entries` need, by their path in a zip; raise ValueError for one unknown."""
+@cache
+def needed(*entries: str) -> Mapping[str, bytes]:
+    """Return the files that the modules `entries` need, by their path in a zip; raise ValueError for one unknown.
+
+    Read once in a process: one zip may serve several stacks.
+    """
     finder = ModuleFinder([str(source) for source in SOURCES])
     for entry in entries:
         _follow(finder, entry)
     files = [getattr(module, "__file__", None) for module in finder.modules.values()]
     modules = {Path(file) for file in files if file}
     tables = {path for folder in {path.parent for path in modules} for name in TABLES for path in folder.glob(name)}
-    return {_in_zip(path): path.read_bytes() for path in sorted(modules | tables)}
+    return MappingProxyType({_in_zip(path): path.read_bytes() for path in sorted(modules | tables)})
 
 
 def _follow(finder: ModuleFinder, entry: str) -> None:

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from infra.modules import needed
+from infra.modules import INFRA, needed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-INFRA = Path(__file__).parent
 #: What each zip is made for: the modules that its Lambdas name in their templates. It carries what they import.
 DOOR_HANDLERS = ("aero_ingest.partner_drop", "aero_ingest.firehose_transform")
 GATEWAY_HANDLERS = ("aero_ingest.gateway_lambda",)

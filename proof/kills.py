@@ -155,12 +155,11 @@ def _reach(phase: str, supervisor: Supervisor, client: Any) -> None:  # noqa: AN
         has_arrived = has_arrived or not seen.typed
         if not has_arrived:
             return False
-        is_in = {
-            "ingest": not seen.typed and bool(_processes(supervisor, "dagster-code", "run")),
-            "build": seen.typed and not seen.built,
-            "publish": seen.built and not seen.published,
-        }
-        return is_in[phase] or seen.published
+        if phase == "ingest":
+            is_in = not seen.typed and bool(_processes(supervisor, "dagster-code", "run"))
+        else:
+            is_in = seen.typed and not seen.built if phase == "build" else seen.built
+        return is_in or seen.published
 
     _until(f"the {phase}", is_there, 180)
 

@@ -4,16 +4,14 @@ Each day on a platform of its own. At the day's close and at the end every sum o
 the events, and every sum, share and colour of routes and network to the published marts.
 """
 
-import os
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from aero_drills import replay_drill
 from aero_local.live import source
 from aero_local.state import State
-from bench.runner import PROJECT
+from bench.runner import shared_folder
 
 DAYS = (date(2015, 1, 1), date(2015, 1, 2))
 FAULTS = source.Faults(repeated=0.1, shuffled_minutes=120, corrected=0.05)
@@ -28,8 +26,7 @@ MOMENTS = ("close", "end")
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Play each day and count what is equal."""
-    folder = Path(os.environ.get("AERO_SHARED_DATA") or PROJECT.parent / "shared" / "data")
-    file = folder / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"
+    file = shared_folder() / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"
     found: dict[str, Any] = {"failed": []}
     for day in DAYS:
         events, legs = source.day_of_file(file, day, ROUTES, SEED)

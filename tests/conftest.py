@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aero_assets.environment import PROJECT
+from bench.runner import SHARED_DATA, shared_folder
 
-SHARED_DATA = "AERO_SHARED_DATA"
 REAL_DATA_FIXTURES = {"shared_data", "real_bts"}
 
 
@@ -37,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public data beside the project; AERO_SHARED_DATA names another one."""
-    folder = Path(os.environ.get(SHARED_DATA) or PROJECT.parent / "shared" / "data")
+    folder = shared_folder()
     if not folder.is_dir():
         message = f"the public data is missing: {folder} is no folder ({SHARED_DATA} names another)"
         # Where results count, a test that did not run must not look like one that passed.

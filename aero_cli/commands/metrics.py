@@ -87,9 +87,11 @@ def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, st
     """
     from aero_assets.complete_days import span  # noqa: PLC0415 - the command line must stay quick
 
+    if question.last:
+        return question, ""
     with snapshot.connect() as connection:
         found = span(connection)
-    if question.last or found is None:
+    if found is None:
         return question, ""
     _, complete, last = found
     if last <= complete or (question.first and question.first > complete):

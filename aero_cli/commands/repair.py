@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, print_json, progress, running, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, terminal_state
 
 if TYPE_CHECKING:
     from aero_assets.integrity.damage import Damage
@@ -89,7 +88,8 @@ def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, na
     wanted = [one.value for one in zones or Zone if local or one is not Zone.state]
     state, log = terminal_state(name), progress()
     only_state = wanted == [Zone.state.value]
-    with (state if only_state else running(state)).acting_as("repair") if local else nullcontext():
+    # The files of a state directory are looked at while nothing runs, too.
+    with state.acting_as("repair") if only_state else acting("repair", name):
         places = run.Places.current()
 
         def look(one: str) -> Iterable[Damage]:

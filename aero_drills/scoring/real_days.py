@@ -3,7 +3,6 @@
 What was wrong at a hub nobody knows of a real day, so only alerts on flights and routes can be right or wrong.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +20,6 @@ from aero_streaming.backtesting.event_records import records_of_events
 from aero_streaming.rules import rules
 from aero_streaming.rules.stations import hubs_and_stations
 
-TICK_MINUTES = 5
-"""As a backtest over published days."""
 SEED = 1
 """What a file does not say (when something was received) is made up, the same for the same seed."""
 
@@ -52,17 +49,18 @@ class Day:
 
 def days(file: Path, carriers: set[str] | None, log: Callable[[str], None]) -> Iterator[Day]:
     """Yield every carrier of a file on every day, or those named; raises `AeroError` as `replay.read` does."""
-    flights = replay.read(file)
-    counts = Counter((leg["operating_date"], leg["carrier"]) for leg in flights.legs)
-    for on, carrier in sorted(counts):
+    legs: dict[tuple[date, str], list[replay.Row]] = {}
+    for leg in replay.read(file).legs:
+        legs.setdefault((leg["operating_date"], leg["carrier"]), []).append(leg)
+    for on, carrier in sorted(legs):
         if carriers is None or carrier in carriers:
-            log(f"{on} {carrier}: {counts[on, carrier]:,} legs")
-            yield _day([leg for leg in flights.legs if (leg["operating_date"], leg["carrier"]) == (on, carrier)])
+            log(f"{on} {carrier}: {len(legs[on, carrier]):,} legs")
+            yield _day(legs[on, carrier])
 
 
 def _day(legs: list[replay.Row]) -> Day:
     events = replay.events(replay.Flights(tuple(legs), 0), SEED)
-    run = backtest(records_of_events(list(events), hubs_and_stations()), rules(), tick_minutes=TICK_MINUTES)
+    run = backtest(records_of_events(list(events), hubs_and_stations()), rules())
     carrier, on = legs[0]["carrier"], legs[0]["operating_date"]
     found = scored(Case("history", 0, on), run, of_table(_row(leg) for leg in legs), rules())
     minutes = max(leg["sta_at"] for leg in legs) - min(leg["std_at"] for leg in legs)

@@ -5,7 +5,6 @@ import hashlib
 import json
 import time
 import uuid
-from pathlib import Path
 from typing import cast
 
 import boto3
@@ -16,7 +15,6 @@ from aero_assets.feeds import doors
 
 pytestmark = pytest.mark.platform
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"
 FEED = "partner/bts_ontime"
 [HEADER] = [",".join(cast("list[str]", door["header"])) for door in doors() if door["feed"] == FEED]
 COLUMNS = HEADER.count(",") + 1
@@ -242,11 +240,8 @@ def test_a_role_may_do_its_work(platform, clients):
     orchestrator.list_objects_v2(Bucket=inbox)
 
 
-@pytest.mark.real_data
-def test_the_public_file_goes_through_whole(door):
-    if not SHARED.exists():
-        pytest.skip(f"the public data is not beside the project: {SHARED.name}")
-    outcome = door.outcome(door.put(SHARED.read_bytes(), "january.csv.gz"))
+def test_the_public_file_goes_through_whole(door, real_bts):
+    outcome = door.outcome(door.put(real_bts.read_bytes(), "january.csv.gz"))
     assert outcome["rows_in"] == outcome["rows_out"] + outcome["duplicates"] == 30_691
 
 

@@ -10,7 +10,12 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted(PROJECT.glob("*.md")) + sorted((PROJECT / "docs").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+NAMED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|sql|toml|csv))`")
 WIDTH = 120
+FILES = subprocess.check_output(("git", "ls-files"), cwd=PROJECT, text=True).split()
+SPEAKING = (".md", ".py", ".sql", ".toml", ".yaml", ".yml")
+#: What happened is told with the names of its day.
+RECORDS = ("CHANGELOG.md", "bench/RESULTS.md")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -34,11 +39,18 @@ def test_the_version_is_that_of_the_newest_numbered_section_of_the_changelog():
 
 
 def test_every_path_that_contributing_and_architecture_name_exists():
-    files = subprocess.check_output(("git", "ls-files"), cwd=PROJECT, text=True).split()
-    known = [f"/{one}" for name in files for one in (name, *Path(name).parents)]
+    known = [f"/{one}" for name in FILES for one in (name, *Path(name).parents)]
     for document in ("CONTRIBUTING.md", "docs/architecture.md"):
         for name in re.findall(r"`((?:[a-z_.]+/)+[a-z_.]*)`", _text(document)):
             assert any(one.endswith(f"/{name.rstrip('/')}") for one in known), f"{document} names {name}"
+
+
+def test_every_file_that_is_named_in_a_document_docstring_or_comment_exists():
+    """What moved would still be named by its old place otherwise."""
+    paths = [f"/{name}" for name in FILES]
+    speaking = [name for name in FILES if name.endswith(SPEAKING) and name not in RECORDS]
+    named = {(name, one) for name in speaking for one in NAMED.findall(_text(name))}
+    assert [pair for pair in sorted(named) if not any(path.endswith(f"/{pair[1]}") for path in paths)] == []
 
 
 def _text(name: str) -> str:

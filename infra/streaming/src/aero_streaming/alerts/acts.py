@@ -1,6 +1,6 @@
 """What people and time do to an alert: acknowledge, shelve, unshelve, escalation, the end of shelf and of day.
 
-Pure, like `alert_engine.py`: the alert as it was, who, when → the alert as it is, and what to log.
+Pure, like `engine.py`: the alert as it was, who, when → the alert as it is, and what to log.
 """
 
 from datetime import datetime

@@ -55,7 +55,7 @@ class Engine:
         return self.wall() if self.runs_by_wall or not known else max(known)
 
     def pulse(self, kept: Mapping[str, Item], now: datetime) -> Pulse:
-        """Return the pulse of the feed at `now`, from the items of `alert_pulse.KEPT`."""
+        """Return the pulse of the feed at `now`, from the items of `pulse.KEPT`."""
         return pulse(kept, self.rules, now, self.wall(), self.runs_by_wall)
 
     def heard(self, batch: Batch) -> str:

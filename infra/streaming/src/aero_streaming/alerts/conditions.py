@@ -1,6 +1,6 @@
-"""From what is known of a leg, an event or a feed to conditions that rules are held against; `alert_sums` has the rest.
+"""From what is known of a leg, an event or a feed to conditions that rules are held against; `sums` has the rest.
 
-Pure: rows in, `Condition` out. A row is a record of the stream (`alert_records.py`), as leg-state keeps it. Minutes are
+Pure: rows in, `Condition` out. A row is a record of the stream (`records.py`), as leg-state keeps it. Minutes are
 whole, cut toward minus infinity.
 """
 

@@ -1,6 +1,6 @@
 """What people are told of an alert, in Spanish or English: a subject of plain letters and a body for a phone.
 
-Pure: text from data. Which flights contributed is found by `alert_flights.py`; what to do is said by the rule.
+Pure: text from data. Which flights contributed is found by `flights.py`; what to do is said by the rule.
 """
 
 import unicodedata

@@ -1,6 +1,6 @@
 """From sums (a state of an operating day, the quarters of an hour of a hub) to conditions that rules are held against.
 
-Pure: rows in, `Condition` out, as in `alert_conditions.py`.
+Pure: rows in, `Condition` out, as in `conditions.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Words for alerts in Spanish and English: levels, values and limits in their unit, flights, places.
 
-Pure. Notifications (`messages.py`), the alert line (`alert_line.py`), the board and the briefs write with these.
+Pure. Notifications (`messages.py`), the alert line (`line.py`), the board and the briefs write with these.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """From events to the records that the Flink job writes of them: for scores and drills of the rules, without Flink.
 
-Legs are merged by the oracle (`merge.py`) and judged by `leg_times.py`, as Flink does; the sums of their scopes follow
-as in `leg_records.py`. Events of the topic leg-events only: bookings and answers of passengers raise no alert.
+Legs are merged by the oracle (`leg_merge.py`) and judged by `leg_times.py`, as Flink does; the sums of their scopes
+follow as in `leg_records.py`. Events of the topic leg-events only: bookings and answers of passengers raise no alert.
 """
 
 from collections.abc import Iterable, Iterator

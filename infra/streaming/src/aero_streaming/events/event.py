@@ -1,4 +1,4 @@
-"""Events: the one way to make, read and merge them; what they carry is said in `event_types.py`.
+"""Events: the one way to make, read and merge them; what they carry is said in `types.py`.
 
 Standard library only: emitters, parsers, the transform, Flink's driver and the Lambdas carry this module.
 

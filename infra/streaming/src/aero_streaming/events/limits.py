@@ -1,6 +1,6 @@
 """What one event shows by itself to be impossible, as data: airports nobody knows, times far from the event's own plan.
 
-`event_types.py` says how a field may look; here stands what a value may be beside the others of the same event. Python
+`types.py` says how a field may look; here stands what a value may be beside the others of the same event. Python
 judges by these rows below, the Flink job by the same rows in `event_vocabulary.json`, the lake by the SQL that
 `aero_assets/defs/typed/event_rows.py` makes of them; the first row that is broken gives the code in all three.
 """

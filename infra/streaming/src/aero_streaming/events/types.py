@@ -1,6 +1,6 @@
 """The vocabulary of events, as data: topics, event types, and every field with its form and meaning.
 
-`events.py` builds and reads events from these tables, `event_schema.py` writes them as JSON Schema. Raise
+`event.py` builds and reads events from these tables, `schema.py` writes them as JSON Schema. Raise
 `SCHEMA_VERSION` when a field goes or changes its meaning; a new optional field needs no new version, readers keep what
 they do not know.
 """

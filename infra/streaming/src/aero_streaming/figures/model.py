@@ -1,7 +1,7 @@
 """What a figure is: the facts it is made of, sums that can be added up at any grain, and KPIs over sums.
 
-`figure_file.py` reads them from `kpis.toml`; `figures.py` is what others import. Every engine gets its form of a sum
-from here: SQL for dbt and DuckDB, SQL for Flink (`flink_sql.py` names the columns), a number for Python.
+`file.py` reads them from `kpis.toml`; `register.py` is what others import. Every engine gets its form of a sum
+from here: SQL for dbt and DuckDB, SQL for Flink (`flink/sql.py` names the columns), a number for Python.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 -- The Flink application: Kafka topics in, one Kinesis stream out (kinds event, leg, state, unreadable).
 --
--- ${...} is filled in by flink_sql.py from the tables that Python and dbt read: fields and priorities of the leg merge,
+-- ${...} is filled in by sql.py from the tables that Python and dbt read: fields and priorities of the leg merge,
 -- types of events, hubs, sums. Times are texts of fixed width, 2015-01-02 13:34:00.000000, so they compare and take part in
 -- merge keys as they are.
 --

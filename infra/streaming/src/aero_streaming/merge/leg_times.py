@@ -6,7 +6,7 @@ received. The leg's `time_problem` names the rules that it breaks, and every fig
 out, as if that time were not known. What the leg is (scheduled, operated, accounted for) does not change.
 
 Standard library only: the alert Lambda carries this module, dbt reads the same rules from its variable `time_rules`,
-`flink_sql.py` writes them into Flink's SQL, and one table of golden cases runs through all of them.
+`flink/sql.py` writes them into Flink's SQL, and one table of golden cases runs through all of them.
 
 Rules come in rounds. A rule of a round sees only times that no earlier round doubted, so a wrong OUT that is years off
 does not take OFF, ON and IN with it. Within a round all rules see the same times: their order cannot matter.

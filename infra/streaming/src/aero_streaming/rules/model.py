@@ -1,6 +1,6 @@
 """What a rule is: its parts as data classes, and Wilson's interval.
 
-`rule_file.py` reads them from `rules.toml`, `rule_levels.py` judges by them, `rules.py` is what others import.
+`file.py` reads them from `rules.toml`, `levels.py` judges by them, `register.py` is what others import.
 """
 
 from collections.abc import Mapping
