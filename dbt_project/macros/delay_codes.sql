@@ -40,3 +40,21 @@
                 {%- endfor %}
     end
 {%- endmacro %}
+
+
+{% macro minutes_by_cause() -%}
+    {{ return(
+        ['carrier_delay_minutes', 'weather_delay_minutes', 'nas_delay_minutes', 'security_delay_minutes',
+         'late_aircraft_delay_minutes']) }}
+{%- endmacro %}
+
+
+{% macro causes_of_codes() -%}
+    {#- Field of a leg fact → its expression where causes may follow from codes; causes that were sent stand. -#}
+    {%- set said = {'delay_codes': 'case when ' ~ any_delay_code() ~ ' then delay_codes end'} -%}
+    {%- for field in minutes_by_cause() -%}
+        {%- set coded = cause_minutes(field | replace('_delay_minutes', '')) -%}
+        {%- do said.update({field: 'case when has_causes then ' ~ field ~ ' else ' ~ coded ~ ' end'}) -%}
+    {%- endfor -%}
+    {{ return(said) }}
+{%- endmacro %}

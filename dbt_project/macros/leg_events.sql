@@ -31,47 +31,33 @@
 {%- endmacro %}
 
 
-{% macro leg_event_columns() -%}
-    {#- What the leg merge is made of in every model of events of legs. -#}
-    event_id,
-    leg_uid,
-    event_type,
-    event_time,
-    operating_date,
-    carrier,
-    flight_number,
-    operational_suffix,
-    leg_sequence,
-    origin,
-    destination,
-    tail,
-    aircraft_type,
-    std_at,
-    sta_at,
-    std_utc_offset_minutes,
-    sta_utc_offset_minutes,
-    distance_miles,
-    seats,
-    data_label,
-    passengers,
-    out_at,
-    off_at,
-    on_at,
-    in_at,
-    estimated_out_at,
-    estimated_off_at,
-    estimated_on_at,
-    estimated_in_at,
-    cancellation_code,
-    delay_codes,
-    carrier_delay_minutes,
-    weather_delay_minutes,
-    nas_delay_minutes,
-    security_delay_minutes,
-    late_aircraft_delay_minutes,
-    source,
-    is_actual,
-    version,
-    received_at,
-    raw_ref
+{% macro said_by_event() -%}
+    {#- Field of a leg fact → what an event says of it, where that is not its own column: aero_streaming.events.to_fact. -#}
+    {%- set said = {
+        'attempt': 'cast(attempt as integer)', 'is_cancelled': says_cancelled(), 'is_diverted': says_diverted()
+    } -%}
+    {%- for field in [
+        'destination', 'tail', 'aircraft_type', 'std_at', 'sta_at', 'std_utc_offset_minutes', 'sta_utc_offset_minutes',
+        'seats', 'data_label'
+    ] -%}
+        {%- do said.update({field: 'case when describes_leg then ' ~ field ~ ' end'}) -%}
+    {%- endfor -%}
+    {%- for field in ['out_at', 'off_at', 'on_at', 'in_at'] -%}
+        {%- do said.update({field: 'coalesce(' ~ field ~ ', estimated_' ~ field ~ ')'}) -%}
+    {%- endfor -%}
+    {{ return(said) }}
+{%- endmacro %}
+
+
+{% macro leg_event_columns(lacks=[], instead={}) -%}
+    {#- What the leg merge is made of in every model of events of legs. What happens is told by the type. -#}
+    {%- set fields = var('merge_fields').keys() | reject('in', ['is_cancelled', 'is_diverted']) | list -%}
+    {{ leg_columns(
+        ['event_id', 'leg_uid', 'event_type', 'event_time'] + leg_identity() + fields + leg_estimates()
+        + ['source', 'is_actual', 'version', 'received_at', 'raw_ref'], lacks, instead) }}
+{%- endmacro %}
+
+
+{% macro leg_estimates() -%}
+    {{ return(['estimated_out_at', 'estimated_off_at', 'estimated_on_at', 'estimated_in_at']) }}
 {%- endmacro %}

@@ -60,51 +60,16 @@ said as (
 )
 
 select
-    md5(event_id || event_type) as event_id,
-    leg_uid,
-    event_type,
-    event_time,
-
-    -- identity of the leg
-    operating_date,
-    carrier,
-    flight_number,
-    operational_suffix,
-    leg_sequence,
-    origin,
-
-    -- what it says
-    destination,
-    tail,
-    aircraft_type,
-    std_at,
-    sta_at,
-    std_utc_offset_minutes,
-    sta_utc_offset_minutes,
-    seats,
-    data_label,
-    case when event_type = 'schedule' then distance_miles end as distance_miles,
-    case when event_type = 'load' then passengers end as passengers,
-    case when event_type = 'out' then out_at end as out_at,
-    case when event_type = 'off' then off_at end as off_at,
-    case when event_type = 'on' then on_at end as on_at,
-    case when event_type = 'in' then in_at end as in_at,
-    cast(null as timestamp) as estimated_out_at,
-    cast(null as timestamp) as estimated_off_at,
-    cast(null as timestamp) as estimated_on_at,
-    cast(null as timestamp) as estimated_in_at,
-    case when event_type = 'cancel' then cancellation_code end as cancellation_code,
-    case when event_type = 'delay_codes' then delay_codes end as delay_codes,
-    cast(null as integer) as carrier_delay_minutes,
-    cast(null as integer) as weather_delay_minutes,
-    cast(null as integer) as nas_delay_minutes,
-    cast(null as integer) as security_delay_minutes,
-    cast(null as integer) as late_aircraft_delay_minutes,
-
-    -- where the fact comes from
-    source,
-    is_actual,
-    2 * version + case when event_type in ('cancel', 'divert') then 1 else 0 end as version,
-    received_at,
-    raw_ref
+    {{ leg_event_columns(lacks=leg_estimates() + minutes_by_cause(), instead={
+        'event_id': 'md5(event_id || event_type)',
+        'distance_miles': "case when event_type = 'schedule' then distance_miles end",
+        'passengers': "case when event_type = 'load' then passengers end",
+        'out_at': "case when event_type = 'out' then out_at end",
+        'off_at': "case when event_type = 'off' then off_at end",
+        'on_at': "case when event_type = 'on' then on_at end",
+        'in_at': "case when event_type = 'in' then in_at end",
+        'cancellation_code': "case when event_type = 'cancel' then cancellation_code end",
+        'delay_codes': "case when event_type = 'delay_codes' then delay_codes end",
+        'version': "2 * version + case when event_type in ('cancel', 'divert') then 1 else 0 end"
+    }) }}
 from said

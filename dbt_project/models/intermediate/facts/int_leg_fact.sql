@@ -1,4 +1,4 @@
--- A new source of leg facts is one more select here, with the same columns in the same order.
+-- A new source of leg facts is one more select here: `leg_fact_columns` gives it the columns of the others.
 with last_bts_ontime as (
 
     {{ last_rows_of_legs(ref('stg_partner__bts_ontime')) }}
@@ -7,52 +7,7 @@ with last_bts_ontime as (
 
 bts_ontime as (
 
-    select
-        event_id,
-        leg_uid,
-
-        -- where the fact comes from
-        source,
-        attempt,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-
-        -- identity of the leg
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-
-        -- what the merge decides
-        destination,
-        tail,
-        cast(null as varchar) as aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        sta_utc_offset_minutes,
-        distance_miles,
-        cast(null as integer) as seats,
-        cast(null as varchar) as data_label,
-        cast(null as integer) as passengers,
-        out_at,
-        off_at,
-        on_at,
-        in_at,
-        is_cancelled,
-        cancellation_code,
-        cast(null as varchar) as delay_codes,
-        is_diverted,
-        carrier_delay_minutes,
-        weather_delay_minutes,
-        nas_delay_minutes,
-        security_delay_minutes,
-        late_aircraft_delay_minutes
-
+    select {{ leg_fact_columns(lacks=['aircraft_type', 'seats', 'data_label', 'passengers', 'delay_codes']) }}
     from last_bts_ontime
 
 ),
@@ -66,51 +21,10 @@ last_bts_departures as (
 bts_departures as (
 
     select
-        event_id,
-        leg_uid,
-
-        -- where the fact comes from
-        source,
-        attempt,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-
-        -- identity of the leg
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-
-        -- what the merge decides
-        destination,
-        tail,
-        cast(null as varchar) as aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        cast(null as integer) as sta_utc_offset_minutes,
-        cast(null as integer) as distance_miles,
-        cast(null as integer) as seats,
-        cast(null as varchar) as data_label,
-        cast(null as integer) as passengers,
-        out_at,
-        off_at,
-        cast(null as timestamp) as on_at,
-        in_at,
-        is_cancelled,
-        cast(null as varchar) as cancellation_code,
-        cast(null as varchar) as delay_codes,
-        is_diverted,
-        carrier_delay_minutes,
-        weather_delay_minutes,
-        nas_delay_minutes,
-        security_delay_minutes,
-        late_aircraft_delay_minutes
-
+        {{ leg_fact_columns(lacks=[
+            'aircraft_type', 'sta_utc_offset_minutes', 'distance_miles', 'seats', 'data_label', 'passengers', 'on_at',
+            'cancellation_code', 'delay_codes'
+        ]) }}
     from last_bts_departures
 
 ),
@@ -123,52 +37,7 @@ last_airline_legs as (
 
 airline_legs as (
 
-    select
-        event_id,
-        leg_uid,
-
-        -- where the fact comes from
-        source,
-        attempt,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-
-        -- identity of the leg
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-
-        -- what the merge decides
-        destination,
-        tail,
-        aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        sta_utc_offset_minutes,
-        distance_miles,
-        seats,
-        data_label,
-        passengers,
-        out_at,
-        off_at,
-        on_at,
-        in_at,
-        is_cancelled,
-        cancellation_code,
-        delay_codes,
-        is_diverted,
-        cast(null as integer) as carrier_delay_minutes,
-        cast(null as integer) as weather_delay_minutes,
-        cast(null as integer) as nas_delay_minutes,
-        cast(null as integer) as security_delay_minutes,
-        cast(null as integer) as late_aircraft_delay_minutes
-
+    select {{ leg_fact_columns(lacks=minutes_by_cause()) }}
     from last_airline_legs
 
 ),
@@ -223,55 +92,9 @@ event_attempts as (
 
 ),
 
--- What an event says to the merge: aero_streaming.events.to_fact; a test holds the two together.
 ops_leg_events as (
 
-    select
-        event_id,
-        leg_uid,
-
-        -- where the fact comes from
-        source,
-        cast(attempt as integer) as attempt,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-
-        -- identity of the leg
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-
-        -- what the merge decides
-        case when describes_leg then destination end as destination,
-        case when describes_leg then tail end as tail,
-        case when describes_leg then aircraft_type end as aircraft_type,
-        case when describes_leg then std_at end as std_at,
-        case when describes_leg then sta_at end as sta_at,
-        case when describes_leg then std_utc_offset_minutes end as std_utc_offset_minutes,
-        case when describes_leg then sta_utc_offset_minutes end as sta_utc_offset_minutes,
-        distance_miles,
-        case when describes_leg then seats end as seats,
-        case when describes_leg then data_label end as data_label,
-        passengers,
-        coalesce(out_at, estimated_out_at) as out_at,
-        coalesce(off_at, estimated_off_at) as off_at,
-        coalesce(on_at, estimated_on_at) as on_at,
-        coalesce(in_at, estimated_in_at) as in_at,
-        {{ says_cancelled() }} as is_cancelled,
-        cancellation_code,
-        delay_codes,
-        {{ says_diverted() }} as is_diverted,
-        carrier_delay_minutes,
-        weather_delay_minutes,
-        nas_delay_minutes,
-        security_delay_minutes,
-        late_aircraft_delay_minutes
-
+    select {{ leg_fact_columns(instead=said_by_event()) }}
     from event_attempts
 
 ),
@@ -289,13 +112,7 @@ codes as (
 
     select
         *,
-        coalesce(
-            carrier_delay_minutes,
-            weather_delay_minutes,
-            nas_delay_minutes,
-            security_delay_minutes,
-            late_aircraft_delay_minutes
-        ) is not null as has_causes,
+        coalesce({{ minutes_by_cause() | join(', ') }}) is not null as has_causes,
         {{ delay_code('delay_codes', 1) }} as code_1,
         {{ delay_code('delay_codes', 2) }} as code_2,
         {{ delay_code('delay_codes', 3) }} as code_3,
@@ -326,57 +143,7 @@ code_causes as (
 
 with_causes as (
 
-    select
-        event_id,
-        leg_uid,
-
-        -- where the fact comes from
-        source,
-        attempt,
-        is_actual,
-        version,
-        received_at,
-        raw_ref,
-
-        -- identity of the leg
-        operating_date,
-        carrier,
-        flight_number,
-        operational_suffix,
-        leg_sequence,
-        origin,
-
-        -- what the merge decides
-        destination,
-        tail,
-        aircraft_type,
-        std_at,
-        sta_at,
-        std_utc_offset_minutes,
-        sta_utc_offset_minutes,
-        distance_miles,
-        seats,
-        data_label,
-        passengers,
-        out_at,
-        off_at,
-        on_at,
-        in_at,
-        is_cancelled,
-        cancellation_code,
-        case when {{ any_delay_code() }} then delay_codes end as delay_codes,
-        is_diverted,
-        case when has_causes then carrier_delay_minutes else {{ cause_minutes('carrier') }} end
-            as carrier_delay_minutes,
-        case when has_causes then weather_delay_minutes else {{ cause_minutes('weather') }} end
-            as weather_delay_minutes,
-        case when has_causes then nas_delay_minutes else {{ cause_minutes('nas') }} end
-            as nas_delay_minutes,
-        case when has_causes then security_delay_minutes else {{ cause_minutes('security') }} end
-            as security_delay_minutes,
-        case when has_causes then late_aircraft_delay_minutes else {{ cause_minutes('late_aircraft') }} end
-            as late_aircraft_delay_minutes
-
+    select {{ leg_fact_columns(instead=causes_of_codes()) }}
     from code_causes
 
 )

@@ -36,16 +36,6 @@ from_rows as (
 
 )
 
-select coalesce(from_sums.operating_date, from_rows.operating_date) as operating_date
-from from_sums
-full outer join from_rows on from_sums.operating_date = from_rows.operating_date
-where
-    from_sums.operating_date is null
-    or from_rows.operating_date is null
-    or from_sums.coupons <> from_rows.coupons
-    or from_sums.fare_usd <> from_rows.fare_usd
-    or from_sums.ancillary_usd <> from_rows.ancillary_usd
-    or from_sums.revenue_usd <> from_rows.revenue_usd
-    or from_sums.flown_revenue_usd <> from_rows.flown_revenue_usd
-    or from_sums.tua_usd <> from_rows.tua_usd
-    or from_sums.iva_usd <> from_rows.iva_usd
+{{ sums_that_differ('from_sums', 'from_rows', [
+    'coupons', 'fare_usd', 'ancillary_usd', 'revenue_usd', 'flown_revenue_usd', 'tua_usd', 'iva_usd'
+]) }}

@@ -22,13 +22,4 @@ from_rows as (
 
 )
 
-select
-    coalesce(from_marts.rate_date, from_rows.rate_date) as rate_date,
-    coalesce(from_marts.currency, from_rows.currency) as currency
-from from_marts
-full outer join from_rows
-    on from_marts.rate_date = from_rows.rate_date and from_marts.currency = from_rows.currency
-where
-    from_marts.currency is null
-    or from_rows.currency is null
-    or from_marts.usd_per_unit <> from_rows.usd_per_unit
+{{ sums_that_differ('from_marts', 'from_rows', ['usd_per_unit'], by=['rate_date', 'currency']) }}

@@ -28,13 +28,4 @@ from_rows as (
 
 )
 
-select coalesce(from_sums.operating_date, from_rows.operating_date) as operating_date
-from from_sums
-full outer join from_rows on from_sums.operating_date = from_rows.operating_date
-where
-    from_sums.operating_date is null
-    or from_rows.operating_date is null
-    or from_sums.legs <> from_rows.legs
-    or from_sums.quantity <> from_rows.quantity
-    or from_sums.amount_usd <> from_rows.amount_usd
-    or from_sums.actual_usd <> from_rows.actual_usd
+{{ sums_that_differ('from_sums', 'from_rows', ['legs', 'quantity', 'amount_usd', 'actual_usd']) }}

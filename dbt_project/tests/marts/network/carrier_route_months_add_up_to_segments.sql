@@ -33,15 +33,6 @@ by_segment as (
 
 )
 
-select
-    coalesce(by_route.month_start_on, by_segment.month_start_on) as month_start_on,
-    coalesce(by_route.carrier, by_segment.carrier) as carrier
-from by_route
-full outer join by_segment
-    on by_route.month_start_on = by_segment.month_start_on and by_route.carrier = by_segment.carrier
-where
-    by_route.carrier is null
-    or by_segment.carrier is null
-    or by_route.departures <> by_segment.departures
-    or by_route.seats <> by_segment.seats
-    or by_route.passengers <> by_segment.passengers
+{{ sums_that_differ(
+    'by_route', 'by_segment', ['departures', 'seats', 'passengers'], by=['month_start_on', 'carrier']
+) }}

@@ -20,6 +20,7 @@ from_rows as (
     select
         operating_date,
         count(*) as connections,
+        count(*) as connections_by_outcome,
         sum(passengers) as passengers,
         sum(case when connection_result = 'made' then passengers else 0 end) as made_passengers,
         sum(case when connection_result = 'missed' then passengers else 0 end) as missed_passengers
@@ -29,14 +30,6 @@ from_rows as (
 
 )
 
-select coalesce(from_sums.operating_date, from_rows.operating_date) as operating_date
-from from_sums
-full outer join from_rows on from_sums.operating_date = from_rows.operating_date
-where
-    from_sums.operating_date is null
-    or from_rows.operating_date is null
-    or from_sums.connections <> from_rows.connections
-    or from_sums.connections_by_outcome <> from_rows.connections
-    or from_sums.passengers <> from_rows.passengers
-    or from_sums.made_passengers <> from_rows.made_passengers
-    or from_sums.missed_passengers <> from_rows.missed_passengers
+{{ sums_that_differ('from_sums', 'from_rows', [
+    'connections', 'connections_by_outcome', 'passengers', 'made_passengers', 'missed_passengers'
+]) }}
