@@ -117,9 +117,9 @@ class Feed:
     def door_counts_records(self) -> bool:
         """Whether the rows of a receipt are the records of its body: not so for what a parser takes apart.
 
-        A line of a message or of a schedule is no record, nor is a row of a sheet, which holds twelve months.
+        A line of a message, a report or a schedule is no record, nor is a row of a sheet, which holds twelve months.
         """
-        return self.arrival == "file" and (self.format in ("csv", "parquet") or self.layout.parser == "metar")
+        return self.arrival == "file" and self.format in ("csv", "parquet")
 
     @property
     def captions(self) -> tuple[str, ...]:

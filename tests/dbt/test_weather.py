@@ -32,6 +32,7 @@ def _corrected(tmp_path_factory):
     file.write_text(
         "METAR COR MMMX 221345Z 02004KT 4SM HZ SCT200 15/05 A3034\n"
         "METAR MMUN 222340Z 09012KT 7SM SCT025 BKN100 28/24 A2994 RMK 8/1//\n"
+        "METAR EGLC 222350Z AUTO 23008KT 9999 OVC/// 09/07 Q1002\n"
     )
     return file
 
@@ -57,6 +58,7 @@ def test_reports_say_what_stops_an_airport_and_a_correction_replaces_its_report(
         from operations.fct_airport_weather where observed_on = '{REPORTS}' order by all
     """) == [
         ("CUN", "METAR", False, None, False, 28.0),
+        ("LCY", "METAR", None, None, False, 9.0),
         ("MEX", "METAR", False, False, False, 15.0),
         ("MEX", "SPECI", False, True, True, 13.0),
         ("TIJ", "METAR", True, False, False, 11.0),

@@ -1,100 +1,178 @@
-"""Reading weather reports, one METAR or SPECI a line; the `metar` library knows the code (WMO FM 15 and 16).
+"""Reading weather reports, METAR and SPECI, out of any body that carries them (`metar_bodies`, `metar_groups`).
 
-A report says day, hour and minute in UTC and leaves out month and year: it is the last such moment before it arrived.
+A report says day, hour and minute in UTC and leaves out month and year: it is that moment next to the full time beside
+it, where its body says one, else the last such moment before it arrived.
 """
 
 import gzip
+import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-from metar.Metar import Metar, ParserError
 
 from aero_assets.defs.typed.given import Given, handed_on
-from aero_assets.defs.typed.lines import LONGEST_LINE
+from aero_assets.defs.typed.metar_bodies import Cut, cut
+from aero_assets.defs.typed.metar_groups import Observed, observe
 
 #: A report is sent a little before its nominal time; clocks differ, too.
 EARLY = timedelta(hours=1)
 MONTHS_BACK = 12
+#: The time beside a report is the hour of its file or the minute of its arrival, never days away.
+NEAR = timedelta(days=1)
+#: No line of a body that is read is longer; what is longer comes in pieces.
+LONGEST_LINE = 1 << 16
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+MARK = re.compile(r"COR|AMD|CC([A-Z])")
+STATION = re.compile(r"[A-Z][A-Z0-9]{3}")
+TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})Z?")
 
 
 def read_metar_lines(path: Path, header: Sequence[str], received_at: datetime) -> pa.RecordBatchReader:
-    """Return the reports of a gzipped text: physical line from 1, the line as sent, what it says by raw column."""
+    """Return the reports of a gzipped text: line from 1 that each begins in, its text, what it says by raw column."""
     return handed_on(_records(path, header, received_at.astimezone(UTC).replace(tzinfo=None)))
 
 
-def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
+def reports(path: Path) -> Iterator[Cut]:
+    """Yield the reports of a gzipped text, and what is none, as they stand in it."""
+    return cut(_lines(path))
+
+
+def _lines(path: Path) -> Iterator[str]:
     with gzip.open(path, "rb") as file:
-        for number, raw in enumerate(file, 1):
-            # The door counts every line that is not blank: each is a report, or refused as none.
-            if not raw.strip():
-                continue
-            line = raw.decode("utf-8", "replace").strip().removesuffix("=").rstrip()
-            if "\N{REPLACEMENT CHARACTER}" in line:
-                yield Given(number, line[:200], defect="bad_encoding", message="the line is not UTF-8 text")
-            elif len(line) > LONGEST_LINE:
-                yield Given(number, line[:200], defect="line_too_long", message="the line is longer than any report")
-            else:
-                yield _report(number, line, header, received_at)
+        while raw := file.readline(LONGEST_LINE):
+            yield raw.decode("utf-8", "replace")
 
 
-def _report(number: int, line: str, header: Sequence[str], received_at: datetime) -> Given:
-    try:
-        said = values_of(line, received_at)
-    except (ParserError, ValueError) as error:
-        return Given(number, line, defect="unreadable_report", message=f"not a weather report: {error}")
-    return Given(number, line, [said.get(name) for name in header])
+def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
+    for one in reports(path):
+        # The day of the month alone does not tell reports of an archive apart: with its full time, each is its own.
+        text = f"{one.stamp:%Y-%m-%d %H:%M} {one.text}" if one.stamp else one.text
+        try:
+            said = _said(one, received_at)
+        except ValueError as error:
+            is_text = REPLACED not in one.text
+            defect = "unreadable_report" if is_text else "bad_encoding"
+            message = f"not a weather report: {error}" if is_text else "the line is not UTF-8 text"
+            yield Given(one.line, text, defect=defect, message=message)
+        else:
+            yield Given(one.line, text, [said.get(name) for name in header])
 
 
 def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
-    """Return what a report says as text, by name; raise ParserError or ValueError if it is none.
+    """Return what a report says as text, by raw column; raise ValueError if it says nothing, or not when.
 
     Knots, statute miles, degrees Celsius, hectopascals, feet.
     """
-    # The library wants a month to put the day into; which one it is, is decided below.
-    report = Metar(line, month=1, year=received_at.year, strict=True)
-    if report.time is None or report.mod == "NO DATA":
-        raise ValueError("it says no time, or nothing else (NIL)")
-    words = line.split()
-    layers = [(cover, height.value("FT")) for cover, height, _ in report.sky if height is not None]
-    ceilings = [height for cover, height in layers if cover in ("BKN", "OVC", "VV")]
-    # What a station does not know is slashes: no weather, and not the ten kilometres that the library makes of them.
-    weather = ["".join(filter(None, group)) for group in report.weather if "//" not in "".join(filter(None, group))]
-    visibility = report.vis if not {"////", "////SM"} & set(words) else None
+    return _said(Cut(1, line.strip().removesuffix("=").rstrip()), received_at)
+
+
+def _said(report: Cut, received_at: datetime) -> dict[str, str | None]:
+    if report.problem:
+        raise ValueError(report.problem)
+    kind, station, version, time, words = _opening(report)
+    if "NIL" in words[:2]:
+        raise ValueError("NIL: the station says that there is no report")
+    findings: list[str] = []
+    observed_at = _observed_at(time, report.stamp, received_at, findings)
+    said = observe(words)
+    if len(said.odd) > said.read or not words:
+        problem = (
+            f"no group of it can be read, such as {said.odd[0][:20]}" if said.odd else "it says nothing but its time"
+        )
+        raise ValueError(
+            problem if not said.read else f"more of its groups are unknown than known: {' '.join(said.odd)[:80]}"
+        )
+    findings += [f"odd_group:{word[:30].replace(',', '.')}" for word in said.odd]
+    findings += ["no_end"] if report.is_open else []
     return {
-        "STATION": report.station_id,
-        "KIND": report.type.split()[0],
-        "OBSERVED_AT": f"{_observed_at(words, received_at):%Y-%m-%d %H:%M}:00",
-        "VERSION": "2" if "COR" in words else "1",
-        "WIND_FROM_DEGREES": _text(report.wind_dir and report.wind_dir.value()),
-        "WIND_KT": _text(report.wind_speed and report.wind_speed.value("KT")),
-        "GUST_KT": _text(report.wind_gust and report.wind_gust.value("KT")),
-        "VISIBILITY_MILES": _text(visibility and visibility.value("SM")),
-        "WEATHER": " ".join(weather) or None,
-        "CEILING_FT": _text(min(ceilings, default=None)),
-        "TEMPERATURE_C": _text(report.temp and report.temp.value("C")),
-        "DEW_POINT_C": _text(report.dewpt and report.dewpt.value("C")),
-        "PRESSURE_HPA": _text(report.press and round(report.press.value("HPA"), 1)),
+        "STATION": station,
+        "KIND": kind,
+        "OBSERVED_AT": f"{observed_at:%Y-%m-%d %H:%M}:00",
+        "VERSION": f"{version}",
+        **_columns(said),
+        "FINDINGS": ",".join(findings) or None,
     }
 
 
-def _observed_at(words: list[str], received_at: datetime) -> datetime:
-    """The last moment of this day of the month, hour and minute that is not after the arrival."""
-    group = next(word for word in words if len(word) == 7 and word.endswith("Z") and word[:6].isdigit())
-    day, hour, minute = int(group[:2]), int(group[2:4]), int(group[4:6])
-    first = received_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for _ in range(MONTHS_BACK):
-        try:
-            found = first.replace(day=day, hour=hour, minute=minute)
-        except ValueError:
-            found = None  # the month has no such day, or the day no such time
-        if found is not None and found <= received_at + EARLY:
-            return found
+def _columns(said: Observed) -> dict[str, str | None]:
+    has_ceiling = said.has_ceiling
+    return {
+        "WIND_FROM_DEGREES": _text(said.wind_from),
+        "WIND_KT": _text(said.wind_kt),
+        "GUST_KT": _text(said.gust_kt),
+        "VISIBILITY_MILES": _text(said.visibility_miles),
+        "WEATHER": " ".join(said.weather) or None,
+        "HAS_CEILING": None if has_ceiling is None else ("true" if has_ceiling else "false"),
+        "CEILING_FT": _text(said.ceiling_ft),
+        "TEMPERATURE_C": _text(said.temperature_c),
+        "DEW_POINT_C": _text(said.dew_point_c),
+        "PRESSURE_HPA": _text(said.pressure_hpa and round(said.pressure_hpa, 1)),
+    }
+
+
+def _opening(report: Cut) -> tuple[str, str, int, str | None, list[str]]:
+    """Kind, station, version, the time group if there is one, and the words after them."""
+    words = report.text.upper().split()
+    kind = report.kind or "METAR"
+    marks = [report.mark] if report.mark else []
+    if words and words[0] in ("METAR", "SPECI"):
+        kind = words.pop(0)
+    while words and MARK.fullmatch(words[0]):
+        marks.append(words.pop(0))
+    if not words:
+        raise ValueError("it names no station")
+    station = words.pop(0)
+    if not STATION.fullmatch(station):
+        raise ValueError(f"{station[:20]!r} is no station; a code of four letters and digits is due")
+    while words and MARK.fullmatch(words[0]):
+        marks.append(words.pop(0))
+    time = words.pop(0) if words and re.fullmatch(r"[0-9]{6}Z?|[0-9]{4}Z", words[0]) else None
+    remarks = next((at for at, word in enumerate(words) if word.startswith("RMK")), len(words))
+    marks += [word for word in words[:remarks] if MARK.fullmatch(word)]
+    return kind, station, 1 + max(map(_step, marks), default=0), time, words
+
+
+def _step(mark: str) -> int:
+    """The number of a correction: COR and CCA are the first, CCB the second."""
+    found = MARK.fullmatch(mark)
+    return ord(found[1]) - ord("A") + 1 if found and found[1] else 1
+
+
+def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime, findings: list[str]) -> datetime:
+    """When a report is from: next to the full time beside it, else the last such moment before the arrival."""
+    found = TIME.fullmatch(time or "")
+    if found is None:
+        if stamp is None:
+            raise ValueError(f"no such time: {time}" if time else "it says no time (day, hour and minute: 271243Z)")
+        findings.append("no_time")
+        return stamp
+    day, hour, minute = map(int, found.groups())
+    if stamp is not None:
+        near = min(
+            _months(stamp + timedelta(days=31), 3, day, hour, minute), key=lambda one: abs(one - stamp), default=None
+        )
+        if near is not None and abs(near - stamp) <= NEAR:
+            return near
+        findings.append(f"stamp_differs:{time}")
+        return stamp
+    for one in _months(received_at, MONTHS_BACK, day, hour, minute):
+        if one <= received_at + EARLY:
+            return one
+    raise ValueError(f"no such time: {time}")
+
+
+def _months(last: datetime, count: int, day: int, hour: int, minute: int) -> Iterator[datetime]:
+    """The moments with this day and time in the month of `last` and in those before it, latest first."""
+    first = last.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    for _ in range(count):
+        # Not every month has such a day, and no day some of the times that are written.
+        if hour < 24 and minute < 60 and 0 < day <= monthrange(first.year, first.month)[1]:
+            yield first.replace(day=day, hour=hour, minute=minute)
         first = (first - timedelta(days=1)).replace(day=1)
-    raise ValueError(f"no such time: {group}")
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401 - the library has no types
+def _text(value: float | None) -> str | None:
     return None if value is None else f"{value:g}"

@@ -23,6 +23,7 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from aero_assets.defs.typed.event_lines import as_sent
+from aero_assets.defs.typed.metar_lines import reports
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Column, Feed
 from aero_assets.feeds.layouts import Sheet, Workbook
@@ -215,7 +216,7 @@ def _opened(body: Path) -> BinaryIO | gzip.GzipFile:
 
 
 def count(feed: Feed, body: Path) -> int:
-    """Count the records of a body in the units of its feed: lines, messages, dated legs, months with figures.
+    """Count the records of a body in the units of its feed: lines, reports, messages, dated legs, months with figures.
 
     What cannot be read counts as the one record that the reader puts into quarantine for it.
     """
@@ -224,7 +225,11 @@ def count(feed: Feed, body: Path) -> int:
             return sum(len(as_sent(line.rstrip(b"\n"))) for line in file)
     if workbook := feed.layout.workbook:
         return _months(body, workbook)
-    return _messages(body) if feed.layout.parser == "messages" else _dated_legs(body)
+    return _COUNTS[feed.layout.parser](body)
+
+
+def _reports(body: Path) -> int:
+    return sum(1 for _ in reports(body))
 
 
 def _messages(body: Path) -> int:
@@ -237,6 +242,9 @@ def _dated_legs(body: Path) -> int:
         1 if isinstance(record, Unreadable) else sum(1 for _ in ssim_legs.dates(record))
         for record in ssim.read(_text_lines(body))
     )
+
+
+_COUNTS = {"metar": _reports, "messages": _messages, "ssim": _dated_legs}
 
 
 def _counted(numbers: Iterator[int]) -> int:

@@ -78,7 +78,8 @@ MADE = {
     "partner/metar": lambda _: {
         "STATION": "MMMX", "KIND": "SPECI", "OBSERVED_AT": "2026-11-01 12:12:00", "VERSION": "1",
         "WIND_FROM_DEGREES": "350", "WIND_KT": "18", "GUST_KT": "32", "VISIBILITY_MILES": "1", "WEATHER": "+TSRA",
-        "CEILING_FT": "1500", "TEMPERATURE_C": "13", "DEW_POINT_C": "12", "PRESSURE_HPA": "1023.1",
+        "HAS_CEILING": "true", "CEILING_FT": "1500",
+        "TEMPERATURE_C": "13", "DEW_POINT_C": "12", "PRESSURE_HPA": "1023.1",
     },
     "partner/messages": lambda _: {
         "FORMAT": "mvt", "SENT_AT": "2026-11-01 13:40:00", "CARRIER": "AM", "FLIGHT_NUMBER": "640",

@@ -1,6 +1,8 @@
 # ruff: noqa: DTZ001 - the typed zone holds UTC without a zone, and so do the expectations
 """Feed partner/metar: what a report says, and when, as far as its day of the month tells."""
 
+import gzip
+import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 
@@ -8,18 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aero_assets.defs.typed import sources
 from aero_assets.defs.typed.metar_lines import values_of
 from aero_assets.feeds import find
 from tests.judging import judged
+from tests.unit.feeds import metar_cases as cases
 
 FEED = find("partner/metar")
 ARRIVED = date(2026, 11, 23)
 STORM = "SPECI MMMX 222312Z 35018G32KT 1SM +TSRA BKN015CB OVC080 13/12 A3021"
 FOG = "METAR MMTJ 221343Z 00000KT 1/4SM FG VV002 11/11 A3008"
 REFUSED = {
-    "unreadable_report": "METAR MMMX 221345Z 02004KT 5SM what is this",
-    "weather_mismatch": STORM.replace("18G32", "32G18"),
-    "impossible_weather": STORM.replace("18G32", "350"),
+    "more odd than known": "METAR MMMX 221345Z 02004KT 5SM what is this",
+    "no station": "METAR M 221345Z 02004KT 5SM",
+    "no day in the time": "METAR MMMX 1345Z 02004KT 5SM",
+    "no such day": "METAR MMMX 321345Z 02004KT 5SM",
+    "no report at all": "METAR MMMX 221345Z NIL",
 }
 
 
@@ -49,26 +55,72 @@ def test_slashes_are_unknown_and_no_weather():
     assert {row[name] for name in measured} == {None}
 
 
-def test_a_report_of_nothing_is_none():
-    [row] = judge("METAR MMMX 221345Z NIL")
-    assert (row["reason"], row["record"]) == ("unreadable_report", "METAR MMMX 221345Z NIL")
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_report_that_cannot_be_used_is_put_aside_between_good_ones(name):
+    rows = judge(FOG, REFUSED[name], STORM)
+    assert [row["reason"] for row in rows] == [None, "unreadable_report", None]
+    assert rows[1]["message"].startswith("not a weather report: ")
+    assert rows[1]["record"] == REFUSED[name]
 
 
-@pytest.mark.parametrize("reason", REFUSED)
-def test_a_line_that_cannot_be_used_is_put_aside_between_good_ones(reason):
-    rows = judge(FOG, REFUSED[reason], STORM)
-    assert [row["reason"] for row in rows] == [None, reason, None]
-    assert rows[1]["message"]
-    assert rows[1]["record"] == REFUSED[reason]
+@pytest.mark.parametrize("name", cases.CASES)
+def test_every_group_counts_for_itself_and_an_odd_one_is_named(name):
+    groups, said, _ = cases.CASES[name]
+    values = values_of(f"METAR MMMX 221243Z {groups}", datetime(2026, 11, 23))
+    assert " ".join(values[name] or "-" for name in cases.NAMES) == said
+
+
+@pytest.mark.parametrize("opening", cases.OPENINGS)
+def test_a_correction_is_the_version_that_its_mark_tells(opening):
+    version, kind, _ = cases.OPENINGS[opening]
+    values = values_of(f"{opening} {cases.REPORT}", datetime(2026, 11, 28, 13))
+    assert (values["VERSION"], values["KIND"]) == (f"{version}", kind)
+
+
+def test_a_bulletin_that_corrects_another_corrects_its_reports():
+    rows = judged(FEED, f"SAMX31 MMMX 221240 CCB\n{FOG}=\n\x03\n{STORM}=\n", ARRIVED)
+    assert [row["version"] for row in rows] == [3, 1]
+
+
+@pytest.mark.parametrize("name", cases.BODIES)
+def test_a_report_ends_where_it_ends_whatever_carries_it(name):
+    body, expected, _ = cases.BODIES[name]
+    rows = judged(FEED, body, date(2026, 11, 29))
+    found = [
+        (row["line_number"], row["reason"])
+        if row["reason"]
+        else (row["line_number"], row["station"], f"{row['observed_at']:%Y-%m-%d %H:%M}")
+        for row in rows
+    ]
+    assert sorted(found, key=lambda one: one[0]) == expected
+    assert all(row["wind_kt"] == 8 and row["pressure_hpa"] == 1018 for row in rows if not row["reason"])
+
+
+@pytest.mark.parametrize("name", cases.BODIES)
+def test_the_door_takes_what_carries_reports_and_counts_them_by_their_reader(name, tmp_path):
+    body, expected, _ = cases.BODIES[name]
+    lines = [line for line in body.encode().split(b"\n") if line.strip()]
+    unlike = [line for line in lines if not re.match(FEED.layout.line_pattern.encode(), line)]
+    assert 2 * len(unlike) <= len(lines)
+    file = tmp_path / "body"
+    file.write_bytes(gzip.compress(body.encode()))
+    assert sources.count(FEED, file) == len(expected)
+
+
+def test_the_same_words_in_two_months_of_an_archive_are_two_reports():
+    said = "MMMX 282359Z 24008KT CAVOK 18/08 Q1018"
+    rows = judged(FEED, f"station,valid,metar\nMMMX,2024-01-28 23:59,{said}\nMMMX,2024-02-28 23:59,{said}\n")
+    assert len({row["event_id"] for row in rows}) == 2
+
+
+def test_the_last_report_without_the_sign_that_ends_all_others_may_be_cut_off():
+    rows = judge(f"{STORM}=", FOG[:-6])
+    assert [row["findings"] for row in rows] == [None, "no_end"]
 
 
 def test_a_line_that_is_no_text_is_one_record_aside():
     rows = judged(FEED, FOG.encode() + b"\nMETAR \xff\xfe\n", ARRIVED)
     assert [row["reason"] for row in rows] == [None, "bad_encoding"]
-
-
-def test_every_rule_of_the_register_has_a_record_that_breaks_it():
-    assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
 
 
 ARRIVALS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 12, 31))

@@ -32,6 +32,7 @@ observations as (
         reports.wind_kt,
         reports.gust_kt,
         reports.visibility_miles,
+        reports.has_ceiling,
         reports.ceiling_ft,
         reports.pressure_hpa,
         reports.weather
@@ -51,6 +52,7 @@ observations as (
         wind_mph * 1.609344 / 1.852 as wind_kt,
         gust_mph * 1.609344 / 1.852 as gust_kt,
         visibility_miles,
+        cast(null as boolean) as has_ceiling,
         cast(null as integer) as ceiling_ft,
         pressure_hpa,
         cast(null as varchar) as weather
@@ -69,12 +71,15 @@ select
     cast(wind_kt as double precision) as wind_kt,
     cast(gust_kt as double precision) as gust_kt,
     visibility_miles,
+    has_ceiling,
     ceiling_ft,
     pressure_hpa,
     weather,
 
     -- what stops an airport: fog, thunderstorms, gusts
-    visibility_miles < 0.5 or coalesce(ceiling_ft < 200, false) as is_low_visibility,
+    visibility_miles < 0.5
+    or case when has_ceiling and ceiling_ft is null then null else coalesce(ceiling_ft < 200, false) end
+        as is_low_visibility,
     weather like '%TS%' as has_thunderstorm,
     coalesce(gust_kt > 30, false) as has_strong_gusts
 from observations

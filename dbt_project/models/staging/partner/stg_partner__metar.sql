@@ -28,10 +28,12 @@ renamed as (
         cast(gust_kt as double precision) as gust_kt,
         cast(visibility_miles as double precision) as visibility_miles,
         cast(weather as varchar) as weather,
+        cast(has_ceiling as boolean) as has_ceiling,
         cast(ceiling_ft as integer) as ceiling_ft,
         cast(temperature_c as double precision) as temperature_c,
         cast(dew_point_c as double precision) as dew_point_c,
         cast(pressure_hpa as double precision) as pressure_hpa,
+        cast(findings as varchar) as findings,
 
         -- where the fact comes from
         cast(source as varchar) as source,

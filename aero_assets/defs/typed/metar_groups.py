@@ -1,0 +1,255 @@
+"""What a weather report says, group by group (WMO FM 15 and 16): one odd group costs that group and is named.
+
+Groups are told by their form, wherever they stand. What is forecast (after TEMPO, BECMG and their like) and what is
+remarked (after RMK) is not observed: nothing of it counts. Slashes are what a station does not know. A ceiling whose
+height is unknown (OVC///, VV///) is one; no ceiling is another thing, and a sky that is not told a third.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+KT_OF = {"KT": 1.0, "KTS": 1.0, "MPS": 3600 / 1852, "KMH": 1 / 1.852, "KPH": 1 / 1.852}
+METRES_OF_MILE = 1609.344
+HPA_OF_INCH = 33.86389
+#: What visibility groups write for ten kilometres and more.
+FAR_METRES = 10_000
+#: Beyond anything ever measured, by what a group says.
+MOST_KT, TEMPERATURES, DEW_POINTS, PRESSURES = 220, (-90, 57), (-90, 38), (850, 1090)
+
+WIND = re.compile(r"([0-9]{3}|VRB|///)(P?[0-9]{2,3}|//)(?:G(P?[0-9]{2,3}|//))?(KTS?|MPS|KMH|KPH)")
+CALM = re.compile(r"CALM")
+WIND_VARIES = re.compile(r"[0-9]{3}V[0-9]{3}")
+METRES = re.compile(r"([0-9]{4})(?:NDV)?")
+DIRECTED = re.compile(r"([0-9]{4})(?:N|NE|E|SE|S|SW|W|NW)")
+KILOMETRES = re.compile(r"([0-9]{1,2})KM")
+MILES = re.compile(r"[PM]?([0-9]{1,2})SM")
+FRACTION = re.compile(r"[PM]?(?:([0-9]{1,2})-)?([0-9]{1,2})/([0-9]{1,2})SM")
+UNKNOWN_VISIBILITY = ("////", "////SM", "//SM", "////NDV", "VISNO")
+RUNWAY = re.compile(
+    r"R[0-9]{2}[LCR]{0,2}/(?:(?:[PM]?[0-9]{4}(?:V[PM]?[0-9]{4})?|/{4})(?:FT)?/?[UDN]?|[0-9/]{6}|CLRD(?:[0-9/]{2})?)/?"
+)
+OF_WEATHER = "MI|PR|BC|DR|BL|SH|TS|FZ|DZ|RA|SN|SG|IC|PL|GR|GS|UP|BR|FG|FU|VA|DU|SA|HZ|PY|PO|SQ|FC|SS|DS"
+WEATHER = re.compile(rf"(?:\+|-|VC)?(?:{OF_WEATHER}){{1,5}}")
+RECENT = re.compile(rf"RE(?:{OF_WEATHER}|/){{1,5}}/?")
+LAYER = re.compile(r"(FEW|SCT|BKN|OVC|VV|///)([0-9]{3}|///)(?:CB|TCU|ACC|AC|SC|ST|CU|CI|NS|///|//)?")
+UNKNOWN_SKY = re.compile(r"/{6}(?:CB|TCU|///)?")
+NO_CEILING = ("SKC", "CLR", "NSC", "NCD")
+CEILINGS = ("BKN", "OVC", "VV")
+TEMPERATURE = re.compile(r"([M-]?[0-9]{2}|//|XX|MM)/([M-]?[0-9]{2}|//|XX|MM)?")
+QNH = re.compile(r"(?:Q|QNH)([0-9]{3,4})=?")
+INCHES = re.compile(r"A([0-9]{4})")
+UNKNOWN_PRESSURE = ("Q////", "A////", "QNIL", "ANIL", "QXXXX", "AXXXX")
+#: Groups that are known and have no column: automatic stations, colours, runways under snow, the sea.
+PASSED_OVER = re.compile(
+    r"AUTO|COR|CC[A-Z]|AMD|RTD|NOSIG|NSW|RVRNO|R?/?SNOCLO|\$|//|/+|(?:BLACK)?(?:BLU|WHT|GRN|YLO[12]?|AMB|RED)\+?/?|"
+    r"[0-9]{2}[0-9/]{6}|W(?:[0-9]{2}|//)/[SH][0-9/]{1,3}|CAVOK"
+)
+#: From here on nothing was observed: a trend, or remarks (some senders leave RMK out before the first of them).
+FORECAST = re.compile(
+    r"TEMPO|BECMG|INTER|PROB[0-9]{2}|FM[0-9]{4,6}|RMK.*|AO[12]A?|SLP[0-9]{3}|SLPNO|T[01][0-9]{3}[01][0-9]{3}"
+)
+#: Wind shear on runways: this word and what belongs to it.
+SHEAR = "WS"
+OF_SHEAR = re.compile(r"ALL|RWY[0-9]{0,2}[LCR]?|R[0-9]{2}[LCR]?|TKOF|LDG|[0-9]{2}[LCR]?")
+
+
+@dataclass
+class Observed:
+    """What the groups of one report say: knots, statute miles, feet, degrees Celsius, hectopascals."""
+
+    wind_from: int | None = None
+    wind_kt: float | None = None
+    gust_kt: float | None = None
+    visibility_miles: float | None = None
+    weather: list[str] = field(default_factory=list)
+    #: Heights of layers that are ceilings, in the order of the report; None where the height is unknown.
+    ceilings: list[float | None] = field(default_factory=list)
+    is_sky_told: bool = False
+    temperature_c: float | None = None
+    dew_point_c: float | None = None
+    pressure_hpa: float | None = None
+    odd: list[str] = field(default_factory=list)
+    read: int = 0
+    #: What has been said, by kind: of several groups of one kind the first counts.
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def has_ceiling(self) -> bool | None:
+        """True for a ceiling of any height, known or not; None where the sky is not told."""
+        return bool(self.ceilings) if self.ceilings or self.is_sky_told else None
+
+    @property
+    def ceiling_ft(self) -> float | None:
+        """The height of the lowest ceiling; None if it has none, or an unknown one below the others."""
+        # Layers are told from below, so an unknown height after a known one is above it.
+        if not self.ceilings or self.ceilings[0] is None:
+            return None
+        return min(height for height in self.ceilings if height is not None)
+
+
+def observe(words: list[str]) -> Observed:
+    """Read the groups after station and time."""
+    said = Observed()
+    words = _joined(words)
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if FORECAST.fullmatch(word):
+            break
+        if word == SHEAR:
+            while at < len(words) and OF_SHEAR.fullmatch(words[at]):
+                at += 1
+        elif any(reads(word, said) for reads in _READERS):
+            said.read += 1
+        elif not (PASSED_OVER.fullmatch(word) or WIND_VARIES.fullmatch(word) or RUNWAY.fullmatch(word)):
+            said.odd.append(word)
+            if word.startswith(CEILINGS):
+                said.ceilings.append(None)
+    return said
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Groups that have a blank inside (whole miles before a fraction, a unit behind its wind), without punctuation."""
+    found: list[str] = []
+    for word in (one.rstrip(",;.") for one in words):
+        before = found[-1] if found else ""
+        if re.fullmatch(r"[0-9]/[0-9]{1,2}SM", word) and re.fullmatch(r"[PM]?[0-9]{1,2}", before):
+            found[-1] = f"{before}-{word}"
+        elif word in KT_OF and re.fullmatch(r"(?:[0-9]{3}|VRB)[0-9]{2,3}(?:G[0-9]{2,3})?", before):
+            found[-1] = before + word
+        else:
+            found.append(word)
+    return found
+
+
+def _first(said: Observed, kind: str) -> bool:
+    """Whether this is the first group of its kind."""
+    is_first = kind not in said.told
+    said.told.add(kind)
+    return is_first
+
+
+def _wind(word: str, said: Observed) -> bool:
+    found = WIND.fullmatch(word)
+    if found is None:
+        return False
+    direction, *speeds, unit = found.groups()
+    wind, gust = (None if not one or one == "//" else float(one.lstrip("P")) * KT_OF[unit] for one in speeds)
+    if (direction.isdigit() and int(direction) > 360) or max(wind or 0, gust or 0) > MOST_KT:
+        return False
+    if wind is not None and gust is not None and gust < wind:
+        return False
+    if _first(said, "wind"):
+        said.wind_from = int(direction) if direction.isdigit() else None
+        said.wind_kt, said.gust_kt = wind, gust
+    return True
+
+
+def _calm(word: str, said: Observed) -> bool:
+    if CALM.fullmatch(word) and _first(said, "wind"):
+        said.wind_from, said.wind_kt = 0, 0.0
+        return True
+    return False
+
+
+def _visibility(word: str, said: Observed) -> bool:
+    if word in UNKNOWN_VISIBILITY:
+        return True
+    if word == "CAVOK":
+        said.is_sky_told = True
+        miles: float | None = FAR_METRES / METRES_OF_MILE
+    else:
+        miles = _miles(word)
+    if miles is None:
+        return False
+    # The least visibility and its direction follow the prevailing one; alone, it is what is known.
+    if DIRECTED.fullmatch(word):
+        if "visibility" not in said.told:
+            said.visibility_miles = min(miles, said.visibility_miles or miles)
+    elif _first(said, "visibility"):
+        said.visibility_miles = miles
+    return True
+
+
+def _miles(word: str) -> float | None:
+    if found := METRES.fullmatch(word) or DIRECTED.fullmatch(word):
+        metres = int(found[1])
+        return (FAR_METRES if metres == 9999 else metres) / METRES_OF_MILE
+    if found := KILOMETRES.fullmatch(word):
+        return int(found[1]) * 1000 / METRES_OF_MILE
+    if found := MILES.fullmatch(word):
+        return float(found[1])
+    if (found := FRACTION.fullmatch(word)) and 0 < int(found[2]) < int(found[3]):
+        return int(found[1] or 0) + int(found[2]) / int(found[3])
+    return None
+
+
+def _weather(word: str, said: Observed) -> bool:
+    if RECENT.fullmatch(word):
+        return True
+    if WEATHER.fullmatch(word) is None:
+        return False
+    said.weather.append(word)
+    return True
+
+
+def _sky(word: str, said: Observed) -> bool:
+    if word in NO_CEILING:
+        said.is_sky_told = True
+        return True
+    if UNKNOWN_SKY.fullmatch(word):
+        return True
+    found = LAYER.fullmatch(word)
+    if found is None:
+        return False
+    cover, height = found.groups()
+    said.is_sky_told = said.is_sky_told or cover != "///"
+    if cover in CEILINGS:
+        said.ceilings.append(float(height) * 100 if height.isdigit() else None)
+    return True
+
+
+def _temperature(word: str, said: Observed) -> bool:
+    found = TEMPERATURE.fullmatch(word)
+    if found is None:
+        return False
+    air, dew = map(_degrees, found.groups())
+    if not (_within(air, TEMPERATURES) and _within(dew, DEW_POINTS)):
+        return False
+    if _first(said, "temperature"):
+        said.temperature_c, said.dew_point_c = air, dew
+    return True
+
+
+def _degrees(text: str | None) -> float | None:
+    if not text or not text[-1].isdigit():
+        return None
+    degrees = float(text.lstrip("M-"))
+    return -degrees if text[0] in "M-" and degrees else degrees
+
+
+def _pressure(word: str, said: Observed) -> bool:
+    if word in UNKNOWN_PRESSURE:
+        return True
+    if found := QNH.fullmatch(word):
+        pressure = float(found[1])
+    elif found := INCHES.fullmatch(word):
+        pressure = int(found[1]) / 100 * HPA_OF_INCH
+    else:
+        return False
+    if not _within(pressure, PRESSURES):
+        return False
+    if _first(said, "pressure"):
+        said.pressure_hpa = pressure
+    return True
+
+
+def _within(value: float | None, limits: tuple[int, int]) -> bool:
+    return value is None or limits[0] <= value <= limits[1]
+
+
+_READERS: tuple[Callable[[str, Observed], bool], ...] = (
+    _wind, _calm, _visibility, _weather, _sky, _temperature, _pressure,
+)  # fmt: skip
