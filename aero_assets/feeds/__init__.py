@@ -1,8 +1,8 @@
 """The register: one entry per feed, and nothing else.
 
-A new feed is a TOML file in `feeds/<system>/`, a staging model and a source in `dbt_project`; `aero feed new` writes
-the skeletons and `aero feed check` says what is missing. Nothing here imports Dagster: the dashboard, the deploy driver
-and the tests read the register too.
+A new feed is a TOML file in `feeds/<system>/` and a test; `aero feed sync` writes its dbt source and staging model.
+`aero feed new` starts one from a sample file, `aero feed check` says what is missing. Nothing here imports Dagster: the
+dashboard, the deploy driver and the tests read the register too.
 """
 
 from functools import cache

@@ -4,7 +4,7 @@ A feed says where facts come from, what one row is, how a raw record becomes typ
 refused. Expressions are DuckDB SQL over the raw columns; they are compiled by the typed step.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -63,6 +63,8 @@ class Column:
     description: str
     sql: str
     required: bool = False
+    #: The type in the warehouse where that is another one: money is a decimal there. No part of the contract.
+    warehouse_type: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Feed:
     system: str
     name: str
     version: int
+    about: str
     grain: str
     owner: str
     arrival: Arrival
@@ -97,6 +100,10 @@ class Feed:
     supersedes: Supersedes = "key"
     identity: tuple[str, ...] = ()
     contradiction: Contradiction = "refuse"
+    #: Columns that say which thing a row is about: never null, and in a table what its versions are versions of.
+    row_key: tuple[str, ...] = ()
+    #: Whether the versions of a row may stand on several business dates.
+    across_dates: bool = False
 
     @property
     def path(self) -> str:
@@ -135,6 +142,12 @@ class Feed:
     def staging_model(self) -> str:
         """The dbt model that reads this feed."""
         return f"stg_{self.system}__{self.name}"
+
+    @property
+    def version_of(self) -> tuple[str, ...]:
+        """The columns that versions of one row of a table share; with the date first, an engine prunes files by it."""
+        dated = self.across_dates or self.business_date in self.row_key
+        return self.row_key if dated else (self.business_date, *self.row_key)
 
     @property
     def file_columns(self) -> tuple[Column, ...]:

@@ -7,60 +7,20 @@ from pathlib import Path
 from typing import Any, get_args
 
 from aero_assets.feeds.layouts import ALL_KEYS, read_layout
+from aero_assets.feeds.lineage import (
+    EXTRACTED,
+    JSON_LINEAGE,
+    LINEAGE,
+    LOG_ID,
+    LOG_TIME,
+    ROW_ID,
+    ROW_VERSION,
+    SENDERS_OWN,
+)
 from aero_assets.feeds.model import Arrival, Clock, Column, Contradiction, Feed, RowRule, Supersedes, Value
 from aero_streaming.events.types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
-#: What every typed row carries beside its own columns: name -> (type, description, expression).
-LINEAGE = (
-    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),
-    Column("attempt", "INTEGER", "Which departure attempt of the leg the fact speaks of.", "1", True),
-    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "true", True),
-    Column("version", "INTEGER", "Version of the fact as its sender counts it.", "1", True),
-    Column("received_at", "TIMESTAMP", "When we first saw the fact (UTC).", "_received_at", True),
-    Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "_event_id", True),
-    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
-)
-#: What every typed event carries: lineage is the sender's to say, set once and never stamped again. The attempt that an
-#: event speaks of follows from all returns of its leg, whenever they arrived: `int_leg_fact` counts it.
-EVENT_LINEAGE = (
-    Column("event_type", "VARCHAR", "What happened; it decides which other columns have a value.", "event_type", True),
-    Column("event_time", "TIMESTAMP", "When it happened or was decided (UTC).", "event_time", True),
-    Column("is_correction", "BOOLEAN", "True if it replaces something that was said before.", "is_correction", True),
-    Column("source", "VARCHAR", "Who says so, as named in the merge table.", "source", True),
-    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "event_type <> 'estimate'", True),
-    Column("version", "INTEGER", "Version of the fact as its sender counts it.", "version", True),
-    Column("received_at", "TIMESTAMP", "When the first component of ours saw the fact (UTC).", "received_at", True),
-    Column("event_id", "VARCHAR", "Same fact, same id: a hash of what the event says.", "event_id", True),
-    Column("raw_ref", "VARCHAR", "Where the fact was received: as its event says, else the raw object and its line.",
-           "coalesce(raw_ref, _raw_ref)", True),
-)  # fmt: skip
-#: What every typed line of a log carries: it names itself, and says when it was written.
-LOG_ID, LOG_TIME = "log_id", "arrived_at"
-LOG_LINEAGE = (
-    Column("source", "VARCHAR", "Which log the line is of.", "_source", True),
-    Column("received_at", "TIMESTAMP", "When the line was written (UTC).", LOG_TIME, True),
-    Column("event_id", "VARCHAR", "Same line, same id: the log's own.", LOG_ID, True),
-    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
-)
-#: What every typed row of an extracted table carries: the database counts the versions of a row, the extract names it.
-ROW_ID, ROW_VERSION, EXTRACTED = "row_id", "row_version", "extracted_at"
-TABLE_LINEAGE = (
-    Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),
-    Column("is_actual", "BOOLEAN", "True for what happened, false for an estimate.", "true", True),
-    Column("version", "INTEGER", "Version of the row as its database, or the extract, counts it.", ROW_VERSION, True),
-    Column("received_at", "TIMESTAMP", "End of the window that the row was extracted in (UTC).", EXTRACTED, True),
-    Column("event_id", "VARCHAR", "Same row in the same version, same id: a hash of what it says.", ROW_ID, True),
-    Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
-)
-#: Lineage by the way a feed arrives, and what such a feed is called; a file has the plain one.
-JSON_LINEAGE = {
-    "event": (EVENT_LINEAGE, "feed of events"),
-    "log": (LOG_LINEAGE, "log"),
-    "table": (TABLE_LINEAGE, "table"),
-}
-#: Lineage that the sender may know better; the rest is ours to say: where a fact came from, when, and which it is.
-SENDERS_OWN = {"attempt", "is_actual", "version"}
 #: The column that orders the editions of a feed whose files supersede whole periods.
 EDITION = "edition_at"
 #: What the typed step puts beside the typed columns of a judged record.
@@ -74,7 +34,7 @@ OWN = {
 KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic", "judged_as",
-    "format", "supersedes", "identity", "contradiction",
+    "format", "supersedes", "identity", "contradiction", "about", "row_key", "across_dates",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -145,6 +105,7 @@ class _Reader:
             system=self.text("system"),
             name=self.text("feed"),
             version=int(self.data.get("version", 0)),
+            about=self.text("about"),
             grain=self.text("grain"),
             owner=self.text("owner"),
             arrival=arrival,
@@ -165,6 +126,8 @@ class _Reader:
             supersedes=self.data.get("supersedes", "key"),
             identity=tuple(self.data.get("identity", ())),
             contradiction=self.data.get("contradiction", "refuse"),
+            row_key=tuple(self.data.get("row_key", ())),
+            across_dates=bool(self.data.get("across_dates")),
         )
         self._check(feed)
         return feed
@@ -209,6 +172,8 @@ class _Reader:
                 raise self.fail(f"column {column.name}: the typed step uses this name, choose another one", at=at)
             if column.type not in TYPES:
                 raise self.fail(f"type {column.type!r}: use one of {', '.join(sorted(TYPES))}", at=at)
+            if column.warehouse_type and not re.fullmatch(r"decimal\(\d+, \d+\)", column.warehouse_type):
+                raise self.fail(f'column {column.name}: a `warehouse_type` is like "decimal(18, 2)"', at=at)
             if not column.description.strip():
                 raise self.fail(f"column {column.name} has no description", at=at)
         if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
@@ -246,8 +211,15 @@ class _Reader:
 
     def _check_identity(self, feed: Feed) -> None:
         known = {column.name for column in feed.columns}
-        if unknown := [name for name in feed.identity if name not in known]:
-            raise self.fail(f"`identity` lists columns of the feed; {', '.join(unknown)} is none", at=r"identity\s*=")
+        for key, names in (("identity", feed.identity), ("row_key", feed.row_key)):
+            if unknown := [name for name in names if name not in known]:
+                raise self.fail(f"`{key}` lists columns of the feed; {', '.join(unknown)} is none", at=rf"{key}\s*=")
+        if feed.arrival == "table" and not feed.row_key:
+            raise self.fail(
+                "`row_key` is missing: list the columns that rows of the table are told apart by", at=r"grain\s*="
+            )
+        if feed.across_dates and feed.arrival != "table":
+            raise self.fail("`across_dates` is about versions of rows of a table", at=r"across_dates\s*=")
         if feed.contradiction not in get_args(Contradiction):
             raise self.fail(f"`contradiction` is one of {', '.join(get_args(Contradiction))}", at=r"contradiction\s*=")
         if feed.arrival == "file" and "identity" not in self.data:

@@ -11,7 +11,7 @@ import typer
 from aero_cli.commands.common import App, JsonOption, print_json
 
 if TYPE_CHECKING:
-    from aero_cli.feeds.feed_new import Layout
+    from aero_cli.feeds.layout import Layout
 
 app = App(help="Add a feed, and be told what is missing until it is right.", no_args_is_help=True)
 
@@ -63,8 +63,30 @@ def check(name: Name, project: Project = None, as_json: JsonOption = False) -> N
     raise typer.Exit(1 if missing else 0)
 
 
+@app.command(epilog="Example: aero feed sync --check")
+def sync(
+    project: Project = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a file differs.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write dbt sources and staging models of all feeds from the register, or say which differ."""
+    from aero_cli.feeds.feed_sync import differences  # noqa: PLC0415
+    from aero_cli.feeds.feed_sync import sync as write  # noqa: PLC0415
+
+    layout = _layout(project)
+    lines = differences(layout) if check else [str(path) for path in write(layout)]
+    title = "differ from the register" if check else "written or deleted"
+    if as_json:
+        print_json({title.replace(" ", "_"): lines})
+    elif lines:
+        _show(f"{title} ({len(lines)}):", lines)
+    else:
+        print("every staging file is what the register gives")
+    raise typer.Exit(1 if check and lines else 0)
+
+
 def _layout(project: Path | None) -> Layout:
-    from aero_cli.feeds.feed_new import HERE, Layout  # noqa: PLC0415
+    from aero_cli.feeds.layout import HERE, Layout  # noqa: PLC0415
 
     return Layout(project.absolute()) if project else HERE
 

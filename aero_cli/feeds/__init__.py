@@ -1,1 +1,1 @@
-"""`aero feed`: from a sample file to a registered feed, and the check of one that is written."""
+"""`aero feed`: from a sample file to a registered feed, its files for dbt, and the check of one that is written."""

@@ -1,7 +1,7 @@
 """`aero feed check`: what a feed lacks before it is complete, one sentence per finding: where, what, how to fix it.
 
-The register entry and the test are looked at here, dbt in `feed_check_dbt.py`. A unit test holds every registered feed
-to this, so whoever changes one is told the same by `make test`.
+What dbt knows of a feed is written from its entry (`feed_sync.py`) and only compared here. A unit test holds every
+registered feed to this, so whoever changes one is told the same by `make test`.
 """
 
 import ast
@@ -18,9 +18,10 @@ import duckdb
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import Column, Feed, FeedError, load_feed
 from aero_assets.partitions import FIRST_OPERATING_DATE, OPERATING_DAYS_AHEAD
-from aero_cli.feeds.feed_check_dbt import dbt_gaps
-from aero_cli.feeds.feed_new import HERE, Layout
 from aero_cli.feeds.feed_skeletons import PLACEHOLDER
+from aero_cli.feeds.feed_sync import gaps
+from aero_cli.feeds.layout import HERE, Layout
+from aero_streaming.merge import SOURCES
 
 #: What the expressions of a feed must survive in every column: whatever a sender may write there.
 TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "MEX", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
@@ -40,7 +41,8 @@ def check(name: str, layout: Layout = HERE) -> list[str]:
         *_placeholders(entry, text),
         *_promises(entry, text, feed),
         *_expressions(entry, text, feed),
-        *dbt_gaps(layout, feed),
+        *gaps(feed, layout),
+        *_leg_fact_gap(layout, feed),
         *_test_gaps(layout, feed),
     ]
 
@@ -62,6 +64,8 @@ def _promises(path: Path, text: str, feed: Feed) -> Iterator[str]:
 
     if PLACEHOLDER not in feed.grain and (not feed.grain.startswith("one row per ") or feed.grain.endswith(".")):
         yield f"{at('grain')}: the grain starts with «one row per » and has no full stop: it ends other sentences"
+    if feed.about.endswith("."):
+        yield f"{at('about')}: no full stop: other sentences go on behind it"
     if feed.arrival == "file" and feed.system != "partner":
         yield f"{at('system')}: the door for files watches partner/ and no other folder: move the feed there"
     if feed.arrival == "file" and feed.delimiter != ",":
@@ -124,6 +128,15 @@ def _odd_lines(feed: Feed) -> list[str]:
         return [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
     above = ["-"] * feed.layout.preamble_lines
     return [*above, ",".join(feed.header), *(feed.delimiter.join([text] * len(feed.header)) for text in TEXTS)]
+
+
+def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
+    """Yield the finding that a feed tells of legs and the leg merge does not read it."""
+    # Beside the union itself: a source may come to it by way of a model of its own.
+    leg_facts = "".join(file.read_text(encoding="utf-8") for file in layout.leg_facts.parent.glob("*.sql"))
+    tells_of_legs = feed.source in SOURCES and any(column.name == "leg_uid" for column in feed.columns)
+    if tells_of_legs and f"ref('{feed.staging_model}')" not in leg_facts:
+        yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"
 
 
 def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:

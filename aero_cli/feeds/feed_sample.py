@@ -21,7 +21,8 @@ import duckdb
 
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import Column, Feed, FeedError
-from aero_assets.feeds.register import LINEAGE, OWN, RESERVED
+from aero_assets.feeds.lineage import LINEAGE
+from aero_assets.feeds.register import OWN, RESERVED
 from aero_assets.zones import airports
 
 RECORDS_LOOKED_AT = 20_000
@@ -195,7 +196,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, header: tuple[str, 
     """Let the typed step split the records into columns c0, c1, … of `judged`; a record it refuses is an error."""
     texts = [Column(f"c{n}", "VARCHAR", "-", '"' + raw.replace('"', '""') + '"') for n, raw in enumerate(header)]
     columns = (*texts, Column("no_date", "DATE", "-", "null"))
-    feed = Feed("partner", "sample", 1, "", "", "file", "", "no_date", header, ",", (), (), (), columns, 1, 1)
+    feed = Feed("partner", "sample", 1, "", "", "", "file", "", "no_date", header, ",", (), (), (), columns, 1, 1)
     with TemporaryDirectory() as folder:
         body = Path(folder) / "body.csv.gz"
         body.write_bytes(gzip.compress("\n".join([*lines, ""]).encode(), 1))

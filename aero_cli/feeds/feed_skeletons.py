@@ -1,27 +1,16 @@
-"""The texts of a new feed: register entry, staging model, dbt yml and test, from the columns that a sample shows.
+"""The texts of a new feed: register entry and test, from the columns that a sample shows.
 
 As written they load, parse, build and pass; what only a person knows says DESCRIBE.
 """
 
 import json
 import textwrap
-from collections.abc import Iterable
 from datetime import date
 
-import yaml
-
-from aero_assets.feeds.register import LINEAGE
 from aero_assets.partitions import OPERATING_DAYS_AHEAD
 from aero_cli.feeds.feed_sample import Guess, Sample
 
 PLACEHOLDER = "DESCRIBE:"
-#: Types of the register as dbt writes them; the rest are the same word in lower case.
-DBT_TYPES = {"DOUBLE": "double precision"}
-
-
-def dbt_type(kind: str) -> str:
-    """Return a type of the register as dbt writes it."""
-    return DBT_TYPES.get(kind, kind.lower())
 
 
 def _toml(text: str) -> str:
@@ -48,6 +37,7 @@ def register_entry(system: str, feed: str, sample: Sample, columns: list[Guess],
 version = 1
 system = "{system}"
 feed = "{feed}"
+about = "{PLACEHOLDER} what this is, without a full stop"
 grain = "{PLACEHOLDER} one row per …"
 # The columns that tell two rows of one file apart. Rows that share them and say different things are all refused; with
 # contradiction = "last" the last one counts.
@@ -106,86 +96,6 @@ def _advice(sample: Sample, day: Guess) -> str:
 # code = "negative_amount"
 # when = {_toml(f"whole({some}) < 0")}
 # message = {_toml(f"'amount is negative: ' || {some}")}
-"""
-
-
-def staging_model(system: str, feed: str, columns: list[Guess], day: Guess) -> str:
-    """Write a staging model: every column of the register, each row once."""
-    casts = [(one.name, one.type) for one in columns]
-    lineage = [(one.name, one.type) for one in LINEAGE if one.name != "event_id"]
-
-    def lines(names: Iterable[tuple[str, str]]) -> str:
-        return ",\n".join(f"        cast({name} as {dbt_type(kind)}) as {name}" for name, kind in names)
-
-    return f"""with source as (
-
-    select * from {{{{ source('{system}', '{feed}') }}}}
-
-),
-
-first_received as (
-
-    {{{{ first_received('source', date_column='{day.name}') }}}}
-
-),
-
-renamed as (
-
-    select
-        cast(event_id as varchar) as event_id,
-
-{lines(casts)},
-
-        -- where the row comes from
-{lines(lineage)}
-
-    from first_received
-
-)
-
-select * from renamed
-"""
-
-
-def dbt_yml(system: str, feed: str, columns: list[Guess], day: Guess, about: str) -> str:
-    """Write the source, and the documentation of the staging model beside it."""
-    own = [(one.name, dbt_type(one.type), f"{PLACEHOLDER} {one.name}") for one in columns]
-    lineage = [(one.name, dbt_type(one.type), f'{{{{ doc("{one.name}") }}}}') for one in LINEAGE]
-    both = [(name, kind, text) for name, kind, text in (*own, *lineage) if name != "event_id"]
-    event_id = "{name: event_id, data_type: varchar, description: '{{ doc(\"event_id\") }}'"
-    # A name that YAML takes for something else, as it does with no and y, is put in quotes.
-    names = {name: name if yaml.safe_load(name) == name else f'"{name}"' for name, _, _ in both}
-    declared = "\n".join(
-        f"          - &{name} {{name: {names[name]}, data_type: {kind}, description: '{text}'}}"
-        for name, kind, text in both
-    )
-    return f"""sources:
-  - name: {system}
-    description: {json.dumps(about, ensure_ascii=False)}
-    schema: "{{{{ env_var('AERO_SPECTRUM_SCHEMA', 'spectrum_typed') if target.type == 'redshift' else '{system}' }}}}"
-    tables:
-      - name: {feed}
-        identifier: "{{{{ '{system}_{feed}' if target.type == 'redshift' else '{feed}' }}}}"
-        description: "{PLACEHOLDER} what this is. One row per …"
-        config:
-          meta:
-            formatter: template
-            external_location: >-
-              read_parquet(
-              '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{system}/{feed}/*/*.parquet',
-              hive_partitioning = true, hive_types = {{'{day.name}': DATE}}, union_by_name = true)
-            dagster: {{asset_key: [catalog, {system}, {feed}]}}
-        columns:
-          - {event_id}, data_tests: [not_null]}}
-{declared}
-
-# The columns above again, by their anchors; a column that the model changes gets an entry of its own.
-models:
-  - name: stg_{system}__{feed}
-    description: "{PLACEHOLDER} what the model does to the source. One row per …"
-    columns:
-      - {event_id}, data_tests: [not_null, unique]}}
-{chr(10).join(f"      - *{name}" for name, _, _ in both)}
 """
 
 

@@ -14,16 +14,22 @@
 {%- endmacro %}
 
 
+{# The latest version of each thing that a sender counts versions of: of a row of a database, of a report about a leg. #}
+{% macro latest_version(relation, columns) -%}
+    select *
+    from {{ relation }}
+    qualify
+        row_number() over (
+            partition by {{ columns | join(', ') }}
+            order by version desc, received_at desc, event_id desc
+        ) = 1
+{%- endmacro %}
+
+
 {#
     The last row of each leg and attempt: a row of a file is a whole statement about a leg, and what it leaves empty did
     not happen. A leg that two files tell otherwise is that of one row, never a mixture of both.
 #}
 {% macro last_rows_of_legs(relation) -%}
-    select *
-    from {{ relation }}
-    qualify
-        row_number() over (
-            partition by operating_date, leg_uid, attempt
-            order by version desc, received_at desc, event_id desc
-        ) = 1
+    {{ latest_version(relation, ['operating_date', 'leg_uid', 'attempt']) }}
 {%- endmacro %}

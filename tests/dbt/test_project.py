@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from aero_assets.feeds import feeds
-from aero_cli.feeds.feed_skeletons import dbt_type
+from aero_cli.feeds.feed_sync import dbt_type
 from tests.dbt.project import FOLDER, environment, invoke, messages
 
 # Functions and syntax that DuckDB or PostgreSQL take and Redshift does not.

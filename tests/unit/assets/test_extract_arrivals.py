@@ -17,7 +17,9 @@ ENTRY = """
 version = 1
 system = "opsdb"
 feed = "rates"
+about = "Rates"
 grain = "one row per rate"
+row_key = ["rate_date", "currency"]
 owner = "team:data-platform"
 arrival = "table"
 source = "opsdb"
@@ -143,6 +145,7 @@ def test_the_sensor_asks_for_the_typed_day_of_a_commit_and_leaves_reporting_to_t
     ("old", "new", "said"),
     [
         (', "row_version"', "", "rows of a table have `row_id`, `row_version` and `extracted_at`"),
+        ('row_key = ["rate_date", "currency"]', "", "`row_key` is missing: list the columns that rows of the table"),
         ('name = "currency"', 'name = "version"', "column version of a table comes by itself"),
     ],
 )

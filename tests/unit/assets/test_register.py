@@ -51,6 +51,14 @@ def test_the_door_is_told_the_header_and_the_contract():
             'contradiction = "first"\nidentity = ["leg_uid"]',
             "`contradiction` is one of refuse",
         ),
+        ('about = "US', 'about = ""  # "US', "`about` is missing"),
+        ('row_key = ["leg_uid"]', 'row_key = ["leg"]', "`row_key` lists columns of the feed; leg is none"),
+        ('row_key = ["leg_uid"]', "across_dates = true", "`across_dates` is about versions of rows of a table"),
+        (
+            'name = "tail"\ntype = "VARCHAR"',
+            'name = "tail"\ntype = "VARCHAR"\nwarehouse_type = "money"',
+            'a `warehouse_type` is like "decimal(18, 2)"',
+        ),
         ("version = 1", "version = 0", "`version` must be a whole number from 1"),
         ('business_date = "operating_date"', 'business_date = "day"', "no DATE column named 'day'"),
         ('name = "tail"\ntype = "VARCHAR"', 'name = "tail"\ntype = "TEXT"', "type 'TEXT': use one of"),
@@ -86,6 +94,21 @@ def test_an_entry_in_the_wrong_folder_is_refused(tmp_path):
 def test_a_change_of_any_rule_changes_the_contract(tmp_path):
     changed = load_feed(entry(tmp_path, GOOD.replace("not between 1 and 9999", "not between 1 and 8999", 1)))
     assert changed.contract != find("partner/bts_ontime").contract
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('about = "US', 'about = "Domestic US'),
+        ('row_key = ["leg_uid"]', 'row_key = ["carrier"]'),
+        ('name = "tail"\n', 'name = "tail"\nwarehouse_type = "decimal(18, 2)"\n'),
+    ],
+)
+def test_what_only_the_warehouse_needs_changes_no_contract(tmp_path, old, new):
+    assert old in GOOD
+    changed = load_feed(entry(tmp_path, GOOD.replace(old, new, 1)))
+    assert changed != find("partner/bts_ontime")
+    assert changed.contract == find("partner/bts_ontime").contract
 
 
 def test_a_register_is_read_whole(tmp_path):

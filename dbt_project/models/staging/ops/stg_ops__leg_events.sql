@@ -1,83 +1,54 @@
-with source as (
+-- Written by `aero feed sync` from aero_assets/feeds/ops/leg_events.toml; change it there.
+with first_received as (
 
-    select * from {{ source('ops', 'leg_events') }}
-
-),
-
-first_received as (
-
-    {{ first_received('source') }}
-
-),
-
-renamed as (
-
-    select
-        -- keys
-        cast(event_id as varchar) as event_id,
-        cast(leg_uid as varchar) as leg_uid,
-
-        -- what happened
-        cast(event_type as varchar) as event_type,
-        cast(event_time as timestamp) as event_time,
-        cast(is_correction as boolean) as is_correction,
-
-        -- identity of the leg
-        cast(operating_date as date) as operating_date,
-        cast(carrier as varchar) as carrier,
-        cast(flight_number as integer) as flight_number,
-        cast(operational_suffix as varchar) as operational_suffix,
-        cast(leg_sequence as integer) as leg_sequence,
-        cast(origin as varchar) as origin,
-        cast(destination as varchar) as destination,
-
-        -- aircraft and load
-        cast(tail as varchar) as tail,
-        cast(aircraft_type as varchar) as aircraft_type,
-        cast(seats as integer) as seats,
-        cast(passengers as integer) as passengers,
-
-        -- schedule, UTC
-        cast(std_at as timestamp) as std_at,
-        cast(sta_at as timestamp) as sta_at,
-        cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
-        cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
-
-        -- movements and their estimates, UTC
-        cast(out_at as timestamp) as out_at,
-        cast(off_at as timestamp) as off_at,
-        cast(on_at as timestamp) as on_at,
-        cast(in_at as timestamp) as in_at,
-        cast(estimated_out_at as timestamp) as estimated_out_at,
-        cast(estimated_off_at as timestamp) as estimated_off_at,
-        cast(estimated_on_at as timestamp) as estimated_on_at,
-        cast(estimated_in_at as timestamp) as estimated_in_at,
-        cast(return_on_at as timestamp) as return_on_at,
-        cast(return_in_at as timestamp) as return_in_at,
-
-        -- status
-        cast(cancellation_code as varchar) as cancellation_code,
-        cast(diverted_to as varchar) as diverted_to,
-        cast(delay_codes as varchar) as delay_codes,
-
-        -- numerics
-        cast(carrier_delay_minutes as integer) as carrier_delay_minutes,
-        cast(weather_delay_minutes as integer) as weather_delay_minutes,
-        cast(nas_delay_minutes as integer) as nas_delay_minutes,
-        cast(security_delay_minutes as integer) as security_delay_minutes,
-        cast(late_aircraft_delay_minutes as integer) as late_aircraft_delay_minutes,
-        cast(distance_miles as integer) as distance_miles,
-
-        -- where the fact comes from
-        cast(data_label as varchar) as data_label,
-        cast(source as varchar) as source,
-        cast(is_actual as boolean) as is_actual,
-        cast(version as integer) as version,
-        cast(received_at as timestamp) as received_at,
-        cast(raw_ref as varchar) as raw_ref
-
-    from first_received
+    {{ first_received(source('ops', 'leg_events'), date_column='operating_date') }}
 
 )
 
-select * from renamed
+select
+    cast(leg_uid as varchar) as leg_uid,
+    cast(operating_date as date) as operating_date,
+    cast(carrier as varchar) as carrier,
+    cast(flight_number as integer) as flight_number,
+    cast(operational_suffix as varchar) as operational_suffix,
+    cast(leg_sequence as integer) as leg_sequence,
+    cast(origin as varchar) as origin,
+    cast(destination as varchar) as destination,
+    cast(tail as varchar) as tail,
+    cast(aircraft_type as varchar) as aircraft_type,
+    cast(seats as integer) as seats,
+    cast(passengers as integer) as passengers,
+    cast(std_at as timestamp) as std_at,
+    cast(sta_at as timestamp) as sta_at,
+    cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
+    cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
+    cast(out_at as timestamp) as out_at,
+    cast(off_at as timestamp) as off_at,
+    cast(on_at as timestamp) as on_at,
+    cast(in_at as timestamp) as in_at,
+    cast(estimated_out_at as timestamp) as estimated_out_at,
+    cast(estimated_off_at as timestamp) as estimated_off_at,
+    cast(estimated_on_at as timestamp) as estimated_on_at,
+    cast(estimated_in_at as timestamp) as estimated_in_at,
+    cast(return_on_at as timestamp) as return_on_at,
+    cast(return_in_at as timestamp) as return_in_at,
+    cast(cancellation_code as varchar) as cancellation_code,
+    cast(diverted_to as varchar) as diverted_to,
+    cast(delay_codes as varchar) as delay_codes,
+    cast(carrier_delay_minutes as integer) as carrier_delay_minutes,
+    cast(weather_delay_minutes as integer) as weather_delay_minutes,
+    cast(nas_delay_minutes as integer) as nas_delay_minutes,
+    cast(security_delay_minutes as integer) as security_delay_minutes,
+    cast(late_aircraft_delay_minutes as integer) as late_aircraft_delay_minutes,
+    cast(distance_miles as integer) as distance_miles,
+    cast(data_label as varchar) as data_label,
+    cast(event_type as varchar) as event_type,
+    cast(event_time as timestamp) as event_time,
+    cast(is_correction as boolean) as is_correction,
+    cast(source as varchar) as source,
+    cast(is_actual as boolean) as is_actual,
+    cast(version as integer) as version,
+    cast(received_at as timestamp) as received_at,
+    cast(event_id as varchar) as event_id,
+    cast(raw_ref as varchar) as raw_ref
+from first_received

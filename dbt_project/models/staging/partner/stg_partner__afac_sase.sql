@@ -1,46 +1,27 @@
-with source as (
+-- Written by `aero feed sync` from aero_assets/feeds/partner/afac_sase.toml; change it there.
+with first_received as (
 
-    select * from {{ source('partner', 'afac_sase') }}
-
-),
-
-first_received as (
-
-    {{ first_received('source', date_column='month_start_on') }}
-
-),
-
-renamed as (
-
-    select
-        -- keys
-        cast(event_id as varchar) as event_id,
-
-        -- what the row is about
-        cast(month_start_on as date) as month_start_on,
-        cast(edition_at as timestamp) as edition_at,
-        cast(service as varchar) as service,
-        cast(market as varchar) as market,
-        cast(origin_city as varchar) as origin_city,
-        cast(origin_country as varchar) as origin_country,
-        cast(destination_city as varchar) as destination_city,
-        cast(destination_country as varchar) as destination_country,
-
-        -- figures of the month
-        cast(flights as integer) as flights,
-        cast(passengers as integer) as passengers,
-        cast(cargo_kg as double precision) as cargo_kg,
-
-        -- where the fact comes from
-        cast(source as varchar) as source,
-        cast(attempt as integer) as attempt,
-        cast(is_actual as boolean) as is_actual,
-        cast(version as integer) as version,
-        cast(received_at as timestamp) as received_at,
-        cast(raw_ref as varchar) as raw_ref
-
-    from first_received
+    {{ first_received(source('partner', 'afac_sase'), date_column='month_start_on') }}
 
 )
 
-select * from renamed
+select
+    cast(month_start_on as date) as month_start_on,
+    cast(edition_at as timestamp) as edition_at,
+    cast(service as varchar) as service,
+    cast(market as varchar) as market,
+    cast(origin_city as varchar) as origin_city,
+    cast(origin_country as varchar) as origin_country,
+    cast(destination_city as varchar) as destination_city,
+    cast(destination_country as varchar) as destination_country,
+    cast(flights as integer) as flights,
+    cast(passengers as integer) as passengers,
+    cast(cargo_kg as double precision) as cargo_kg,
+    cast(source as varchar) as source,
+    cast(attempt as integer) as attempt,
+    cast(is_actual as boolean) as is_actual,
+    cast(version as integer) as version,
+    cast(received_at as timestamp) as received_at,
+    cast(event_id as varchar) as event_id,
+    cast(raw_ref as varchar) as raw_ref
+from first_received

@@ -1,67 +1,42 @@
-with source as (
+-- Written by `aero feed sync` from aero_assets/feeds/partner/airline_legs.toml; change it there.
+with first_received as (
 
-    select * from {{ source('partner', 'airline_legs') }}
-
-),
-
-first_received as (
-
-    {{ first_received('source') }}
-
-),
-
-renamed as (
-
-    select
-        -- keys
-        cast(event_id as varchar) as event_id,
-        cast(leg_uid as varchar) as leg_uid,
-
-        -- identity of the leg
-        cast(operating_date as date) as operating_date,
-        cast(carrier as varchar) as carrier,
-        cast(flight_number as integer) as flight_number,
-        cast(operational_suffix as varchar) as operational_suffix,
-        cast(leg_sequence as integer) as leg_sequence,
-        cast(origin as varchar) as origin,
-        cast(destination as varchar) as destination,
-
-        -- aircraft and load
-        cast(tail as varchar) as tail,
-        cast(aircraft_type as varchar) as aircraft_type,
-        cast(seats as integer) as seats,
-        cast(passengers as integer) as passengers,
-
-        -- times, all UTC
-        cast(std_at as timestamp) as std_at,
-        cast(sta_at as timestamp) as sta_at,
-        cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
-        cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
-        cast(out_at as timestamp) as out_at,
-        cast(off_at as timestamp) as off_at,
-        cast(on_at as timestamp) as on_at,
-        cast(in_at as timestamp) as in_at,
-
-        -- status
-        cast(is_cancelled as boolean) as is_cancelled,
-        cast(cancellation_code as varchar) as cancellation_code,
-        cast(is_diverted as boolean) as is_diverted,
-        cast(delay_codes as varchar) as delay_codes,
-
-        -- numerics
-        cast(distance_miles as integer) as distance_miles,
-
-        -- where the fact comes from
-        cast(data_label as varchar) as data_label,
-        cast(source as varchar) as source,
-        cast(attempt as integer) as attempt,
-        cast(is_actual as boolean) as is_actual,
-        cast(version as integer) as version,
-        cast(received_at as timestamp) as received_at,
-        cast(raw_ref as varchar) as raw_ref
-
-    from first_received
+    {{ first_received(source('partner', 'airline_legs'), date_column='operating_date') }}
 
 )
 
-select * from renamed
+select
+    cast(leg_uid as varchar) as leg_uid,
+    cast(operating_date as date) as operating_date,
+    cast(carrier as varchar) as carrier,
+    cast(flight_number as integer) as flight_number,
+    cast(operational_suffix as varchar) as operational_suffix,
+    cast(leg_sequence as integer) as leg_sequence,
+    cast(origin as varchar) as origin,
+    cast(destination as varchar) as destination,
+    cast(tail as varchar) as tail,
+    cast(aircraft_type as varchar) as aircraft_type,
+    cast(seats as integer) as seats,
+    cast(passengers as integer) as passengers,
+    cast(std_at as timestamp) as std_at,
+    cast(sta_at as timestamp) as sta_at,
+    cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
+    cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
+    cast(out_at as timestamp) as out_at,
+    cast(off_at as timestamp) as off_at,
+    cast(on_at as timestamp) as on_at,
+    cast(in_at as timestamp) as in_at,
+    cast(is_cancelled as boolean) as is_cancelled,
+    cast(cancellation_code as varchar) as cancellation_code,
+    cast(is_diverted as boolean) as is_diverted,
+    cast(delay_codes as varchar) as delay_codes,
+    cast(distance_miles as integer) as distance_miles,
+    cast(data_label as varchar) as data_label,
+    cast(attempt as integer) as attempt,
+    cast(version as integer) as version,
+    cast(source as varchar) as source,
+    cast(is_actual as boolean) as is_actual,
+    cast(received_at as timestamp) as received_at,
+    cast(event_id as varchar) as event_id,
+    cast(raw_ref as varchar) as raw_ref
+from first_received

@@ -1,0 +1,212 @@
+"""`aero feed sync`: the dbt source and the staging model of every feed, written from the register.
+
+Two files per feed, checked in: the staging model as SQL, and a yml file with the source and the columns of both. Nobody
+edits them; `aero feed check` and a test compare them with what the register gives.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+
+from aero_assets.feeds import Column, Feed, load_register
+from aero_cli.feeds.layout import HERE, Layout
+
+WRITTEN = "Written by `aero feed sync` from aero_assets/feeds/"
+#: What the sources of a system are, said once in front of them.
+SYSTEMS = {
+    "alerts": "What the platform itself logs of alerts and of what people decide about them",
+    "commercial": "What is in the books, checked and in UTC",
+    "customer": "What passengers answer, checked and without names",
+    "ops": "What operations and messages tell of legs while they happen, checked and in UTC",
+    "opsdb": "Tables of the operational database, every version that an extract saw",
+    "partner": "Files that partners drop, checked and in UTC",
+}
+#: Types of the register as dbt writes them; the rest are the same word in lower case.
+DBT_TYPES = {"DOUBLE": "double precision"}
+
+
+def sync(layout: Layout = HERE) -> list[Path]:
+    """Write the files that differ from the register and delete those of feeds that are gone; return their paths."""
+    texts = expected(layout)
+    changed = [path for path, text in texts.items() if _read(path) != text]
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8")
+    gone = _left_over(layout, texts)
+    for path in gone:
+        path.unlink()
+    return [*changed, *gone]
+
+
+def differences(layout: Layout = HERE) -> list[str]:
+    """Return one sentence per staging file that is not what the register gives; empty when all are."""
+    texts = expected(layout)
+    gone = [
+        f"{path}: no feed of the register has this file: `aero feed sync` deletes it"
+        for path in _left_over(layout, texts)
+    ]
+    return [*(found for path, text in texts.items() for found in _difference(path, text)), *gone]
+
+
+def gaps(feed: Feed, layout: Layout = HERE) -> Iterator[str]:
+    """Yield a sentence per file of one feed that is not what the register gives."""
+    for path, text in files(feed, layout).items():
+        yield from _difference(path, text)
+
+
+def expected(layout: Layout = HERE) -> dict[Path, str]:
+    """Return every staging file of a checkout with its text."""
+    feeds = load_register(layout.feeds)
+    return {path: text for feed in feeds for path, text in files(feed, layout).items()}
+
+
+def files(feed: Feed, layout: Layout = HERE) -> dict[Path, str]:
+    """Return the two files of a feed with their texts."""
+    return {layout.model(feed): staging_model(feed), layout.documentation(feed): documentation(feed)}
+
+
+def dbt_type(kind: str) -> str:
+    """Return a type of the register as dbt writes it."""
+    return DBT_TYPES.get(kind, kind.lower())
+
+
+def staging_model(feed: Feed) -> str:
+    """Return the SQL of a staging model: every column of the register, each fact or row of a table once."""
+    casts = ",\n".join(f"    cast({column.name} as {_type(column)}) as {column.name}" for column in feed.columns)
+    versions = f"""),
+
+-- A row is said again with every change: its latest version is what the database holds.
+latest_version as (
+
+    {{{{ latest_version('first_received', {list(feed.version_of)}) }}}}
+
+"""
+    return f"""-- {WRITTEN}{feed.path}.toml; change it there.
+with first_received as (
+
+    {{{{ first_received(source('{feed.system}', '{feed.name}'), date_column='{feed.business_date}') }}}}
+
+{versions if feed.arrival == "table" else ""})
+
+select
+{casts}
+from {"latest_version" if feed.arrival == "table" else "first_received"}
+"""
+
+
+def documentation(feed: Feed) -> str:
+    """Return the yml of a feed: its source, and its staging model with the same columns."""
+    name, grain = feed.name, f"{feed.grain[0].upper()}{feed.grain[1:]}"
+    if feed.arrival == "table":
+        is_now = f"{feed.about}: what the database holds now; what was withdrawn says when. {grain}, the latest alone."
+    else:
+        is_now = f"{feed.about}. Typed, each once: the copy received first. {grain}."
+    sources = "\n".join(f"          - {entry}" for entry in _source_columns(feed))
+    spectrum = "env_var('AERO_SPECTRUM_SCHEMA', 'spectrum_typed')"
+    # On Redshift the identifier is a Spectrum table, DuckDB reads the local copy of the lake. The formatter is
+    # "template" because dbt-duckdb's own takes the braces of hive_types for its fields.
+    return f"""# {WRITTEN}{feed.path}.toml; change it there.
+sources:
+  - name: {feed.system}
+    description: {_quoted(f"{SYSTEMS[feed.system]}, from the typed zone of the lake.")}
+    schema: "{{{{ {spectrum} if target.type == 'redshift' else '{feed.system}' }}}}"
+    tables:
+      - name: {name}
+        identifier: "{{{{ '{feed.system}_{name}' if target.type == 'redshift' else '{name}' }}}}"
+        description: {_quoted(f"{feed.about}. {grain}, and arrival.")}
+        config:
+          meta:
+            formatter: template
+            external_location: >-
+              read_parquet(
+              '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{feed.path}/*/*.parquet',
+              hive_partitioning = true, hive_types = {{'{feed.business_date}': DATE}}, union_by_name = true)
+            dagster: {{asset_key: [catalog, {feed.system}, {name}]}}
+        columns:
+{sources}
+
+# The columns above again, by their anchors where nothing changes.
+models:
+  - name: {feed.staging_model}
+    description: {_quoted(is_now)}
+{_model_tests(feed)}    columns:
+{chr(10).join(f"      - {entry}" for entry in _model_columns(feed))}
+"""
+
+
+def _source_columns(feed: Feed) -> Iterator[str]:
+    for column in feed.columns:
+        tested = column.name in _never_null(feed)
+        anchor = "" if tested or column.warehouse_type else f"&{column.name} "
+        yield anchor + _entry(column, dbt_type(column.type), ["not_null"] if tested else [])
+
+
+def _model_columns(feed: Feed) -> Iterator[str]:
+    for column in feed.columns:
+        tests = _tests_of_column(feed, column.name)
+        if tests or column.warehouse_type or column.name in _never_null(feed):
+            yield _entry(column, _type(column), tests)
+        else:
+            yield f"*{column.name}"
+
+
+def _never_null(feed: Feed) -> set[str]:
+    """Columns that the source is tested to have: the id of a row and, where it has one, its key."""
+    return {"event_id", *feed.row_key, *([feed.business_date] if feed.row_key else [])}
+
+
+def _tests_of_column(feed: Feed, name: str) -> list[str]:
+    """Tests of a column of the model: whatever alone tells its rows apart.
+
+    Legs and events have a key, and `event_ids_name_one_event` looks at all of them at once.
+    """
+    if feed.arrival == "table" and feed.row_key == (name,):
+        return ["not_null", f"unique{_severity(feed)}"]
+    return ["not_null", "unique"] if (name, feed.arrival, feed.row_key) == ("event_id", "file", ()) else []
+
+
+def _model_tests(feed: Feed) -> str:
+    if feed.arrival != "table" or len(feed.row_key) == 1:
+        return ""
+    config = ", config: {severity: warn}" if _severity(feed) else ""
+    return f"    data_tests:\n      - primary_key: {{arguments: {{columns: [{', '.join(feed.row_key)}]}}{config}}}\n"
+
+
+def _severity(feed: Feed) -> str:
+    """A warning where a row that moved to another date is on both, or one such row would stop every build."""
+    return "" if feed.across_dates or feed.business_date in feed.row_key else ": {config: {severity: warn}}"
+
+
+def _type(column: Column) -> str:
+    return column.warehouse_type or dbt_type(column.type)
+
+
+def _entry(column: Column, kind: str, tests: list[str]) -> str:
+    # A name or type that YAML takes for something else, as it does with no and y, is put in quotes.
+    name, kind = (text if yaml.safe_load(f"[{text}]") == [text] else f'"{text}"' for text in (column.name, kind))
+    tested = f", data_tests: [{', '.join(tests)}]" if tests else ""
+    return f"{{name: {name}, data_type: {kind}, description: {_quoted(column.description)}{tested}}}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _difference(path: Path, text: str) -> Iterable[str]:
+    if not path.exists():
+        yield f"{path}: the file is missing: `aero feed sync` writes it"
+    elif (found := _read(path)) != text:
+        lines = zip(found.splitlines(), text.splitlines(), strict=False)
+        number = next((n for n, (is_now, wanted) in enumerate(lines, 1) if is_now != wanted), len(text.splitlines()))
+        yield f"{path}:{number}: the register gives another line: `aero feed sync` writes it"
+
+
+def _left_over(layout: Layout, texts: dict[Path, str]) -> list[Path]:
+    """Files that were written from an entry that is no longer there."""
+    return [path for path in sorted(layout.staging.rglob("*stg_*")) if path not in texts and WRITTEN in _read(path)]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
