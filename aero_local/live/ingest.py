@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from aero_assets.environment import LOCAL_REGION
-from aero_ingest.gateway import Gateway, Tally, unreadable
+from aero_ingest.gateway import Gateway
 from aero_ingest.gateway_lambda import knowledge
 from aero_ingest.gateway_tables import GatewayTables
+from aero_ingest.gateway_tally import Tally, unreadable
 from aero_ingest.message import ParseError
 from aero_ingest.message_files import lines_of
 from aero_local import topics

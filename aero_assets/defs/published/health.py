@@ -25,6 +25,7 @@ from aero_assets.manifests import ArrivalManifest
 from aero_assets.outcomes import PREFIX as OUTCOMES
 from aero_assets.outcomes import TERMS
 from aero_assets.storage import Bucket, DamagedObjectError, is_missing
+from aero_ingest.message_kinds import KIND_NOT_READ
 
 HOPS = ("door", "gateway", "extract", "typed", "warehouse", healing.HOP)
 QUARANTINE = "quarantine"
@@ -192,11 +193,15 @@ def _released(lake: Bucket, keys: Iterable[str]) -> set[str]:
     return released
 
 
+#: Reasons that the typed step gives the same messages.
+REFUSED_TWICE = ("unreadable_message", KIND_NOT_READ)
+
+
 def _messages(lake: Bucket, key: str, released: set[str]) -> Iterator[dict[str, Any]]:
     """Messages that the gateway made nothing of yet; those that nobody can read, the typed step refused already."""
     rows: list[dict[str, Any]] = (lake.read_json(key) or {}).get("messages", [])
     for row in rows:
-        if row["reason"] != "unreadable_message" and row.get("identity") not in released:
+        if row["reason"] not in REFUSED_TWICE and row.get("identity") not in released:
             yield _refused(key, "message", row["reason"], row["message"], row["raw_ref"], row["text"])
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from aero_assets.defs.typed.given import Given, handed_on, unreadable
 from aero_assets.zones import station_offset
 from aero_ingest import ssim, ssim_legs
+from aero_ingest.gateway_tally import reason_of
 from aero_ingest.message import (
     AIR_RETURN,
     DIVERT,
@@ -66,7 +67,7 @@ def _lines(path: Path) -> Iterator[str]:
 def _messages(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
     for number, one in enumerate(parse_all(_lines(path), received_at), 1):
         if isinstance(one, Unreadable):
-            yield Given(number, one.raw, defect="unreadable_message", message=f"{one.error.code}: {one.error.message}")
+            yield Given(number, one.raw, defect=reason_of(one.error), message=f"{one.error.code}: {one.error.message}")
         else:
             said = _said(one)
             yield Given(number, one.raw, [said.get(name) for name in header])

@@ -25,6 +25,7 @@ REASONS = (
     "unreadable_body",
     "unreadable_report",
     "unreadable_message",
+    "kind_not_read",
     "total_mismatch",
     "unknown_airport",
 )

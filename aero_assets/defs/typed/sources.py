@@ -27,7 +27,7 @@ from aero_assets.defs.typed.metar_lines import reports
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Column, Feed
 from aero_assets.feeds.layouts import Sheet, Workbook
-from aero_ingest import ssim, ssim_legs, type_b
+from aero_ingest import message_cutter, ssim, ssim_legs
 from aero_ingest.message import ParseError, Unreadable
 from aero_ingest.message_files import lines_of
 from aero_streaming.events.types import EVENT_TYPES, fields_of
@@ -233,7 +233,7 @@ def _reports(body: Path) -> int:
 
 
 def _messages(body: Path) -> int:
-    return _counted(1 for _ in type_b.split(_text_lines(body)))
+    return _counted(1 for _ in message_cutter.split(_text_lines(body)))
 
 
 def _dated_legs(body: Path) -> int:

@@ -16,13 +16,18 @@ from aero_ingest.message import Flight, ParseError
 from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
 from aero_ingest.type_b import Oddity, Telegram
 
-FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
+FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
 LONGEST = 17
 #: What follows in nearly all of them, registration and airport; whatever differs is taken apart with care.
 PLAIN = re.compile(r"(?![0-9]+\.)([A-Z0-9]{2,7})\.([A-Z]{3})")
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
+#: What senders write for an aircraft that they do not know, beside one character again and again (XXXXX, 00000).
+UNKNOWN_AIRCRAFT = frozenset(
+    ("TBA", "TBN", "TBD", "UNK", "UNKN", "UNKNOWN", "NIL", "NONE", "NULL", "NA", "NOREG", "REG", "ACREG")
+)
+UNKNOWN_AIRPORTS = frozenset(("XXX", "ZZZ", "TBA", "UNK"))
 
 
 #: Parts of the line after the registration, each with the characters before it.
@@ -32,7 +37,7 @@ Parts = tuple[tuple[str, int], ...]
 def read(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | None, str | None, Parts]:
     """Return flight, its date, registration and the rest; raise ParseError where nobody knows whose message it is."""
     flight, flight_date, others, at = _head(telegram, oddities)
-    if others and (plain := PLAIN.fullmatch(others)):
+    if others and (plain := PLAIN.fullmatch(others)) and not is_placeholder(plain[1]):
         registration, place = plain.groups()
         return flight, flight_date, registration, ((place, at + len(registration) + 1),)
     return flight, flight_date, *_registration(_parts(others, at), oddities)
@@ -43,9 +48,10 @@ def read_movement(
 ) -> tuple[Flight, date | None, str | None, str | None]:  # fmt: skip
     """Return flight, its date, registration and the airport of the movement; raise ParseError as `read` does."""
     flight, flight_date, others, at = _head(telegram, oddities)
-    if others and (plain := PLAIN.fullmatch(others)):
+    if others and (plain := PLAIN.fullmatch(others)) and not is_placeholder(plain[1]):
         registration, place = plain.groups()
-        return flight, flight_date, registration, place
+        if place not in UNKNOWN_AIRPORTS:
+            return flight, flight_date, registration, place
     registration, rest = _registration(_parts(others, at), oddities)
     return flight, flight_date, registration, _airport(rest, oddities)
 
@@ -58,7 +64,8 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
         )
     head, dot, others = telegram.lines[0].partition(".")
     at = len(head) + 1
-    head = head.rstrip()
+    # Some senders set blanks between the parts.
+    head = head.replace(" ", "")
     # What is longer is none, and must not fill the memory that `_flight` has of those it read.
     named = _flight(head) if len(head) <= LONGEST else None
     if named is None:
@@ -103,9 +110,22 @@ def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ..
     return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a registration stands for an unknown aircraft: one character again and again, or a word for it."""
+    plain = text.replace("-", "").replace(" ", "").replace("/", "")
+    if not plain:
+        return bool(text)
+    # A prefix of a country and nothing but filling behind it.
+    return (
+        len(set(plain)) == 1
+        or plain in UNKNOWN_AIRCRAFT
+        or (len(plain) > 3 and not plain[1:].strip("X0?") and plain[0] == "N")
+    )
+
+
 def _airport(rest: Parts, oddities: list[Oddity]) -> str | None:
     for text, at in rest:
-        if AIRPORT.fullmatch(text):
+        if AIRPORT.fullmatch(text) and text not in UNKNOWN_AIRPORTS:
             return text
         oddities.append(("bad_airport", f"{text[:20]!r} is no airport code; left out", 0, at))
     oddities.append(("no_airport", "the flight line names no airport of movement", 0, 0))
@@ -127,6 +147,10 @@ def _registration(parts: list[tuple[str, int]], oddities: list[Oddity]) -> tuple
         oddities.append(("no_registration", "the flight line names no aircraft", 0, 0))
         return None, ()
     (text, at), rest = parts[0], tuple(parts[1:])
+    if is_placeholder(text):
+        problem = f"{text[:20]!r} stands for an aircraft that the sender does not know; the leg keeps that of its plan"
+        oddities.append(("unknown_registration", problem, 0, at))
+        return None, rest
     if not rest and AIRPORT.fullmatch(text):
         oddities.append(("no_registration", "the flight line names no aircraft", 0, at))
         return None, ((text, at),)

@@ -9,16 +9,15 @@ record of a schedule that another one of its file contradicts. Nothing here know
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import chain
 from typing import Any, Protocol
 
 from aero_ingest import database_events
-from aero_ingest.leg_choice import NO_SCHEDULE, LegIndex, NotFound, find
+from aero_ingest.gateway_tally import PutAside, Tally, Waiting, unreadable
+from aero_ingest.leg_choice import NO_SCHEDULE, Found, LegIndex, NotFound, find, stations
 from aero_ingest.message import AIR_RETURN, RETURN_TO_RAMP, Finding, Flight, Message, ParseError, Unreadable
 from aero_ingest.message_events import Returns, events_of
 from aero_ingest.messages import parse, parse_all
@@ -37,21 +36,6 @@ from aero_streaming.times import text as utc_text
 TOLD_BEFORE, TOLD_AFTER = timedelta(days=3), timedelta(days=3)
 #: A message that has waited so long for its schedule waits for nothing.
 WAITS = timedelta(days=10)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A message that waits for its schedule."""
-
-    text: str
-    received_at: str
-    raw_ref: str
-    flight: str
-
-    @property
-    def identity(self) -> str:
-        """The same message from the same place is the same."""
-        return sha256(f"{self.raw_ref}\0{self.text}".encode()).hexdigest()[:32]
 
 
 class Memory(Protocol):
@@ -79,49 +63,12 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True)
-class PutAside:
-    """A message that became nothing, and why; it goes to quarantine. One that waits has its identity."""
-
-    reason: str
-    message: str
-    text: str
-    raw_ref: str
-    received_at: str
-    identity: str = ""
-
-
-def unreadable(error: ParseError, text: str, raw_ref: str, received_at: str) -> PutAside:
-    """Return a text that no parser could read as what became nothing; the typed step gives it the same reason."""
-    return PutAside("unreadable_message", f"{error.code}: {error.message}", text, raw_ref, received_at)
-
-
-@dataclass(frozen=True)
 class Knowledge:
     """Reference tables: ICAO codes of carriers, letters of delay codes, clocks of stations."""
 
     iata_of: Mapping[str, str] = field(default_factory=dict)
     delay_letters: Mapping[str, str] = field(default_factory=dict)
     offset_of: Offsets = lambda station, at: None
-
-
-@dataclass
-class Tally:
-    """What became of a file or a round of waiting messages. `messages = accepted + waiting + put_aside`."""
-
-    messages: int = 0
-    accepted: int = 0
-    waiting: int = 0
-    events: int = 0
-    put_aside: list[PutAside] = field(default_factory=list)
-    #: What waits from now on: in quarantine until it is finished.
-    held: list[PutAside] = field(default_factory=list)
-    #: What waits no more; forgotten by `Gateway.settle` once the brokers have its events.
-    finished: list[Waiting] = field(default_factory=list)
-    findings: Counter[str] = field(default_factory=Counter)
-
-    def note(self, findings: Iterable[Finding]) -> None:
-        """Count what was odd."""
-        self.findings.update(finding.code for finding in findings)
 
 
 class Gateway:
@@ -196,13 +143,25 @@ class Gateway:
         self, message: Message, received_at: datetime, raw_ref: str, tally: Tally, *, may_wait: bool = True
     ) -> None:
         message = self._by_iata(message)
-        found = find(message, self._index)
-        if isinstance(found, NotFound):
-            if found.code == NO_SCHEDULE and may_wait:
-                self._wait(tally, message, found, raw_ref, received_at)
-            else:
-                self._put_aside(tally, found.code, found.message, message.raw, raw_ref, received_at)
+        found = [(one, find(one, self._index)) for one in stations(message)]
+        lost = next((choice for _, choice in found if isinstance(choice, NotFound)), None)
+        if lost and lost.code == NO_SCHEDULE and may_wait:
+            self._wait(tally, message, lost, raw_ref, received_at)
             return
+        findings: list[Finding] = []
+        for one, choice in found:
+            if isinstance(choice, Found):
+                findings += self._tell(one, choice, received_at, raw_ref, tally)
+        tally.note(message.findings)
+        if lost:
+            self._put_aside(tally, lost.code, lost.message, message.raw, raw_ref, received_at)
+        else:
+            self._settled(tally, findings, message.raw, raw_ref, received_at)
+
+    def _tell(
+        self, message: Message, found: Found, received_at: datetime, raw_ref: str, tally: Tally
+    ) -> list[Finding]:  # fmt: skip
+        """Send what a message says of its leg; return what of it became no event."""
         message = self._dated_by(message, found.leg, received_at)
         uid = uid_of(found.leg)
         returns = self._memory.returns(uid) if _speaks_of_returns(message) else Returns()
@@ -212,11 +171,11 @@ class Gateway:
         )  # fmt: skip
         if _speaks_of_returns(message):
             self._memory.keep_returns(uid, returns)
-        tally.note((*message.findings, *found.findings, *findings))
+        tally.note((*found.findings, *findings))
         for event in events:
             self._send(event)
-        self._settled(tally, findings, message.raw, raw_ref, received_at)
         tally.events += len(events)
+        return findings
 
     def _settled(
         self, tally: Tally, findings: Iterable[Finding], text: str, raw_ref: str, received_at: datetime
@@ -241,7 +200,10 @@ class Gateway:
         """The message with its times dated by the leg's STD, which is known only now."""
         if message.format == "ldm" or not leg.get("std_at"):
             return message
-        return self._by_iata(parse(message.raw, received_at, std_at=moment_of(leg["std_at"])))
+        again = self._by_iata(parse(message.raw, received_at, std_at=moment_of(leg["std_at"])))
+        told = {(one.event_type, one.estimated) for one in message.movements}
+        kept = tuple(one for one in again.movements if (one.event_type, one.estimated) in told)
+        return replace(message, movements=kept)
 
     def _by_iata(self, message: Message) -> Message:
         """The message with its carrier's IATA code: legs go by it."""

@@ -26,9 +26,10 @@ from typing import Any
 import boto3
 
 from aero_ingest import database_events
-from aero_ingest.gateway import Gateway, Knowledge, Tally, unreadable
+from aero_ingest.gateway import Gateway, Knowledge
 from aero_ingest.gateway_kafka import TopicProducer
 from aero_ingest.gateway_tables import GatewayTables
+from aero_ingest.gateway_tally import Tally, unreadable
 from aero_ingest.message import ParseError
 from aero_ingest.message_files import lines_of
 from aero_ingest.station_clocks import StationClocks

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from aero_ingest.gateway import WAITS, Waiting
+from aero_ingest.gateway import WAITS
+from aero_ingest.gateway_tally import Waiting
 from aero_ingest.leg_choice import Leg
 from aero_ingest.message import Flight
 from aero_ingest.message_events import KNOWN, Returns

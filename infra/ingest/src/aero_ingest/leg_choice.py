@@ -7,7 +7,7 @@ between the legs of one number: departures are told from the origin, arrivals fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -60,6 +60,20 @@ def find(message: Message, index: LegIndex) -> Found | NotFound:
     return Found(other.leg, (*other.findings, Finding("local_date", problem)))
 
 
+def stations(message: Message) -> tuple[Message, ...]:
+    """Return a message as one per leg: arrival and departure told from one airport are those of two legs.
+
+    What else it says goes with the departure, as delays and passengers do.
+    """
+    arrives = [one for one in message.movements if one.event_type in (ON, IN) and not one.estimated]
+    departs = [one for one in message.movements if one.event_type in (OUT, OFF)]
+    if not (arrives and departs) or {one.airport for one in (*arrives, *departs)} != {message.airport}:
+        return (message,)
+    rest = tuple(one for one in message.movements if one not in arrives)
+    arrival = replace(message, movements=tuple(arrives), delays=(), passengers=None, infants=None)
+    return arrival, replace(message, movements=rest)
+
+
 def choose(message: Message, legs: Sequence[Leg]) -> Found | NotFound:
     """Return the one of several legs that a message speaks of, by its place."""
     flight, day = message.flight, message.flight_date
@@ -90,4 +104,5 @@ def _at_place(message: Message, legs: Iterable[Leg]) -> Iterable[Leg]:
 
 
 def _sender(message: Message) -> str | None:
-    return message.originator[:3] if message.originator else None
+    # Addresses of the Type-B network begin with a city or airport; those of AFTN, a letter longer, do not.
+    return message.originator[:3] if message.originator and len(message.originator) == len("MEXKKAM") else None

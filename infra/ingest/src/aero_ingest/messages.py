@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Literal
 
-from aero_ingest import ldm, mvt, ssim, ssim_legs, type_b
+from aero_ingest import ldm, message_cutter, mvt, ssim, ssim_legs, type_b
 from aero_ingest.message import Message, ParseError, Unreadable
 from aero_ingest.message_files import lines_of
 from aero_ingest.ssim_legs import Offsets
@@ -60,7 +60,7 @@ def parse_file(
 
 
 def _messages(lines: Iterable[str], reference_at: datetime, format: Format | None) -> Iterator[Result]:
-    for raw in type_b.split(lines):
+    for raw in message_cutter.split(lines):
         name = type_b.identifier(raw.text)
         found = name.lower() if name else None
         try:

@@ -23,7 +23,9 @@ from aero_ingest.type_b import Oddity, Telegram
 
 #: Characters of the longest value with clock times, `221334/221352`; no part of a longer one is remembered.
 LONGEST_TIMES = 13
-PAX = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?")
+PAX = re.compile(r"([0-9]{1,3})(?:[/+]([0-9]{1,3}))?")
+#: What stands for a time that the sender does not know.
+UNKNOWN_TIME = re.compile(r"X+|-+|\?+|NIL|TBA|UNK|N")
 DIVERSION_REASON = re.compile(r"[0-9A-Z]{2,3}")
 #: Said, and of no use to anybody here: kept in the raw text.
 PASSED_OVER = ("FLD", "CRT", "MAP", "TOF", "TOW", "ZFW", "RC")
@@ -56,12 +58,16 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
 
 
 def _times(reading: Reading, value: str) -> tuple[Stated | None, Stated | None] | None:
-    """The one or two clock times of an element; None if they are none."""
+    """The one or two clock times of an element; None if they are none. One that cannot be read costs itself alone."""
     if len(value) <= LONGEST_TIMES:
         first, _, second = value.partition("/")
         one = stated(first) if first else None
         other = stated(second) if second else None
-        if (one or not first) and (other or not second) and (one or other):
+        if one or other:
+            if (first and not one and not UNKNOWN_TIME.fullmatch(first)) or (
+                second and not other and not UNKNOWN_TIME.fullmatch(second)
+            ):
+                _bad_time(reading, "one of its times cannot be read")
             return one, other
     _bad_time(reading, "no time can be read from it")
     return None

@@ -4,8 +4,8 @@
     DL62/0004
     SI CONX PAX 14
 
-An element is a tag and what follows it up to the next blank; only `EA` may have an airport behind a blank. After `SI`
-everything is free text.
+An element is a tag and what follows it up to the next blank; only `EA` may have an airport behind a blank. Senders who
+set blanks inside (`DL 93 / 0010`, `AD1334 1352`) are understood, with a finding. After `SI` everything is free text.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ STEMS = frozenset(tag[:2] for tag in LONG_TAGS)
 TAGS = LONG_TAGS | {"AD", "EA", "EB", "AA", "ED", "EO", "NI", "DL", "PX", "RR", "FR", "RC", "DR"}
 AIRPORT = re.compile(r"[A-Z]{3}")
 FREE = "SI"
+#: A line on which some element has a blank inside: a tag alone, a blank beside a slash, a time or duration alone.
+SPACED = re.compile(rf"(?:^| )(?:{'|'.join(sorted(TAGS))}) |/ | /| [0-9]{{4,6}}(?:$| )")
+TIMES_AGAIN = re.compile(r"[0-9]{4}|[0-9]{6}")
+#: Elements that have times or codes and then times, parted by a slash.
+IN_PARTS = frozenset(("AD", "AA", "FR", "DL", "EDL"))
 
 #: A tag, what follows it up to the next blank, and the number of its line in the body.
 Element = tuple[str, str, int]
@@ -31,7 +36,11 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
     found: list[Element] = []
     for at in range(1, len(lines)):
         line, is_airport_due = lines[at], False
-        for word in line.split():
+        words = line.split()
+        if SPACED.search(line) and (joined := _joined(words)) != words:
+            words = joined
+            oddities.append(("spaced_element", "blanks inside an element; read as if there were none", at, None))
+        for word in words:
             tag = word[:2]
             if tag in STEMS and word[:3] in LONG_TAGS:
                 tag = word[:3]
@@ -40,7 +49,7 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
                 found[-1] = ("EA", f"{found[-1][1]} {word}", at)
                 is_airport_due = False
             elif tag == FREE:
-                free = line[line.index(word) + len(FREE) :].strip()
+                free = line[line.index(FREE, _place(line, word)) + len(FREE) :].strip()
                 more = lines[at + 1 :]
                 return found, ("\n".join([free, *more]).strip() if more else free) or None
             elif tag in TAGS:
@@ -50,3 +59,28 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
                 problem = f"{word[:20]!r} begins with no element that is known; left out"
                 oddities.append(("unknown_element", problem, at, line.find(word)))
     return found, None
+
+
+def _joined(words: list[str]) -> list[str]:
+    """The elements of a line whose parts stand apart; free text stays as it is."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        before = found[-1] if found else ""
+        if word[:2] == FREE:
+            return found + words[at:]
+        if before and (before.endswith("/") or word.startswith("/") or before in TAGS):
+            found[-1] = before + word
+        elif TIMES_AGAIN.fullmatch(word) and _tag(before) in IN_PARTS:
+            found[-1] = f"{before}/{word}"
+        else:
+            found.append(word)
+    return found
+
+
+def _tag(word: str) -> str:
+    return word[:3] if word[:3] in LONG_TAGS else word[:2]
+
+
+def _place(line: str, word: str) -> int:
+    """Where a word begins in its line; nought where its parts stand apart."""
+    return max(0, line.find(word))

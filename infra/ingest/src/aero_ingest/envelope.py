@@ -1,0 +1,112 @@
+"""The heading of a message: lines of networks and their roles, in whatever order and number they come.
+
+    ZCZC MXA012 281240            channel of the network, with the time of passing on
+    QU MEXOOAM CUNKOAM            Type B: priority and addresses of seven characters, up to eight lines
+    .MEXKKAM 221354               originator, and day, hour and minute (UTC) somewhere behind it: AM/221354, 221354Z
+    FF MMMXZQZX                   AFTN: priority and addresses of eight letters
+    281240 MMMXAMXO               AFTN: time of filing and originator
+    FI AM0905/AN XA-MAZ           ACARS: lines of the provider between heading and body
+    DT QXS CUN1 272327 M44A
+
+The time of sending dates everything a message says, so every line that states one is asked, the nearest to the body
+first: signatures, then the filing, the provider, the channel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+#: A heading has eight lines of addresses and few others; more lines are no heading.
+MOST_LINES = 40
+#: Lines that are none of these are passed over, and named; many of them are something else.
+MOST_UNKNOWN = 12
+
+PRIORITY = re.compile(r"(?:Q[A-Z]|SS)(?: +[A-Z0-9]{7})+(?: +(\..*))?")
+PRIORITY_ALONE = re.compile(r"Q[A-Z]")
+ADDRESSES = re.compile(r"[A-Z0-9]{7}(?: +[A-Z0-9]{7})*(?: +(\..*))?")
+AFTN_PRIORITY = re.compile(r"(?:SS|DD|FF|GG|KK)(?: +[A-Z]{8})+")
+AFTN_ADDRESSES = re.compile(r"[A-Z]{8}(?: +[A-Z]{8})*")
+FILED = re.compile(r"([0-9]{6})Z?(?: +([A-Z]{8})(?: .*)?)?")
+ORIGINATOR = re.compile(r"\. ?([A-Z0-9]{7,8})(?![A-Z0-9])(.*)")
+SIGNED = re.compile(r"(?<![0-9])([0-9]{6})(?![0-9])")
+CHANNEL = re.compile(r"ZCZC(?: .*)?")
+#: Lines of an ACARS provider: the service (A81, M14), flight, aircraft, places, the transmission; a dash ends them.
+PROVIDER = re.compile(r"[A-Z][0-9]{2}|DEP|ARR|FI [A-Z0-9 ]+(?:/.*)?|(?:AN|DA|AD|FB|OT|OF|ON|IN|TP|MA|SM) .*|DT .*|-+")
+TRANSMISSION = re.compile(r"DT (?:[A-Z0-9]+ )*([0-9]{6})(?: .*)?")
+#: What else stands in headings and says nothing here: possible duplicates, marks of corrections, network notes.
+NOTES = re.compile(r"PDM|COR|REV|=|AD LIB.*|VVV.*")
+CORRECTED = ("COR", "REV")
+
+
+@dataclass(slots=True)
+class Stamp:
+    """A time as it stands in the heading: `ddhhmm`, its line from nought, characters before it."""
+
+    time: str
+    at: int
+    before: int
+
+
+@dataclass(slots=True)
+class Envelope:
+    """What a heading says. `provider` and `unknown` are its lines that are passed over."""
+
+    originator: str | None = None
+    signatures: int = 0
+    is_corrected: bool = False
+    signed: Stamp | None = None
+    filed: Stamp | None = None
+    transmitted: Stamp | None = None
+    channel: Stamp | None = None
+    provider: list[int] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """The time of sending."""
+        return self.signed or self.filed or self.transmitted or self.channel
+
+
+def read(lines: Sequence[str]) -> Envelope:
+    """Return what the lines above a body say, in capitals and without blanks around them."""
+    said = Envelope()
+    for at, line in enumerate(lines):
+        if line.startswith("."):
+            _signature(line, at, 0, said)
+        elif found := PRIORITY.fullmatch(line) or ADDRESSES.fullmatch(line):
+            if found[1]:
+                _signature(found[1], at, found.start(1), said)
+        elif found := FILED.fullmatch(line):
+            said.filed = Stamp(found[1], at, 0)
+            said.originator = found[2] or said.originator
+        elif CHANNEL.fullmatch(line):
+            if found := SIGNED.search(line):
+                said.channel = Stamp(found[1], at, found.start(1))
+        elif PROVIDER.fullmatch(line):
+            said.provider.append(at)
+            if found := TRANSMISSION.fullmatch(line):
+                said.transmitted = Stamp(found[1], at, found.start(1))
+        elif NOTES.fullmatch(line):
+            said.is_corrected = said.is_corrected or line in CORRECTED
+        elif not (AFTN_PRIORITY.fullmatch(line) or AFTN_ADDRESSES.fullmatch(line) or PRIORITY_ALONE.fullmatch(line)):
+            said.unknown.append(at)
+    return said
+
+
+def begins(line: str) -> bool:
+    """Whether a line can only be the first of a heading."""
+    return bool(PRIORITY.fullmatch(line) or AFTN_PRIORITY.fullmatch(line) or CHANNEL.fullmatch(line))
+
+
+def _signature(line: str, at: int, before: int, said: Envelope) -> None:
+    """Note an originator; of several, the one nearest to the body sent it, and the last time stated counts."""
+    found = ORIGINATOR.fullmatch(line)
+    if found is None:
+        said.unknown.append(at)
+        return
+    said.originator = found[1]
+    said.signatures += 1
+    if time := SIGNED.search(found[2]):
+        said.signed = Stamp(time[1], at, before + found.start(2) + time.start(1))
