@@ -210,3 +210,76 @@ def test_one_wrong_character_loses_one_record_at_most(line, at, character):
     records, _ = results_of(lines)
     if lines[line][0] in "345" and W26[line][0] in "345":
         assert len(records) >= 5
+
+
+#: The letters are those of public field references of SSIM chapter 7 (byte 149; DEI 002, 009, 050, 127).
+#: Byte 149, the text of DEI 002, and whether the leg is operated here.
+DISCLOSURES = {
+    "nothing": ("", "", True),
+    "a shared designator": ("X", "", True),
+    "shared, the owner flies it": ("S", "", True),
+    "operated, not sold": ("D", "", True),
+    "a commercial duplicate": ("L", "", False),
+    "a commercial duplicate in words": ("Z", "", False),
+    "a letter nobody knows": ("Q", "", True),
+    "another carrier in data element 002": ("", "DL", False),
+    "ourselves in data element 002": ("", "AM", True),
+}
+
+
+@pytest.mark.parametrize("name", DISCLOSURES)
+def test_who_flies_a_leg_is_told_by_the_letter_and_not_by_its_presence(name):
+    letter, element, operated = DISCLOSURES[name]
+    lines = changed(AT["3 AM  9050101J"], 149, letter or " ")
+    at = next(number for number, line in enumerate(lines) if line[0] == "4")
+    lines[at] = lines[at][:30] + ("002" if element else "106") + lines[at][33:39] + element.ljust(155) + lines[at][194:]
+    first = results_of(lines)[0][0]
+    assert first.is_operated == operated
+    assert [one.code for one in first.findings] == (["unknown_disclosure"] if letter == "Q" else [])
+
+
+#: Configurations and their seats; the kinds are those of public schedules and of the field cases.
+CONFIGURATIONS = {
+    "J16Y144": 160, "Y99": 99, "F014Y119VVT3M33": 133, "F32Y200K93PP20": 325, "LL05PP11": None, "PP30": None, "XX": None,
+    "": None, "VV7M9": None, "J036Y0207": 243, "J16 Y144": 160, "Y180LL05": 180, "J0Y160": 160, "?16": None, "Y9999": None,
+}  # fmt: skip
+DOUBTFUL = {"J036Y0207", "?16", "Y9999"}
+
+
+@pytest.mark.parametrize("written", CONFIGURATIONS)
+def test_pallets_and_containers_are_no_seats_and_what_is_doubtful_is_named(written):
+    record = results_of(changed(AT["3 AM  9050101J"], 173, written.ljust(20)))[0][0]
+    assert record.seats == CONFIGURATIONS[written]
+    assert ("doubtful_configuration" in {one.code for one in record.findings}) == (written in DOUBTFUL)
+
+
+@pytest.mark.parametrize(
+    ("begins", "block_ends", "first", "last", "whose"),
+    [
+        ("25OCT26", "27MAR27", date(2026, 10, 25), date(2027, 3, 27), "the end of its block"),
+        ("25OCT26", "00XXX00", date(2026, 10, 25), date(2027, 11, 20), "365 days after it was made"),
+        ("25OCT15", "00XXX00", date(2025, 9, 11), date(2027, 11, 20), "365 days after it was made"),
+        ("25OCT28", "00XXX00", date(2028, 10, 25), date(2029, 10, 25), "365 days after it was made"),
+    ],
+)
+def test_a_period_without_an_end_has_a_horizon_that_is_said(begins, block_ends, first, last, whose):
+    lines = changed(AT["3 AM  9050101J"], 15, begins + "00XXX00")
+    block = next(number for number, line in enumerate(lines) if line.startswith("2L"))
+    lines[block] = lines[block][:21] + block_ends + lines[block][28:]
+    record = results_of(lines)[0][0]
+    ssim_legs.expand(record, offset_of)
+    dates = list(ssim_legs.dates(record))
+    assert (dates[0], dates[-1]) == (first, last)
+    [finding] = [one for one in record.findings if one.code == "open_period"]
+    assert finding.message == f"the period has no end; expanded from {first} to {last}, {whose}"
+
+
+def test_legs_below_a_carrier_record_that_cannot_be_read_do_not_go_by_the_carrier_before_it():
+    lines = [
+        *W26[:-1],
+        W26[next(n for n, line in enumerate(W26) if line.startswith("2L"))].replace("2L", "2?"),
+        W26[AT["3 AM  9050101J"]],
+    ]
+    records, bad = results_of(lines)
+    assert len(records) == 6
+    assert {one.error.code for one in bad} >= {"bad_time_mode", "no_carrier"}

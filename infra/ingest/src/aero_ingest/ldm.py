@@ -14,12 +14,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from aero_ingest import flight_line
+from aero_ingest import configuration, flight_line
 from aero_ingest.message import Finding, Load, Message
 from aero_ingest.type_b import Oddity, Telegram
 
-VERSION = re.compile(r"(?:[A-Z][0-9]{1,3}){1,5}")
-CLASS = re.compile(r"[A-Z]([0-9]{1,3})")
+VERSION = re.compile(r"(?:[A-Z]{1,2}[0-9]{1,4}){1,6}(?:VV[A-Z0-9]*)?")
 CREW = re.compile(r"[0-9]{1,2}(?:/[0-9]{1,2}){1,3}")
 DESTINATION = re.compile(r"-([A-Z]{3})")
 PEOPLE = re.compile(r"[0-9]{1,3}(?:/[0-9]{1,3}){2,3}")
@@ -93,7 +92,10 @@ def _version(rest: flight_line.Parts, oddities: list[Oddity]) -> tuple[int, ...]
     seats: tuple[int, ...] = ()
     for text, at in rest:
         if VERSION.fullmatch(text):
-            seats = tuple(int(count) for count in CLASS.findall(text))
+            found = configuration.read(text)
+            seats = found.seats
+            if found.problem:
+                oddities.append(("doubtful_configuration", found.problem, 0, at))
         elif not CREW.fullmatch(text):
             problem = f"{text[:20]!r} is neither version (J16Y165) nor crew (2/4); left out"
             oddities.append(("bad_version", problem, 0, at))

@@ -24,6 +24,8 @@ from aero_ingest.ssim_records import (
 FORMAT = "ssim"
 #: Data elements of segment records: flights that share this leg, and the flight by which it is really operated.
 CODESHARES, OPERATED_AS = "010", "050"
+#: The carrier that operates a leg which is only sold here.
+SOLD_FOR = "002"
 #: A codeshare list longer than this is none.
 MOST_CODESHARES = 40
 
@@ -67,7 +69,9 @@ class _Reader:
         if kind == "1":
             self.has_header = True
         elif kind == "2":
-            self.block, self.has_trailer = read_carrier(record, number), False
+            # Where this one cannot be read, its legs must not go by the carrier before it.
+            self.block, self.has_trailer = None, False
+            self.block = read_carrier(record, number)
         elif kind == "3":
             self._leg(record, number)
         elif kind == "4":
@@ -100,7 +104,9 @@ class _Reader:
     def _leg(self, record: str, number: int) -> None:
         if self.block is None:
             raise ParseError(
-                "no_carrier", "a leg before any carrier record (type 2): are its times local or UTC?", number
+                "no_carrier",
+                "a leg below no carrier record (type 2) that can be read: are its times local or UTC?",
+                number,
             )
         content = hash(record[: LENGTH - 6])
         self.leg = read_leg(record, number, self.block)
@@ -120,6 +126,8 @@ class _Reader:
             leg.codeshares += [one.strip() for one in record[39:194].split("/") if one.strip()][:MOST_CODESHARES]
         elif element == OPERATED_AS:
             leg.operated_as = record[39:194].strip() or "?"
+        elif element == SOLD_FOR and (carrier := record[39:42].strip(" /")) and carrier != leg.flight.carrier:
+            leg.operated_as = leg.operated_as or carrier
 
     def _count(self, record: str, number: int) -> None:
         serial = serial_of(record)

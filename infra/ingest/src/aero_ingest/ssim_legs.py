@@ -19,6 +19,8 @@ Offsets = Callable[[str, datetime], int | None]
 DAY = timedelta(days=1)
 #: A period longer than this is a mistake: seasons have seven months.
 LONGEST_PERIOD_DAYS = 800
+#: A period without an end, in a block without one, is expanded so far after the schedule was made.
+OPEN_DAYS = 365
 SHORTEST_BLOCK, LONGEST_BLOCK = timedelta(minutes=20), timedelta(hours=20)
 
 
@@ -54,12 +56,25 @@ class _Tally:
 
 def dates(record: LegRecord) -> Iterator[date]:
     """Yield the dates of departure of a record, in the mode of its block."""
-    end = record.valid_to or record.block.valid_to or record.valid_from
-    end = min(end, record.valid_from + timedelta(days=LONGEST_PERIOD_DAYS))
-    for number in range((end - record.valid_from).days + 1):
+    first, last = span(record)
+    for number in range((first - record.valid_from).days, (last - record.valid_from).days + 1):
         day = record.valid_from + timedelta(days=number)
         if day.isoweekday() in record.days and number // 7 % record.every_weeks == 0:
             yield day
+
+
+def span(record: LegRecord) -> tuple[date, date]:
+    """Return the first and last date that a record is expanded for.
+
+    A long period is cut at its end. One without an end goes to the end of its block or to the horizon, and where that
+    is too long its beginning is left out, which has passed.
+    """
+    block, longest = record.block, timedelta(days=LONGEST_PERIOD_DAYS)
+    if record.valid_to is not None:
+        return record.valid_from, min(record.valid_to, record.valid_from + longest)
+    made_on = max(record.valid_from, block.created_at.date() if block.created_at else record.valid_from)
+    last = max(record.valid_from, block.valid_to or made_on + timedelta(days=OPEN_DAYS))
+    return max(record.valid_from, last - longest), last
 
 
 def expand(record: LegRecord, offset_of: Offsets) -> list[DatedLeg]:
@@ -128,7 +143,9 @@ def _complain(record: LegRecord, tallies: dict[str, _Tally]) -> None:
         problem = f"the first leg has a departure date variation of {departure_days}; its dates are its own departure's"
         record.complain("departure_variation", problem, 193)
     if record.valid_to is None:
-        record.complain("open_period", f"the period has no end; expanded to {record.block.valid_to}", 22)
+        first, last = span(record)
+        whose = "the end of its block" if record.block.valid_to == last else f"{OPEN_DAYS} days after it was made"
+        record.complain("open_period", f"the period has no end; expanded from {first} to {last}, {whose}", 22)
     elif (record.valid_to - record.valid_from).days > LONGEST_PERIOD_DAYS:
         record.complain("long_period", f"the period is longer than {LONGEST_PERIOD_DAYS} days; cut there", 22)
     for code, column, problem in (

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from aero_ingest import configuration
 from aero_ingest.message import Finding, Flight, ParseError
 
 LENGTH = 200
@@ -30,8 +31,12 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])|2400")
 VARIATION = re.compile(r"([+-])([01][0-9])([0-5][0-9])")
 STATION = re.compile(r"[A-Z]{3}")
 DESIGNATOR = re.compile(r"[A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}")
-CABIN = re.compile(r"[A-Z]([0-9]{1,3})")
 DATE_VARIATIONS = {" ": None, "0": 0, "A": -1, "J": -1} | {str(days): days for days in range(1, 8)}
+
+
+#: Byte 149. Operated here, under a designator that is shared, with a leased aircraft and crew, or for nobody to buy;
+#: and only sold here, another carrier's leg under a number of ours.
+OPERATED, SOLD_ONLY = frozenset(("", "X", "S", "D")), frozenset("LZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ class LegRecord:
     @property
     def is_operated(self) -> bool:
         """Whether this carrier flies it. Records of those who only sell it repeat the same leg."""
-        return not self.disclosure and self.operated_as is None
+        return self.disclosure not in SOLD_ONLY and self.operated_as is None
 
     @property
     def seats(self) -> int | None:
-        """Seats of the configuration; what follows `VV` is a version of the aircraft, not seats."""
-        return sum(int(count) for count in CABIN.findall(self.configuration.split("VV")[0])) or None
+        """Seats of the configuration; pallets and containers are none."""
+        return configuration.read(self.configuration).total
 
     def complain(self, code: str, message: str, column: int = 1) -> None:
         """Note something odd about this record."""
@@ -155,6 +160,11 @@ def _complain(leg: LegRecord, record: str) -> None:
         )
     if not leg.days:
         leg.complain("no_days", "the leg operates on no day of the week", 29)
+    if leg.disclosure not in OPERATED | SOLD_ONLY:
+        problem = f"operating airline disclosure {leg.disclosure!r} is unknown; read as operated here"
+        leg.complain("unknown_disclosure", problem, 149)
+    if problem := configuration.read(leg.configuration).problem:
+        leg.complain("doubtful_configuration", problem, 173)
     if record[35] not in " 12":
         leg.complain("bad_rate", f"frequency rate {record[35]!r} is unknown; read as every week", 36)
     for name, offset, column in (
