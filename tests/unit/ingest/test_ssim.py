@@ -240,8 +240,9 @@ def test_who_flies_a_leg_is_told_by_the_letter_and_not_by_its_presence(name):
 
 #: Configurations and their seats; the kinds are those of public schedules and of the field cases.
 CONFIGURATIONS = {
-    "J16Y144": 160, "Y99": 99, "F014Y119VVT3M33": 133, "F32Y200K93PP20": 325, "LL05PP11": None, "PP30": None, "XX": None,
-    "": None, "VV7M9": None, "J036Y0207": 243, "J16 Y144": 160, "Y180LL05": 180, "J0Y160": 160, "?16": None, "Y9999": None,
+    "J16Y144": 160, "Y99": 99, "F014Y119VVT3M33": 133, "F32Y200K93PP20": 325, "LL05PP11": None, "PP30": None,
+    "XX": None, "": None, "VV7M9": None, "J036Y0207": 243, "J16 Y144": 160, "Y180LL05": 180, "J0Y160": 160,
+    "?16": None, "Y9999": None,
 }  # fmt: skip
 DOUBTFUL = {"J036Y0207", "?16", "Y9999"}
 
@@ -275,11 +276,8 @@ def test_a_period_without_an_end_has_a_horizon_that_is_said(begins, block_ends, 
 
 
 def test_legs_below_a_carrier_record_that_cannot_be_read_do_not_go_by_the_carrier_before_it():
-    lines = [
-        *W26[:-1],
-        W26[next(n for n, line in enumerate(W26) if line.startswith("2L"))].replace("2L", "2?"),
-        W26[AT["3 AM  9050101J"]],
-    ]
+    carrier = next(line for line in W26 if line.startswith("2L"))
+    lines = [*W26[:-1], carrier.replace("2L", "2?"), W26[AT["3 AM  9050101J"]]]
     records, bad = results_of(lines)
     assert len(records) == 6
     assert {one.error.code for one in bad} >= {"bad_time_mode", "no_carrier"}
