@@ -20,7 +20,7 @@ COUPON = (
 )  # fmt: skip
 PREMIUM_FARE = 2.6
 #: Share of coupons paid in each currency [A].
-CURRENCIES = (("MXN", 0.62), ("USD", 0.30), ("EUR", 0.05), ("CAD", 0.03))
+CURRENCIES = ((p.CURRENCY, 0.62), ("USD", 0.30), ("EUR", 0.05), ("CAD", 0.03))
 
 Row = tuple[object, ...]
 

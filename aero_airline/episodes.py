@@ -14,7 +14,7 @@ from aero_airline import parameters as p
 from aero_airline.geography import midnight
 from aero_airline.randomness import Purpose, stream
 
-AIRPORTS_WITH_EPISODES = frozenset({"MEX", "MTY", "TIJ"})
+AIRPORTS_WITH_EPISODES = frozenset({p.BASE, *p.FOG_AIRPORTS})
 
 
 class Episode(NamedTuple):
@@ -53,15 +53,15 @@ class Weather:
         if day.month in (6, 7, 8, 9) and drawn[0] < p.STORM_PROBABILITY:
             hours = (15 + 2 * drawn[1], 18 + 2 * drawn[2])
             figures = (p.STORM_HIT_SHARE, p.STORM_MEAN_MINUTES, p.STORM_TAXI_MINUTES)
-            episodes.append(_episode("storm", "MEX", day, hours, figures))
-        for airport, chance, length in (("TIJ", drawn[3], drawn[4]), ("MTY", drawn[5], drawn[6])):
+            episodes.append(_episode("storm", p.BASE, day, hours, figures))
+        for airport, chance, length in zip(p.FOG_AIRPORTS, drawn[3:7:2], drawn[4:7:2], strict=True):
             if day.month in (11, 12, 1, 2) and chance < p.FOG_PROBABILITY:
                 figures = (p.FOG_HIT_SHARE, p.FOG_MEAN_MINUTES, 0.0)
                 episodes.append(_episode("fog", airport, day, (5, 7 + 2 * length), figures))
         if drawn[7] < p.ASH_PROBABILITY:
             begins = 5 + 10 * drawn[8]
             figures = (p.ASH_HIT_SHARE, p.ASH_MEAN_MINUTES, 4.0)
-            episodes.append(_episode("ash", "MEX", day, (begins, begins + 3 + 4 * drawn[9]), figures))
+            episodes.append(_episode("ash", p.BASE, day, (begins, begins + 3 + 4 * drawn[9]), figures))
         return episodes
 
 

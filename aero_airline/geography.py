@@ -66,8 +66,8 @@ def country(code: str) -> str:
 
 @cache
 def is_domestic(origin: str, destination: str) -> bool:
-    """Tell whether both airports are in Mexico."""
-    return country(origin) == country(destination) == "MX"
+    """Tell whether both airports are in the country of the airline."""
+    return country(origin) == country(destination) == p.HOME
 
 
 @cache

@@ -12,7 +12,7 @@ from math import ceil
 
 from aero_airline import parameters as p
 from aero_airline.geography import DAY, block_minutes, is_domestic, offset
-from aero_airline.network import Route, long_haul, routes
+from aero_airline.network import Route, based_elsewhere, long_haul, routes
 
 #: An instant at which every clock north of the equator shows standard time (mid-January 2026).
 STANDARD_TIME = 29_474_640
@@ -79,9 +79,9 @@ class _Gap:
 
 def aircraft_of(base: str, aircraft_type: str) -> int:
     """Return how many aircraft of a type have a base."""
-    elsewhere = sum(n for (where, kind), n in p.BASED_ELSEWHERE.items() if kind == aircraft_type and where != base)
-    if base != "MEX":
-        return p.BASED_ELSEWHERE.get((base, aircraft_type), 0)
+    elsewhere = sum(n for (where, kind), n in based_elsewhere().items() if kind == aircraft_type and where != base)
+    if base != p.BASE:
+        return based_elsewhere().get((base, aircraft_type), 0)
     return p.TYPES[aircraft_type].count - elsewhere
 
 
@@ -220,7 +220,7 @@ def _by_hand() -> Iterator[Line]:
     """Yield the wide-body lines: two days each."""
     lines: dict[int, Line] = {}
     for trip in long_haul():
-        line = lines.setdefault(trip.line, Line("MEX", trip.aircraft_type, 2))
+        line = lines.setdefault(trip.line, Line(p.BASE, trip.aircraft_type, 2))
         wide = p.TYPES[trip.aircraft_type].wide
         departs, legs = trip.departs_minute, []
         pairs = list(pairwise(trip.path))

@@ -39,7 +39,7 @@ def revenue(legs: list[Leg], bookings: pd.DataFrame, seed: int) -> pd.DataFrame:
     extras = passengers * (p.ANCILLARY_CONSTANT + p.ANCILLARY_PER_KM * km) * np.exp(0.1 * chance[0])
     tonnes = np.where(wide, p.CARGO_TONNES_WIDE, p.CARGO_TONNES_NARROW) * np.exp(0.25 * chance[1]) * flown
     cargo = tonnes * km * p.CARGO_USD_PER_TONNE_KM
-    leaves_home = np.array([country(leg.origin) == "MX" for leg in legs])
+    leaves_home = np.array([country(leg.origin) == p.HOME for leg in legs])
     fee = np.where(at_home, p.TUA_DOMESTIC_USD, p.TUA_INTERNATIONAL_USD)
     tax = np.where(at_home, p.IVA_DOMESTIC, p.IVA_INTERNATIONAL * leaves_home)
     table = pd.DataFrame(
@@ -97,7 +97,7 @@ def _quantities(legs: list[Leg]) -> dict[str, np.ndarray]:
 def _rates(legs: list[Leg]) -> dict[str, np.ndarray]:
     kinds = [p.TYPES[leg.aircraft_type] for leg in legs]
     km = np.array([leg.distance_km for leg in legs])
-    abroad = np.array([country(leg.destination) != "MX" for leg in legs])
+    abroad = np.array([country(leg.destination) != p.HOME for leg in legs])
     every = np.ones(len(legs))
     return {
         "fuel": every * p.FUEL_USD_PER_KG,

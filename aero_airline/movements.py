@@ -87,7 +87,7 @@ class _Flight:
 
     def _scheduled(self, planned: PlannedLeg, std: int) -> Leg:
         kind = self.aircraft
-        carrier = p.CONNECT if kind.code == "E90" else p.MAINLINE
+        carrier = p.REGIONAL if kind.code == "E90" else p.MAINLINE
         return Leg(
             carrier, planned.flight_number, planned.leg_sequence, local_date(planned.origin, std), planned.origin,
             planned.destination, self.rotation.tail, kind.code, kind.seats,
@@ -121,8 +121,8 @@ class _Flight:
     def _times(self, leg: Leg, chance: _Draws, around: tuple[Episode | None, Episode | None], diverted: int) -> None:
         """Taxi, fly, taxi; `diverted` are the minutes lost on the way by another airport, 0 if none."""
         scheduled = leg.sta - leg.std
-        mean_out, spread_out = p.TAXI_OUT_MEX if leg.origin == "MEX" else p.TAXI_OUT_OTHER
-        mean_in, spread_in = p.TAXI_IN_MEX if leg.destination == "MEX" else p.TAXI_IN_OTHER
+        mean_out, spread_out = p.TAXI_OUT_BASE if leg.origin == p.BASE else p.TAXI_OUT_OTHER
+        mean_in, spread_in = p.TAXI_IN_BASE if leg.destination == p.BASE else p.TAXI_IN_OTHER
         slow = around[0].taxi_minutes if around[0] else 0.0
         taxi_out = max(6.0, mean_out + spread_out * chance.normal[1] + slow * chance.exponential[1])
         taxi_in = max(3.0, mean_in + spread_in * chance.normal[2])

@@ -1,4 +1,4 @@
-"""The network: which routes are flown how often with what, read from `network.csv` and `long_haul.csv`.
+"""The network: which routes are flown how often with what, read from `network.csv`, `long_haul.csv` and `bases.csv`.
 
 Destinations, frequencies and markets are made up in the likeness of a Mexican full-service carrier (datos sintéticos).
 """
@@ -8,6 +8,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from aero_streaming.airline import airline
 
 FOLDER = Path(__file__).parent
 
@@ -50,7 +52,19 @@ def _days(text: str) -> frozenset[int]:
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    hubs = airline().hubs
+    if strange := sorted({row["base"] for row in rows if "base" in row} - set(hubs)):
+        raise ValueError(
+            f"{name}: {strange[0]} is a base and no hub of airline.toml ({', '.join(hubs)}): change either"
+        )
+    return rows
+
+
+@cache
+def based_elsewhere() -> dict[tuple[str, str], int]:
+    """Return how many aircraft of a type start and end their lines at a base other than the first hub."""
+    return {(row["base"], row["aircraft_type"]): int(row["aircraft"]) for row in _rows("bases.csv")}
 
 
 @cache

@@ -20,6 +20,7 @@ from aero_airline.geography import DAY, distance_miles, offset
 from aero_airline.leg import Leg
 from aero_airline.leg_life import minute_text, published_at
 from aero_airline.randomness import Purpose, stream
+from aero_streaming.airline import airline
 from aero_streaming.events.checks import leg_uid
 
 AIRCRAFT = ("tail", "aircraft_type", "seats", "in_service_on", "data_label", "deleted_at")
@@ -52,10 +53,9 @@ ENTERED_AFTER_MINUTES = 15
 #: When what was entered is looked at again, after the plan of the day was published: minutes [A].
 REVIEW_FROM, REVIEW_MINUTES, INVOICED = 2 * DAY, 8 * 60, 3 * DAY
 WITHDRAWN_SHARE, INVOICE_DEVIATION = 0.01, 0.03
-HUBS = ("MEX", "GDL", "MTY")
 CONNECTS_FROM, CONNECTS_UNTIL, MINIMUM_CONNECT_MINUTES = 50, 180, 45
 #: Units of a currency in US dollars around which made-up rates move [A].
-RATES = {"MXN": 0.054, "EUR": 1.09, "CAD": 0.73}
+RATES = {p.CURRENCY: 0.054, "EUR": 1.09, "CAD": 0.73}
 BY_MISTAKE = "BRL"
 
 Row = tuple[object, ...]
@@ -194,11 +194,12 @@ class _Entered:
     def _connections(self) -> list["_Connection"]:
         """Who changes from which leg to which at a hub: two arrivals for every departure."""
         found = []
+        hubs = airline().connecting_hubs
         arriving: dict[str, list[int]] = {}
         for number, leg in enumerate(self.legs):
             arriving.setdefault(leg.destination, []).append(number)
         for number, leg in enumerate(self.legs):
-            if leg.origin not in HUBS:
+            if leg.origin not in hubs:
                 continue
             near = [
                 n

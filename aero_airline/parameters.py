@@ -6,8 +6,12 @@ totals land in the public ranges. Nothing here is the data of any airline. Amoun
 
 from typing import NamedTuple
 
+from aero_streaming.airline import airline
+
 DATA_LABEL = "datos sintéticos"
-MAINLINE, CONNECT = "AM", "5D"  # [K] aircraft of Connect fly under its own code
+#: Whose airline it is in the likeness of; regional aircraft fly under their own code [K].
+MAINLINE, REGIONAL, BASE = airline().mainline, airline().regional, airline().base
+HOME, CURRENCY = airline().country, airline().currency
 
 
 class AircraftType(NamedTuple):
@@ -39,11 +43,6 @@ FLEET = (
     AircraftType("789", 14, 274, True, 5_400, 110, 130, 85, 2_600, 2_100, 2_800, 245, 4_100),
 )
 TYPES = {kind.code: kind for kind in FLEET}
-#: Aircraft of a subfleet that start and end their lines at a base other than MEX [A].
-BASED_ELSEWHERE = {
-    ("GDL", "E90"): 5, ("MTY", "E90"): 9, ("NLU", "E90"): 3,
-    ("GDL", "738"): 11, ("MTY", "738"): 6, ("NLU", "738"): 4,
-}  # fmt: skip
 #: Share of each subfleet in maintenance or held as spare on any day [A].
 NOT_FLYING_SHARE = 0.10
 
@@ -65,8 +64,8 @@ BLOCK_PAD_MINUTES, BLOCK_PAD_SHARE = 1.3, 0.006
 AIR_NOISE_MINUTES, AIR_NOISE_SHARE = 3.2, 0.014
 #: What a late flight makes up in the air, at most.
 RECOVERED_MINUTES, RECOVERED_SHARE = 5.0, 0.02
-TAXI_OUT_MEX, TAXI_OUT_OTHER = (18.5, 3.2), (11.5, 2.2)  # mean, deviation: 17-22 and 10-14 minutes [A]
-TAXI_IN_MEX, TAXI_IN_OTHER = (8.8, 1.6), (5.6, 1.2)
+TAXI_OUT_BASE, TAXI_OUT_OTHER = (18.5, 3.2), (11.5, 2.2)  # mean, deviation: 17-22 and 10-14 minutes [A]
+TAXI_IN_BASE, TAXI_IN_OTHER = (8.8, 1.6), (5.6, 1.2)
 
 # -- new delay at the gate, a mixture (recipe [A], weights and scales tuned) ---------------------------------------
 PUNCTUAL = (-3.8, 3.4)  # normal: mean, deviation
@@ -80,11 +79,12 @@ HOUR_FACTOR = (*(0.72,) * 10, *(1.0,) * 7, *(1.65,) * 5, *(1.1,) * 2)
 PEAK_DELAY_FACTOR = 1.35
 
 # -- weather and flow: probability per day, share of departures hit, mean minutes -----------------------------------
-STORM_PROBABILITY = 0.42  # MEX, June to September, 15-20 h [A]
+STORM_PROBABILITY = 0.42  # at the base, June to September, 15-20 h [A]
 STORM_HIT_SHARE, STORM_MEAN_MINUTES, STORM_TAXI_MINUTES = 0.34, 19.0, 8.0
-FOG_PROBABILITY = 0.16  # TIJ and MTY, November to February, 05-09 h [A]
+FOG_AIRPORTS = ("TIJ", "MTY")  # whoever flies there
+FOG_PROBABILITY = 0.16  # November to February, 05-09 h [A]
 FOG_HIT_SHARE, FOG_MEAN_MINUTES = 0.60, 38.0
-ASH_PROBABILITY = 2.5 / 365  # Popocatépetl closes MEX for hours, 2 to 3 days a year [K]
+ASH_PROBABILITY = 2.5 / 365  # Popocatépetl closes the base for hours, 2 to 3 days a year [K]
 ASH_HIT_SHARE, ASH_MEAN_MINUTES = 0.65, 55.0
 CANCELLED_SHARE = 0.0022  # of round trips, base 0.2-0.4 % of legs [A]
 CANCELLED_IN = {"storm": 0.008, "fog": 0.05, "ash": 0.08, "strike": 0.45}

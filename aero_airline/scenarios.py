@@ -37,9 +37,12 @@ class Fault:
 
 SCENARIOS: dict[str, tuple[Fault, ...]] = {
     "normal": (),
-    "storm": (Fault("storm", "MEX", 14, 19, 0.8, 75.0, 12.0),),
-    "fog": (Fault("fog", "MTY", 5, 11, 0.8, 90.0), Fault("fog", "TIJ", 5, 10, 0.8, 90.0)),
-    "strike": (Fault("strike", "MEX", 9, 18, 0.4, 45.0),),
+    "storm": (Fault("storm", p.BASE, 14, 19, 0.8, 75.0, 12.0),),
+    "fog": tuple(
+        Fault("fog", airport, 5, until, 0.8, 90.0)
+        for airport, until in zip(sorted(p.FOG_AIRPORTS), (11, 10), strict=True)
+    ),
+    "strike": (Fault("strike", p.BASE, 9, 18, 0.4, 45.0),),
 }
 #: Airlines cancel in good time: four hours before STD, with the round trip that the flight is part of.
 KNOWN_AHEAD_MINUTES = 360

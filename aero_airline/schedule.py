@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from aero_airline import parameters as p
 from aero_airline.geography import DAY, midnight, offset
 from aero_airline.lines import STANDARD_TIME, PlannedLeg, aircraft_of, packed_lines
+from aero_airline.network import based_elsewhere
 
 #: No leg leaves later than this many local dates after its line starts.
 LONGEST_LINE_DAYS = 3
@@ -90,7 +91,7 @@ def _std(leg: PlannedLeg, zero: int) -> int:
 
 def _tails() -> dict[tuple[str, str], list[str]]:
     """Made-up registrations by base and type: XA and three letters, the first tells the type."""
-    bases = ("MEX", *sorted({base for base, _ in p.BASED_ELSEWHERE}))
+    bases = (p.BASE, *sorted({base for base, _ in based_elsewhere()}))
     found: dict[tuple[str, str], list[str]] = {}
     for letter, kind in zip("VWXYZU", p.FLEET, strict=True):
         names = (f"XA{letter}{first}{second}" for first in LETTERS for second in LETTERS)

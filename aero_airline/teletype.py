@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from aero_streaming.airline import airline
 from aero_streaming.events import Event
 from aero_streaming.times import parse
 
-PRIORITY = "QU MEXOOAM"
+PRIORITY = f"QU {airline().base}OO{airline().mainline}"
 #: What a made-up message says of itself, in the free text that every message may end with.
 LABEL = "SI DATOS SINTETICOS"
 #: Where the station of a message is.

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from aero_dashboard.i18n import DEFAULT, LOCALES
 from aero_dashboard.queries import Scope
+from aero_streaming.airline import airline
 
 #: Days of a period by its name; the period ends on the last complete operating date, unless dates are asked for.
 PERIODS = {"1d": 1, "7d": 7, "14d": 14, "28d": 28, "all": None, "custom": None}
 DEFAULT_PERIOD = "14d"
-DEFAULT_DEFINITION = "cirium_a14"
+DEFAULT_DEFINITION = airline().punctuality
 #: The smallest minimum of the rules: a route on one day.
 DEFAULT_MINIMUM = 8
 MINIMUMS = range(1, 501)

@@ -24,7 +24,7 @@ from aero_cli.feeds.layout import HERE, Layout
 from aero_streaming.merge import SOURCES
 
 #: What the expressions of a feed must survive in every column: whatever a sender may write there.
-TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "MEX", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
+TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "JFK", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
 
 
 def check(name: str, layout: Layout = HERE) -> list[str]:

@@ -15,11 +15,12 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from pandas import isna
 
+from aero_streaming.airline import airline
 from aero_streaming.figures import figures
 
-#: Locale by language; the first is the default.
+#: Locale by language.
 LOCALES = {"es": "es_MX", "en": "en_US"}
-DEFAULT = "es"
+DEFAULT = airline().language
 #: The same order of day, month and year in both languages: 22 nov 2026.
 DATE = "d MMM y"
 MISSING = "—"
@@ -29,7 +30,22 @@ MISSING = "—"
 def catalogue(language: str) -> Mapping[str, str]:
     """Return the texts of a language by dotted key."""
     text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(text), "")) | _names_of_figures(language)
+    texts = dict(_flat(tomllib.loads(text), "")) | _names_of_figures(language)
+    return {key: _of_the_airline(text) for key, text in texts.items()}
+
+
+def _of_the_airline(text: str) -> str:
+    """Put in what a text says of the airline, as `{our_name}`."""
+    ours = airline()
+    said = {
+        "{our_name}": ours.name,
+        "{our_regulator}": ours.regulator,
+        "{our_flight}": f"{ours.mainline}123",
+        "{our_route}": "-".join(ours.hubs[:2]),
+    }
+    for name, value in said.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _names_of_figures(language: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from aero_assets.defs.alerts.history import History
 from aero_assets.storage import Bucket, DamagedObjectError
+from aero_streaming.airline import airline
 from aero_streaming.alerts.baselines import baseline_key
 from aero_streaming.alerts.flights import top_flights
 from aero_streaming.alerts.items import Item, alert_of
@@ -27,6 +28,21 @@ FOLDER = "published/briefs"
 RAISED = frozenset({"FIRED", "LEVEL_UP", "RELEASED"})
 MOST_EVENTS, MOST_LEGS = 10, 20
 RED = rank("red")
+#: What a brief says around its figures, by language.
+HEADINGS = {
+    "es": {
+        "where": "Dónde", "what": "Qué", "since": "Desde", "action": "Acción", "flights": "Vuelos",
+        "events": "Últimos eventos", "usual": "Habitual", "before": "Días anteriores",
+        "similar": "Así terminaron las parecidas", "days": "días", "unknown": "sin dato", "cancelled": "canceladas",
+        "open": "abierta", "median": "mediana",
+    },
+    "en": {
+        "where": "Where", "what": "What", "since": "Since", "action": "Action", "flights": "Flights",
+        "events": "Latest events", "usual": "Usual", "before": "Days before",
+        "similar": "How similar ones ended", "days": "days", "unknown": "no data", "cancelled": "cancelled",
+        "open": "open", "median": "median",
+    },
+}  # fmt: skip
 #: Of an item, what only serves its table.
 OWN = frozenset({"expires_at", "scope_day", "tail_day", "on_ground", "ground_since_at", "key", "partition_key", "kind"})
 
@@ -158,19 +174,21 @@ def _shown(item: Mapping[str, Any]) -> Item:
 
 
 def _markdown(rule: Rule, alert: Alert, line: Item, content: Mapping[str, Any]) -> str:
-    """Write the brief for people, in Spanish: they read it in the control centre."""
-    words, evidence = WORDS["es"], content["evidence"]
+    """Write the brief for people, in the language of the airline: they read it in the control centre."""
+    language = airline().language
+    words, headings, evidence = WORDS[language], HEADINGS[language], content["evidence"]
     parts = [
-        f"# {words[line['level_after']]} · {rule.title['es']}",
+        f"# {words[line['level_after']]} · {rule.title[language]}",
         *([f"_{content['data_label']}_"] if content["data_label"] else []),
-        f"**Dónde:** {where(alert, words)}",
-        f"**Qué:** {reading_text(rule, line, alert.baseline, words)}. Desde {content['since_at']} (UTC).",
-        f"**Acción:** {rule.action['es']}",
-        *_section("Vuelos", [flight_text(leg, words) for leg in evidence["flights"]]),
-        *_section("Últimos eventos", [_event(event) for event in evidence["events"]]),
-        *_section("Habitual", _usual(evidence["baseline"])),
-        *_section("Días anteriores", [_day(day) for day in evidence["last_28_days"][-7:]]),
-        *_section("Así terminaron las parecidas", [_ending(one) for one in evidence["similar"]]),
+        f"**{headings['where']}:** {where(alert, words)}",
+        f"**{headings['what']}:** {reading_text(rule, line, alert.baseline, words)}. "
+        f"{headings['since']} {content['since_at']} (UTC).",
+        f"**{headings['action']}:** {rule.action[language]}",
+        *_section(headings["flights"], [flight_text(leg, words) for leg in evidence["flights"]]),
+        *_section(headings["events"], [_event(event) for event in evidence["events"]]),
+        *_section(headings["usual"], _usual(evidence["baseline"], headings)),
+        *_section(headings["before"], [_day(day, headings) for day in evidence["last_28_days"][-7:]]),
+        *_section(headings["similar"], [_ending(one, headings) for one in evidence["similar"]]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -183,14 +201,18 @@ def _event(event: Mapping[str, Any]) -> str:
     return f"{event['event_time']} {event['flight']} {event['event_type']}"
 
 
-def _usual(baseline: Mapping[str, Any] | None) -> list[str]:
-    return [f"{baseline['value']:.1f} %, n = {baseline['n']}, {baseline['days']} días"] if baseline else []
+def _usual(baseline: Mapping[str, Any] | None, headings: Mapping[str, str]) -> list[str]:
+    if not baseline:
+        return []
+    return [f"{baseline['value']:.1f} %, n = {baseline['n']}, {baseline['days']} {headings['days']}"]
 
 
-def _day(day: Mapping[str, Any]) -> str:
-    share = "sin dato" if day["a14_percent"] is None else f"{day['a14_percent']:.1f} %"
-    return f"{day['operating_date']}: A14 {share}, n = {day['arr_tracked_legs']}, canceladas {day['cancelled_legs']}"
+def _day(day: Mapping[str, Any], headings: Mapping[str, str]) -> str:
+    share = headings["unknown"] if day["a14_percent"] is None else f"{day['a14_percent']:.1f} %"
+    cancelled = f"{headings['cancelled']} {day['cancelled_legs']}"
+    return f"{day['operating_date']}: A14 {share}, n = {day['arr_tracked_legs']}, {cancelled}"
 
 
-def _ending(one: Mapping[str, Any]) -> str:
-    return f"{one['resolution'] or 'abierta'}: {one['alerts']}, mediana {one['median_minutes_open'] or '–'} min"
+def _ending(one: Mapping[str, Any], headings: Mapping[str, str]) -> str:
+    median = f"{headings['median']} {one['median_minutes_open'] or '–'} min"
+    return f"{one['resolution'] or headings['open']}: {one['alerts']}, {median}"

@@ -12,6 +12,7 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
+from aero_streaming.airline import airline
 from aero_streaming.alerts.baselines import Baselines
 from aero_streaming.alerts.batch import Engine
 from aero_streaming.alerts.flights import Composer
@@ -31,10 +32,11 @@ def wall_clock() -> datetime:
 
 def message_settings() -> Settings:
     """Read how messages are written."""
+    ours = airline()
     return Settings(
-        language=os.environ.get("AERO_LANGUAGE", "es"),
+        language=os.environ.get("AERO_LANGUAGE", ours.language),
         dashboard_url=os.environ.get("AERO_DASHBOARD_URL", ""),
-        utc_offset_minutes=int(os.environ.get("AERO_UTC_OFFSET_MINUTES", "-360")),
+        utc_offset_minutes=int(os.environ.get("AERO_UTC_OFFSET_MINUTES", ours.utc_offset_minutes)),
     )
 
 
