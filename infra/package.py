@@ -28,7 +28,7 @@ DOOR_HANDLERS = ("aero_ingest.partner_drop", "aero_ingest.firehose_transform")
 GATEWAY_HANDLERS = ("aero_ingest.gateway_lambda",)
 ALERT_HANDLERS = ("aero_streaming.alerts.handler", "aero_streaming.alerts.tick")
 #: What the gateway's zip carries beside our code; pure Python, from the environment that the lock files made.
-GATEWAY_LIBRARIES = ("kafka-python", "tzdata")
+GATEWAY_LIBRARIES = ("kafka-python", "tzdata", "defusedxml")
 REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
 GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay_codes"))
 #: Beside the limits of events, which ask it; the Flink job has it in its jar.

@@ -60,8 +60,9 @@ class Workbook:
 class Layout:
     """Everything about a file that its format and its header do not say.
 
-    `footer` is how the last line of every file begins; the door takes no file without it. The named groups of
-    `name_pattern` are what only the file's name says, as raw columns of every record.
+    `xml`: documents of XML are taken beside lines. `footer` is how the last line of every file begins; the door
+    takes no file without it. The named groups of `name_pattern` are what only the file's name says, as raw columns
+    of every record.
     """
 
     name_pattern: str = ""
@@ -69,6 +70,7 @@ class Layout:
     footer: str = ""
     captions: tuple[Caption, ...] = ()
     line_pattern: str = ""
+    xml: bool = False
     parser: str = ""
     workbook: Workbook | None = None
 
@@ -100,7 +102,7 @@ PLAIN = Layout()
 #: Which keys of a register entry belong to which format.
 KEYS: dict[str, tuple[str, ...]] = {
     "csv": ("preamble_lines", "footer", "captions"),
-    "lines": ("line_pattern", "parser", "footer"),
+    "lines": ("line_pattern", "parser", "footer", "xml"),
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
 }
@@ -151,7 +153,9 @@ def _lines(data: Mapping[str, Any], fail: Fail) -> Layout:
         raise fail(f"a feed of lines names its `parser`: {', '.join(PARSERS)}", at=r"(parser|format)\s*=")
     pattern = data.get("line_pattern", "")
     _pattern(pattern, "`line_pattern`", r"(line_pattern|format)\s*=", fail, groups=0)
-    return Layout(line_pattern=pattern, parser=data["parser"], footer=data.get("footer", ""))
+    return Layout(
+        line_pattern=pattern, parser=data["parser"], footer=data.get("footer", ""), xml=data.get("xml", False)
+    )
 
 
 def _pattern(text: str, what: str, at: str, fail: Fail, *, groups: int) -> None:

@@ -28,11 +28,11 @@ def parse(
         typer.Option(metavar="TIME", help="When it came, UTC (2026-11-22T14:00Z); days are taken near it. Now."),
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="mvt, mva, div, ldm or ssim; default: as each message looks.")
+        str | None, typer.Option(help="mvt, mva, div, ldm, acars, aidx or ssim; default: as each message looks.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read messages: MVT, MVA, DIV and LDM, in a Type-B envelope or without, and SSIM chapter 7 leg by leg."""
+    """Read messages: MVT, MVA, DIV, LDM, OOOI of ACARS, in any envelope or none, AIDX, and SSIM leg by leg."""
     from aero_assets.zones import station_offset as offset_of  # noqa: PLC0415
     from aero_ingest.message import Unreadable  # noqa: PLC0415
     from aero_ingest.messages import FORMATS, parse_file  # noqa: PLC0415

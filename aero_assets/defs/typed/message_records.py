@@ -17,11 +17,13 @@ from aero_ingest import ssim, ssim_legs
 from aero_ingest.gateway_tally import reason_of
 from aero_ingest.message import (
     AIR_RETURN,
+    CANCEL,
     DIVERT,
     IN,
     OFF,
     ON,
     OUT,
+    REINSTATE,
     RETURN_TO_RAMP,
     Finding,
     Message,
@@ -92,7 +94,9 @@ def _said(message: Message) -> dict[str, str | None]:
         "FINDINGS": _codes(message.findings),
     }
     for one in message.movements:
-        if one.event_type == DIVERT:
+        if one.event_type in (CANCEL, REINSTATE):
+            said["IS_CANCELLED"] = _flag(one.event_type == CANCEL)
+        elif one.event_type == DIVERT:
             said["DIVERTED_TO"] = one.airport
         else:
             said[f"{'ESTIMATED_' if one.estimated else ''}{COLUMNS[one.event_type]}"] = _time(one.event_time)

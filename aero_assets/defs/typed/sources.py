@@ -27,9 +27,10 @@ from aero_assets.defs.typed.metar_lines import reports
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Column, Feed
 from aero_assets.feeds.layouts import Sheet, Workbook
-from aero_ingest import message_cutter, ssim, ssim_legs
+from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import ParseError, Unreadable
 from aero_ingest.message_files import lines_of
+from aero_ingest.messages import pieces
 from aero_streaming.events.types import EVENT_TYPES, fields_of
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
@@ -233,7 +234,7 @@ def _reports(body: Path) -> int:
 
 
 def _messages(body: Path) -> int:
-    return _counted(1 for _ in message_cutter.split(_text_lines(body)))
+    return _counted(1 for _ in pieces(_text_lines(body)))
 
 
 def _dated_legs(body: Path) -> int:

@@ -76,7 +76,6 @@ def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is(
         (b"", "empty"),
         (b"PK\x03\x04....", "other_format"),
         (b"PAR1....", "other_format"),
-        (b"<?xml version='1.0'?><AIDX/>", "other_format"),
         (b"\xff\xfeM\0V\0T\0", "other_format"),
         (b"MVT\n" + b"\0" * 20, "not_text"),
         (gzip.compress(gzip.compress(b"MVT\n")), "compressed_twice"),
@@ -84,7 +83,7 @@ def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is(
         (gzip.compress(b"A" * (MAX_MESSAGES_BYTES + 1)), "too_large"),
         (b"A" * (MAX_MESSAGES_BYTES + 1), "too_large"),
     ],
-    ids=["empty", "zip", "parquet", "xml", "utf-16", "binary", "gzip twice", "cut off", "bomb", "too large"],
+    ids=["empty", "zip", "parquet", "utf-16", "binary", "gzip twice", "cut off", "bomb", "too large"],
 )
 def test_a_file_that_is_no_text_of_messages_is_refused_with_a_reason(data, code):
     with pytest.raises(ParseError) as error:

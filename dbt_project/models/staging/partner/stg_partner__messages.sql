@@ -14,6 +14,7 @@ select
     cast(operational_suffix as varchar) as operational_suffix,
     cast(flight_date as date) as flight_date,
     cast(is_correction as boolean) as is_correction,
+    cast(is_cancelled as boolean) as is_cancelled,
     cast(tail as varchar) as tail,
     cast(airport as varchar) as airport,
     cast(out_at as timestamp) as out_at,

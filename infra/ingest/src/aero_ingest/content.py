@@ -101,7 +101,7 @@ class Content:
     def _open(self) -> bytes:
         """Recognise the file by its head; returns what follows the byte order mark."""
         head, self._head = self._head or b"", None
-        recognise(head, self._door.format)
+        recognise(head, self._door.format, takes_xml=bool(self._door.layout.get("xml")))
         if self._door.format == "lines" and b"\r" in head and b"\n" not in head:
             raise reasons.lone_carriage_returns()
         self._top = head.removeprefix(BOM)[:HEAD_BYTES]
@@ -172,7 +172,7 @@ class Content:
             raise reasons.line_too_long(line, MAX_LINE_BYTES)
 
 
-def recognise(head: bytes, wanted: str) -> None:
+def recognise(head: bytes, wanted: str, *, takes_xml: bool = False) -> None:
     """Raise RejectedFile when the first bytes are those of something else than text, or the packed format wanted."""
     for magic, reason, what in OTHER_FORMATS:
         if head.startswith(magic):
@@ -188,7 +188,7 @@ def recognise(head: bytes, wanted: str) -> None:
         return
     if text.lower().startswith((b"<!doctype", b"<html")):
         raise reasons.html_page(wanted)
-    if text.startswith(b"<?xml"):
+    if text.startswith(b"<?xml") and not takes_xml:
         raise reasons.other_format("an XML document (often the error message of a failed download)", wanted)
 
 

@@ -12,8 +12,12 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from aero_ingest.message import IN, OFF, ON, OUT, Finding, Flight, Message
+from aero_streaming.times import parse as moment_of
 
 Leg = Mapping[str, Any]
+
+#: The format whose messages say no date of the flight, and how far from its plan a leg moves that is told so.
+UNDATED, PLANNED_WITHIN = "acars", timedelta(hours=12)
 
 NO_SCHEDULE, AMBIGUOUS, NO_DATE = "no_schedule", "ambiguous_leg", "no_flight_date"
 
@@ -45,6 +49,8 @@ class Found:
 def find(message: Message, index: LegIndex) -> Found | NotFound:
     """Return the leg of a message, or why there is none."""
     flight, day = message.flight, message.flight_date
+    if flight and day is None and message.format == UNDATED and message.movements:
+        return _nearest(message, flight, index)
     if flight is None or day is None:
         return NotFound(NO_DATE, "the message names no flight and day that can be resolved")
     near = index.legs(flight, day - timedelta(days=1), day + timedelta(days=1))
@@ -58,6 +64,22 @@ def find(message: Message, index: LegIndex) -> Found | NotFound:
         return found if found.code == AMBIGUOUS or other.code == NO_SCHEDULE else other
     problem = f"{day} is the local date of {flight}, not its UTC date, {str(other.leg['std_at'])[:10]}"
     return Found(other.leg, (*other.findings, Finding("local_date", problem)))
+
+
+def _nearest(message: Message, flight: Flight, index: LegIndex) -> Found | NotFound:
+    """The leg whose plan is nearest to what happened: a message of this kind never says its flight's date."""
+    one = message.movements[0]
+    day = one.event_time.date()
+    legs = list(_at_place(message, index.legs(flight, day - timedelta(days=2), day + timedelta(days=1))))
+    planned = "sta_at" if one.event_type in (ON, IN) else "std_at"
+    away = [(abs(moment_of(leg[planned]) - one.event_time), leg["std_at"], leg) for leg in legs if leg.get(planned)]
+    near = min((found for found in away if found[0] <= PLANNED_WITHIN), key=lambda found: found[:2], default=None)
+    if near is None:
+        problem = (
+            f"no leg of {flight} planned within {PLANNED_WITHIN.seconds // 3600} hours of {one.event_time:%Y-%m-%d}"
+        )
+        return NotFound(NO_SCHEDULE, f"{problem} {one.event_time:%H:%M}Z is known yet; it waits for the schedule")
+    return Found(near[2])
 
 
 def stations(message: Message) -> tuple[Message, ...]:
@@ -98,6 +120,9 @@ def _at_place(message: Message, legs: Iterable[Leg]) -> Iterable[Leg]:
         stops = {load.destination for load in message.loads}
         by_sender = [leg for leg in legs if leg["origin"] == _sender(message)]
         return by_sender or [leg for leg in legs if leg.get("destination") in stops][:1]
+    if message.format == "aidx":
+        # It names both ends; the planned destination stays though the leg goes elsewhere.
+        return [leg for leg in legs if (leg["origin"], leg.get("destination")) == _ends(message)]
     if message.format == "div" or (arrives and not departs):
         return [leg for leg in legs if leg.get("destination") == message.airport]
     return [leg for leg in legs if leg["origin"] == message.airport]
@@ -106,3 +131,7 @@ def _at_place(message: Message, legs: Iterable[Leg]) -> Iterable[Leg]:
 def _sender(message: Message) -> str | None:
     # Addresses of the Type-B network begin with a city or airport; those of AFTN, a letter longer, do not.
     return message.originator[:3] if message.originator and len(message.originator) == len("MEXKKAM") else None
+
+
+def _ends(message: Message) -> tuple[str | None, str | None]:
+    return message.airport, message.extra.get("destination")

@@ -16,6 +16,7 @@ from aero_streaming.times import text as utc_text
 #: The movements that every airline writes in capitals; other event types go by their names in `aero_streaming.events`.
 OUT, OFF, ON, IN = "OUT", "OFF", "ON", "IN"
 DIVERT, RETURN_TO_RAMP, AIR_RETURN = "divert", "return_to_ramp", "air_return"
+CANCEL, REINSTATE = "cancel", "reinstate"
 
 AHM730, AHM731, AHM732 = "AHM730", "AHM731", "AHM732"
 

@@ -16,7 +16,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aero_ingest.leg_choice import Leg
-from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Delay, Finding, Message, Movement
+from aero_ingest.message import (
+    AIR_RETURN,
+    CANCEL,
+    DIVERT,
+    IN,
+    OFF,
+    ON,
+    OUT,
+    REINSTATE,
+    RETURN_TO_RAMP,
+    Delay,
+    Finding,
+    Message,
+    Movement,
+)
 from aero_streaming.events import Event, EventError, build, dated_version, restate
 from aero_streaming.events.limits import CODES
 from aero_streaming.events.types import LEG
@@ -32,6 +46,8 @@ SAME_RETURN = timedelta(minutes=30)
 #: What an event type of ours is called, and its field.
 MOVED = {OUT: ("out", "out_at"), OFF: ("off", "off_at"), ON: ("on", "on_at"), IN: ("in", "in_at")}
 MOST_CODES = 4
+#: Diversions are told by those who tell movements; AIDX is the word of an airport's or airline's operations.
+SOURCES = {"div": "mvt", "aidx": "ops_event"}
 #: When a message without a time of sending is taken to have been sent.
 BEFORE_PLAN = timedelta(days=1)
 KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
@@ -99,7 +115,7 @@ class _Maker:
                 self.said.pop("aircraft_type", None)
                 self.said.pop("seats", None)
             self.said["tail"] = message.registration
-        self.source = "mvt" if message.format == "div" else message.format
+        self.source = SOURCES.get(message.format, message.format)
         self.received_at, self.raw_ref = received_at, raw_ref
         # Without a time of sending any channel would have its own; the plan is the same for all, and the day before it
         # is over when such a message comes.
@@ -115,6 +131,8 @@ class _Maker:
                 continue
             if one.event_type in MOVED:
                 self._moved(one)
+            elif one.event_type in (CANCEL, REINSTATE):
+                self._make(one.event_type, one.event_time)
             elif one.event_type == DIVERT:
                 self._make("divert", one.event_time, diverted_to=one.airport)
             else:
@@ -126,7 +144,7 @@ class _Maker:
             self._make(kind, one.event_time, **{name: one.event_time})
         elif one.event_type in (ON, IN) and one.airport != self.said.get("origin"):
             # Touchdown elsewhere is a diversion; ON and IN of the leg are those at its destination.
-            if one.event_type == ON or not any(each["event_type"] == "divert" for each in self.events):
+            if not any(each["event_type"] == "divert" for each in self.events):
                 self._make("divert", one.event_time, diverted_to=one.airport)
         else:
             route = f"{self.said['origin']}-{self.said.get('destination')}"

@@ -27,7 +27,6 @@ OTHERS = (
     (b"PAR1", "a Parquet file; the text of the messages is due"),
     (b"\xff\xfe", "UTF-16 text; save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
-    (b"<?xml", "XML (AIDX perhaps), which is not read"),
 )
 BOM = b"\xef\xbb\xbf"
 

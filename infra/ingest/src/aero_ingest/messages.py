@@ -12,25 +12,47 @@ from datetime import datetime
 from itertools import chain
 from typing import Literal
 
-from aero_ingest import ldm, message_cutter, mvt, ssim, ssim_legs, type_b
+from aero_ingest import acars, aidx, ldm, message_cutter, mvt, ssim, ssim_legs, type_b
 from aero_ingest.message import Message, ParseError, Unreadable
 from aero_ingest.message_files import lines_of
 from aero_ingest.ssim_legs import Offsets
 from aero_ingest.ssim_records import LegRecord
 
-Format = Literal["mvt", "mva", "div", "ldm", "ssim"]
-FORMATS: tuple[Format, ...] = ("mvt", "mva", "div", "ldm", "ssim")
+Format = Literal["mvt", "mva", "div", "ldm", "acars", "aidx", "ssim"]
+FORMATS: tuple[Format, ...] = ("mvt", "mva", "div", "ldm", "acars", "aidx", "ssim")
 
 Result = Message | Unreadable
 
 
 def parse(text: str, reference_at: datetime, *, std_at: datetime | None = None) -> Message:
-    """Read one Type-B message; `reference_at` says when it came, `std_at` dates its times better where it is known.
+    """Read one message; `reference_at` says when it came, `std_at` dates its times better where it is known.
 
     Raises ParseError, and nothing else, for a text that cannot be read.
     """
+    if text[:1] == "<" or aidx.is_aidx(text):
+        return aidx.parse(text, reference_at)
     telegram = type_b.read(text, reference_at)
-    return ldm.parse(telegram) if telegram.identifier == "LDM" else mvt.parse(telegram, std_at)
+    if telegram.identifier == "LDM":
+        return ldm.parse(telegram)
+    return acars.parse(telegram, std_at) if telegram.identifier == type_b.OOOI else mvt.parse(telegram, std_at)
+
+
+def pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Cut a text into its messages, each readable by itself: telegrams, or the legs of a document of AIDX."""
+    lines = iter(lines)
+    head = list(_up_to_text(lines))
+    if head and aidx.is_aidx(head[-1]):
+        yield from aidx.split("".join(chain(head, lines)))
+    else:
+        yield from (raw.text for raw in message_cutter.split(chain(head, lines)))
+
+
+def _up_to_text(lines: Iterator[str]) -> Iterator[str]:
+    """Yield blank lines, and the first that is none."""
+    for line in lines:
+        yield line
+        if line.strip("\ufeff \t\r\n"):
+            return
 
 
 def parse_all(
@@ -60,17 +82,17 @@ def parse_file(
 
 
 def _messages(lines: Iterable[str], reference_at: datetime, format: Format | None) -> Iterator[Result]:
-    for raw in message_cutter.split(lines):
-        name = type_b.identifier(raw.text)
+    for piece in pieces(lines):
+        name = "aidx" if aidx.is_aidx(piece) else type_b.identifier(piece)
         found = name.lower() if name else None
         try:
             if format and found and found != format:
                 raise ParseError("other_format", f"this is {found}; {format} is due")
             # A body whose first line is missing can be read by somebody who knows what it is.
-            text = raw.text if found or not format else f"{format.upper()}\n{raw.text}"
+            text = piece if found or not format else f"{format.upper()}\n{piece}"
             message = parse(text, reference_at)
         except ParseError as error:
-            yield Unreadable(error, raw.text, found or format)
+            yield Unreadable(error, piece, found or format)
         else:
             yield message
 

@@ -1,0 +1,146 @@
+"""OOOI of ACARS and legs of AIDX: what the samples say, which leg they speak of, and documents that are none."""
+
+import gzip
+from datetime import UTC, date, datetime
+
+import pytest
+
+from aero_assets.feeds import find
+from aero_ingest.message import Message, Unreadable
+from aero_ingest.messages import parse_all
+from tests.damages import _doors
+from tests.judging import judged
+from tests.unit.infra.door import RAW, send
+from tests.unit.infra.fake_s3 import FakeS3
+from tests.unit.ingest.message_samples import FOLDER, codes, events, read, sample
+from tests.unit.ingest.test_gateway import World
+from tests.unit.ingest.test_message_events import leg
+
+AFTER = datetime(2026, 11, 22, 18, tzinfo=UTC)
+PLAN = leg(leg_uid="a" * 32, event_type="schedule")
+NIGHT = leg("AM648", "MEX", "LAX", "2026-11-22T23:50:00Z", leg_uid="b" * 32, event_type="schedule")
+
+
+def aidx(name):
+    return (FOLDER / f"{name}.xml").read_text(encoding="utf-8")
+
+
+def told(*texts, plans=(PLAN, NIGHT), at=AFTER):
+    world = World()
+    world.sent += plans
+    tallies = [world.take(text, name=f"s3://raw/{number}", at=at) for number, text in enumerate(texts)]
+    return world.sent[len(plans) :], tallies
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("acars_oooi_dep", [("OUT", "22 13:34", "MEX", False), ("OFF", "22 13:52", "MEX", False)]),
+        ("acars_oooi_arr", [("ON", "22 15:41", "CUN", False), ("IN", "22 15:48", "CUN", False)]),
+        ("acars_oooi_off_only", [("OFF", "23 00:12", "MEX", False)]),
+    ],
+)
+def test_times_of_an_aircraft_are_dated_by_the_transmission_at_airports_by_their_iata_code(name, said):
+    message = read(sample(name))
+    assert events(message) == said
+    assert (message.registration, message.flight_date, codes(message)) == ("XAMAZ", None, [])
+
+
+def test_the_leg_of_a_message_without_a_date_is_the_one_planned_nearest_to_its_times():
+    yesterday = leg(
+        "AM648", "MEX", "LAX", "2026-11-21T23:50:00Z", "2026-11-21", leg_uid="c" * 32, event_type="schedule"
+    )
+    sent, [tally] = told(
+        sample("acars_oooi_off_only"), plans=(yesterday, NIGHT), at=datetime(2026, 11, 23, 1, tzinfo=UTC)
+    )
+    assert (tally.accepted, [event["event_type"] for event in sent]) == (1, ["off"])
+    assert (sent[0]["operating_date"], sent[0]["source"]) == ("2026-11-22", "acars")
+    assert told(sample("acars_oooi_off_only"), plans=(PLAN,), at=AFTER)[1][0].waiting == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("FI AM0905/AN .XX-XXX/DA MMMX/AD MMUN/OT 1334", "unknown_registration"),
+        ("FI AM0905/DA MMMX/AD MMUN/OT 1334", "no_registration"),
+        ("FI AM0905/AN XA-MAZ/DA ZZZZ/AD MMUN/OT 1334", "bad_airport"),
+        ("FI AM0905/AN XA-MAZ/DA MMMX/OF 2575/OT 1334", "bad_time"),
+        ("FI AM0905/AN XA-MAZ/DA MMMX/QQ 7/OT 1334", "unknown_element"),
+    ],
+)
+def test_what_is_odd_in_a_line_of_a_provider_is_named_and_the_rest_is_read(line, code):
+    message = read(f"QU MEXOOAM\n.DDLXCXA 221353\nDEP\n{line}\nDT DDL MEX 221353 M14A\n")
+    assert code in codes(message)
+    assert [kind for kind, *_ in events(message)] == ["OUT"]
+
+
+def test_a_departed_leg_of_aidx_says_what_the_other_messages_say():
+    message = read(aidx("aidx_01_departed"))
+    assert events(message) == [
+        ("OUT", "22 13:34", "MEX", False), ("OFF", "22 13:52", "MEX", False),
+        ("ON", "22 15:42", "CUN", True), ("IN", "22 15:49", "CUN", True),
+    ]  # fmt: skip
+    assert (message.passengers, message.registration, message.flight_date) == (168, "XAMAZ", date(2026, 11, 22))
+    assert [(one.code, one.minutes) for one in message.delays] == [("62", 4)]
+
+
+def test_a_cancelled_and_a_diverted_leg_become_their_events():
+    sent, _ = told(aidx("aidx_02_cancelled"))
+    assert [(event["event_type"], event["source"]) for event in sent] == [("cancel", "ops_event")]
+    back, _ = told(aidx("aidx_02_cancelled").replace(">DX<", ">SQ<"))
+    assert [event["event_type"] for event in back] == ["reinstate"]
+    sent, [tally] = told(aidx("aidx_03_diverted"))
+    assert [(event["event_type"], event.get("diverted_to")) for event in sent] == [("divert", "MID"), ("out", None)]
+    assert tally.findings["not_yet"] == 1
+
+
+def two_legs():
+    text = aidx("aidx_01_departed")
+    first = text.index("  <FlightLeg>")
+    last = text.index("</IATA_AIDX")
+    return text[:last] + text[first:last].replace("<FlightNumber>905<", "<FlightNumber>0<") + text[last:]
+
+
+def test_every_leg_of_a_document_is_a_message_of_its_own_and_one_that_names_no_flight_stops_no_other():
+    found = list(parse_all(two_legs().splitlines(keepends=True), AFTER))
+    assert [one.error.code if isinstance(one, Unreadable) else str(one.flight) for one in found] == [
+        "AM905",
+        "bad_flight",
+    ]
+    assert isinstance(found[0], Message)
+    assert events(read(found[0].raw)) == events(found[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<html><body>404</body></html>", "other_xml"),
+        ("<?xml version='1.0'?><AIDX/>", "other_xml"),
+        ("<IATA_AIDX_FlightLegNotifRQ><FlightLeg>", "bad_xml"),
+        ("<!DOCTYPE a [<!ENTITY b 'bb'>]><IATA_AIDX_FlightLegNotifRQ>&b;</IATA_AIDX_FlightLegNotifRQ>", "bad_xml"),
+        ("<IATA_AIDX_FlightLegNotifRQ/>", "no_legs"),
+        ("<IATA_AIDX_FlightLegNotifRQ><FlightLeg/></IATA_AIDX_FlightLegNotifRQ>", "no_flight"),
+    ],
+)
+def test_a_document_that_is_none_is_refused_with_a_reason(text, code):
+    [one] = parse_all([text], AFTER)
+    assert isinstance(one, Unreadable)
+    assert (one.format, one.error.code) == ("aidx", code)
+
+
+def test_times_without_a_zone_are_utc_with_a_finding_and_other_zones_are_converted():
+    text = aidx("aidx_01_departed").replace("2026-11-22T13:34:00Z", "2026-11-22T13:34:00")
+    message = read(text.replace("2026-11-22T13:52:00Z", "2026-11-22T07:52:00-06:00"))
+    assert events(message)[:2] == [("OUT", "22 13:34", "MEX", False), ("OFF", "22 13:52", "MEX", False)]
+    assert codes(message) == ["no_zone"]
+
+
+@pytest.mark.parametrize("name", ["aidx_01_departed", "aidx_02_cancelled"])
+def test_the_door_takes_a_document_and_the_typed_step_has_its_legs(name):
+    s3 = FakeS3()
+    outcome = send(s3, aidx(name).encode(), f"partner/messages/{name}.xml", "2026-11-22T18:00:00.000Z", doors=_doors())
+    assert outcome["status"] == "accepted"
+    [key] = [one for one in s3.keys(RAW, "partner/messages/dt=") if "_arrivals" not in one]
+    [row] = judged(find("partner/messages"), gzip.decompress(s3.body(RAW, key)), date(2026, 11, 22))
+    assert (row["reason"], row["message_format"], row["flight_number"]) == (None, "aidx", 905)
+    assert row["is_cancelled"] == (True if name == "aidx_02_cancelled" else None)
