@@ -1,13 +1,7 @@
 -- What wins is what the leg merge would take: the highest version, then the copy that came last, then the id.
-with ranked as (
+with latest as (
 
-    select
-        *,
-        row_number() over (
-            partition by operating_date, leg_uid
-            order by version desc, received_at desc, event_id desc
-        ) as place
-    from {{ ref('stg_commercial__bookings') }}
+    {{ latest_version(ref('stg_commercial__bookings'), ['operating_date', 'leg_uid']) }}
 
 )
 
@@ -18,5 +12,4 @@ select
     booked_seats,
     booked_revenue_usd,
     data_label
-from ranked
-where place = 1
+from latest

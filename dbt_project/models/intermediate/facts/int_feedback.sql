@@ -1,13 +1,7 @@
 -- What wins is what the leg merge would take: the highest version, then the copy that came last, then the id.
-with ranked as (
+with latest as (
 
-    select
-        *,
-        row_number() over (
-            partition by operating_date, response_id
-            order by version desc, received_at desc, event_id desc
-        ) as place
-    from {{ ref('stg_customer__feedback') }}
+    {{ latest_version(ref('stg_customer__feedback'), ['operating_date', 'response_id']) }}
 
 )
 
@@ -19,5 +13,4 @@ select
     recommendation,
     satisfaction,
     data_label
-from ranked
-where place = 1
+from latest
