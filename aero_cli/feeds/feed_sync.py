@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from aero_assets.feeds import Column, Feed, load_register
+from aero_assets.feeds import Column, Feed, FeedError, load_register
 from aero_cli.feeds.layout import HERE, Layout
 
 WRITTEN = "Written by `aero feed sync` from aero_assets/feeds/"
@@ -98,6 +98,10 @@ from {"latest_version" if feed.arrival == "table" else "first_received"}
 
 def documentation(feed: Feed) -> str:
     """Return the yml of a feed: its source, and its staging model with the same columns."""
+    if feed.system not in SYSTEMS:
+        raise FeedError(
+            f"{feed.path}: dbt needs a sentence about system {feed.system}: add it to SYSTEMS in {__file__}"
+        )
     name, grain = feed.name, f"{feed.grain[0].upper()}{feed.grain[1:]}"
     if feed.arrival == "table":
         is_now = f"{feed.about}: what the database holds now; what was withdrawn says when. {grain}, the latest alone."

@@ -1,8 +1,11 @@
 """What dbt knows of a feed is written from the register, and nothing else is touched."""
 
+from dataclasses import replace
+
+import pytest
 import yaml
 
-from aero_assets.feeds import feeds
+from aero_assets.feeds import FeedError, feeds, find
 from aero_cli.feeds.feed_sync import differences, files, sync
 from tests.unit.local.slots_feed import aero, described, pieces
 
@@ -44,3 +47,8 @@ def test_the_command_says_what_differs_and_exits_with_1_until_it_is_written(tmp_
     code, said = aero(tmp_path, "sync", "--check")
     assert (code, "stg_partner__airport_slots.sql: the file is missing" in said) == (1, True)
     assert (aero(tmp_path, "sync")[0], aero(tmp_path, "sync", "--check")[0]) == (0, 0)
+
+
+def test_a_system_that_dbt_has_no_sentence_about_is_named():
+    with pytest.raises(FeedError, match="add it to SYSTEMS"):
+        files(replace(find("partner/ssim"), system="crew"))
