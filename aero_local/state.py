@@ -69,10 +69,10 @@ class State:
     def named(cls, name: str, home: Path = HOME) -> State:
         """Return a state directory by its name; it must exist."""
         found = cls(home.absolute() / "state" / name)
-        if not found.exists:
+        if Path(name).name != name or not found.exists:
             known = sorted(path.name for path in (home / "state").glob("*") if path.is_dir())
             raise AeroError(
-                f"There is no state directory {name}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
+                f"There is no state directory {name!r}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
             )
         return found
 

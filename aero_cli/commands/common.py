@@ -19,6 +19,7 @@ from typer.core import TyperCommand
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from aero_assets.feeds import Feed
     from aero_local.errors import Log
     from aero_local.state import State
 
@@ -94,13 +95,23 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     Console(soft_wrap=True).print(table)
 
 
+def registered(path: str) -> Feed:
+    """Return a feed by its name; refuse a name that is not registered before anything slow is imported."""
+    from aero_assets.feeds import FeedError, find  # noqa: PLC0415
+
+    try:
+        return find(path)
+    except FeedError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def find_state(source: Path | None, name: str | None) -> State:
     """Return the state directory that the options mean."""
     from aero_local.state import State  # noqa: PLC0415
 
-    if source and name:
+    if source and name is not None:
         raise typer.BadParameter("name either an input or a state, not both")
-    if name:
+    if name is not None:
         return State.named(name)
     return State.for_input(source) if source else State.current()
 
@@ -111,7 +122,7 @@ def terminal_state(name: str | None) -> State:
     from aero_local.state import State  # noqa: PLC0415
 
     environment = Environment.current()
-    chosen = not name and environment.is_local and "AERO_STATE" in environment.variables
+    chosen = name is None and environment.is_local and "AERO_STATE" in environment.variables
     return State(environment.state) if chosen else find_state(None, name)
 
 

@@ -87,7 +87,8 @@ def pin(name: str | None) -> Snapshot:
         try:
             return published.current().pull()
         except published.NothingPublishedError as error:
-            raise AeroError(str(error), "The first build of the warehouse publishes: `aero demo`.") from error
+            hint = "The first build of the warehouse publishes them; `aero status` tells what runs."
+            raise AeroError(str(error), hint) from error
 
 
 def _grain(table: Table) -> str:

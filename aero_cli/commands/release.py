@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, registered, terminal_state
 
 
 def release(
@@ -19,15 +19,14 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Let go what was refused for an airport that the reference has now: rows, events to the stream, messages."""
-    from aero_assets.feeds import feeds, find  # noqa: PLC0415
-    from aero_cli import release as work  # noqa: PLC0415
+    from aero_assets.feeds import feeds  # noqa: PLC0415
 
-    if feed is not None and feed not in {one.path for one in feeds()}:
-        raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
+    wanted = feeds() if feed is None else (registered(feed),)
     first, last = begin.date() if begin else date.min, end.date() if end else date.max
     if last < first:
         raise typer.BadParameter(f"--to {last} is before --from {first}")
-    wanted = [find(feed)] if feed else feeds()
+    from aero_cli import release as work  # noqa: PLC0415 - imports Dagster, which takes seconds
+
     log = progress()
     with acting("orchestrator", name):
         found = work.release(wanted, first, last, work.sender(*_brokers(name), log), log)

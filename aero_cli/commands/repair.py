@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, terminal_state
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, registered, terminal_state
 
 if TYPE_CHECKING:
     from aero_assets.integrity.damage import Damage
@@ -79,11 +79,9 @@ def repair(
 def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, name: str | None) -> None:
     """Give a command something to look at zones with, under the role that may see versions; exit by its answer."""
     from aero_assets.environment import Environment  # noqa: PLC0415
-    from aero_assets.feeds import feeds, find  # noqa: PLC0415
-    from aero_assets.integrity import run  # noqa: PLC0415
+    only = registered(feed) if feed else None
+    from aero_assets.integrity import run  # noqa: PLC0415 - imports Dagster, which takes seconds
 
-    if feed and feed not in {one.path for one in feeds()}:
-        raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
     local = Environment.current().is_local
     wanted = [one.value for one in zones or Zone if local or one is not Zone.state]
     state, log = terminal_state(name), progress()
@@ -95,7 +93,7 @@ def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, na
         def look(one: str) -> Iterable[Damage]:
             if one == Zone.state:
                 return _state(state, log)
-            return run.verify(places, log, zones=[one], feed=find(feed) if feed else None)
+            return run.verify(places, log, zones=[one], feed=only)
 
         is_whole = go(look, wanted, log)
     if not is_whole:

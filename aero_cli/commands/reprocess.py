@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, s3_of
+from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, progress, registered, s3_of
 from aero_local.errors import AeroError
 
 
@@ -20,18 +20,16 @@ def reprocess(
     as_json: JsonOption = False,
 ) -> None:
     """Read raw bodies again: typed rows, and of messages the events; or put refused files into the inbox again."""
-    from aero_assets.feeds import feeds, find  # noqa: PLC0415
-    from aero_cli import reprocess as work  # noqa: PLC0415
-
-    if feed not in {one.path for one in feeds()}:
-        raise typer.BadParameter(f"{feed} is not registered; there are {', '.join(one.path for one in feeds())}")
+    source = registered(feed)
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
+    from aero_cli import reprocess as work  # noqa: PLC0415 - imports Dagster, which takes seconds
+
     with acting("orchestrator", name):
         if refused:
-            done = work.put_again(find(feed), begin.date(), end.date(), s3_of("partner", name), progress())
+            done = work.put_again(source, begin.date(), end.date(), s3_of("partner", name), progress())
         else:
-            done = work.reprocess(find(feed), begin.date(), end.date(), progress())
+            done = work.reprocess(source, begin.date(), end.date(), progress())
     if as_json:
         print_json(done.to_json())
     elif not (done.arrival_days or done.files):

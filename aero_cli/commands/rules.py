@@ -15,6 +15,7 @@ from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
     from aero_streaming.backtesting.backtest import Backtest, Difference
+    from aero_streaming.rules import RuleSet
 
 app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 
@@ -37,11 +38,12 @@ def backtest(
     from aero_drills.scoring import history  # noqa: PLC0415
     from aero_streaming.backtesting import backtest as backtests  # noqa: PLC0415
     from aero_streaming.backtesting.leg_records import records_of_legs  # noqa: PLC0415
-    from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
+    from aero_streaming.rules import rules  # noqa: PLC0415
     from aero_streaming.rules.stations import hubs_and_stations  # noqa: PLC0415
 
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")
+    compared = _rule_file(other) if other else None
     log = progress()
     legs = history.legs(pin(name), f"{begin.date()}", f"{end.date()}", routes)
     if not legs:
@@ -51,14 +53,11 @@ def backtest(
     log(f"{len(legs):,} legs; telling them again")
     records = list(records_of_legs(legs, hubs_and_stations()))
     log(f"{len(records):,} records; judging")
-    try:
-        if other is None:
-            run = backtests.backtest(records, rules(), log=log)
-            found = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
-        else:
-            found = _difference(backtests.compare(records, rules(), rules(other.resolve()), log=log))
-    except RuleError as error:
-        raise AeroError(f"{other}: {error}") from error
+    if compared is None:
+        run = backtests.backtest(records, rules(), log=log)
+        found = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
+    else:
+        found = _difference(backtests.compare(records, rules(), compared, log=log))
     if as_json:
         print_json(found)
         return
@@ -72,6 +71,16 @@ def backtest(
             print(f"\n{title}: " + ", ".join(f"{key} {value}" for key, value in summary.items() if key != "examples"))
             for example in summary["examples"]:
                 print(f"  {example}")
+
+
+def _rule_file(path: Path) -> RuleSet:
+    """Return the rules of a file; a file that is none is refused before any leg is read."""
+    from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
+
+    try:
+        return rules(path.resolve())
+    except RuleError as error:
+        raise AeroError(f"{path}: {error}") from error
 
 
 def _print_rules(summary: dict[str, Any]) -> None:

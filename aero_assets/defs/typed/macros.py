@@ -6,6 +6,10 @@ feed tells "nothing was said" from "it was not understood" (`unread`), and refus
 `tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
 """
 
+from aero_streaming.events.limits import EARLIEST, LATEST
+from aero_streaming.events.registrations import PLACEHOLDER
+from aero_streaming.events.types import DELAY_CODES
+
 _NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 #: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
 #: infinity, 1_000, 0x1F and `y`, and drops the offset of a time that is not UTC.
@@ -19,8 +23,9 @@ FORMS = {
 }
 #: A local time to the minute with its offset, as airlines write it: 2026-11-09T23:45-08:00.
 _OFFSET_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4]):[0-5][0-9]"
-#: Delay codes with their minutes, one to four of them: 93:30;41:15.
-DELAY_CODES = "[0-9]{2}:[1-9][0-9]{0,3}(;[0-9]{2}:[1-9][0-9]{0,3}){0,3}"
+#: A delay of more minutes has a reason in every source, or a time with the wrong day. The longest one in the public data
+#: is 1,190 minutes late, with its causes.
+_UNEXPLAINED = 18 * 60
 
 #: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
 #: costs a third of a regular expression with its casts.
@@ -62,8 +67,11 @@ create or replace temp macro written_minute(text) as
          then cast(text[12:13] as integer) * 60 + cast(text[15:16] as integer) end;
 create or replace temp macro written_date(text) as
     case when regexp_full_match(text, '{_OFFSET_TIME}') then try_cast(text[1:10] as date) end;
+create or replace temp macro registration(text) as
+    case when not regexp_full_match(upper(trim(text)), '{PLACEHOLDER}') then text end;
+create or replace temp macro is_delay_codes(text) as regexp_full_match(text, '{DELAY_CODES}');
 create or replace temp macro coded_minutes(text) as
-    case when regexp_full_match(text, '{DELAY_CODES}')
+    case when is_delay_codes(text)
          then list_sum(list_transform(string_split(text, ';'), lambda pair: cast(pair[4:] as integer))) end;
 create or replace temp macro date_text(text, format) as case
     when year(try_strptime(text, format)) between 1000 and 9999
@@ -76,7 +84,10 @@ create or replace temp macro not_whole(text) as unread(text, whole(text));
 create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
 """
 #: What is reckoned with values that were read.
-RECKONINGS = """
+RECKONINGS = f"""
+create or replace temp macro is_too_early(delay_minutes) as delay_minutes < {EARLIEST};
+create or replace temp macro is_too_late(delay_minutes) as delay_minutes > {LATEST};
+create or replace temp macro needs_reason(delay_minutes) as delay_minutes > {_UNEXPLAINED};
 create or replace temp macro long(value) as value + cast(0 as bigint);
 create or replace temp macro given(value) as case when value is null then 0 else 1 end;
 create or replace temp macro date_of(moment) as cast(moment as date);

@@ -108,7 +108,12 @@ REFUSED = {
     "operating_date_mismatch": changed(OPERATING_DATE="2026-11-10"),
     "impossible_sequence": changed(ALDT="2026-11-10T05:38-06:00"),
     "impossible_block": changed(STA="2026-11-12T05:10-06:00"),
-    "delay_too_long": changed(AOBT="2026-11-05T00:17-08:00", ATOT="", ALDT="", AIBT=""),
+    "too_early": changed(AOBT="2026-11-09T13:17-08:00", ATOT="", ALDT="", AIBT="", DELAY_CODES=""),
+    "unexplained_delay": changed(
+        AOBT="2026-11-11T00:17-08:00", ATOT="2026-11-11T00:29-08:00", ALDT="2026-11-11T05:28-06:00",
+        AIBT="2026-11-11T05:37-06:00", DELAY_CODES="",
+    ),
+    "delay_too_long": changed(AOBT="2026-11-14T00:17-08:00", ATOT="", ALDT="", AIBT=""),
     "cancelled_but_flown": changed(CANCELLED="1", CANCELLATION_CODE="A", DELAY_CODES=""),
     "no_departure": changed(AOBT="", DELAY_CODES=""),
     "bad_seats": changed(PASSENGERS="-3"),
@@ -123,6 +128,28 @@ REFUSED = {
         AOBT="", ATOT="", ALDT="", AIBT="",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("codes", "reason"),
+    [("10:32", "bad_delay_codes"), ("93:20;74:12", "bad_delay_codes"), ("99:32", None), ("00:32", None),
+     ("93:300", "delay_code_mismatch"), ("93:5", "delay_code_mismatch")],
+)  # fmt: skip
+def test_delay_codes_are_those_of_the_list_and_sum_to_the_delay(codes, reason):
+    [row] = judge(changed(DELAY_CODES=codes))
+    assert row["reason"] == reason
+
+
+def test_codes_of_a_short_delay_do_not_exceed_it():
+    punctual = {"AOBT": "2026-11-09T23:50-08:00", "ATOT": "2026-11-10T00:02-08:00"}
+    [right, wrong] = judge(changed(**punctual, DELAY_CODES="93:5"), changed(**punctual, DELAY_CODES="93:300"))
+    assert (right["reason"], wrong["reason"]) == (None, "delay_code_mismatch")
+
+
+@pytest.mark.parametrize("tail", ["NA", "N/A", "NULL", "UNKNOW", "000000", "XX", "-"])
+def test_a_placeholder_is_an_unknown_aircraft_and_the_leg_counts(tail):
+    [row] = judge(changed(TAIL=tail))
+    assert (row["reason"], row["tail"]) == (None, None)
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,9 @@ FLOWN = "DL,01/01/2022,1736,N376NW,ATL,17:10,17:12,126,158,2,18:04,52,0,0,34,0,0
 CANCELLED = "DL,01/02/2022,2863,N372NW,DTW,05:30,00:00,60,0,0,00:00,0,0,0,0,0,0"
 LEFT = "DL,12/16/2022,2706,N358NW,MSP,07:30,11:33,98,0,243,12:00,27,0,0,0,0,0"
 COLUMNS = dict(zip(
-    ("carrier", "date", "number", "tail", "to", "std", "out", "scheduled", "elapsed", "delay", "off", "taxi", "causes"),
-    range(13), strict=True,
+    ("carrier", "date", "number", "tail", "to", "std", "out", "scheduled", "elapsed", "delay", "off", "taxi", "causes",
+     "weather", "nas"),
+    range(15), strict=True,
 ))  # fmt: skip
 CAUSES = ("carrier", "weather", "nas", "security", "late_aircraft")
 REFUSED = {
@@ -42,6 +43,8 @@ REFUSED = {
     "not_a_number": {"taxi": "long"},
     "negative_duration": {"scheduled": "0"},
     "duration_too_long": {"elapsed": "1580"},
+    "too_early": {"delay": "-1438"},
+    "unexplained_delay": {"delay": "1442", "nas": "0"},
     "delay_too_long": {"delay": "5000"},
     "departure_delay_mismatch": {"delay": "3"},
     "duration_mismatch": {"taxi": "51"},

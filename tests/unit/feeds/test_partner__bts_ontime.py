@@ -80,6 +80,8 @@ REFUSED = {
     "negative_duration": changed(TAXI_OUT="-21"),
     "duration_too_long": changed(AIR_TIME="1690"),
     "schedule_mismatch": changed(SCHEDULED_TIME="215"),
+    "too_early": changed(DEPARTURE_DELAY="-611"),
+    "unexplained_delay": changed(DEPARTURE_DELAY="1429", ARRIVAL_DELAY="1418"),
     "delay_too_long": changed(ARRIVAL_DELAY="5000"),
     "incomplete_movement": changed(DEPARTURE_TIME="", DEPARTURE_DELAY=""),
     "departure_delay_mismatch": changed(DEPARTURE_DELAY="11"),
@@ -89,6 +91,20 @@ REFUSED = {
     "cause_mismatch": GUAM.replace("5,0,51,0,0", "5,0,50,0,0"),
     "date_out_of_range": changed(YEAR="2027", MONTH="1", DAY_OF_WEEK="5"),
 }
+
+
+@pytest.mark.parametrize("tail", ["NA", "N/A", "UNKNOW", "000000", "-"])
+def test_a_placeholder_is_an_unknown_aircraft_and_the_leg_counts(tail):
+    [row] = judge(changed(TAIL_NUMBER=tail))
+    assert (row["reason"], row["tail"]) == (None, None)
+
+
+@pytest.mark.parametrize("hours", [10, 20, 24, 48])
+def test_a_leg_whose_times_are_hours_early_is_refused(hours):
+    # Whatever the clock says, the delays count from it.
+    early = changed(DEPARTURE_DELAY=str(-11 - 60 * hours), ARRIVAL_DELAY=str(-22 - 60 * hours))
+    [row] = judge(early)
+    assert row["reason"] == "too_early"
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,19 @@ def test_a_tick_that_finds_nothing_new_writes_nothing(line):
     assert line.dynamo.writes == writes
 
 
+@pytest.mark.parametrize(("is_heard", "level"), [(True, "red"), (False, None)])
+def test_cancelled_flights_count_when_they_are_due_as_far_as_the_feed_has_come(line, is_heard, level):
+    cancelled = {"cancelled_legs": 50, "cancelled_by_quarter": {"2026-11-25 18:30": 50}}
+    line.send(state("network", "network", 1, scheduled_legs=200, departed_legs=150, **cancelled))
+    line.tick("18:04")
+    assert "completion_network_day" not in {alert["rule_id"] for alert in line.alerts().values()}
+    if is_heard:
+        line.heartbeat("18:31")
+    line.tick("18:31")
+    levels = {alert["rule_id"]: alert["level"] for alert in line.alerts().values()}
+    assert levels.get("completion_network_day") == level
+
+
 def test_a_silent_feed_turns_every_figure_grey_with_no_event_at_all(line):
     line.send(red_route(scheduled_legs=20, accounted_legs=20), event("cancel", received="18:00"))
     api = Alerts(line.engine)

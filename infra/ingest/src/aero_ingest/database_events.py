@@ -20,7 +20,7 @@ from typing import Any
 
 from aero_ingest.message import ParseError
 from aero_ingest.message_events import KNOWN
-from aero_streaming.events import Event, EventError, build, restate
+from aero_streaming.events import Event, EventError, build, registrations, restate
 from aero_streaming.events.limits import CODES
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
@@ -55,6 +55,7 @@ def read(line: str) -> LegRow:
         outer = json.loads(line)
         row = json.loads(outer["body"])
         values = row | {name: utc_text(moment_of(row[name])) for name in TIMES if row.get(name)}
+        values["tail"] = registrations.known(row.get("tail"))
         values["operational_suffix"] = row.get("operational_suffix") or ""
         updated_at = utc_text(moment_of(row["updated_at"]))
         return LegRow(values, outer["arrived_at"], int(row["row_version"]), updated_at)

@@ -10,6 +10,7 @@ the event time of the one it corrects. `Returns` remembers them by leg, in eithe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from aero_ingest.message import (
 )
 from aero_streaming.events import Event, EventError, build, dated_version, restate
 from aero_streaming.events.limits import CODES
-from aero_streaming.events.types import LEG
+from aero_streaming.events.types import DELAY_CODE, LEG
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
@@ -48,6 +49,7 @@ MOVED = {OUT: ("out", "out_at"), OFF: ("off", "off_at"), ON: ("on", "on_at"), IN
 MOST_CODES = 4
 #: Diversions are told by those who tell movements; AIDX is the word of an airport's or airline's operations.
 SOURCES = {"div": "mvt", "aidx": "ops_event"}
+_CODE = re.compile(DELAY_CODE)
 #: When a message without a time of sending is taken to have been sent.
 BEFORE_PLAN = timedelta(days=1)
 KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
@@ -185,7 +187,7 @@ class _Maker:
         parts = []
         for delay in self.message.delays:
             code = delay.code if delay.code.isdigit() else letters.get(delay.code)
-            if code is None or not delay.minutes:
+            if code is None or not _CODE.fullmatch(code) or not delay.minutes:
                 self._complain(delay)
             else:
                 parts.append(f"{code}:{delay.minutes}")
@@ -193,7 +195,7 @@ class _Maker:
             self._make("delay_codes", self.said_at, delay_codes=";".join(parts[:MOST_CODES]))
 
     def _complain(self, delay: Delay) -> None:
-        why = "has no minutes" if not delay.minutes else "has no two digits"
+        why = "has no minutes" if not delay.minutes else "is no code of AHM 730"
         self.findings.append(Finding("unusable_delay", f"delay {delay.code} ({delay.scheme}) {why}; kept in raw only"))
 
     def load(self) -> None:

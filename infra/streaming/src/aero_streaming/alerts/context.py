@@ -92,7 +92,7 @@ class Context:
         for rule, state in pairs:
             row = state if not state.get("is_deleted") else {**state, **alert_sums.NOTHING}
             baseline = usual.get(wanted.get((rule.id, state["scope_id"]), ""))
-            found = alert_sums.of_state(self.rules, rule, row, self.now, baseline)
+            found = alert_sums.of_state(self.rules, rule, row, self.now, baseline, self.seen_at)
             works.append(self._work(rule, found, state["scope_id"].split("-")))
         return works
 

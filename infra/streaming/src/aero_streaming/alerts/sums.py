@@ -28,10 +28,20 @@ NOTHING = {**dict.fromkeys(SUMS[:-2], 0), "cancelled_by_quarter": {}}
 """The sums of a scope whose row was taken away."""
 
 
-def of_state(rules: RuleSet, rule: Rule, state: Row, now: datetime, baseline: Row | None = None) -> Condition:
-    """Hold the sums of an operating day against a rule; a relative one is grey without a baseline that is enough."""
+def of_state(
+    rules: RuleSet,
+    rule: Rule,
+    state: Row,
+    now: datetime,
+    baseline: Row | None = None,
+    seen_at: datetime | None = None,
+) -> Condition:
+    """Hold the sums of an operating day against a rule; a relative one is grey without a baseline that is enough.
+
+    Legs are due by `seen_at`, as far as the feed has come (`now` where not given): a silent feed makes nothing due.
+    """
     scope_id, day = state["scope_id"], state["operating_date"]
-    sums = _sums(state, now)
+    sums = _sums(state, seen_at or now)
     complete = bool(sums["scheduled_legs"]) and sums["accounted_legs"] >= sums["scheduled_legs"]
     closes = close_of(day, rules.close_hour_utc)
     return _about_sums(rules, rule, scope_id, day, sums, now, closes, baseline, complete, state)
@@ -96,12 +106,12 @@ def of_window(
     return changed(found, is_over=is_over, is_grey=found.is_grey or is_over)
 
 
-def _sums(row: Row, now: datetime) -> dict[str, int]:
+def _sums(row: Row, seen_at: datetime) -> dict[str, int]:
     """The sums of a row, and of its cancelled legs those that are due: their quarter of an hour has begun."""
     sums = {name: row.get(name) or 0 for name in SUMS}
     sums[DUE_CANCELLED] = 0
     if cancelled := row.get("cancelled_by_quarter"):
-        reached = f"{now:%Y-%m-%d %H:%M}"
+        reached = f"{seen_at:%Y-%m-%d %H:%M}"
         sums[DUE_CANCELLED] = sum(legs for quarter_at, legs in cancelled.items() if quarter_at <= reached)
     return sums
 

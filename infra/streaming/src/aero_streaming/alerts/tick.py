@@ -24,7 +24,7 @@ from aero_streaming.alerts.model import Alert, Transition
 from aero_streaming.alerts.pulse import CLOCK, KEPT, REPLAY, SOURCE, Pulse, whole_second
 from aero_streaming.alerts.records import state_key
 from aero_streaming.rules.model import Rule
-from aero_streaming.times import parse, text
+from aero_streaming.times import business_date, parse, text
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,11 @@ def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime
 
 
 def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
-    """Windows of every hub, and flights on the ground for so long that it matters."""
+    """Windows of every hub, shares of legs that become due, and flights on the ground for so long that it matters."""
     works = context.of_hubs(context.hubs) if context.hubs else []
+    # What is cancelled becomes due without any record; the network's day has one row, so it is looked at each minute.
+    network = state_key("network", "network", business_date(now, engine.rules.close_hour_utc))
+    works += [work for work in context.of_states(engine.store.states([network]).values()) if work.rule.counts_due]
     for rule in engine.rules.live("leg"):
         if rule.kpi == "tarmac":
             since = conditions.minutes_before(context.seen_at, rule.amber.enter)

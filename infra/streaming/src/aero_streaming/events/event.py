@@ -20,6 +20,7 @@ from hashlib import sha256
 from typing import Any
 
 from aero_streaming.events import limits as event_limits
+from aero_streaming.events import registrations
 from aero_streaming.events.checks import (
     IDENTITY,
     MAX_BYTES,
@@ -172,7 +173,7 @@ def attempts(events: Iterable[Event]) -> dict[str, int]:
 def to_fact(event: Event, attempt: int = 1) -> Fact:
     """Return what an event of the topic leg-events says to the leg merge, as part of a departure attempt."""
     kind = EVENT_TYPES[event["event_type"]]
-    said = {name: event.get(name) for name in DESCRIPTION} if kind.describes_leg else {}
+    said = _described(event) if kind.describes_leg else {}
     for one in kind.fields:
         name = one.name.removeprefix("estimated_")
         if name in _MERGED:
@@ -189,6 +190,11 @@ def to_fact(event: Event, attempt: int = 1) -> Fact:
         **kind.states,
         **{name: value for name, value in said.items() if value is not None},
     }
+
+
+def _described(event: Event) -> dict[str, Any]:
+    """Return what an event says of the leg itself; a placeholder names no aircraft."""
+    return {name: event.get(name) for name in DESCRIPTION} | {"tail": registrations.known(event.get("tail"))}
 
 
 def to_facts(events: Iterable[Event]) -> dict[str, list[Fact]]:

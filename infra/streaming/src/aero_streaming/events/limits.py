@@ -24,9 +24,9 @@ MAX_DAYS_AHEAD = 370
 MAX_DAYS_AFTER = 1_100
 #: Clocks of senders differ by minutes.
 STAMP_AHEAD_MINUTES = 10
-#: As for files (`delay_too_long`): a delay of more than three days is a new schedule. The earliest departure of the
-#: public data is 39 minutes early, so a time that is twelve hours early has the wrong day.
-EARLIEST, LATEST = -12 * 60, 72 * 60
+#: For events and files (`too_early`, `delay_too_long`): a delay of more than three days is a new schedule. The earliest
+#: departure of the public data is 39 minutes early, the earliest arrival 83, so six hours early is the wrong day.
+EARLIEST, LATEST = -6 * 60, 72 * 60
 #: Longer than any flight, with room for one that was planned anew.
 LONGEST_BLOCK = 24 * 60
 DAY = 24 * 60
@@ -74,7 +74,7 @@ class Limit:
 
 _AHEAD = f"events speak of days from {FIRST_OPERATING_DATE} to {MAX_DAYS_AHEAD} days ahead"
 _STAMPED = "nothing is known before it happens; clocks may differ by 10 minutes"
-_FAR = "more than 12 hours early or 3 days late is another flight or a wrong date"
+_FAR = "more than 6 hours early or 3 days late is another flight or a wrong date"
 LIMITS = (
     Limit("date_out_of_range", ("operating_date",), f"{FIRST_OPERATING_DATE}T00:00:00Z", 0, None, _AHEAD),
     Limit("date_out_of_range", ("operating_date",), "received_at", -MAX_DAYS_AFTER * DAY, MAX_DAYS_AHEAD * DAY, _AHEAD),

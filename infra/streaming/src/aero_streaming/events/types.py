@@ -21,7 +21,9 @@ HASH = "[0-9a-f]{32}"
 AIRPORT = "[A-Z]{3}"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIMESTAMP = f"{DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}([.][0-9]{{1,6}})?Z"
-DELAY_CODES = "[0-9]{2}:[1-9][0-9]{0,3}(;[0-9]{2}:[1-9][0-9]{0,3}){0,3}"
+#: The codes of AHM 730, as seeds/reference/delay_codes.csv lists them; there is no 10, 49 or 74.
+DELAY_CODE = "(0[0-9]|[123689][1-9]|4[1-8]|5[125-8]|7[1-35-7])"
+DELAY_CODES = f"{DELAY_CODE}:[1-9][0-9]{{0,3}}(;{DELAY_CODE}:[1-9][0-9]{{0,3}}){{0,3}}"
 BIGGEST = 2**31 - 1
 #: Versions that are made of a time have this many numbers per minute since then, which fits 31 bits until 2050.
 EDITIONS = 64

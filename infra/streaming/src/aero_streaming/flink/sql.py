@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
+from aero_streaming.events.registrations import PLACEHOLDER
 from aero_streaming.events.types import DESCRIPTION, ENVELOPE, EVENT_TYPES, LEG, Field
 from aero_streaming.flink.sums import sums
 from aero_streaming.merge import FIELDS, PRIORITY, VALUE_AT, leg_times
@@ -140,6 +141,8 @@ def _rank(field_class: str) -> str:
 
 def _key(field: Merged) -> str:
     def text(value: str) -> str:
+        if field.name == "tail":
+            return f"CASE WHEN NOT REGEXP({value}, '^({PLACEHOLDER})$') THEN {value} END"
         if field.name in FLAGS:
             return f"{value} || event_time"  # when that was decided travels behind the flag
         return value if field.type in ("text", "timestamp") else f"CAST({value} AS STRING)"

@@ -119,6 +119,12 @@ class Rule:
         return KPIS[self.kpi].bad == "below"
 
     @property
+    def counts_due(self) -> bool:
+        """Whether its value changes with the clock alone, because legs become due."""
+        kpi = KPIS[self.kpi]
+        return any(one.due_flag for one in (*kpi.numerator, *kpi.denominator))
+
+    @property
     def clear_hold_minutes(self) -> int:
         """How long it must be better before a level is left."""
         return 2 * self.hold_minutes
