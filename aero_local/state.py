@@ -72,7 +72,7 @@ class State:
         if Path(name).name != name or not found.exists:
             known = sorted(path.name for path in (home / "state").glob("*") if path.is_dir())
             raise AeroError(
-                f"There is no state directory {name!r}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
+                f"There is no state directory {name}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
             )
         return found
 

@@ -15,7 +15,7 @@ from aero_local.errors import AeroError
 
 if TYPE_CHECKING:
     from aero_streaming.backtesting.backtest import Backtest, Difference
-    from aero_streaming.rules import RuleSet
+    from aero_streaming.rules.model import RuleSet
 
 app = App(help="The rules of the traffic lights.", no_args_is_help=True)
 

@@ -23,8 +23,8 @@ FORMS = {
 }
 #: A local time to the minute with its offset, as airlines write it: 2026-11-09T23:45-08:00.
 _OFFSET_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4]):[0-5][0-9]"
-#: A delay of more minutes has a reason in every source, or a time with the wrong day. The longest one in the public data
-#: is 1,190 minutes late, with its causes.
+#: A delay of more minutes has a reason in every source, or a time with the wrong day. The longest one in the public
+#: data is 1,190 minutes, with its causes.
 _UNEXPLAINED = 18 * 60
 
 #: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
