@@ -47,6 +47,7 @@ WORDS = {
     "lake pull": ([], 1),
     "feed new": ([], 2),
     "feed check": (["nobody/nothing"], 1),
+    "feed sync": (["--nothing"], 2),
     "metrics": (["otp_a14"], 1),
     "opsdb up": ([], 1),
     "opsdb fill": ([], 1),

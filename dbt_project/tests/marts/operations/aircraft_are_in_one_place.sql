@@ -1,5 +1,5 @@
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_leg'}}}) }}
--- Times and registration of one of the legs are wrong; a warning for people. A minute of overlap is a matter of rounding.
+-- Times or registration of one of the legs are wrong; a warning for people. A minute of overlap is rounding.
 with flights as (
 
     select

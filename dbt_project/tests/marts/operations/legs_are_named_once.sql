@@ -1,6 +1,6 @@
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_leg'}}}) }}
--- A leg that a source names by another suffix or sequence is another leg to us, and both count. A warning for people: which
--- one is right only they can say, and they set the other one aside.
+-- A leg that a source names by another suffix or sequence is another leg to us, and both count. A warning for
+-- people: which one is right only they can say, and they set the other one aside.
 select
     carrier,
     flight_number,
