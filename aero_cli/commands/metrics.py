@@ -58,6 +58,9 @@ def metrics(
         return
     question = Question(split(",".join(names)), split(by), _day(first), _day(last), _only(only or ()), order, limit)
     sql = known.sql(question)
+    if not (as_csv or as_json):
+        question = with_samples(known, question)
+        sql = known.sql(question)
     if explain:
         print(sql)
         if not question.last:
@@ -78,6 +81,17 @@ def metrics(
     if not (as_csv or as_json):
         found = () if rows else ("no leg answers to that",)
         print(", ".join((*found, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
+
+
+def with_samples(known: Metrics, question: Question) -> Question:
+    """Add what a share is made of: a person who reads one needs its n; a program gets what it asked for."""
+    samples = [
+        sample
+        for metric in question.metrics
+        if known.all[metric].unit in ("percent", "points")
+        for sample in split(known.all[metric].sample)
+    ]
+    return replace(question, metrics=tuple(dict.fromkeys((*question.metrics, *samples))))
 
 
 def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, str]:

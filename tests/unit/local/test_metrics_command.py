@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from aero_assets.metrics import Question
-from aero_cli.commands.metrics import shown, until_complete
+from aero_assets.dbt import dbt_project
+from aero_assets.metrics import Metrics, Question
+from aero_cli.commands.metrics import shown, until_complete, with_samples
 from tests.unit.local.test_cli import aero
 
 
@@ -56,6 +57,20 @@ def test_what_cannot_be_answered_is_told(capsys, words, code, told):
     found, output, errors = aero(capsys, "metrics", *words)
     assert (found, output) == (code, "")
     assert told in " ".join(errors.split())
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns"),
+    [
+        (["otp_a14"], ["otp_a14", "arr_tracked_legs"]),
+        (["otp_a14", "arr_tracked_legs", "otp_d0"], ["otp_a14", "arr_tracked_legs", "otp_d0", "dep_tracked_legs"]),
+        (["completion"], ["completion", "operated_legs", "due_cancelled_legs"]),
+        (["departure_delay"], ["departure_delay"]),
+    ],
+)
+def test_a_person_reads_a_share_with_its_n(asked, columns):
+    known = Metrics.of_project(dbt_project.manifest_path.with_name("semantic_manifest.json"))
+    assert list(with_samples(known, Question(asked)).metrics) == columns
 
 
 def published(*days: tuple[str, bool]) -> Any:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from aero_ingest.message import Flight, ParseError
 from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
 from aero_ingest.type_b import Oddity, Telegram
+from aero_streaming.events import registrations
 
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
@@ -23,10 +24,6 @@ LONGEST = 17
 PLAIN = re.compile(r"(?![0-9]+\.)([A-Z0-9]{2,7})\.([A-Z]{3})")
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
-#: What senders write for an aircraft that they do not know, beside one character again and again (XXXXX, 00000).
-UNKNOWN_AIRCRAFT = frozenset(
-    ("TBA", "TBN", "TBD", "UNK", "UNKN", "UNKNOWN", "NIL", "NONE", "NULL", "NA", "NOREG", "REG", "ACREG")
-)
 UNKNOWN_AIRPORTS = frozenset(("XXX", "ZZZ", "TBA", "UNK"))
 
 
@@ -111,16 +108,9 @@ def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ..
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a registration stands for an unknown aircraft: one character again and again, or a word for it."""
+    """Return True where a text stands for an unknown aircraft, with or without hyphen."""
     plain = text.replace("-", "").replace(" ", "").replace("/", "")
-    if not plain:
-        return bool(text)
-    # A prefix of a country and nothing but filling behind it.
-    return (
-        len(set(plain)) == 1
-        or plain in UNKNOWN_AIRCRAFT
-        or (len(plain) > 3 and not plain[1:].strip("X0?") and plain[0] == "N")
-    )
+    return bool(text) and registrations.known(plain) is None
 
 
 def _airport(rest: Parts, oddities: list[Oddity]) -> str | None:

@@ -7,10 +7,11 @@ read alike.
 
 import re
 
-_WORDS = "NA|NAN|NIL|NONE|NOREG|NOTAIL|NULL|TBA|TBC|TBD|TBN|UNK|UNKN|UNKNO|UNKNOW|UNKNOWN|DUMMY|N/A|N[.]A[.]"
+_WORDS = "NA|NAN|NIL|NONE|NOREG|NOTAIL|NULL|TBA|TBC|TBD|TBN|UNK|UNKN|UNKNO|UNKNOW|UNKNOWN|DUMMY|REG|ACREG|N/A|N[.]A[.]"
 _REPEATED = "|".join(f"{character}{character}+" for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-#: The whole of a placeholder, in capitals. A single letter or digit other than 0 and X may be a registration cut short.
-PLACEHOLDER = f"{_WORDS}|{_REPEATED}|[0X]|[?]+|[.]+|[*]+|[/]+|[_]+|[-]+"
+#: The whole of a placeholder, in capitals: a word, one character again and again, a prefix and nothing but filling
+#: behind it. A single letter or digit other than 0 and X may be a registration cut short.
+PLACEHOLDER = f"{_WORDS}|{_REPEATED}|N[X0?]{{3,}}|[0X]|[?]+|[.]+|[*]+|[/]+|[_]+|[-]+"
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
