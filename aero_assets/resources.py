@@ -90,12 +90,12 @@ class Extracts(dg.ConfigurableResource):
 class Gateway(dg.ConfigurableResource):
     """The Lambda that makes events of messages, schedules and rows of the database."""
 
-    def tell(self, arrived: dict[str, str]) -> None:
-        """Tell it of a body in the raw zone and do not wait: Lambda tries it again by itself."""
+    def send(self, body: dict[str, str]) -> None:
+        """Send it the place of a body in the raw zone and do not wait: Lambda repeats a failed call by itself."""
         recent_client("lambda").invoke(
             FunctionName=f"aero-{Environment.current().name}-gateway",
             InvocationType="Event",
-            Payload=json.dumps(arrived).encode(),
+            Payload=json.dumps(body).encode(),
         )
 
 

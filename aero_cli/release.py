@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from kafka.errors import KafkaError
 
 from aero_assets.arrivals import ArrivalDay, Receipt, list_arrivals, plan
-from aero_assets.defs.raw.told import SEASONS, tell_plans
+from aero_assets.defs.streaming.gateway import SCHEDULES, send_schedules
 from aero_assets.defs.typed import rows
 from aero_assets.environment import Environment
 from aero_assets.feeds import Feed
@@ -218,11 +218,11 @@ def _tell(feed: Feed, zone: Zone, receipt: Receipt | None, key: str, name: str, 
     """Tell the gateway of a body as it was told the first time; False where the body counts no more."""
     if feed.path == DATABASE:
         arrival_id = name.removeprefix("messages-").removesuffix(".json")
-        zone.gateway.tell({"feed": feed.path, "raw_key": key, "arrival_id": arrival_id, "arrived_at": received_at})
+        zone.gateway.send({"feed": feed.path, "raw_key": key, "arrival_id": arrival_id, "arrived_at": received_at})
         return True
     if receipt is None:
         return False
-    if feed.path == SEASONS.path:
+    if feed.path == SCHEDULES.path:
         # A schedule speaks of the days around now, whenever it came.
-        return bool(tell_plans(zone.raw, feed, zone.gateway, datetime.now(UTC)))
+        return bool(send_schedules(zone.raw, feed, zone.gateway, datetime.now(UTC)))
     return hand_on(feed, zone.raw, receipt, zone.gateway)

@@ -59,7 +59,7 @@ def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool
     if details is None:
         return False
     told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
-    gateway.tell(told)
+    gateway.send(told)
     return True
 
 

@@ -25,7 +25,7 @@ from aero_airline.leg_life import minute_text
 from aero_airline.opsdb import uid
 from aero_airline.teletype import Telegram, telegrams
 from aero_assets.arrivals import extracts
-from aero_assets.defs.raw.told import LEGS, tell
+from aero_assets.defs.streaming.gateway import LEGS, send_extracts
 from aero_assets.environment import Environment
 from aero_assets.extracts import LocalSpark, Wanted, report
 from aero_assets.published import PublishedCopy
@@ -147,7 +147,7 @@ def _database(state: State, airline: Airline, day: Day, count: int, log: Log) ->
         windows = report(raw, wanted.run_id)["windows"]
         # Each hour as if it had just ended: what the stream remembers goes by that.
         for window in extracts(raw, LEGS):
-            tell(raw, LEGS, [window], Gateway(), window.arrived_at)
+            send_extracts(raw, LEGS, [window], Gateway(), window.arrived_at)
     return {"rows_entered": filled.rows, "rows_extracted": sum(window["tables"][TABLE]["rows"] for window in windows)}
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from aero_assets.automation import schedule
-from aero_assets.defs.raw.told import extract, plans
+from aero_assets.defs.streaming.jobs import extract, plans
 from aero_assets.defs.warehouse.assets import warehouse
 from aero_assets.environment import Environment
 from aero_assets.run_dates import range_tags

@@ -8,7 +8,7 @@ from datetime import timedelta
 import dagster as dg
 
 from aero_assets.defs.raw.assets import raw_key
-from aero_assets.defs.raw.told import TOLD_LEGS, TOLD_PLANS
+from aero_assets.defs.streaming.gateway import SENT_LEGS, SENT_SCHEDULES
 from aero_assets.defs.sources.assets import topic_key
 from aero_assets.feeds import feeds
 from aero_assets.feeds.layouts import HANDED_ON
@@ -33,7 +33,7 @@ TOPIC_GRAINS = {
 GATEWAYS_TOPIC = "leg-events"
 gateway = dg.AssetSpec(
     key=GATEWAY,
-    deps=[*(raw_key(feed) for feed in feeds() if feed.layout.parser in HANDED_ON), TOLD_LEGS, TOLD_PLANS],
+    deps=[*(raw_key(feed) for feed in feeds() if feed.layout.parser in HANDED_ON), SENT_LEGS, SENT_SCHEDULES],
     description="The gateway, which makes events of messages, schedules and rows of the database; what has no schedule "
     "yet waits in it: one row per message that came.",
     group_name="streaming",

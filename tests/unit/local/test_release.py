@@ -17,20 +17,20 @@ from tests.unit.assets.test_event_arrivals import FEED, MONDAY, Lake
 from tests.unit.streaming.event_samples import event
 
 DATABASE = find("opsdb/legs")
-TOLD: list[dict[str, str]] = []
+BODIES: list[dict[str, str]] = []
 SENT: list[str] = []
 
 
-class Heard(Gateway):
-    """A gateway that remembers what it is told."""
+class NotingGateway(Gateway):
+    """A gateway that remembers the bodies it is sent."""
 
-    def tell(self, arrived: dict[str, str]) -> None:
-        TOLD.append(arrived)
+    def send(self, body: dict[str, str]) -> None:
+        BODIES.append(body)
 
 
 @pytest.fixture
 def lake(tmp_path):
-    TOLD.clear()
+    BODIES.clear()
     SENT.clear()
     return Lake(tmp_path)
 
@@ -54,7 +54,7 @@ def released(lake, feed=FEED, first=date.min, last=date.max) -> Released:
         SENT.extend(records)
         return len(records)
 
-    return let_go(feed, Zone(lake.raw, lake.lake, Heard()), first, last, send, print)
+    return let_go(feed, Zone(lake.raw, lake.lake, NotingGateway()), first, last, send, print)
 
 
 OTHER = forged("out", {"destination": "GDL"})
@@ -103,7 +103,7 @@ def test_a_body_with_messages_that_waited_goes_to_the_gateway_and_they_leave_qua
     lake.lake.write_json(place, {"messages": [waits("MEX"), waits("QQX"), other]})
     done = released(lake, DATABASE)
     assert (done.rows, done.handed_on, done.still_waiting) == (1, 1, 1)
-    assert TOLD == [{"feed": "opsdb/legs", "raw_key": "opsdb/legs/part", "arrival_id": "hour-00000",
+    assert BODIES == [{"feed": "opsdb/legs", "raw_key": "opsdb/legs/part", "arrival_id": "hour-00000",
                      "arrived_at": "2026-11-22T18:00:00Z"}]  # fmt: skip
     assert lake.lake.read_json(place) == {"messages": [waits("QQX"), other]}
     assert released(lake, DATABASE).handed_on == 0
