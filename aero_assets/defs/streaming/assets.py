@@ -8,8 +8,8 @@ from datetime import timedelta
 import dagster as dg
 
 from aero_assets.defs.raw.assets import raw_key
-from aero_assets.defs.streaming.gateway import SENT_LEGS, SENT_SCHEDULES
 from aero_assets.defs.sources.assets import topic_key
+from aero_assets.defs.streaming.gateway import SENT_LEGS, SENT_SCHEDULES
 from aero_assets.feeds import feeds
 from aero_assets.feeds.layouts import HANDED_ON
 from aero_streaming.events.types import TOPICS
