@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from aero_assets.defs.schedules import RUNS_IN
+from aero_assets.defs.schedules import RUNS_IN, status
 from aero_assets.feeds import feeds
 
 PROJECT = Path(__file__).parents[3]
@@ -130,6 +130,17 @@ def test_there_are_nine_jobs_seven_sensors_and_the_named_backfills(defs):
 def test_no_schedule_runs_by_itself_on_a_laptop(defs):
     for schedule in defs.get_repository_def().schedule_defs:
         assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+
+
+def test_every_sensor_is_on_from_the_start(defs):
+    for sensor in defs.get_repository_def().sensor_defs:
+        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING, sensor.name
+
+
+@pytest.mark.parametrize("name", RUNS_IN)
+def test_every_schedule_is_on_from_the_start_in_production(monkeypatch, name):
+    monkeypatch.setenv("AERO_ENV", "prod")
+    assert status(name) is dg.DefaultScheduleStatus.RUNNING
 
 
 @pytest.mark.parametrize(

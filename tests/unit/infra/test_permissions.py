@@ -48,6 +48,8 @@ MAY = [
     ),
     ("orchestrator", "s3:GetObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json")),
     ("orchestrator", "s3:PutObject", s3("lake", "_set_aside/ops/leg_events/dt=2026-01-01/a.json")),
+    ("orchestrator", "s3:PutObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
+    ("orchestrator", "s3:GetObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
     ("orchestrator", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
     ("orchestrator", "glue:BatchCreatePartition", glue("table/aero_prod_raw/legs")),
     ("analyst", "s3:GetObject", s3("lake", "typed/partner/legs/x.parquet")),
@@ -86,6 +88,9 @@ MAY = [
     ("deliver-leg-events", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
 ]
 MAY_NOT = [
+    ("orchestrator", "s3:DeleteObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
+    ("orchestrator", "s3:PutObject", s3("results", "_code/gateway.zip")),
+    ("analyst", "s3:GetObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
     ("repair", "s3:DeleteObject", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
     ("repair", "s3:DeleteObjectVersion", s3("raw", "partner/legs/dt=2026-01-01/hh=00/a.csv.gz")),
     ("repair", "s3:DeleteObject", s3("lake", "_outcomes/door/dt=2026-01-01/a.json")),

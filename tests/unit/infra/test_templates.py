@@ -88,7 +88,7 @@ def test_the_handler_that_a_template_names_can_be_imported(function):
     assert function.properties["Runtime"] == "python3.13"
 
 
-def test_raw_cools_down_and_query_results_expire():
+def test_raw_cools_down_and_query_results_and_step_logs_expire():
     lifecycle = {
         bucket.logical: bucket.properties["LifecycleConfiguration"]["Rules"]
         for bucket in rules.of_kind(resources(), "AWS::S3::Bucket")
@@ -99,7 +99,7 @@ def test_raw_cools_down_and_query_results_expire():
         ("GLACIER_IR", 90),
     ]
     expiring = [rule for rule in lifecycle["ResultsBucket"] if "ExpirationInDays" in rule]
-    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [("athena/", 30)]
+    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [("athena/", 30), ("_steps/", 30)]
     for kept in ("RawBucket", "LakeBucket"):
         assert not [rule for rule in lifecycle[kept] if "ExpirationInDays" in rule], f"{kept} forgets data"
 
