@@ -91,7 +91,7 @@ class Airline:
         return ledger.totals()
 
     def _reports(self, on: date) -> list[Report]:
-        """What is sent about an operating day; nothing of the time before the airline reports."""
+        """Return the reports about an operating day; none for days before the airline reports."""
         if self.reports_since is not None and on < self.reports_since:
             return []
         return reports(self.day(on).legs, self.schedule, self.seed)

@@ -40,7 +40,7 @@ def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCou
     """Return the coupons of every leg of a day; on a cancelled leg those that were sold, to be refunded."""
     fares = day.bookings.groupby("leg")["revenue_usd"].last().to_numpy()
     money = {name: day.revenue[name].to_numpy() for name in ("ancillary_usd", "tua_usd", "iva_usd")}
-    found = []
+    legs_sold = []
     for number, leg in enumerate(day.legs):
         count = min(leg.demand, leg.seats)
         chance = stream(seed, Purpose.OPSDB, day.on, 1_000 + number).random((3, count))
@@ -59,8 +59,8 @@ def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCou
             sold.append(
                 ((coupon, booking, uids[number], day.on, cabin, issued), (fare, extra, tua, iva, str(paid[seat])))
             )
-        found.append(LegCoupons(sold))
-    return found
+        legs_sold.append(LegCoupons(sold))
+    return legs_sold
 
 
 def _split(total_usd: float, weights: np.ndarray) -> list[str]:

@@ -47,19 +47,19 @@ def assign(leg: Leg, episode_minutes: int, at_origin: bool, draws: Sequence[floa
     delay = leg.departure_delay_minutes
     if delay is None or delay < CODED_FROM:
         return ()
-    found: list[tuple[str, int]] = [(ROTATION, leg.propagated_minutes)]
+    codes: list[tuple[str, int]] = [(ROTATION, leg.propagated_minutes)]
     held = min(max(episode_minutes, 0), leg.new_minutes)
     if held:
-        found.append((_pick(EPISODE[(leg.episode, at_origin)], draws[0]), held))
+        codes.append((_pick(EPISODE[(leg.episode, at_origin)], draws[0]), held))
     rest = leg.new_minutes - held
     if rest:
         causes = [c for c in ORDINARY if c[0] != "86" or not is_domestic(leg.origin, leg.destination)]
         first = _pick(causes, draws[1])
         second = round(rest * 0.4 * draws[2]) if rest >= 20 else 0
         other = _pick([c for c in causes if c[0] != first], draws[3])
-        found += [(first, rest - second), (other, second)]
+        codes += [(first, rest - second), (other, second)]
     merged: dict[str, int] = {}
-    for code, minutes in found:
+    for code, minutes in codes:
         if minutes > 0:
             merged[code] = merged.get(code, 0) + minutes
     return tuple(sorted(merged.items(), key=lambda item: -item[1]))

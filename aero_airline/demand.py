@@ -1,4 +1,4 @@
-"""Who wants to fly, who gets a seat, and when they book: demand limited by seats (spill) and booking curves."""
+"""Passenger demand and boarding: demand is limited by seats (spill) and builds up by booking curves."""
 
 from functools import cache
 from statistics import NormalDist
@@ -42,9 +42,9 @@ def board(legs: list[Leg], seed: int) -> None:
     seats = np.array([leg.seats for leg in legs])
     ratios = np.array([demand_ratio(market(leg.origin, leg.destination).load_factor) for leg in legs])
     demand = np.rint(np.maximum(0.0, seats * ratios * day * (1 + p.DEMAND_VARIATION * chance))).astype(int).tolist()
-    for leg, wanted in zip(legs, demand, strict=True):
-        leg.demand = wanted
-        leg.passengers = 0 if leg.is_cancelled else min(wanted, leg.seats)
+    for leg, passengers in zip(legs, demand, strict=True):
+        leg.demand = passengers
+        leg.passengers = 0 if leg.is_cancelled else min(passengers, leg.seats)
 
 
 def booked_share(kind: str, days_to_departure: np.ndarray) -> np.ndarray:
@@ -85,6 +85,6 @@ def bookings(legs: list[Leg], seed: int) -> pd.DataFrame:
 def _full_fares(legs: list[Leg], kinds: np.ndarray) -> np.ndarray:
     """The fare on the day of departure, all cabins together: by distance, market and how wanted the flight is."""
     km = np.array([leg.distance_km for leg in legs])
-    wanted = np.array([leg.demand / leg.seats for leg in legs])
+    load = np.array([leg.demand / leg.seats for leg in legs])
     factor = np.array([p.FARE_FACTOR[kind] for kind in kinds])
-    return (p.FARE_CONSTANT + p.FARE_PER_KM * km**p.FARE_EXPONENT) * factor * np.clip(wanted, 0.5, 1.5) ** 0.15
+    return (p.FARE_CONSTANT + p.FARE_PER_KM * km**p.FARE_EXPONENT) * factor * np.clip(load, 0.5, 1.5) ** 0.15

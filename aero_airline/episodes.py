@@ -44,8 +44,8 @@ class Weather:
 
     def at(self, airport: str, day: date, minute: int) -> Episode | None:
         """Return the episode that an airport is in at an instant of its local date, the worst if several."""
-        found = [e for e in self.on(day) if e.airport == airport and e.begins <= minute < e.ends]
-        return max(found, key=lambda e: e.mean_minutes, default=None)
+        under_way = [e for e in self.on(day) if e.airport == airport and e.begins <= minute < e.ends]
+        return max(under_way, key=lambda e: e.mean_minutes, default=None)
 
     def _draw(self, day: date) -> list[Episode]:
         drawn = stream(self.seed, Purpose.WEATHER, day).random(12).tolist()

@@ -64,19 +64,19 @@ def day_events(airline: Airline, on: date, faults: bool = True) -> list[Event]:
         return []
     draws = stream(airline.seed, Purpose.EVENTS, on).random((len(day.legs), DRAWS)).tolist()
     sent = reports(day.legs, airline.schedule, airline.seed) if faults else [Report(leg, None) for leg in day.legs]
-    found: list[Event] = []
+    events: list[Event] = []
     stories = []
     for leg, report, draw in zip(day.legs, sent, draws, strict=True):
         chance = iter(draw)
         story = _story(leg, chance)
         stories.append(story)
-        told = tell(story, on, chance)
-        found += _misreported(told, leg, report, chance) if faults else told
-    found += _bookings(day, stories, airline.seed)
-    found += _feedback(day, stories, airline.seed)
+        leg_events = tell(story, on, chance)
+        events += _misreported(leg_events, leg, report, chance) if faults else leg_events
+    events += _bookings(day, stories, airline.seed)
+    events += _feedback(day, stories, airline.seed)
     if faults:
-        found = _on_the_way(found, airline.seed, on)
-    return sorted(found, key=_order)
+        events = _on_the_way(events, airline.seed, on)
+    return sorted(events, key=_order)
 
 
 def _order(event: Event) -> tuple[str, str]:
@@ -173,7 +173,7 @@ def alternate(origin: str, destination: str) -> str:
 
 
 def _bookings(day: Day, stories: list[Story], seed: int) -> Iterator[Event]:
-    """What the books say when the plan is published and at every snapshot after it; a cancelled leg is refunded."""
+    """Yield a booking event when the plan is published and at every snapshot after it; a cancelled leg is refunded."""
     published = published_at(day.on)
     draws = iter(stream(seed, Purpose.EVENTS, day.on, 1).random(len(day.bookings) + len(stories)).tolist())
     moments: dict[int, list[tuple[int, int, int, float]]] = {}
@@ -216,11 +216,11 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 # -- what the sender gets wrong ----------------------------------------------------------------------------------------
-def _misreported(told: list[Event], leg: Leg, report: Report, chance: Chance) -> list[Event]:
+def _misreported(events: list[Event], leg: Leg, report: Report, chance: Chance) -> list[Event]:
     """Return the events of a leg as the sender sends them: first versions as in its report, and its corrections."""
-    first, found = report.first, []
+    first, reported = report.first, []
     after, of_the_day = next(chance), next(chance)
-    for event in told:
+    for event in events:
         kind = event["event_type"]
         if kind in ("on", "in") and first.in_ is None and leg.in_ is not None:
             continue  # never reaches the sender
@@ -228,29 +228,29 @@ def _misreported(told: list[Event], leg: Leg, report: Report, chance: Chance) ->
             wrong = minute_text(first.in_)
             at = receipt("in", first.in_, chance)
             sent = restate(event, in_at=wrong, event_time=wrong, received_at=at)
-            found += [sent, correct(sent, _later(at, after), in_at=event["in_at"])]
+            reported += [sent, correct(sent, _later(at, after), in_at=event["in_at"])]
         elif kind == "delay_codes" and first.delay_codes != leg.delay_codes:
             sent = restate(event, delay_codes=codes_text(first.delay_codes))
             # Reviewed on the next day, between 08:00 and 20:00 UTC.
             reviewed = published_at(leg.operating_date) + 2 * DAY - 4 * 60 + int(12 * 60 * of_the_day)
             reviewed = max(reviewed, leg.ready + 60)
-            found += [sent, correct(sent, second_text(reviewed * 60), delay_codes=event["delay_codes"])]
+            reported += [sent, correct(sent, second_text(reviewed * 60), delay_codes=event["delay_codes"])]
         else:
-            found.append(event)
-    return _wrong_tail(found, first.tail, after) if first.tail != leg.tail else found
+            reported.append(event)
+    return _wrong_tail(reported, first.tail, after) if first.tail != leg.tail else reported
 
 
-def _wrong_tail(told: list[Event], tail: str, after: float) -> list[Event]:
+def _wrong_tail(events: list[Event], tail: str, after: float) -> list[Event]:
     """Return the events with a wrong aircraft in what its crew and handlers report, until that is corrected."""
-    left = next((event for event in told if event["event_type"] == "out"), None)
+    left = next((event for event in events if event["event_type"] == "out"), None)
     if left is None:
-        return told
+        return events
     corrected_at = _later(left["received_at"], after)
     wrong = [
         restate(event, tail=tail)
         if event["event_type"] in SEES_AIRCRAFT and event["received_at"] < corrected_at
         else event
-        for event in told
+        for event in events
     ]
     sent = next(event for event in wrong if event["event_type"] == "out")
     return [*wrong, correct(sent, corrected_at, tail=left["tail"])]
@@ -259,16 +259,16 @@ def _wrong_tail(told: list[Event], tail: str, after: float) -> list[Event]:
 def _on_the_way(sent: list[Event], seed: int, on: date) -> list[Event]:
     """Return the events with some of them late and some of them twice."""
     chance = stream(seed, Purpose.FAULTS, on, 3).random((4, len(sent)))
-    found = []
+    arrivals = []
     for event, late, how_late, twice, how_soon in zip(sent, *chance.tolist(), strict=True):
         arrived = event
         if late < p.OUT_OF_ORDER_SHARE:
             arrived = event | {"received_at": _later(event["received_at"], how_late, p.OUT_OF_ORDER_MINUTES)}
-        found.append(arrived)
+        arrivals.append(arrived)
         if twice < p.DUPLICATE_SHARE:
             again = _later(arrived["received_at"], how_soon, p.REPEATED_AFTER_MINUTES)
-            found.append(arrived | {"received_at": again})
-    return found
+            arrivals.append(arrived | {"received_at": again})
+    return arrivals
 
 
 def _later(received_at: str, share: float, between: tuple[int, int] = p.CORRECTED_AFTER_MINUTES) -> str:

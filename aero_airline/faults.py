@@ -1,4 +1,4 @@
-"""What real senders get wrong: wrong first versions that are corrected the next day, and rows damaged on the way."""
+"""Errors of real senders: wrong first versions, corrected the next day, and rows damaged on the way."""
 
 from collections.abc import Callable
 from dataclasses import replace

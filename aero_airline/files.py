@@ -23,7 +23,7 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Totals:
-    """What a set of files reports once later versions replaced earlier ones (datos sintéticos); minutes are whole.
+    """Sums over a set of files once later versions replaced earlier ones (datos sintéticos); minutes are whole.
 
     `departed` and `arrived` are legs with a departure and with an arrival delay: a diverted leg has no arrival delay.
     Passengers and seats are the sums of what was sent: on a cancelled leg the seats it should have had and nobody on
@@ -139,14 +139,14 @@ def _garbled(
         return []
     count = max(1, round(p.GARBLED_SHARE * len(sent)))
     places = chance.integers(0, len(good), count).tolist()
-    found = []
+    lines = []
     for number, place in enumerate(places):
         damage = DAMAGES[(on.toordinal() * count + number) % len(DAMAGES)]
         text, leg = sent[good[place]]
         row = dict(zip(HEADER, text.split(","), strict=True))
-        found.append((good[place] + 0.5, ",".join(damage.apply(row, leg).values())))
+        lines.append((good[place] + 0.5, ",".join(damage.apply(row, leg).values())))
         ledger.garbled[damage.reason] = ledger.garbled.get(damage.reason, 0) + 1
-    return found
+    return lines
 
 
 def _disordered(placed: list[tuple[float, str]], good: int, chance: np.random.Generator, ledger: Ledger) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where airports are and what their clocks show: distances, block times, local texts. Zones come from the project's
+"""Airports of the synthetic airline: distances, block times, local clock texts. Zones come from the project's
 own table and the pinned tzdata.
 
 Instants are whole minutes since 1970-01-01 UTC throughout the synthetic airline.

@@ -1,4 +1,4 @@
-"""What one leg is: schedule, aircraft, what happened, who was on board. The truth, before anybody reports it."""
+"""The truth about one leg, before anybody reports it: schedule, aircraft, what happened, who was on board."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -14,7 +14,7 @@ from typing import Any
 from aero_airline.geography import DAY, EPOCH
 from aero_streaming.events import Event, build
 
-#: When the plan of an operating day is published: noon UTC of the day before, ahead of the first departure anywhere.
+#: The plan of an operating day is published at noon UTC of the day before, ahead of its first departure anywhere.
 PUBLISHED_BEFORE_MINUTES = DAY - 12 * 60
 PUBLISHING_SECONDS = 600
 #: Seconds until an event of a type is received: the least, and the mean of what comes on top (exponential) [A].
@@ -27,7 +27,7 @@ RECEIVED_AFTER_SECONDS = {
 LONGEST_RECEIPT_SECONDS = 7_200
 #: From this departure delay on new times are announced, to five minutes.
 ANNOUNCED_FROM_MINUTES = 15
-#: What is announced of a delay: so many minutes after STD, the share of it that is known by then.
+#: Steps of announcing a delay: minutes after STD, and the share of the delay that is known by then.
 ANNOUNCED = ((-45, 0.5), (-10, 0.8), (20, 0.9), (60, 1.0), (120, 1.0), (240, 1.0))
 TAXI_IN_MINUTES = 7
 #: Draws of chance that one leg can use.
@@ -49,7 +49,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened to a leg. `leg` holds its identity and description by the names of the events."""
+    """One leg's history. `leg` holds its identity and description by the field names of events."""
 
     leg: dict[str, Any]
     std: int
@@ -145,13 +145,13 @@ def _before_flight(story: Story, chance: Chance) -> Iterator[Event]:
 
 def _announced(story: Story, out: int, chance: Chance) -> Iterator[Event]:
     """New times of departure and arrival, better known with time."""
-    said = 0
+    announced = 0
     for after, share in ANNOUNCED:
         known = 5 * round((out - story.std) * share / 5)
         # Nobody announces a time that is past, or the same again.
-        if known < ANNOUNCED_FROM_MINUTES or known == said or not after < min(known, out - story.std):
+        if known < ANNOUNCED_FROM_MINUTES or known == announced or not after < min(known, out - story.std):
             continue
-        said = known
+        announced = known
         yield _event(
             story, "estimate", story.std + after, chance,
             estimated_out_at=minute_text(story.std + known), estimated_in_at=minute_text(story.sta + known),

@@ -52,7 +52,7 @@ class RoundTrip:
 
 @dataclass
 class Line:
-    """What one aircraft does for `days` days."""
+    """The round trips of one aircraft over `days` days."""
 
     base: str
     aircraft_type: str
@@ -117,8 +117,8 @@ def _pack(base: str, aircraft_type: str) -> list[Line]:
     ]
     lines = list({id(gap.line): gap.line for gap in gaps}.values())
     # The long ones first: they are the hardest to fit.
-    for length, wanted, route in sorted(_wanted(flown), key=lambda item: (-item[0], item[1], item[2].destination)):
-        _place(route, length, wanted, gaps)
+    for length, departure, route in sorted(_wanted(flown), key=lambda item: (-item[0], item[1], item[2].destination)):
+        _place(route, length, departure, gaps)
     for line in lines:
         line.trips.sort(key=lambda trip: trip.legs[0].departs)
     return [line for line in lines if line.trips]
@@ -164,12 +164,12 @@ def _over_night(flown: Iterable[Route]) -> Iterator[RoundTrip]:
             yield RoundTrip(_legs(route, out, back, anchored=True), route.days)
 
 
-def _place(route: Route, length: int, wanted: int, gaps: list[_Gap]) -> None:
+def _place(route: Route, length: int, departure: int, gaps: list[_Gap]) -> None:
     """Put a round trip where it leaves about when it is wanted and leaves the aircraft least idle."""
-    offers = [offer for number, gap in enumerate(gaps) for offer in _offer(route, length, wanted, gap, number)]
+    offers = [offer for number, gap in enumerate(gaps) for offer in _offer(route, length, departure, gap, number)]
     if not offers:
         raise ValueError(
-            f"{route.base}-{route.destination} at {wanted // 60:02d}:{wanted % 60:02d} fits into no line of the "
+            f"{route.base}-{route.destination} at {departure // 60:02d}:{departure % 60:02d} fits into no line of the "
             f"{route.aircraft_type}: fly it less often in network.csv, or base more aircraft there"
         )
     _, number, legs = min(offers, key=lambda offer: offer[:2])
@@ -181,13 +181,13 @@ def _place(route: Route, length: int, wanted: int, gaps: list[_Gap]) -> None:
 
 
 def _offer(
-    route: Route, length: int, wanted: int, gap: _Gap, number: int
+    route: Route, length: int, departure: int, gap: _Gap, number: int
 ) -> Iterator[tuple[tuple[int, int], int, tuple[PlannedLeg, ...]]]:
     """Yield at most one way to use a gap: (how far from what is wanted, minutes idle beside it), its number, legs."""
     turn = turn_minutes(route.aircraft_type, route.base, route.destination)
     latest = (gap.end - length - (turn if gap.before_flight else 0)) // 5 * 5
     earliest = 5 * ceil(gap.start / 5)
-    ideal = wanted + gap.day * DAY
+    ideal = departure + gap.day * DAY
     departs = 5 * (max(earliest, min(latest, ideal)) // 5)
     if gap.after_flight and departs - earliest < p.PULL_MINUTES:
         departs = earliest

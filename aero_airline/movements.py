@@ -1,4 +1,4 @@
-"""What happens to one rotation: delays and where they go, cancellations, diversions, returns.
+"""The movements of one rotation: delays and how they propagate, cancellations, diversions, returns.
 
 New delay is drawn, reactionary delay is computed: an aircraft leaves no earlier than its arrival plus the minimum
 ground time. A rotation never ends later than its aircraft's next line allows: operations control cancels a round trip
@@ -19,7 +19,7 @@ from aero_airline.lines import PlannedLeg
 from aero_airline.randomness import Purpose, stream
 from aero_airline.schedule import Rotation
 
-#: What block times may exceed the schedule by until the end of a round trip, minutes.
+#: Minutes by which block times may exceed the schedule until the end of a round trip.
 RESERVE_MINUTES = 75
 NEVER = -(1 << 40)
 

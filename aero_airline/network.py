@@ -40,7 +40,7 @@ class LongHaulTrip(NamedTuple):
 
 
 class Market(NamedTuple):
-    """Who flies a route, and how full its flights are on average."""
+    """A kind of market (its passengers), and the average load factor of its flights."""
 
     kind: str
     load_factor: float
@@ -98,14 +98,14 @@ def long_haul() -> tuple[LongHaulTrip, ...]:
 
 @cache
 def _markets() -> dict[frozenset[str], Market]:
-    found: dict[frozenset[str], Market] = {}
+    markets: dict[frozenset[str], Market] = {}
     for row in _rows("network.csv"):
         pair = frozenset((row["base"], row["destination"]))
-        found.setdefault(pair, Market(row["market"], int(row["load_factor_pct"]) / 100))
+        markets.setdefault(pair, Market(row["market"], int(row["load_factor_pct"]) / 100))
     for row in _rows("long_haul.csv"):
         for pair in pairwise(row["path"].split()):
-            found.setdefault(frozenset(pair), Market(row["market"], int(row["load_factor_pct"]) / 100))
-    return found
+            markets.setdefault(frozenset(pair), Market(row["market"], int(row["load_factor_pct"]) / 100))
+    return markets
 
 
 def market(origin: str, destination: str) -> Market:

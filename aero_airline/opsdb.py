@@ -50,7 +50,7 @@ KEYS = {
 }
 #: Minutes after the aircraft stands until the leg is entered; then once an hour.
 ENTERED_AFTER_MINUTES = 15
-#: When what was entered is looked at again, after the plan of the day was published: minutes [A].
+#: Minutes after the plan of a day is published at which entries are looked at again [A].
 REVIEW_FROM, REVIEW_MINUTES, INVOICED = 2 * DAY, 8 * 60, 3 * DAY
 WITHDRAWN_SHARE, INVOICE_DEVIATION = 0.01, 0.03
 CONNECTS_FROM, CONNECTS_UNTIL, MINIMUM_CONNECT_MINUTES = 50, 180, 45
@@ -142,8 +142,8 @@ class _Entered:
     def _is_twice(self, number: int) -> bool:
         return not self.legs[number].is_cancelled and self.chance[0][number] < WITHDRAWN_SHARE
 
-    def _second_invoice(self, number: int, *said: object) -> Row:
-        *figures, deleted = said
+    def _second_invoice(self, number: int, *columns: object) -> Row:
+        *figures, deleted = columns
         return (self.uids[number], "handling_again", self.on, *figures, "standard", p.DATA_LABEL, deleted)
 
     def _reviewed(self) -> Iterator[Change]:
@@ -192,8 +192,8 @@ class _Entered:
 
     @cached_property
     def _connections(self) -> list["_Connection"]:
-        """Who changes from which leg to which at a hub: two arrivals for every departure."""
-        found = []
+        """Return the connecting passengers at hubs: two arriving legs for every departing one."""
+        connections = []
         hubs = airline().connecting_hubs
         arriving: dict[str, list[int]] = {}
         for number, leg in enumerate(self.legs):
@@ -213,8 +213,8 @@ class _Entered:
             for turn in range(min(2, len(near))):
                 inbound = near[(first + turn) % len(near)]
                 people = 1 + int(9 * self.chance[2 + turn][number])
-                found.append(_Connection(self.legs[inbound], self.uids[inbound], leg, self.uids[number], people))
-        return found
+                connections.append(_Connection(self.legs[inbound], self.uids[inbound], leg, self.uids[number], people))
+        return connections
 
 
 @dataclass(frozen=True)
@@ -249,9 +249,9 @@ def uid(leg: Leg) -> str:
 
 def changes(airline: Airline, first: date, days: int, most_legs: int | None = None) -> Iterator[tuple[date, Change]]:
     """Yield the changes of days on end in order of their moments, each with its operating day."""
-    found = [(on, one) for n in range(days) for on in [first + timedelta(days=n)]
-             for one in day_changes(airline, on, most_legs)]  # fmt: skip
-    yield from sorted(found, key=lambda item: (item[1].at, item[0]))
+    changed = [(on, change) for n in range(days) for on in [first + timedelta(days=n)]
+             for change in day_changes(airline, on, most_legs)]  # fmt: skip
+    yield from sorted(changed, key=lambda item: (item[1].at, item[0]))
 
 
 def _entered_at(report: Report) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aero_streaming.airline import airline
 
 DATA_LABEL = "datos sintéticos"
-#: Whose airline it is in the likeness of; regional aircraft fly under their own code [K].
+#: The airline that it resembles; regional aircraft fly under their own code [K].
 MAINLINE, REGIONAL, BASE = airline().mainline, airline().regional, airline().base
 HOME, CURRENCY = airline().country, airline().currency
 
@@ -62,7 +62,7 @@ WIND_NARROW, WIND_WIDE = 0.04, 0.08
 #: The schedule holds this much more than the mean flight: it is set at about the 70th percentile [V range, A value].
 BLOCK_PAD_MINUTES, BLOCK_PAD_SHARE = 1.3, 0.006
 AIR_NOISE_MINUTES, AIR_NOISE_SHARE = 3.2, 0.014
-#: What a late flight makes up in the air, at most.
+#: The most minutes that a late flight makes up in the air.
 RECOVERED_MINUTES, RECOVERED_SHARE = 5.0, 0.02
 TAXI_OUT_BASE, TAXI_OUT_OTHER = (18.5, 3.2), (11.5, 2.2)  # mean, deviation: 17-22 and 10-14 minutes [A]
 TAXI_IN_BASE, TAXI_IN_OTHER = (8.8, 1.6), (5.6, 1.2)

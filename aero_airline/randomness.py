@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Purpose(IntEnum):
-    """What a stream is for; the numbers are part of what makes files reproducible and are never reused."""
+    """The purpose of a random stream; its number makes files reproducible, so numbers are never reused."""
 
     WEATHER = 1
     MOVEMENTS = 2

@@ -12,7 +12,7 @@ from aero_airline.episodes import Episode, Weather
 from aero_airline.geography import midnight
 from aero_streaming.rules.stations import hubs_and_stations
 
-#: How long after a fault its delays still show in rolling windows, minutes.
+#: Minutes for which a fault's delays still show in rolling windows after its end.
 ECHO_MINUTES = 180
 
 
@@ -48,7 +48,7 @@ SCENARIOS: dict[str, tuple[Fault, ...]] = {
 KNOWN_AHEAD_MINUTES = 360
 #: Flights that would reach the place in the fault wait elsewhere, and say so, from so long before it begins.
 HELD_AHEAD_MINUTES = 180
-#: What a fault of a kind shows as, at the hub where it is.
+#: The figures that a kind of fault shows in, at the hub where it is.
 SHOWS_AS = {
     "storm": ("departure_delay", "otp_d15", "otp_a14"),
     "fog": ("departure_delay", "otp_d15", "otp_a14"),
@@ -94,9 +94,9 @@ class ScenarioWeather(Weather):
 
 def expected(scenario: str, on: date) -> list[Expected]:
     """Return what has to be told on a day of a scenario: one entry for each fault."""
-    found = []
+    problems = []
     for fault in SCENARIOS[scenario]:
         episode, is_hub = fault.episode(on), fault.airport in hubs_and_stations(p.MAINLINE)
         kpis = SHOWS_AS[fault.kind] if is_hub else SHOWS_AS_FLIGHTS
-        found.append(Expected(fault.airport, kpis, episode.begins, episode.ends + ECHO_MINUTES, is_hub))
-    return found
+        problems.append(Expected(fault.airport, kpis, episode.begins, episode.ends + ECHO_MINUTES, is_hub))
+    return problems

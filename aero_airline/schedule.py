@@ -92,9 +92,9 @@ def _std(leg: PlannedLeg, zero: int) -> int:
 def _tails() -> dict[tuple[str, str], list[str]]:
     """Made-up registrations by base and type: XA and three letters, the first tells the type."""
     bases = (p.BASE, *sorted({base for base, _ in based_elsewhere()}))
-    found: dict[tuple[str, str], list[str]] = {}
+    tails: dict[tuple[str, str], list[str]] = {}
     for letter, kind in zip("VWXYZU", p.FLEET, strict=True):
         names = (f"XA{letter}{first}{second}" for first in LETTERS for second in LETTERS)
         for base in bases:
-            found[(base, kind.code)] = [next(names) for _ in range(aircraft_of(base, kind.code))]
-    return found
+            tails[(base, kind.code)] = [next(names) for _ in range(aircraft_of(base, kind.code))]
+    return tails

@@ -1,4 +1,4 @@
-"""What passengers say afterwards: answers that get worse with the delay they had."""
+"""Answers of passengers after a flight, which get worse with the delay they had."""
 
 import numpy as np
 import pandas as pd

@@ -16,9 +16,9 @@ from aero_streaming.events import Event
 from aero_streaming.times import parse
 
 PRIORITY = f"QU {airline().base}OO{airline().mainline}"
-#: What a made-up message says of itself, in the free text that every message may end with.
+#: The label of a made-up message, in the free text that every message may end with.
 LABEL = "SI DATOS SINTETICOS"
-#: Where the station of a message is.
+#: The position of a message's station.
 AT_ORIGIN = frozenset(("out", "off", "return_to_ramp", "air_return", "load", "delay_codes"))
 #: The clock times of an attempt, as far as they were said.
 Clocks = dict[str, str]
@@ -35,7 +35,7 @@ class Telegram:
 def telegrams(events: Iterable[Event]) -> Iterator[Telegram]:
     """Yield the messages of one leg from its events, in order of their receipt."""
     clocks: Clocks = {}
-    for event in sorted(events, key=lambda one: (one["received_at"], one["event_id"])):
+    for event in sorted(events, key=lambda event: (event["received_at"], event["event_id"])):
         kind = event["event_type"]
         if kind in ("out", "off", "on", "in"):
             clocks[kind] = _clock(event[f"{kind}_at"])
@@ -69,7 +69,7 @@ def _load(event: Event, clocks: Clocks) -> str:
     return f"-{event['destination']}.{event['passengers']}/0/0.T0.PAX/{event['passengers']}.PAD/0"
 
 
-#: What the message of an event is, and its line after the flight line; an empty one is no message.
+#: The kind of message for each event, and its line after the flight line; an empty line means no message.
 WRITTEN: dict[str, tuple[str, Callable[[Event, Clocks], str]]] = {
     "out": ("MVT", _departed),
     "off": ("MVT", _departed),
@@ -89,7 +89,7 @@ def _telegram(event: Event, identifier: str, place: str, line: str) -> Telegram:
     flight = f"{event['carrier']}{event['flight_number']:04d}{event['operational_suffix']}/{parse(event['std_at']):%d}"
     # A load message has the version and the crew where others have the airport.
     where = f"Y{event.get('seats') or event['passengers'] or 1}.2/4" if identifier == "LDM" else place
-    said = [
+    lines = [
         PRIORITY,
         f".{place}KKAM {sent_at:%d%H%M}",
         identifier + (" COR" if event["is_correction"] else ""),
@@ -97,7 +97,7 @@ def _telegram(event: Event, identifier: str, place: str, line: str) -> Telegram:
         line,
         *([LABEL] if event.get("data_label") else []),
     ]
-    return Telegram(sent_at, "\n".join(said) + "\n")
+    return Telegram(sent_at, "\n".join(lines) + "\n")
 
 
 def _clock(moment: str) -> str:

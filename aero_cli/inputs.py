@@ -1,4 +1,4 @@
-"""What a demo sends: a file that somebody gives, or the last two weeks of the synthetic airline (datos sintéticos)."""
+"""The input of a demo: a given file, or the last two weeks of the synthetic airline (datos sintéticos)."""
 
 import gzip
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DAYS = 14
 AIRLINE = "airline"
 #: Holds the first operating day that was ever sent from a state directory.
 SINCE = "since.txt"
-#: Where a file of no feed goes: the door says why it is none.
+#: The inbox folder for a file of no feed: the door refuses it and says why.
 NO_FEED = "partner/bts_ontime"
 
 

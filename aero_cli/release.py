@@ -1,4 +1,4 @@
-"""Letting go what waited for the airport reference: what was refused for an airport that the reference has by now.
+"""Release of records that were refused because the airport reference lacked their airport and now has it.
 
 Rows are judged again as the typed step would judge them; where one is no longer refused for its airport, its arrival
 day is asked for again, events of such rows go to their topic as they came, and messages go to the gateway. What still
@@ -38,13 +38,13 @@ from aero_local.errors import Log
 from aero_streaming.events import Problem, parse
 from aero_streaming.events.limits import UNKNOWN_AIRPORT, is_known
 
-#: How a limit of an event names what it waits for.
+#: The message of an event's limit that names an unknown airport and a day.
 WAITS_FOR = re.compile(r"is ([A-Z]{3}), which the airport reference does not have on ([0-9]{4}-[0-9]{2}-[0-9]{2});")
 
 
 @dataclass
 class Released:
-    """What was let go of one feed."""
+    """Counts of released records of one feed."""
 
     feed: str
     rows: int = 0
@@ -61,7 +61,7 @@ class Released:
 
 @dataclass(frozen=True)
 class Zone:
-    """What is looked at and told: both buckets and the gateway."""
+    """Both buckets and the gateway."""
 
     raw: Bucket
     lake: Bucket
@@ -79,7 +79,7 @@ def release(feeds: Iterable[Feed], first: date, last: date, send: Send, log: Log
     environment = Environment.current()
     zone = Zone(Bucket(environment.raw_bucket), Bucket(environment.lake_bucket), Gateway())
     done = [let_go(feed, zone, first, last, send, log) for feed in feeds]
-    return [one for one in done if one.rows or one.still_waiting]
+    return [released for released in done if released.rows or released.still_waiting]
 
 
 def let_go(feed: Feed, zone: Zone, first: date, last: date, send: Send, log: Log) -> Released:
@@ -95,12 +95,14 @@ def let_go(feed: Feed, zone: Zone, first: date, last: date, send: Send, log: Log
 
 def _rows(feed: Feed, raw: Bucket, lake: Bucket, first: date, last: date, done: Released, log: Log) -> list[str]:
     """Ask for the arrival days again of which a row is let go; return the records of those rows."""
-    manifests = [one for one in _manifests(feed, lake) if first <= date.fromisoformat(one.arrived_on) <= last]
-    waiting = {one.arrived_on: refused for one in manifests if (refused := _waiting(lake, one))}
+    manifests = [
+        manifest for manifest in _manifests(feed, lake) if first <= date.fromisoformat(manifest.arrived_on) <= last
+    ]
+    waiting = {manifest.arrived_on: refused for manifest in manifests if (refused := _waiting(lake, manifest))}
     if not waiting:
         return []
     planned, records = plan(list_arrivals(raw, feed)), []
-    for manifest in (one for one in manifests if one.arrived_on in waiting):
+    for manifest in (manifest for manifest in manifests if manifest.arrived_on in waiting):
         day, refused = planned.get(date.fromisoformat(manifest.arrived_on)), waiting[manifest.arrived_on]
         if day is None:
             continue
@@ -127,31 +129,31 @@ def _manifests(feed: Feed, lake: Bucket) -> Iterator[ArrivalManifest]:
 
 def _waiting(lake: Bucket, manifest: ArrivalManifest) -> dict[tuple[str, int], str]:
     """Return the records of an arrival day that were refused for their airport, by raw key and line."""
-    found = {}
+    records = {}
     with TemporaryDirectory() as folder:
         for key in manifest.quarantine:
             file = Path(folder) / "rows.parquet"
             lake.download(key, file)
             for row in pq.read_table(file, filters=[("reason", "=", UNKNOWN_AIRPORT)]).to_pylist():
-                found[row["raw_key"], row["line_number"]] = row["record"]
-    return found
+                records[row["raw_key"], row["line_number"]] = row["record"]
+    return records
 
 
-def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, wanted: set[str]) -> set[tuple[str, int]]:
+def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, keys: set[str]) -> set[tuple[str, int]]:
     """Judge the bodies of some raw keys as the typed step does; return where the airport is unknown as before."""
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         body = Path(folder) / "body"
         rows.prepare(connection)
         for arrival in day.counted:
             contents = arrival.contents(raw, feed)
-            for key in wanted.intersection(contents.keys):
+            for key in keys.intersection(contents.keys):
                 raw.download(key, body)
                 rows.add_lines(connection, body, key, arrival.arrived_at, feed, contents.sent_as)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, day.arrived_on + timedelta(days=feed.max_days_ahead))
-        found = connection.execute(
+        waiting = connection.execute(
             "select raw_key, line_number from judged where reason = $reason", {"reason": UNKNOWN_AIRPORT}
         )
-        return {(key, number) for key, number in found.fetchall()}
+        return {(key, number) for key, number in waiting.fetchall()}
 
 
 def sender(bootstrap: str, security: str, log: Log) -> Send:
@@ -184,12 +186,14 @@ def _messages(feed: Feed, zone: Zone, first: date, last: date, done: Released) -
         if not name.startswith("messages-") or not first <= on <= last:
             continue
         messages = (lake.read_json(item.key) or {}).get("messages", [])
-        let_go = [one for one in messages if one["reason"] == UNKNOWN_AIRPORT and _is_known(one["message"])]
-        done.still_waiting += sum(one["reason"] == UNKNOWN_AIRPORT for one in messages) - len(let_go)
+        let_go = [
+            message for message in messages if message["reason"] == UNKNOWN_AIRPORT and _is_known(message["message"])
+        ]
+        done.still_waiting += sum(message["reason"] == UNKNOWN_AIRPORT for message in messages) - len(let_go)
         if not let_go:
             continue
         # Before the gateway is told: it writes the object again where something of the body stays aside.
-        kept = [one for one in messages if one not in let_go]
+        kept = [message for message in messages if message not in let_go]
         if kept:
             lake.write_json(item.key, {"messages": kept})
         else:
@@ -197,7 +201,9 @@ def _messages(feed: Feed, zone: Zone, first: date, last: date, done: Released) -
         if not receipts and feed.path != DATABASE:
             receipts = _receipts(feed, raw)
         done.arrival_days.append(f"{on}")
-        for (raw_ref, received_at), count in Counter((one["raw_ref"], one["received_at"]) for one in let_go).items():
+        for (raw_ref, received_at), count in Counter(
+            (message["raw_ref"], message["received_at"]) for message in let_go
+        ).items():
             key = raw_ref.removeprefix(f"s3://{raw.name}/")
             done.rows += count
             done.handed_on += _tell(feed, zone, receipts.get(key), key, name, received_at)
@@ -210,8 +216,10 @@ def _is_known(message: str) -> bool:
 
 def _receipts(feed: Feed, raw: Bucket) -> dict[str, Receipt]:
     """Return what arrived of a feed by the key of its body."""
-    found = [one for day in plan(list_arrivals(raw, feed)).values() for one in day.counted]
-    return {key: one for one in found if isinstance(one, Receipt) for key in one.body_keys(raw, feed)}
+    arrivals = [arrival for day in plan(list_arrivals(raw, feed)).values() for arrival in day.counted]
+    return {
+        key: receipt for receipt in arrivals if isinstance(receipt, Receipt) for key in receipt.body_keys(raw, feed)
+    }
 
 
 def _tell(feed: Feed, zone: Zone, receipt: Receipt | None, key: str, name: str, received_at: str) -> bool:

@@ -28,7 +28,7 @@ REASON = "/reason.json"
 
 @dataclass
 class Reprocessed:
-    """What was asked for again."""
+    """Counts of what was requested again for one feed."""
 
     feed: str
     arrival_days: int = 0
@@ -49,7 +49,9 @@ def reprocess(feed: Feed, first: date, last: date, log: Log) -> Reprocessed:
         done.arrival_days += 1
         log(f"{feed.path} of {day.arrived_on}: {len(day.counted)} arrivals to be read again")
         if feed.layout.parser in HANDED_ON:
-            done.handed_on += sum(hand_on(feed, raw, one, Gateway()) for one in day.counted if isinstance(one, Receipt))
+            done.handed_on += sum(
+                hand_on(feed, raw, arrival, Gateway()) for arrival in day.counted if isinstance(arrival, Receipt)
+            )
     return done
 
 
@@ -58,8 +60,8 @@ def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool
     details = raw.read_json(receipt.receipt_key(feed))
     if details is None:
         return False
-    told = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
-    gateway.send(told)
+    body = {name: details[name] for name in ("feed", "raw_key", "arrival_id", "arrived_at")}
+    gateway.send(body)
     return True
 
 

@@ -32,42 +32,46 @@ def decide(lake: Bucket, copy: Path, references: Sequence[str], by: str, why: st
     `copy` is the root of the local copy of the lake. AeroError where a reference names nothing that is typed; then
     nothing is decided at all.
     """
-    found: list[Decision] = []
+    decided: list[Decision] = []
     for reference in references:
         places = sorted(_places(copy, reference))
         if not places:
             raise AeroError(f"No typed record has the event id or the place {reference}.", REMEDY)
-        found += [
+        decided += [
             Decision(feed, arrived_on, event_id, raw_ref, set_aside.SET_ASIDE, by, why, set_aside.now_text(at))
             for feed, arrived_on, event_id, raw_ref in places
         ]
-    for one in found:
-        one.save(lake)
-    return found
+    for decision in decided:
+        decision.save(lake)
+    return decided
 
 
 def take_back(lake: Bucket, copy: Path, references: Sequence[str], by: str, why: str, at: datetime) -> list[Decision]:
     """Take decisions back: the records come into the typed zone again, on every day that brought them."""
     known = set_aside.decisions(lake)
     held = set_aside.in_force(known)
-    found: list[Decision] = []
+    decided: list[Decision] = []
     for reference in references:
-        meant = [one for one in held.values() if reference in (one.event_id, one.raw_ref)]
+        meant = [decision for decision in held.values() if reference in (decision.event_id, decision.raw_ref)]
         if not meant:
             raise AeroError(f"{reference} is not set aside.", "`aero set-aside --list` shows what is.")
-        for one in meant:
-            days = {other.arrived_on for other in known if (other.feed, other.event_id) == (one.feed, one.event_id)}
-            days |= _kept_out_on(lake, copy, one)
-            undo = replace(one, action=set_aside.UNDO, by=by, why=why, at=set_aside.now_text(at))
-            found += [replace(undo, arrived_on=day) for day in sorted(days)]
-    for one in found:
-        one.save(lake)
-    return found
+        for decision in meant:
+            days = {
+                other.arrived_on
+                for other in known
+                if (other.feed, other.event_id) == (decision.feed, decision.event_id)
+            }
+            days |= _kept_out_on(lake, copy, decision)
+            undo = replace(decision, action=set_aside.UNDO, by=by, why=why, at=set_aside.now_text(at))
+            decided += [replace(undo, arrived_on=day) for day in sorted(days)]
+    for decision in decided:
+        decision.save(lake)
+    return decided
 
 
 def _places(copy: Path, reference: str) -> set[tuple[str, str, str, str]]:
     """Feed, arrival day, event id and raw reference of every typed record that a reference names."""
-    found: set[tuple[str, str, str, str]] = set()
+    places: set[tuple[str, str, str, str]] = set()
     with duckdb.connect() as connection:
         for feed in _feeds_of(reference):
             files = [f"{file}" for file in (copy / "typed" / feed.path).glob("*/arrived=*.parquet")]
@@ -80,8 +84,8 @@ def _places(copy: Path, reference: str) -> set[tuple[str, str, str, str]]:
             ).fetchall()
             for event_id, raw_ref, file in rows:
                 if arrived := _ARRIVED.search(str(file)):
-                    found.add((feed.path, arrived[1], event_id, raw_ref))
-    return found
+                    places.add((feed.path, arrived[1], event_id, raw_ref))
+    return places
 
 
 def _feeds_of(reference: str) -> Iterable[Feed]:
@@ -90,16 +94,16 @@ def _feeds_of(reference: str) -> Iterable[Feed]:
     return named or feeds()
 
 
-def _kept_out_on(lake: Bucket, copy: Path, one: Decision) -> set[str]:
+def _kept_out_on(lake: Bucket, copy: Path, decision: Decision) -> set[str]:
     """The arrival days whose quarantine holds an event because it is set aside: it may have come again later."""
     days = set()
-    manifests = [item for item in LakeCopy(copy, lake).manifests() if item.feed == one.feed]
+    manifests = [item for item in LakeCopy(copy, lake).manifests() if item.feed == decision.feed]
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         for manifest in manifests:
-            for key in manifest.quarantine if manifest.arrived_on >= one.arrived_on else ():
+            for key in manifest.quarantine if manifest.arrived_on >= decision.arrived_on else ():
                 file = Path(folder) / "refused.parquet"
                 lake.download(key, file)
                 sql = f"select count(*) from '{file}' where reason = ? and contains(message, ?)"
-                [(rows,)] = connection.execute(sql, [set_aside.REASON, f"(event {one.event_id})"]).fetchall()
+                [(rows,)] = connection.execute(sql, [set_aside.REASON, f"(event {decision.event_id})"]).fetchall()
                 days |= {manifest.arrived_on} if rows else set()
     return days

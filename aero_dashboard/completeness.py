@@ -20,7 +20,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Owed:
-    """What one source was expected to close on a day, over all its routes."""
+    """Legs that one source was expected to close on a day, and those it did, over all its routes."""
 
     source: str
     expected_legs: int
@@ -65,7 +65,7 @@ def sentence(t: Translator, day: Day) -> str:
         "final": t.integer(day.final_legs),
         "open": t.integer(day.known_legs - day.final_legs),
         "closes": t.time(day.closes_at),
-        "expected": t.integer(max((one.expected_legs for one in by_source(day)), default=0)),
+        "expected": t.integer(max((source.expected_legs for source in by_source(day)), default=0)),
         "owed": _owed(t, day),
     }
     return t(f"complete.{_case(day)}", **values)
@@ -82,16 +82,16 @@ def _case(day: Day) -> str:
 
 def _owed(t: Translator, day: Day) -> str:
     """Name the sources that owe the most: flights, routes and hours of each."""
-    late = [one for one in by_source(day) if one.missing_legs]
+    late = [source for source in by_source(day) if source.missing_legs]
     named = [
         t(
             "complete.source_owes",
-            source=t.known(f"source.{one.source}", one.source),
-            legs=t.integer(one.missing_legs),
-            routes=_routes(t, one.routes),
-            hours=t.decimal(one.hours_late),
+            source=t.known(f"source.{source.source}", source.source),
+            legs=t.integer(source.missing_legs),
+            routes=_routes(t, source.routes),
+            hours=t.decimal(source.hours_late),
         )
-        for one in late[:NAMED]
+        for source in late[:NAMED]
     ]
     if len(late) > NAMED:
         named.append(t("complete.more_sources", count=t.integer(len(late) - NAMED)))
@@ -101,22 +101,22 @@ def _owed(t: Translator, day: Day) -> str:
 def by_source(day: Day) -> list[Owed]:
     """Sum what is expected over routes, the source that owes most first; before the close nothing is owed."""
     groups: dict[str, list[Expected]] = {}
-    for one in day.expected:
-        groups.setdefault(one.source, []).append(one)
+    for row in day.expected:
+        groups.setdefault(row.source, []).append(row)
     owed = [_sum(day, source, rows) for source, rows in groups.items()]
-    return sorted(owed, key=lambda one: (-one.missing_legs, one.source))
+    return sorted(owed, key=lambda source: (-source.missing_legs, source.source))
 
 
 def _sum(day: Day, source: str, rows: Sequence[Expected]) -> Owed:
-    missing = [one for one in day.missing if one.source == source]
-    came = [one.final_received_at for one in rows if one.final_received_at]
-    late = [hours for one in rows if (hours := day.hours_late(one)) is not None]
+    missing = [pair for pair in day.missing if pair.source == source]
+    came = [row.final_received_at for row in rows if row.final_received_at]
+    late = [hours for row in rows if (hours := day.hours_late(row)) is not None]
     return Owed(
         source,
-        sum(one.expected_legs for one in rows),
-        sum(one.final_legs for one in rows),
-        sum(one.missing_legs for one in missing),
-        [one.route for one in missing],
+        sum(row.expected_legs for row in rows),
+        sum(row.final_legs for row in rows),
+        sum(pair.missing_legs for pair in missing),
+        [pair.route for pair in missing],
         max(came, default=None),
         max(late, default=None),
     )
@@ -126,13 +126,13 @@ def table(t: Translator, sources: Sequence[Owed]) -> pd.DataFrame:
     """One row per source."""
     return pd.DataFrame(
         {
-            t("complete.source"): [t.known(f"source.{one.source}", one.source) for one in sources],
-            t("complete.expected"): [one.expected_legs for one in sources],
-            t("complete.closed"): [one.final_legs for one in sources],
-            t("complete.missing"): [one.missing_legs for one in sources],
-            t("complete.routes"): [_routes(t, one.routes) for one in sources],
-            t("complete.last"): [t.time(one.last_at) if one.last_at else MISSING for one in sources],
-            t("complete.hours"): [one.hours_late for one in sources],
+            t("complete.source"): [t.known(f"source.{source.source}", source.source) for source in sources],
+            t("complete.expected"): [source.expected_legs for source in sources],
+            t("complete.closed"): [source.final_legs for source in sources],
+            t("complete.missing"): [source.missing_legs for source in sources],
+            t("complete.routes"): [_routes(t, source.routes) for source in sources],
+            t("complete.last"): [t.time(source.last_at) if source.last_at else MISSING for source in sources],
+            t("complete.hours"): [source.hours_late for source in sources],
         }
     )
 

@@ -77,8 +77,8 @@ def kpi_label(view: View, kpi: Kpi) -> str:
 def kpi_value(view: View, kpi: Kpi) -> str:
     """Write a figure."""
     if kpi.unit == "percent":
-        found = figures().kpis.get(kpi.key)
-        return view.t.percent(kpi.value, found.digits if found and found.digits else DIGITS[kpi.unit])
+        figure = figures().kpis.get(kpi.key)
+        return view.t.percent(kpi.value, figure.digits if figure and figure.digits else DIGITS[kpi.unit])
     return view.t.decimal(kpi.value, DIGITS[kpi.unit]) + (
         " min" if kpi.unit == "minutes" and kpi.value is not None else ""
     )

@@ -1,4 +1,4 @@
-"""Where the figures come from: one pinned version of the published marts per page run, and caches by version.
+"""Access to published figures: one pinned version of the marts per page run, and caches by version.
 
 A newer version is looked for at most every few seconds, however often people click. A result is kept by version, query
 and parameters, so that nothing is ever shown from two versions at once.

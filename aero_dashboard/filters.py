@@ -20,7 +20,7 @@ PARAMETERS = ("lang", "period", "from", "to", "carrier", "origin", "otp", "min",
 
 @dataclass(frozen=True)
 class Known:
-    """What the pinned version holds, and so what can be chosen: codes in the order they are offered.
+    """The choices that the pinned version offers: its dates, and codes in the order they are offered.
 
     `complete` is the last operating date whose flights are all due; published plans may reach to `last`.
     """

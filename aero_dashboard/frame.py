@@ -1,4 +1,4 @@
-"""What surrounds every page: the pinned version, the filters and their address, the labels, the footer.
+"""The frame of every page: the pinned version, the filters and their address, the labels, the footer.
 
 The address wins when it is new (a link was opened, or the browser went back); otherwise what the reader set last does.
 """
@@ -19,7 +19,7 @@ from aero_dashboard.filters import MINIMUMS, PERIODS, Filters, Known, language_o
 from aero_dashboard.i18n import LOCALES, Translator, plain
 from aero_streaming.rules import rules
 
-#: What the session remembers: the choices as parameters, and the parameters that we wrote ourselves.
+#: Keys of the session state: the choices as parameters, and the parameters that we wrote ourselves.
 CHOSEN, WRITTEN = "chosen", "written"
 VIEW = "view"
 #: Keys of the widgets by parameter.
@@ -47,7 +47,7 @@ class View:
 
     @property
     def scope(self) -> queries.Scope:
-        """What the filters ask for."""
+        """The filtered scope of legs."""
         return self.filters.scope(self.known)
 
     @property
@@ -83,8 +83,8 @@ def view(snapshot: Snapshot, is_route_page: bool, has_filters: bool = True) -> V
     span = data.read(snapshot, complete_days.span)
     if span is None:
         return None
-    found = data.read(snapshot, queries.known)
-    known = Known(*span, **{name: tuple(values) for name, values in found.items()})
+    columns = data.read(snapshot, queries.known)
+    known = Known(*span, **{name: tuple(values) for name, values in columns.items()})
     filters, bad = read(_asked(), known)
     if is_route_page and filters.route is None and known.routes:
         filters, _ = read({**filters.params(), "route": known.routes[0]}, known)

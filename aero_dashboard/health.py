@@ -6,7 +6,7 @@ import pandas as pd
 
 from aero_dashboard.i18n import plain
 
-#: How a state looks without colour, and with it.
+#: The look of a state without colour, and with it.
 SHAPES = {
     "fresh": "●", "late": "▲", "silent": "○", "untimed": "○", "balanced": "●", "wrong": "■", "none": "●", "some": "▲",
 }  # fmt: skip
@@ -24,7 +24,7 @@ def judged(feeds: pd.DataFrame, published_at: datetime) -> pd.DataFrame:
     age = (pd.Timestamp(published_at) - pd.to_datetime(feeds["last_arrived_at"])).dt.total_seconds() / 3600
     limit = feeds["fresh_within_hours"].astype("Float64")
     rows = feeds.assign(age_hours=age, fresh_within_hours=limit)
-    rows["state"] = [_state(hours, wanted) for hours, wanted in zip(age, limit, strict=True)]
+    rows["state"] = [_state(hours, within_hours) for hours, within_hours in zip(age, limit, strict=True)]
     order = {"late": 0, "silent": 1, "fresh": 2, "untimed": 3}
     return rows.sort_values("state", key=lambda states: states.map(order), kind="stable").reset_index(drop=True)
 

@@ -25,7 +25,7 @@ def balance(connection: Connection) -> pd.DataFrame:
 
 
 def has_mixed(connection: Connection) -> bool:
-    """Whether the version counts mixed rows: one that was published before that was counted does not."""
+    """Return True if the version counts mixed rows; versions published before that count existed do not."""
     return "mixed" in {name for name, *_ in connection.execute("describe health.outcome").fetchall()}
 
 

@@ -45,8 +45,8 @@ class Kpi:
 
 def rule_of(definition: str) -> str:
     """Name the KPI in `rules.toml` that an OTP definition is held against: its own, which not every one has."""
-    found = figures().by_definition.get(definition)
-    return found.id if found else definition
+    kpi = figures().by_definition.get(definition)
+    return kpi.id if kpi else definition
 
 
 def total(frame: pd.DataFrame) -> dict[str, float]:
@@ -64,12 +64,12 @@ def otp(key: str, definition: str, frame: pd.DataFrame) -> Kpi:
 
 def from_sums(sums: Sums) -> list[Kpi]:
     """Return the figures that sums of legs give, in the order they are shown; load only where it is known."""
-    found = [_figure(figures().kpis[name], sums) for name in STRIP]
-    return [one for one in found if one.legs or one.key != "load_factor"]
+    strip = [_figure(figures().kpis[name], sums) for name in STRIP]
+    return [kpi for kpi in strip if kpi.legs or kpi.key != "load_factor"]
 
 
 def _figure(kpi: Figure, sums: Sums) -> Kpi:
-    n, unknown = (int(sum(sums[one.id] for one in parts)) for parts in (kpi.sample, kpi.unknown))
+    n, unknown = (int(sum(sums[part.id] for part in parts)) for parts in (kpi.sample, kpi.unknown))
     rule = kpi.id if kpi.is_share and "rules" in kpi.used_by else None
     return Kpi(kpi.id, kpi.unit, kpi.over(sums), kpi.under(sums), n, unknown, rule=rule)  # ty: ignore[invalid-argument-type]
 
@@ -77,10 +77,10 @@ def _figure(kpi: Figure, sums: Sums) -> Kpi:
 def column(name: str, frame: pd.DataFrame) -> pd.Series:
     """Return a figure of the register for every row of sums; missing where there is nothing to divide by."""
     kpi = figures().kpis[name]
-    over = frame[[one.id for one in kpi.numerator]].sum(axis=1)
+    over = frame[[part.id for part in kpi.numerator]].sum(axis=1)
     if not kpi.denominator:
         return over
-    under = frame[[one.id for one in kpi.denominator]].sum(axis=1)
+    under = frame[[part.id for part in kpi.denominator]].sum(axis=1)
     return over / under.where(under > 0)
 
 
@@ -115,7 +115,7 @@ def block_fit(blocks: pd.DataFrame) -> Kpi:
     """Return the block percentile F(scheduled): the share of legs whose block time fitted their scheduled one."""
     kpi, rows = figures().kpis["block_fit"], blocks.to_dict("records")
     fitting, legs = (
-        sum(int(row["legs"]) * one.of_row(row) for row in rows for one in parts)
+        sum(int(row["legs"]) * part.of_row(row) for row in rows for part in parts)
         for parts in (kpi.numerator, kpi.denominator)
     )
     return Kpi("block_fit", "percent", fitting, legs, legs, 0)

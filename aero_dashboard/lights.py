@@ -9,7 +9,7 @@ from aero_streaming.rules import Rule, Status, rules, status
 
 @dataclass(frozen=True)
 class Look:
-    """How one status is drawn: a shape that differs in outline, a letter, a colour of the theme."""
+    """The look of one status: a shape that differs in outline, a letter, a colour of the theme."""
 
     shape: str
     letter: str
@@ -62,8 +62,8 @@ class Light:
 def of_share(kpi: str | None, scope: str, days: int, on_time: int, legs: int, minimum: int) -> Light:
     """Judge a share of legs by the rule for its KPI, scope and number of days."""
     rule = rules().find(kpi, scope, days) if kpi else None
-    found: Status = status(rule, on_time, legs, minimum) if rule else "gris"
-    return Light(found, rule, legs, minimum)
+    colour: Status = status(rule, on_time, legs, minimum) if rule else "gris"
+    return Light(colour, rule, legs, minimum)
 
 
 def of_kpi(kpi: Kpi, scope: str, days: int, minimum: int) -> Light | None:

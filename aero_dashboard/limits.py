@@ -1,4 +1,4 @@
-"""What chance alone explains: limits of the funnel plot and of the control chart, intervals of a share.
+"""Limits of chance: of the funnel plot and of the control chart, and intervals of a share.
 
 All of them take legs as independent. On a bad day they are not, so that true limits are wider; pages say so.
 """

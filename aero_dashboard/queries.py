@@ -16,10 +16,10 @@ from aero_streaming.figures import figures
 Connection = duckdb.DuckDBPyConnection
 
 #: Every sum of legs that a figure of a page is made of.
-_NEEDED = {one.id: one for kpi in figures().used_by("pages") if kpi.of.id == "legs" for one in kpi.sums}
+_NEEDED = {part.id: part for kpi in figures().used_by("pages") if kpi.of.id == "legs" for part in kpi.sums}
 SUMS = ", ".join(
-    f"coalesce(sum({one.value_sql()}), 0)::{'double' if one.is_decimal else 'bigint'} as {one.id}"
-    for one in _NEEDED.values()
+    f"coalesce(sum({part.value_sql()}), 0)::{'double' if part.is_decimal else 'bigint'} as {part.id}"
+    for part in _NEEDED.values()
 )
 OTP_SUMS = """
     sum(legs)::bigint as legs, sum(on_time_legs)::bigint as on_time_legs, sum(unknown_legs)::bigint as unknown_legs
@@ -35,7 +35,7 @@ KNOWN = {
 
 @dataclass(frozen=True)
 class Scope:
-    """Which legs: operating dates, both included, and where it was asked for a carrier, an origin, a route."""
+    """A choice of legs: operating dates, both included, and a carrier, an origin or a route where one is given."""
 
     first: date
     last: date
@@ -45,7 +45,7 @@ class Scope:
 
     @property
     def days(self) -> int:
-        """How many days the scope spans."""
+        """The number of days, both ends included."""
         return (self.last - self.first).days + 1
 
     def previous(self) -> "Scope":
@@ -174,7 +174,7 @@ def codes(connection: Connection, scope: Scope) -> pd.DataFrame:
 
 
 def block_minutes(connection: Connection, scope: Scope) -> pd.DataFrame:
-    """How often each block time was flown and scheduled: block_minutes, scheduled_block_minutes, legs."""
+    """Return the number of legs by flown and scheduled block minutes."""
     where, values = scope.where()
     return _frame(
         connection,

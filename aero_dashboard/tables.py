@@ -27,12 +27,12 @@ def routes(view: View, otp: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     counts = ["legs", "on_time_legs", "unknown_legs"]
     rows[counts] = rows[counts].fillna(0).astype("int64")
     kpi, days, minimum = rule_of(view.filters.definition), view.scope.days, view.filters.minimum
-    found = [
+    route_lights = [
         lights.of_share(kpi, "route", days, int(on_time), int(legs), minimum)
         for on_time, legs in zip(rows["on_time_legs"], rows["legs"], strict=True)
     ]
-    rows["status"] = [light.status for light in found]
-    rows["status_text"] = [light.text(view.t) for light in found]
+    rows["status"] = [light.status for light in route_lights]
+    rows["status_text"] = [light.text(view.t) for light in route_lights]
     rows["share"] = rows["on_time_legs"] / rows["legs"].where(rows["legs"] > 0)
     for name, kpi_id in ROUTE_FIGURES.items():
         rows[name] = column(kpi_id, rows)
@@ -55,7 +55,7 @@ def route_columns(t: Translator) -> dict[str, str]:
 def route_table(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the table of routes, each with the address of its page; load only where it is known."""
     names = route_columns(view.t)
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             names["route"]: [components.link(view, "route", route) for route in rows["route"]],
             names["status"]: rows["status_text"],
@@ -66,7 +66,7 @@ def route_table(view: View, rows: pd.DataFrame) -> pd.DataFrame:
             **{names[name]: rows[name] for name in ROUTE_FIGURES if name != "delay"},
         }
     )
-    return found if rows["load_legs"].sum() else found.drop(columns=names["load"])
+    return table if rows["load_legs"].sum() else table.drop(columns=names["load"])
 
 
 def causes(view: View, scope: Scope, most: int) -> None:

@@ -12,11 +12,11 @@ from aero_streaming.events import Event
 from aero_streaming.figures import figures
 
 #: Sums that the mart of a route's day has under the same name.
-OF_MART = tuple(one.id for one in figures().kept_in("marts") if "stream" in one.kept_in)
-#: Where the mart keeps legs whose destination nobody said; in the stream they have no route.
+OF_MART = tuple(part.id for part in figures().kept_in("marts") if "stream" in part.kept_in)
+#: The route of legs without a known destination in the mart; in the stream they have no route.
 UNKNOWN_ROUTE = "unknown"
 EXAMPLES = 5
-#: How long nothing may move before what still differs counts as different.
+#: Seconds without any change after which what still differs counts as different.
 STANDSTILL_SECONDS = 60
 
 Sums = Mapping[recount.Key, Mapping[str, Any]]
@@ -24,17 +24,17 @@ Sums = Mapping[recount.Key, Mapping[str, Any]]
 
 @dataclass
 class Comparison:
-    """How many keys were compared, how many differ, and some of those that do."""
+    """The result of a comparison: keys compared, keys that differ, and some of those that do."""
 
     compared: int = 0
     differing: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
 
-    def hold(self, key: object, expected: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> None:
+    def hold(self, key: object, expected: Mapping[str, Any] | None, actual: Mapping[str, Any] | None) -> None:
         """Compare the figures of one key; a scope without legs is as good as none."""
         self.compared += 1
         left = expected or {}
-        right = {name: (found or {}).get(name, 0) for name in left} if left else (found or {})
+        right = {name: (actual or {}).get(name, 0) for name in left} if left else (actual or {})
         wrong = {
             name: {"expected": left.get(name, 0), "found": value}
             for name, value in right.items()
@@ -53,7 +53,7 @@ class Comparison:
 
 def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
     """Return the last word of the stream on every scope, as leg-state holds it."""
-    found = {}
+    sums_of = {}
     for row in watcher.rows("leg_state", "state#"):
         key = (row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
         sums: dict[str, Any] = {name: value for name, value in row.items() if isinstance(value, int)}
@@ -61,8 +61,8 @@ def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
         sums["cancelled_by_quarter"] = row.get("cancelled_by_quarter") or {}
         # Whoever compares days compares days that are over.
         sums["due_cancelled_legs"] = sum(sums["cancelled_by_quarter"].values())
-        found[key] = {} if row.get("is_deleted") else sums
-    return found
+        sums_of[key] = {} if row.get("is_deleted") else sums
+    return sums_of
 
 
 def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]:
@@ -91,9 +91,13 @@ def _against(stream: Sums, expected: Sums) -> Comparison:
     """Compare every scope of the stream with a count of the events themselves."""
     result = Comparison()
     for key in sorted(expected.keys() | stream.keys(), key=str):
-        wanted = expected.get(key)
-        found = stream.get(key)
-        result.hold(key, wanted, found if wanted else {"scheduled_legs": (found or {}).get("scheduled_legs", 0)})
+        expected_sums = expected.get(key)
+        actual_sums = stream.get(key)
+        result.hold(
+            key,
+            expected_sums,
+            actual_sums if expected_sums else {"scheduled_legs": (actual_sums or {}).get("scheduled_legs", 0)},
+        )
     return result
 
 

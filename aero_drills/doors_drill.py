@@ -47,19 +47,19 @@ from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
 TABLE = "legs"
-#: What messages say otherwise than events: their times are a minute earlier, and they count one passenger more.
+#: Differences of messages from events: times a minute earlier, one passenger more.
 AHEAD = timedelta(minutes=1)
 MORE_PASSENGERS = 1
 MOVEMENTS = ("out", "off", "on", "in")
 TIMES = tuple(f"{name}_at" for name in MOVEMENTS)
-#: What is looked at of a leg.
+#: The figures that are compared for each leg.
 FIGURES = (*TIMES, "is_cancelled", "is_diverted", "passengers", "delay_codes")
 LEGS_KNOWN_SECONDS = 120
 
 
 @dataclass
 class Day:
-    """What comes by each door, and what every leg must be in the end, by leg_uid."""
+    """The input of each door, and the figures that every leg must end with, by leg_uid."""
 
     on: date
     events: list[Event] = field(default_factory=list)
@@ -72,17 +72,17 @@ def compose(airline: Airline, on: date, count: int) -> Day:
     """Share the first legs of an operating day among the doors."""
     legs = airline.day(on).legs[:count]
     rows = [report.corrected or report.first for report in reports(legs, airline.schedule, airline.seed)]
-    told: dict[str, list[Event]] = {}
+    events_of: dict[str, list[Event]] = {}
     for event in day_events(airline, on, faults=False):
         if topic_of(event) == "leg-events":
-            told.setdefault(event["leg_uid"], []).append(event)
+            events_of.setdefault(event["leg_uid"], []).append(event)
     day = Day(on)
     for number, (leg, row) in enumerate(zip(legs, rows, strict=True)):
         name, by_events, by_messages = uid(leg), bool(number % 2), bool(number // 2 % 2)
         doors = ("database", *(["events"] if by_events else []), *(["messages"] if by_messages else []))
         day.doors[name] = "+".join(doors)
-        day.events += told[name] if by_events else []
-        day.messages += telegrams(_as_sent(event) for event in told[name]) if by_messages else []
+        day.events += events_of[name] if by_events else []
+        day.messages += telegrams(_as_sent(event) for event in events_of[name]) if by_messages else []
         day.expected[name] = _expected(leg, row, by_events, by_messages)
     day.events.sort(key=lambda event: (event["received_at"], event["event_id"]))
     day.messages.sort(key=lambda telegram: telegram.sent_at)
@@ -90,7 +90,7 @@ def compose(airline: Airline, on: date, count: int) -> Day:
 
 
 def _as_sent(event: Event) -> Event:
-    """What a station says of an event."""
+    """Return the event as a station would report it in a message."""
     kind = event["event_type"]
     if kind in MOVEMENTS:
         earlier = utc_text(moment_of(event[f"{kind}_at"]) - AHEAD)
@@ -100,16 +100,16 @@ def _as_sent(event: Event) -> Event:
 
 def _expected(leg: Leg, row: Leg, by_events: bool, by_messages: bool) -> dict[str, Any]:
     """A leg as it must be: messages before events before the database; of delay codes the database knows best."""
-    told = by_events or by_messages
-    known = leg if told else row
+    reaches_stream = by_events or by_messages
+    known = leg if reaches_stream else row
     # A row of a later attempt does not know when the first one began.
-    out = (leg.first_out or leg.out) if told else (None if row.first_out is not None else row.out)
+    out = (leg.first_out or leg.out) if reaches_stream else (None if row.first_out is not None else row.out)
     ahead = int(AHEAD.total_seconds() // 60) if by_messages else 0
     times = (out, known.off, known.on, known.in_)
     passengers = None if leg.is_cancelled else leg.passengers + (MORE_PASSENGERS if by_messages else 0)
     moments = [None if at is None else minute_text(at - ahead) for at in times]
-    said = (*moments, leg.is_cancelled, leg.is_diverted, passengers, codes_text(row.delay_codes) or None)
-    return dict(zip(FIGURES, said, strict=True))
+    values = (*moments, leg.is_cancelled, leg.is_diverted, passengers, codes_text(row.delay_codes) or None)
+    return dict(zip(FIGURES, values, strict=True))
 
 
 def run(state: State, airline: Airline, on: date, count: int, log: Log) -> dict[str, Any]:
@@ -140,11 +140,11 @@ def _database(state: State, airline: Airline, day: Day, count: int, log: Log) ->
     finally:
         connection.close()
     first = datetime(day.on.year, day.on.month, day.on.day, tzinfo=UTC) - timedelta(days=1)
-    wanted = Wanted(uuid4().hex[:12], first, first + opsdb.DONE_AFTER + timedelta(days=1), [TABLE])
+    task = Wanted(uuid4().hex[:12], first, first + opsdb.DONE_AFTER + timedelta(days=1), [TABLE])
     with state.acting_as("orchestrator"):
         raw = Bucket(Environment.current().raw_bucket)
-        LocalSpark().run(wanted, log)
-        windows = report(raw, wanted.run_id)["windows"]
+        LocalSpark().run(task, log)
+        windows = report(raw, task.run_id)["windows"]
         # Each hour as if it had just ended: what the stream remembers goes by that.
         for window in extracts(raw, LEGS):
             send_extracts(raw, LEGS, [window], Gateway(), window.arrived_at)
@@ -171,16 +171,16 @@ def _on_topic(bootstrap: str) -> list[Event]:
     """Return every event on the topic, whoever sent it, once nothing has come for a while."""
     name = TOPICS["leg-events"].name
     client = Consumer({"bootstrap.servers": bootstrap, "group.id": "doors", "enable.auto.commit": False})
-    found: list[Event] = []
+    on_topic: list[Event] = []
     try:
         parts = [TopicPartition(name, number, 0) for number in client.list_topics(name).topics[name].partitions]
         client.assign(parts)
         while messages := client.consume(5000, 5):
             events = [parse(message.value() or b"") for message in messages if message.error() is None]
-            found += [event for event in events if not isinstance(event, Problem)]
+            on_topic += [event for event in events if not isinstance(event, Problem)]
     finally:
         client.close()
-    return found
+    return on_topic
 
 
 def _held(state: State, day: Day, sent: Sequence[Event], log: Log) -> dict[str, Any]:
@@ -193,8 +193,10 @@ def _held(state: State, day: Day, sent: Sequence[Event], log: Log) -> dict[str, 
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
         with copy.pull().connect() as connection:
-            found = connection.execute(f"select leg_uid, {', '.join(FIGURES)} from operations.fct_leg").fetchall()
-    in_marts = {name: _spelt(dict(zip(FIGURES, figures, strict=True))) for name, *figures in found}
+            in_warehouse = connection.execute(
+                f"select leg_uid, {', '.join(FIGURES)} from operations.fct_leg"
+            ).fetchall()
+    in_marts = {name: _spelt(dict(zip(FIGURES, figures, strict=True))) for name, *figures in in_warehouse}
     rows = watcher.rows("leg_state", "leg#")
     in_stream = {row["leg_uid"]: _spelt(row) for row in rows if not row.get("is_deleted")}
     by_source = Counter(event["source"] for event in {event["event_id"]: event for event in sent}.values())
@@ -211,17 +213,17 @@ def _held(state: State, day: Day, sent: Sequence[Event], log: Log) -> dict[str, 
 
 def _spelt(leg: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of a leg in one spelling: times as texts, what is not said as nothing."""
-    found = {name: leg.get(name) for name in FIGURES}
-    for name, value in found.items():
+    spelt = {name: leg.get(name) for name in FIGURES}
+    for name, value in spelt.items():
         if isinstance(value, datetime):
-            found[name] = utc_text(value.replace(tzinfo=UTC))
-    return found | {name: bool(found[name]) for name in ("is_cancelled", "is_diverted")}
+            spelt[name] = utc_text(value.replace(tzinfo=UTC))
+    return spelt | {name: bool(spelt[name]) for name in ("is_cancelled", "is_diverted")}
 
 
-def _compared(day: Day, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _compared(day: Day, held: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     result = compare.Comparison()
-    for name in sorted(day.expected.keys() | found.keys()):
-        result.hold((name, day.doors.get(name)), day.expected.get(name), found.get(name))
+    for name in sorted(day.expected.keys() | held.keys()):
+        result.hold((name, day.doors.get(name)), day.expected.get(name), held.get(name))
     return result.to_json()
 
 

@@ -82,22 +82,22 @@ def poison(state: State, events: Sequence[Event], bad: int, seed: int, log: Log)
     chance = draws(seed)
     kinds = _kinds(events)
     records: list[tuple[str, bytes]] = [(event["leg_uid"], to_json(event)) for event in events]
-    wanted: Counter[str] = Counter()
+    sent: Counter[str] = Counter()
     for number in range(bad):
         code, make = kinds[number % len(kinds)]
-        wanted[code] += 1
+        sent[code] += 1
         records.insert(chance.randrange(len(records) + 1), (f"poison-{number}", make(number)))
     with _platform(state, log):
         with topics.producer(kafka.bootstrap(state)) as producer:
             for key, text in records:
                 producer.send_text(LEG_EVENTS, key, text)
         verdict = _verdict(state, "poison", events)
-        found = _quarantined(state, bad)
-    missing = {code: number - found[code] for code, number in wanted.items() if number != found[code]}
+        quarantined = _quarantined(state, bad)
+    missing = {code: number - quarantined[code] for code, number in sent.items() if number != quarantined[code]}
     return verdict | {
         "sent": len(records),
         "poison": bad,
-        "quarantined": dict(sorted(found.items())),
+        "quarantined": dict(sorted(quarantined.items())),
         "not_quarantined": missing,
     }
 
@@ -109,22 +109,22 @@ def broker(state: State, count: int, log: Log) -> dict[str, Any]:
     kafka.choose_brokers(state, 3)
     supervisor = Supervisor(state, services(), log)
     names = kafka.names(state)
-    wanted = [port for name in names for port in supervisor.services[name].ports]
-    ports.choose(state.ports_file, wanted, {})
+    needed = [port for name in names for port in supervisor.services[name].ports]
+    ports.choose(state.ports_file, needed, {})
     began = time.monotonic()
     try:
         supervisor.start_together(names)
         topics.ensure_topics(kafka.bootstrap(state), 3)
         longest = _under_load(state, supervisor, count)
-        found = _read(kafka.bootstrap(state), count)
+        received = _read(kafka.bootstrap(state), count)
     finally:
         supervisor.stop(names)
     return {
         "drill": "broker",
         "sent": count,
-        "received": sum(found.values()),
-        "lost": count - len(found),
-        "duplicated": sum(found.values()) - len(found),
+        "received": sum(received.values()),
+        "lost": count - len(received),
+        "duplicated": sum(received.values()) - len(received),
         "differing": 0,
         "longest_stall_seconds": round(longest, 1),
         "seconds": {"whole": round(time.monotonic() - began, 1)},
@@ -148,17 +148,17 @@ def _under_load(state: State, supervisor: Supervisor, count: int) -> float:
 def _read(bootstrap: str, count: int) -> Counter[int]:
     reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "drill", "auto.offset.reset": "earliest"})
     reader.subscribe([LEG_EVENTS.name])
-    found: Counter[int] = Counter()
+    received: Counter[int] = Counter()
     quiet = time.monotonic()
     try:
-        while time.monotonic() - quiet < (5 if sum(found.values()) >= count else 30):
+        while time.monotonic() - quiet < (5 if sum(received.values()) >= count else 30):
             for message in reader.consume(5000, 0.5):
                 if message.error() is None:
-                    found[int(message.value() or b"-1")] += 1
+                    received[int(message.value() or b"-1")] += 1
                     quiet = time.monotonic()
     finally:
         reader.close()
-    return found
+    return received
 
 
 @contextmanager
@@ -210,10 +210,10 @@ def _quarantined(state: State, expected: int) -> Counter[str]:
         if len(keys) >= expected or time.monotonic() > deadline:
             break
         time.sleep(1)
-    found: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
     for key in keys:
-        found[json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["reason"]] += 1
-    return found
+        reasons[json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["reason"]] += 1
+    return reasons
 
 
 def _kinds(events: Sequence[Event]) -> list[tuple[str, Callable[[int], bytes]]]:
@@ -243,9 +243,9 @@ def _kinds(events: Sequence[Event]) -> list[tuple[str, Callable[[int], bytes]]]:
         spoilt(version=BIGGEST),
         spoilt(operating_date=BEFORE_ALL, leg_uid=leg_uid(*(elsewhen[name] for name in IDENTITY))),
     ]
-    found = []
+    kinds = []
     for make in makers:
         refused = parse(make(0))
         if isinstance(refused, Problem):
-            found.append((refused.code, make))
-    return found
+            kinds.append((refused.code, make))
+    return kinds

@@ -44,5 +44,5 @@ def failed(verdict: dict[str, Any]) -> bool:
     return bool(verdict["false_criticals"] or (verdict["criticals_on_time"] and not verdict["criticals"]))
 
 
-def _criticals(one: Score) -> int:
-    return sum(statement.severity == CRITICAL for statement in one.statements)
+def _criticals(scored: Score) -> int:
+    return sum(statement.severity == CRITICAL for statement in scored.statements)

@@ -1,4 +1,4 @@
-"""What the stream must say, counted another way: plain Python over the merge's oracle, no SQL, no increments.
+"""A recount of the stream's figures in plain Python over the merge's oracle: no SQL, no increments.
 
 From events to merged legs (`aero_streaming.merge`), from legs to the sums of every scope. Tests and drills hold Flink's
 records to it; the definitions are those of `fct_leg` and of the macro `leg_sums`.
@@ -22,7 +22,7 @@ FIRST_WAVE_HOUR = 8
 
 @dataclass(frozen=True)
 class Share:
-    """What one leg is for one scope: whether its departure and its arrival count there."""
+    """One leg's part in one scope: whether its departure and its arrival count there."""
 
     key: Key
     departs: bool
@@ -38,10 +38,12 @@ def legs(events: Iterable[Event]) -> dict[str, Leg]:
     for event in known:
         rank = (event["version"], event["received_at"], event["event_id"], event)
         if event["event_type"] == "booking":
-            booked[event["leg_uid"]] = max(booked.get(event["leg_uid"], rank), rank, key=lambda one: one[:3])
+            booked[event["leg_uid"]] = max(booked.get(event["leg_uid"], rank), rank, key=lambda ranked: ranked[:3])
         elif event["event_type"] == "feedback":
             of_leg = answers[event["leg_uid"]]
-            of_leg[event["response_id"]] = max(of_leg.get(event["response_id"], rank), rank, key=lambda one: one[:3])
+            of_leg[event["response_id"]] = max(
+                of_leg.get(event["response_id"], rank), rank, key=lambda ranked: ranked[:3]
+            )
     facts = to_facts(known)
     return {
         uid: _judged(
@@ -54,10 +56,10 @@ def legs(events: Iterable[Event]) -> dict[str, Leg]:
     }
 
 
-def scopes(found: Mapping[str, Leg]) -> dict[Key, dict[str, Any]]:
+def scopes(legs: Mapping[str, Leg]) -> dict[Key, dict[str, Any]]:
     """Return the sums of every scope that a leg belongs to."""
     sums: dict[Key, dict[str, Any]] = {}
-    for leg in found.values():
+    for leg in legs.values():
         for share in shares(leg):
             total = sums.setdefault(share.key, defaultdict(int))
             for name, value in _measures(leg, share).items():
@@ -132,12 +134,12 @@ def _is_expected(leg: Leg) -> bool:
     return not over and leg["on_at"] is None and leg["in_at"] is None
 
 
-def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], said: list[Event]) -> Leg:
+def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], answers: list[Event]) -> Leg:
     cancelled = bool(leg["is_cancelled"])
     diverted = bool(leg["is_diverted"]) and not cancelled
     movements = ("out_at", "last_out_at", "off_at", "on_at", "in_at")
     departed = bool(leg["is_diverted"]) or any(leg[name] is not None for name in movements)
-    scores = [event["recommendation"] for event in said]
+    scores = [event["recommendation"] for event in answers]
     problem, known = believed(leg)
     std, sta, departure, arrived = known["std"], known["sta"], known["departure"], known["in"]
     return {
@@ -154,7 +156,7 @@ def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], said: list[Ev
         "answers": len(scores),
         "promoters": sum(score >= 9 for score in scores),
         "detractors": sum(score <= 6 for score in scores),
-        "satisfaction_sum": sum(event["satisfaction"] for event in said),
+        "satisfaction_sum": sum(event["satisfaction"] for event in answers),
     }
 
 
@@ -167,7 +169,7 @@ def believed(leg: Leg) -> tuple[str | None, dict[str, str | None]]:
     at = {name: leg[column] for name, column in names.items()} | {"out": leg["last_out_at"]}
     at["first_out"] = None if leg["out_at"] == leg["last_out_at"] else leg["out_at"]
     flew = not leg["is_cancelled"] and not leg["is_diverted"]
-    said: list[str] = []
+    problems: list[str] = []
 
     def miles_an_hour(earlier: str, later: str) -> float | None:
         flown, miles = minutes(at[earlier], at[later]), leg["distance_miles"]
@@ -177,9 +179,9 @@ def believed(leg: Leg) -> tuple[str | None, dict[str, str | None]]:
         passed = minutes(at[earlier], at[later])
         return passed is not None and not least <= passed <= most
 
-    def doubt(found: list[tuple[str, tuple[str, ...]]]) -> None:
-        said.extend(code for code, _ in found)
-        at.update({name: None for _, doubted in found for name in doubted})
+    def doubt(broken_rules: list[tuple[str, tuple[str, ...]]]) -> None:
+        problems.extend(code for code, _ in broken_rules)
+        at.update({name: None for _, doubted in broken_rules for name in doubted})
 
     def broken(code: str, doubted: tuple[str, ...], is_broken: bool) -> list[tuple[str, tuple[str, ...]]]:
         return [(code, doubted)] if is_broken else []
@@ -199,24 +201,26 @@ def believed(leg: Leg) -> tuple[str | None, dict[str, str | None]]:
         if outside(planned, name, -days - 720 * (name == "on"), days + 720 * (name == "off"))
     ])  # fmt: skip
     order = ("first_out", "out", "off", "on", "in")
-    found = []
+    contradictions = []
     for place, earlier in enumerate(order):
         for later in order[place + 1 :]:
             least = 1 if earlier in ("out", "off") and later in ("on", "in") else 0
-            found += broken(f"{later}_before_{earlier}", (earlier, later), outside(earlier, later, least, endless))
-    found += broken("taxi_out_too_long", ("out", "off"), outside("out", "off", -endless, 720))
+            contradictions += broken(
+                f"{later}_before_{earlier}", (earlier, later), outside(earlier, later, least, endless)
+            )
+    contradictions += broken("taxi_out_too_long", ("out", "off"), outside("out", "off", -endless, 720))
     if flew:
         for name, pair, most in (
             ("air", ("off", "on"), 1200),
             ("taxi_in", ("on", "in"), 720),
             ("block", ("out", "in"), 1440),
         ):
-            found += broken(f"{name}_too_long", pair, outside(*pair, -endless, most))
+            contradictions += broken(f"{name}_too_long", pair, outside(*pair, -endless, most))
         for name, pair in (("air", ("off", "on")), ("block", ("out", "in"))):
-            found += broken(f"{name}_too_fast", pair, (miles_an_hour(*pair) or 0) > fastest)
-    doubt(found)
+            contradictions += broken(f"{name}_too_fast", pair, (miles_an_hour(*pair) or 0) > fastest)
+    doubt(contradictions)
     at["departure"] = at["out"] if leg["out_at"] == leg["last_out_at"] else at["first_out"]
-    return " ".join(said) or None, at
+    return " ".join(problems) or None, at
 
 
 def _moment(text: str | None) -> datetime | None:

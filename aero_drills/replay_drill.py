@@ -27,14 +27,14 @@ from aero_local.state import State
 from aero_streaming.events import Event
 from aero_streaming.events.types import TOPICS
 
-#: How long nothing may move on the way from the stream to the warehouse; a day of 130,000 events takes minutes there.
+#: Seconds without any change on the way to the warehouse before it gives up; a day of 130,000 events takes minutes.
 PATIENCE_SECONDS = 600
 NEWS_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played: the events as sent, the operating day, how many legs it has, and how the job batches.
+    """A replay: the events as sent, the operating day, its number of legs, and how the job batches.
 
     A whole day sent at once is a backlog; a job that collects changes for seconds has far fewer to write, and the
     emulator's tables are what a pass takes its time for. Nothing that is compared depends on it.
@@ -91,16 +91,16 @@ def _play(state: State, plan: Plan, log: Log, with_warehouse: bool) -> dict[str,
 
 
 def _send(state: State, events: Sequence[Event], log: Log) -> Played:
-    told = 0.0
+    logged_at = 0.0
 
-    def tell(played: Played) -> None:
-        nonlocal told
-        if played.seconds - told >= NEWS_SECONDS or played.events == len(events):
-            told = played.seconds
+    def log_progress(played: Played) -> None:
+        nonlocal logged_at
+        if played.seconds - logged_at >= NEWS_SECONDS or played.events == len(events):
+            logged_at = played.seconds
             log(f"  {played.events:,} events, {played.per_second:,.0f} a second")
 
     with topics.producer(kafka.bootstrap(state)) as producer:
-        return play(events, producer, speed=None, each_second=tell)
+        return play(events, producer, speed=None, each_second=log_progress)
 
 
 def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | None = None) -> compare.Comparison:
@@ -120,7 +120,7 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
                 "`aero status` and `aero logs forwarder` say why.",
             )
         time.sleep(0.5)
-    told, last = 0.0, compare.Comparison(0, 1)
+    logged_at, last = 0.0, compare.Comparison(0, 1)
     moved = time.monotonic()
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
@@ -134,21 +134,21 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
             if (result.compared and not result.differing) or time.monotonic() - moved > PATIENCE_SECONDS:
                 return result
             waited = time.monotonic() - began
-            if waited - told > 20:
-                told = waited
+            if waited - logged_at > 20:
+                logged_at = waited
                 log(f"  the warehouse is on its way: {result.differing} of {result.compared} routes still differ")
             time.sleep(2)
 
 
 def _seen(state: State, stream: compare.Sums) -> shares.Verdict:
-    """How the shares and colours that people see compare with those of the marts that are published now."""
+    """Compare the shares and colours that people see with those of the marts that are published now."""
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
         return shares.against_marts(stream, copy.pull())
 
 
 def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:
-    """What was accepted of what was sent, and what the alerts did."""
+    """Return counts of accepted events against sent ones, and of alerts and transitions."""
     distinct, accepted = _distinct(plan.sent), watcher.accepted()
     transitions = Counter(row["kind"] for row in watcher.rows("transitions"))
     closed = Counter(f"{row.get('reason')}" for row in watcher.rows("transitions") if row["kind"] == "CLOSED")

@@ -37,7 +37,7 @@ Parts = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What a person sees of one figure: k of n with its percentage, and its colour where a rule gives one."""
+    """A figure as a person sees it: k of n with its percentage, and its colour where a rule gives one."""
 
     share: str
     colour: str | None
@@ -54,12 +54,12 @@ class Verdict:
     colours: Comparison = field(default_factory=Comparison)
     by_colour: Counter[str] = field(default_factory=Counter)
 
-    def hold(self, key: recount.Key, kpi: str, wanted: Seen, found: Seen) -> None:
+    def hold(self, key: recount.Key, kpi: str, expected: Seen, actual: Seen) -> None:
         """Compare one figure of one scope; a colour only where a rule gives one."""
-        self.shares.hold((*key, kpi), {kpi: wanted.share}, {kpi: found.share})
-        if wanted.colour or found.colour:
-            self.colours.hold((*key, kpi), {kpi: wanted.colour}, {kpi: found.colour})
-            self.by_colour[wanted.colour or "none"] += 1
+        self.shares.hold((*key, kpi), {kpi: expected.share}, {kpi: actual.share})
+        if expected.colour or actual.colour:
+            self.colours.hold((*key, kpi), {kpi: expected.colour}, {kpi: actual.colour})
+            self.by_colour[expected.colour or "none"] += 1
 
     def to_json(self) -> dict[str, Any]:
         """Return what a verdict shows."""
@@ -69,16 +69,16 @@ class Verdict:
 
 def against_marts(stream: Sums, snapshot: Snapshot) -> Verdict:
     """Compare every share and colour of every route, and of the network, of every day of the stream."""
-    wanted = {key: {name: _on_page(key[0], name, *parts) for name, parts in of_key.items()}
+    in_marts = {key: {name: _on_page(key[0], name, *parts) for name, parts in of_key.items()}
               for key, of_key in _of_marts(snapshot)}  # fmt: skip
-    found = {key: {name: _on_board(key, name, sums) for name in SHARES} for key, sums in stream.items()
+    in_stream = {key: {name: _on_board(key, name, sums) for name in SHARES} for key, sums in stream.items()
              if key[0] in SCOPES and sums.get("scheduled_legs")}  # fmt: skip
-    days, verdict = {key[2] for key in found}, Verdict()
-    for key in sorted(key for key in wanted.keys() | found.keys() if key[2] in days and key[1] != UNKNOWN_ROUTE):
-        here, there = wanted.get(key, {}), found.get(key, {})
+    days, verdict = {key[2] for key in in_stream}, Verdict()
+    for key in sorted(key for key in in_marts.keys() | in_stream.keys() if key[2] in days and key[1] != UNKNOWN_ROUTE):
+        here, there = in_marts.get(key, {}), in_stream.get(key, {})
         for name in SHARES:
-            if (one := here.get(name, NOTHING)) != NOTHING or there.get(name, NOTHING) != NOTHING:
-                verdict.hold(key, name, one, there.get(name, NOTHING))
+            if (shown := here.get(name, NOTHING)) != NOTHING or there.get(name, NOTHING) != NOTHING:
+                verdict.hold(key, name, shown, there.get(name, NOTHING))
     return verdict
 
 
@@ -96,7 +96,7 @@ def _on_board(key: recount.Key, name: str, sums: Mapping[str, Any]) -> Seen:
         row = {**sums, "scope_id": scope_id, "operating_date": day}
         condition = of_state(rules(), rule, row, over)
         return _seen(condition.k or 0, condition.n, colour_of(rule, condition))
-    known = {one.id: sums.get(one.id, 0) for one in SHARES[name].sums}
+    known = {part.id: sums.get(part.id, 0) for part in SHARES[name].sums}
     return _seen(SHARES[name].over(known), SHARES[name].under(known), None)
 
 
@@ -106,13 +106,13 @@ def _seen(k: float, n: float | None, colour: str | None) -> Seen:
 
 
 def _of_marts(snapshot: Snapshot) -> Iterator[tuple[recount.Key, Parts]]:
-    found: dict[recount.Key, Parts] = {}
+    parts: dict[recount.Key, Parts] = {}
     names = {kpi.otp.definition: kpi.id for kpi in SHARES.values() if kpi.otp}
     with snapshot.connect() as connection:
         for scope, column in SCOPES.items():
             for place, on, definition, k, n in connection.execute(OF_DEFINITIONS.format(scope=column)).fetchall():
                 if definition in names:
-                    found.setdefault((scope, place, f"{on}", None), {})[names[definition]] = (k, n)
+                    parts.setdefault((scope, place, f"{on}", None), {})[names[definition]] = (k, n)
             for place, on, k, n in connection.execute(OF_LEGS.format(scope=column)).fetchall():
-                found.setdefault((scope, place, f"{on}", None), {})["completion"] = (k, n)
-    yield from found.items()
+                parts.setdefault((scope, place, f"{on}", None), {})["completion"] = (k, n)
+    yield from parts.items()

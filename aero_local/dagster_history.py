@@ -18,7 +18,9 @@ def make(home: Path) -> None:
     write_settings(part)
     DagsterInstance.from_config(str(part)).dispose()
     # Whoever looks for the tables looks for `history`.
-    for made in sorted((one for one in part.iterdir() if one.is_dir()), key=lambda one: one.name == "history"):
+    for made in sorted(
+        (folder for folder in part.iterdir() if folder.is_dir()), key=lambda folder: folder.name == "history"
+    ):
         shutil.rmtree(home / made.name, ignore_errors=True)
         made.rename(home / made.name)
     shutil.rmtree(part)

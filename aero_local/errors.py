@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-#: Where progress goes, one line at a time.
+#: The receiver of progress, one line at a time.
 Log = Callable[[str], None]
 
 

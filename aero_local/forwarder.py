@@ -36,7 +36,7 @@ class PutRefused(RuntimeError):
 
 
 class KafkaMessage(Protocol):
-    """What is used of a message of confluent_kafka."""
+    """The part of confluent_kafka's message that is used."""
 
     def value(self) -> bytes | None: ...  # noqa: D102 - as confluent_kafka documents it
     def topic(self) -> str: ...  # noqa: D102
@@ -46,7 +46,7 @@ class KafkaMessage(Protocol):
 
 
 class KafkaConsumer(Protocol):
-    """What is used of a consumer of confluent_kafka; it must not commit by itself."""
+    """The part of confluent_kafka's consumer that is used; it must not commit by itself."""
 
     def consume(self, num_messages: int, timeout: float) -> Sequence[KafkaMessage]: ...  # noqa: D102
     # As wide as the library's own stub, which knows this call in several forms.
@@ -55,7 +55,7 @@ class KafkaConsumer(Protocol):
 
 @dataclass
 class Assignment:
-    """How many partitions a consumer has been given: told by itself, for asking the client can block the process."""
+    """The number of partitions given to a consumer, noted by its callbacks: asking the client can block the process."""
 
     partitions: int = 0
 
@@ -70,7 +70,7 @@ class Assignment:
 
 def consumer(bootstrap: str, topic: str, assignment: Assignment) -> Any:  # noqa: ANN401 - its stub differs in form only
     """Return a consumer of a topic in the group `firehose-<topic>`, from the beginning where it has never been."""
-    found = Consumer(
+    client = Consumer(
         {
             "bootstrap.servers": bootstrap,
             "group.id": f"firehose-{topic}",
@@ -83,8 +83,8 @@ def consumer(bootstrap: str, topic: str, assignment: Assignment) -> Any:  # noqa
             "log_level": 2,
         }
     )
-    found.subscribe([topic], on_assign=assignment.given, on_revoke=assignment.taken)
-    return found
+    client.subscribe([topic], on_assign=assignment.given, on_revoke=assignment.taken)
+    return client
 
 
 def delivery_stream(environment: str, topic: str) -> str:
@@ -106,7 +106,7 @@ class Forwarder:
         self.source, self.firehose, self.stream = source, firehose, stream
         self.linger_seconds, self.sleep = linger_seconds, sleep
         self.events = self.records = 0
-        #: When the last step ended, by the monotonic clock, and what was wrong with it.
+        #: The time of the last step's end, by the monotonic clock, and what was wrong with it.
         self.stepped_at, self.trouble = time.monotonic(), ""
         self._taken: list[KafkaMessage] = []
         self._uncommitted: list[TopicPartition] = []
@@ -129,8 +129,10 @@ class Forwarder:
         What a failed step took is what the next one puts first: the consumer has moved past it.
         """
         if not self._taken:
-            self._taken = [one for one in self.source.consume(MAX_MESSAGES, self.linger_seconds) if _is_event(one)]
-        records = list(pack(one.value() or b"" for one in self._taken))
+            self._taken = [
+                message for message in self.source.consume(MAX_MESSAGES, self.linger_seconds) if _is_event(message)
+            ]
+        records = list(pack(message.value() or b"" for message in self._taken))
         for batch in batches(records):
             self._put(batch)
         events = len(self._taken)
@@ -144,7 +146,10 @@ class Forwarder:
     def _commit(self) -> None:
         """Commit what was put. What a broker did not take is committed by the next step, which is how we join again."""
         if self._uncommitted:
-            ends = {(one.topic, one.partition): one for one in sorted(self._uncommitted, key=lambda one: one.offset)}
+            ends = {
+                (message.topic, message.partition): message
+                for message in sorted(self._uncommitted, key=lambda message: message.offset)
+            }
             self.source.commit(offsets=[ends[place] for place in sorted(ends)], asynchronous=False)
             self._uncommitted = []
 
@@ -161,9 +166,9 @@ class Forwarder:
             records = [data for data, _ in refused]
             if attempt + 1 < ATTEMPTS:
                 self.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
-        said = refused[0][1]
+        refusal = refused[0][1]
         raise PutRefused(
-            f"{len(records)} records refused {ATTEMPTS} times: {said['ErrorCode']}: {said['ErrorMessage']}"
+            f"{len(records)} records refused {ATTEMPTS} times: {refusal['ErrorCode']}: {refusal['ErrorMessage']}"
         )
 
 
@@ -215,7 +220,7 @@ def _is_event(message: KafkaMessage) -> bool:
 def _next_offsets(messages: Iterable[KafkaMessage]) -> list[TopicPartition]:
     """Return where each partition goes on after these messages."""
     ends: dict[tuple[str, int], int] = {}
-    for one in messages:
-        place = (one.topic(), one.partition())
-        ends[place] = max(ends.get(place, 0), one.offset() + 1)
+    for message in messages:
+        place = (message.topic(), message.partition())
+        ends[place] = max(ends.get(place, 0), message.offset() + 1)
     return [TopicPartition(topic, partition, offset) for (topic, partition), offset in sorted(ends.items())]

@@ -35,8 +35,8 @@ def write(file: Path, wrong: str = "") -> None:
 def missing(state: State, service: str, started_at: float) -> str:
     """Return what is missing of a service that writes heartbeats: its first, a fresh one, or what it says itself."""
     try:
-        said = json.loads(file_of(state, service).read_text(encoding="utf-8"))
-        at, wrong = float(said["at"]), str(said["wrong"])
+        beat = json.loads(file_of(state, service).read_text(encoding="utf-8"))
+        at, wrong = float(beat["at"]), str(beat["wrong"])
     except (FileNotFoundError, ValueError, KeyError):
         at, wrong = 0.0, ""
     if at < started_at:

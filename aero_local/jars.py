@@ -1,4 +1,4 @@
-"""What runs on Java: the machine's tools, the broker's jars, the connectors' jar, a driver; built when needed.
+"""Builds of what runs on Java: the machine's tools, the broker's jars, the connectors' jar, a driver.
 
 `python -m aero_local.jars` builds what the live part needs and changed since it was built, with Maven as it is on the
 PATH; `extract` builds for the extract instead; `--check` only says what the machine lacks. Standard library only: it
@@ -65,9 +65,9 @@ def _missing_tool() -> str | None:
 
 def java_version(tool: str) -> int | None:
     """Return the major version of java or javac; None when it does not run."""
-    found = subprocess.run([tool, "-version"], capture_output=True, text=True, check=False)
-    version = re.search(r"(?:version \"|javac )(?:1\.)?(\d+)", found.stderr + found.stdout)
-    return int(version[1]) if found.returncode == 0 and version else None
+    answer = subprocess.run([tool, "-version"], capture_output=True, text=True, check=False)
+    version = re.search(r"(?:version \"|javac )(?:1\.)?(\d+)", answer.stderr + answer.stdout)
+    return int(version[1]) if answer.returncode == 0 and version else None
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _connector_sources() -> Iterable[Path]:
 BROKER = Product(KAFKA_LIBS, lambda: [KAFKA_POM], _collect(KAFKA_POM))
 CONNECTORS = Product(CONNECTOR_JAR, _connector_sources, _pack_connectors)
 DRIVER = Product(DRIVER_LIBS, lambda: [DRIVER_POM], _collect(DRIVER_POM))
-#: What is built for which part.
+#: Builds of the live part, and of the extract.
 LIVE, EXTRACT = (BROKER, CONNECTORS), (DRIVER,)
 
 

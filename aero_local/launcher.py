@@ -1,4 +1,4 @@
-"""How runs are started on one machine: by the code server, as always, and looked after by the number of their process.
+"""The run launcher of one machine: the code server starts runs, and their processes are watched by number.
 
 Dagster's default launcher does not look after its runs: one whose process was killed would stay STARTED and keep its
 pool for hours. With this one the daemon's run monitoring fails it within seconds, and its sensor asks again.

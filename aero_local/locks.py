@@ -60,8 +60,8 @@ def _sign(handle: IO[str]) -> None:
 def _holder(handle: IO[str]) -> str:
     handle.seek(0)
     try:
-        said = json.loads(handle.read())
-        since = datetime.fromtimestamp(said["since"]).astimezone()
-        return f"{said['command'] or 'another command'} (process {said['pid']}, since {since:%H:%M:%S})"
+        holder = json.loads(handle.read())
+        since = datetime.fromtimestamp(holder["since"]).astimezone()
+        return f"{holder['command'] or 'another command'} (process {holder['pid']}, since {since:%H:%M:%S})"
     except (ValueError, KeyError, TypeError):
         return "another aero command"  # it has not signed yet

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 READER = "aero_extract"
 SECRET = "aero/{env}/opsdb/extract"  # noqa: S105 - the name of a secret
-#: How long after an operating day its people are done with it.
+#: Time after an operating day until its people are done with it.
 DONE_AFTER = timedelta(days=4)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a fill did."""
+    """The result of a fill."""
 
     first: str
     days: int
@@ -119,15 +119,15 @@ def fill(
 
 def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
     """Return per table: rows, those withdrawn, and when the last one changed (UTC), where it says so."""
-    found = []
+    tables = []
     with connection, connection.cursor() as cursor:
         for name, table in TABLES.items():
-            said = f"count(deleted_at), max({table.stamp})" if table.stamp else "0, null"
-            cursor.execute(f"select count(*), {said} from {SCHEMA}.{name}")
+            columns = f"count(deleted_at), max({table.stamp})" if table.stamp else "0, null"
+            cursor.execute(f"select count(*), {columns} from {SCHEMA}.{name}")
             rows, withdrawn, at = cursor.fetchone()
             changed = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
-            found.append({"table": name, "rows": rows, "withdrawn": withdrawn, "changed_at": changed})
-    return found
+            tables.append({"table": name, "rows": rows, "withdrawn": withdrawn, "changed_at": changed})
+    return tables
 
 
 def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
@@ -181,7 +181,7 @@ def _progress(connection: Any, seed: int) -> dict[date, int]:  # noqa: ANN401
         )
         cursor.execute("select operating_date, seed, applied_until from public.airline_progress")
         rows = cursor.fetchall()
-    if other := {found for _, found, _ in rows if found != seed}:
+    if other := {other_seed for _, other_seed, _ in rows if other_seed != seed}:
         raise AeroError(
             f"This database holds the airline of seed {other.pop()}, not of {seed}.",
             "Give that seed, or start from nothing: `aero destroy --env local`.",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aero_local.processes import Record
     from aero_local.state import State
 
-#: What does the work, and what shows it.
+#: Services that do the work, and services that show it.
 WORKERS = ("ministack", "dagster")
 EVERYTHING = (*WORKERS, "dashboard", "docs", "watchdog")
 
@@ -80,7 +80,7 @@ def up(
                 with deaf():
                     supervisor.stop(gone)
             for name, record in before.items():
-                # What should be up and is not stays in sight.
+                # Services that should be up and are not stay in sight.
                 supervisor.remember(name, record)
             raise
 

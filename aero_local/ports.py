@@ -41,8 +41,8 @@ def choose(file: Path, services: Iterable[str], overrides: Mapping[str, int]) ->
     for other in file.parent.parent.glob(f"*/{file.name}"):
         taken.update(read(other).values())
     for service in services:
-        wanted = overrides.get(service) or ports.get(service)
-        ports[service] = wanted or _free_port(taken)
+        number = overrides.get(service) or ports.get(service)
+        ports[service] = number or _free_port(taken)
         taken.add(ports[service])
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports, indent=1) + "\n", encoding="utf-8")

@@ -83,15 +83,15 @@ def spawn(
 def family(mark: str, record: Record | None) -> list[psutil.Process]:
     """Return every living process of a service: by its mark, and by its group where titles overwrite marks."""
     group = record.pgid if record and _is_ours(record) else None
-    found = []
+    members = []
     for process in psutil.process_iter():
         try:
             ours = process.environ().get(MARK) == mark or (group and os.getpgid(process.pid) == group)
             if ours and not is_gone(process):
-                found.append(process)
+                members.append(process)
         except (psutil.Error, OSError):
             continue
-    return found
+    return members
 
 
 def _is_ours(record: Record) -> bool:
@@ -111,15 +111,15 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def halted(found: Sequence[psutil.Process]) -> list[psutil.Process]:
+def halted(members: Sequence[psutil.Process]) -> list[psutil.Process]:
     """Return those that were stopped in their tracks (SIGSTOP): they live, and answer nobody."""
-    return [process for process in found if _state_of(process) == psutil.STATUS_STOPPED]
+    return [process for process in members if _state_of(process) == psutil.STATUS_STOPPED]
 
 
-def cpu_seconds(found: Sequence[psutil.Process]) -> float:
+def cpu_seconds(members: Sequence[psutil.Process]) -> float:
     """Return the processor time that processes have had so far: who starts slowly still moves it."""
     total = 0.0
-    for process in found:
+    for process in members:
         try:
             times = process.cpu_times()
         except psutil.Error:

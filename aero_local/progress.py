@@ -1,4 +1,4 @@
-"""How far the platform has come with what arrived: levels wanted against levels reached, read as the orchestrator."""
+"""Progress of the platform with what arrived: levels wanted against levels reached, read as the orchestrator."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where Dagster on one machine keeps the events of runs: its own SQLite files, written with less ado.
+"""Dagster's event storage on one machine: its own SQLite files, written with fewer transactions.
 
 Dagster's SQLite storage makes a database engine and a connection for every transaction, compiles its statements again,
 and takes a batch apart: 8 to 10 ms an event about an asset, 8,000 events before a run of a year starts and as many when

@@ -87,7 +87,7 @@ def _handling(handler: Callable[[int, Any], object]) -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked = [one for one in STOPPING if one != signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN]
+    asked = [number for number in STOPPING if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, handler) for number in asked}
     try:
         yield

@@ -30,7 +30,7 @@ HOME = PROJECT / ".aero"
 AIRLINE = "airline"
 #: A drill never touches the platform that somebody works with, nor becomes it.
 DRILL = "drill-"
-#: What a process inherits from the shell. Everything else, keys above all, stays outside.
+#: Variables that a process inherits from the shell. Everything else, keys above all, stays outside.
 INHERITED = ("HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
 
@@ -68,13 +68,13 @@ class State:
     @classmethod
     def named(cls, name: str, home: Path = HOME) -> State:
         """Return a state directory by its name; it must exist."""
-        found = cls(home.absolute() / "state" / name)
-        if Path(name).name != name or not found.exists:
+        state = cls(home.absolute() / "state" / name)
+        if Path(name).name != name or not state.exists:
             known = sorted(path.name for path in (home / "state").glob("*") if path.is_dir())
             raise AeroError(
                 f"There is no state directory {name}.", f"Known: {', '.join(known) or 'none yet (aero up)'}."
             )
-        return found
+        return state
 
     @property
     def name(self) -> str:
@@ -93,12 +93,12 @@ class State:
 
     @property
     def clock_file(self) -> Path:
-        """Which clock the platform runs by, from its first start on."""
+        """The file of the platform's clock, kept from its first start on."""
         return self.root / "clock"
 
     @property
     def clock(self) -> str:
-        """What time it is for this platform: `event` or `wall`, as kept; before its first start as AERO_CLOCK says."""
+        """The platform's clock, `event` or `wall`, as kept; before its first start as AERO_CLOCK says."""
         if not self.clock_file.exists():
             return Environment.current().clock
         kept = self.clock_file.read_text(encoding="utf-8").strip()
@@ -114,7 +114,7 @@ class State:
 
     @property
     def platform_file(self) -> Path:
-        """What the stacks left: outputs by stack, endpoint."""
+        """The file of the stacks' results: outputs by stack, endpoint."""
         return self.root / "platform.json"
 
     @property
@@ -154,7 +154,7 @@ class State:
 
     @property
     def dbt_docs(self) -> Path:
-        """What the docs service serves; whoever generates the docs copies the pages here."""
+        """The folder that the docs service serves; whoever generates the docs copies the pages here."""
         return self.dbt_target / "docs"
 
     @property
@@ -229,12 +229,12 @@ class State:
         }
 
     def _dashboard(self) -> dict[str, str]:
-        """Where the dashboard will answer, once its port is chosen."""
+        """The variable with the dashboard's address, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("dashboard")
         return {"AERO_DASHBOARD_URL": f"http://{ports.LOOPBACK}:{chosen}"} if chosen else {}
 
     def _database(self) -> dict[str, str]:
-        """Where the operational database will answer, once its port is chosen."""
+        """The variable with the operational database's address, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("postgres")
         return {"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {}
 

@@ -62,14 +62,14 @@ def _memory(file: Path) -> Damage | None:
 def _database(state: State, file: Path) -> Damage | None:
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-            [(said,)] = connection.execute("pragma quick_check(1)").fetchall()
+            [(verdict,)] = connection.execute("pragma quick_check(1)").fetchall()
     except sqlite3.OperationalError as error:
-        said = "ok" if "locked" in f"{error}" or not file.exists() else f"{error}"
+        verdict = "ok" if "locked" in f"{error}" or not file.exists() else f"{error}"
     except sqlite3.DatabaseError as error:
-        said = f"{error}"
-    if said == "ok":
+        verdict = f"{error}"
+    if verdict == "ok":
         return None
-    return Damage(ZONE, f"{file}", "history of Dagster", f"SQLite says: {said}",
+    return Damage(ZONE, f"{file}", "history of Dagster", f"SQLite says: {verdict}",
                   "it is put aside: what has run is forgotten, what is due follows from the levels",
                   rebuild=partial(_dagster, state))  # fmt: skip
 

@@ -16,7 +16,7 @@ from aero_streaming.events.limits import CLOCKS
 if TYPE_CHECKING:
     from aero_local.services.supervisor import Supervisor
 
-#: How long a service that hangs or restarts its job by itself is let alone before it is started again.
+#: Seconds for which a service that hangs or restarts its job by itself is let alone before it is started again.
 GRACE_SECONDS = 30
 
 
@@ -41,8 +41,8 @@ def ready(supervisor: Supervisor, name: str, start: Callable[[str], None]) -> No
         supervisor.log(f"{name}: {missing.splitlines()[0][:200]}; {culprit} is started again")
         supervisor.stop([culprit])
         start(culprit)
-        for one in dict.fromkeys((culprit, name)):
-            supervisor.wait(one)
+        for service in dict.fromkeys((culprit, name)):
+            supervisor.wait(service)
 
 
 def settle_clock(supervisor: Supervisor, running: Iterable[str]) -> None:
@@ -61,12 +61,12 @@ def settle_clock(supervisor: Supervisor, running: Iterable[str]) -> None:
     state.keep_clock(asked or kept)
 
 
-def choose_ports(supervisor: Supervisor, names: Sequence[str], wanted: Mapping[str, int]) -> None:
+def choose_ports(supervisor: Supervisor, names: Sequence[str], asked: Mapping[str, int]) -> None:
     """Settle every port; what runs already keeps its own."""
     every = [port for service in supervisor.services.values() for port in service.ports]
-    if unknown := set(wanted) - set(every):
+    if unknown := set(asked) - set(every):
         raise AeroError(f"No service is called {', '.join(sorted(unknown))}.", f"Known: {', '.join(every)}.")
-    overrides = {port: number for port in every if (number := ports.override(port))} | dict(wanted)
+    overrides = {port: number for port in every if (number := ports.override(port))} | dict(asked)
     before = ports.read(supervisor.state.ports_file)
     for name in names:
         for port in supervisor.services[name].ports:

@@ -37,14 +37,16 @@ def ensure_topics(bootstrap: str, brokers: int, topics: Iterable[Topic] = tuple(
     admin, replicas = _admin(bootstrap), min(3, brokers)
     existing = admin.list_topics(timeout=10).topics
     for topic in topics:
-        if topic.name in existing and (found := len(existing[topic.name].partitions)) != topic.partitions:
+        if topic.name in existing and (partitions := len(existing[topic.name].partitions)) != topic.partitions:
             raise AeroError(
-                f"Topic {topic.name} has {found} partitions; it is declared with {topic.partitions}.",
+                f"Topic {topic.name} has {partitions} partitions; it is declared with {topic.partitions}.",
                 "More partitions would part the records of a key: delete the topic, or `aero destroy`.",
             )
     missing = [topic for topic in topics if topic.name not in existing]
-    wanted = [NewTopic(one.name, one.partitions, replicas, config=settings(one, replicas)) for one in missing]
-    for future in (admin.create_topics(wanted, operation_timeout=30) if wanted else {}).values():
+    new_topics = [
+        NewTopic(topic.name, topic.partitions, replicas, config=settings(topic, replicas)) for topic in missing
+    ]
+    for future in (admin.create_topics(new_topics, operation_timeout=30) if new_topics else {}).values():
         try:
             future.result(PATIENCE_SECONDS)
         except KafkaException as error:
@@ -84,7 +86,7 @@ class EventProducer:
                 "compression.type": "lz4",
                 # Java's choice of partition, so that any client finds a key where this one put it.
                 "partitioner": "murmur2_random",
-                # What it could not send is counted; each try to connect again is no news.
+                # Events that could not be sent are counted; attempts to connect again are not logged.
                 "log_level": 2,
             }
         )
@@ -108,7 +110,7 @@ class EventProducer:
 
     @property
     def waiting(self) -> int:
-        """How many are neither acknowledged nor failed."""
+        """The number of events neither acknowledged nor failed."""
         return self.sent - self.acked - self.failed
 
     def poll(self, seconds: float = 0) -> None:

@@ -1,10 +1,10 @@
-"""What every run imports, loaded once by the process that runs are forked from; it opens no connection."""
+"""Imports of every run, made once by the process that runs are forked from; opens no connection."""
 
 from importlib import import_module
 
 from aero_assets.definitions import defs
 
-#: What a run imports on its way beside the definitions: where its events go, how it is carried out, what its steps use.
+#: Imports of a run beside the definitions: storage of events, execution, libraries of its steps.
 ON_THE_WAY = (
     "aero_local.code_server",
     "aero_local.run_events",

@@ -27,15 +27,15 @@ class Watchdog:
     def __init__(self, supervisor: Supervisor, clock: Callable[[], float] = time.monotonic) -> None:
         self.supervisor, self.clock = supervisor, clock
         self._tried: dict[str, list[float]] = {}
-        #: What died too often, and what it died of the last time.
+        #: Services that died too often, and the reason of the last death.
         self.given_up: dict[str, str] = {}
 
     def look(self, names: Iterable[str] | None = None) -> list[str]:
         """Bring back what died of these services, or of all that should be up; return what was tried."""
         supervisor = self.supervisor
-        wanted = set(supervisor.expected() if names is None else names)
+        watched = set(supervisor.expected() if names is None else names)
         self.given_up = {name: why for name, why in self.given_up.items() if not supervisor.is_alive(name)}
-        dead = [name for name in supervisor.order() if name in wanted and self._is_due(name)]
+        dead = [name for name in supervisor.order() if name in watched and self._is_due(name)]
         if not dead:
             return []
         try:
@@ -68,7 +68,7 @@ class Watchdog:
             supervisor.wait(name, verify=False)
         except Exception as error:
             # Whatever it is: the others are still looked after, and the next try comes.
-            said = error.message if isinstance(error, AeroError) else f"{type(error).__name__}: {error}"
-            supervisor.log(f"{name} could not be started again: {said}")
+            reason = error.message if isinstance(error, AeroError) else f"{type(error).__name__}: {error}"
+            supervisor.log(f"{name} could not be started again: {reason}")
             supervisor.remember(name, record)
         return True

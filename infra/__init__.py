@@ -1,1 +1,1 @@
-"""What is deployed (templates, the driver that deploys them) and, in the ``src`` folders, the code that runs there."""
+"""Templates, the driver that deploys them and, in the ``src`` folders, the code that runs there."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Log = Callable[[str], object]
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-# What was cancelled because something else failed explains nothing.
+# Events of resources that were cancelled because another one failed: they explain nothing.
 CANCELLED = ("creation cancelled", "update cancelled", "deletion cancelled")
 MARKS = {"Add": "+", "Modify": "~", "Remove": "-", "Import": "<"}
 TEMPLATE_LIMIT_BYTES = 51_200
@@ -52,7 +52,7 @@ class ChangeSet:
 
 @dataclass(frozen=True)
 class StackState:
-    """What CloudFormation says of a stack now."""
+    """The state of a stack as CloudFormation reports it."""
 
     status: str
     parameters: Mapping[str, str]
@@ -67,7 +67,7 @@ class StackState:
 
 @dataclass(frozen=True)
 class Desired:
-    """What a stack is to be: its template, parameters and tags."""
+    """The desired state of a stack: its template, parameters and tags."""
 
     stack: str
     template: str
@@ -101,16 +101,16 @@ class ChangeSets:
     def state(self, stack: str) -> StackState | None:
         """The stack as it is now; None when it does not exist."""
         try:
-            found = self.client.describe_stacks(StackName=stack)["Stacks"][0]
+            stack_now = self.client.describe_stacks(StackName=stack)["Stacks"][0]
         except ClientError as error:
             if "does not exist" in _message(error):
                 return None
             raise
         return StackState(
-            found["StackStatus"],
-            {item["ParameterKey"]: item.get("ParameterValue", "") for item in found.get("Parameters", [])},
-            {item["OutputKey"]: item.get("OutputValue", "") for item in found.get("Outputs", [])},
-            found.get("StackStatusReason", ""),
+            stack_now["StackStatus"],
+            {item["ParameterKey"]: item.get("ParameterValue", "") for item in stack_now.get("Parameters", [])},
+            {item["OutputKey"]: item.get("OutputValue", "") for item in stack_now.get("Outputs", [])},
+            stack_now.get("StackStatusReason", ""),
         )
 
     def settle(self, stack: str) -> StackState | None:
@@ -169,8 +169,8 @@ class ChangeSets:
         last = self._last_event(stack)
         self.client.execute_change_set(StackName=stack, ChangeSetName=change_set.name)
         state = self._wait_until_still(stack, last)
-        wanted = "CREATE_COMPLETE" if change_set.creates else "UPDATE_COMPLETE"
-        if state is None or state.status != wanted:
+        expected = "CREATE_COMPLETE" if change_set.creates else "UPDATE_COMPLETE"
+        if state is None or state.status != expected:
             status = state.status if state else "gone"
             reasons = "\n  ".join(self._reasons(stack, last)) or (state.reason if state else "no reason given")
             raise DeployError(
@@ -255,7 +255,7 @@ class ChangeSets:
             asked["NextToken"] = page["NextToken"]
 
     def _reasons(self, stack: str, last_event: str | None) -> list[str]:
-        """Why it failed, first failure first: resource, type, reason."""
+        """Return the reasons of a failure, the first failure first: resource, type, reason."""
         failures = []
         for event in self._events(stack):
             if event["EventId"] == last_event:

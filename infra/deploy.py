@@ -39,7 +39,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True)
 class DeployResult:
-    """What a deployment did and what it left: outputs and changes by stack."""
+    """The result of a deployment: outputs and changes by stack."""
 
     env: str
     outputs: Mapping[str, Mapping[str, str]]

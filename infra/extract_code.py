@@ -1,4 +1,4 @@
-"""What the Glue job runs: its script, which Glue wants as a file of its own, and the zip of the package behind it."""
+"""The code of the Glue job: its script, which Glue wants as a file of its own, and the zip of the package behind it."""
 
 from __future__ import annotations
 

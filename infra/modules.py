@@ -1,4 +1,4 @@
-"""Which of our files a program needs: those that it imports, directly or through others, and the tables beside them.
+"""The files of ours that a program needs: those that it imports, directly or through others, and tables beside them.
 
 What belongs here: from the names of modules to files by their path in a zip. Python's own `modulefinder` follows the
 imports, those inside of functions too; what is not ours (the standard library, boto3) it does not look for.
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 INFRA = Path(__file__).parent
-#: Where deployed packages lie, as `pyproject.toml` has it.
+#: Folders of deployed packages, as `pyproject.toml` has it.
 SOURCES = tuple(INFRA / room / "src" for room in ("extract", "ingest", "streaming"))
 #: Tables that a module reads from beside itself.
 TABLES = ("*.csv", "*.toml", "*.sql")

@@ -23,17 +23,17 @@ from infra.modules import INFRA, needed
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: What each zip is made for: the modules that its Lambdas name in their templates. It carries what they import.
+#: Zips by the Lambda modules that their templates name; each carries what they import.
 DOOR_HANDLERS = ("aero_ingest.partner_drop", "aero_ingest.firehose_transform")
 GATEWAY_HANDLERS = ("aero_ingest.gateway_lambda",)
 ALERT_HANDLERS = ("aero_streaming.alerts.handler", "aero_streaming.alerts.tick")
-#: What the gateway's zip carries beside our code; pure Python, from the environment that the lock files made.
+#: Libraries in the gateway's zip beside our code; pure Python, from the environment that the lock files made.
 GATEWAY_LIBRARIES = ("kafka-python", "tzdata", "defusedxml")
 REFERENCE = INFRA.parent / "dbt_project" / "seeds" / "reference"
 GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay_codes"))
 #: Beside the limits of events, which ask it; the Flink job has it in its jar.
 AIRPORTS = REFERENCE / "airports.csv"
-#: What the door can tell from something else.
+#: File formats that the door recognises.
 FORMATS = ("csv", "lines", "parquet", "xlsx")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)

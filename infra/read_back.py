@@ -33,21 +33,21 @@ def read_back(deployment: Deployment) -> None:
 
 
 def _expires(dynamodb: Any, table: str, deployment: Deployment) -> None:  # noqa: ANN401 - a boto3 client
-    found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-    if found.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and found.get("AttributeName") == EXPIRY:
+    described = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if described.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and described.get("AttributeName") == EXPIRY:
         return
-    wanted = {"Enabled": True, "AttributeName": EXPIRY}
-    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+    expiry = {"Enabled": True, "AttributeName": EXPIRY}
+    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
     deployment.log(f"  {table}: expiry was not set by the stack; set")
 
 
 def _recoverable(dynamodb: Any, table: str, deployment: Deployment) -> None:  # noqa: ANN401 - a boto3 client
-    found = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
-    recovery = found.get("PointInTimeRecoveryDescription", {})
+    described = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    recovery = described.get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") == "ENABLED":
         return
-    wanted = {"PointInTimeRecoveryEnabled": True}
-    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
+    recovered = {"PointInTimeRecoveryEnabled": True}
+    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovered)
     deployment.log(f"  {table}: recovery was not set by the stack; set")
 
 

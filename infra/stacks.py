@@ -1,4 +1,4 @@
-"""What is deployed: the stacks in order, where their parameters come from, their zips and their phases.
+"""The stacks in order: the sources of their parameters, their zips and their phases.
 
 A stack is one template; its name is ``aero-<env>-<template>``. Values go from stack to stack as parameters:
 ``Stack.inputs`` names which output of which earlier stack feeds which parameter. To add a stack, add a row to
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Deployment:
-    """What hooks and packages get to work with; ``outputs`` grows stack by stack."""
+    """The context of hooks and packages; ``outputs`` grows stack by stack."""
 
     env: str
     session: Session
@@ -63,7 +63,7 @@ class Stack:
     #: Parameters that people set, by the environment variable they come from; empty where it is not set.
     settings: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[Phase, ...] = (Phase(),)
-    #: Where `VpcId` is set: the phases that MSK forces on a stack with a cluster.
+    #: With `VpcId` set: the phases that MSK forces on a stack with a cluster.
     network_phases: tuple[Phase, ...] = ()
 
     def phases_with(self, parameters: Mapping[str, str]) -> tuple[Phase, ...]:

@@ -29,7 +29,7 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
     return {
         "rules_version": rules().version,
         "seeds": " ".join(map(str, SCORED_SEEDS)),
-        **{f"{goal.name} ({goal.wanted})": "none" if goal.value is None else goal.value for goal in held},
+        **{f"{goal.name} ({goal.limit})": "none" if goal.value is None else goal.value for goal in held},
         "alerts": {name: one["alerts"] for name, one in found["scenarios"].items()},
         "most in an hour": {name: one["most_in_an_hour"] for name, one in found["scenarios"].items()},
         "reported, not scored": {

@@ -67,7 +67,7 @@ def texts(register: Register | None = None) -> dict[Path, str]:
 
 def macro(sums: Iterable[Sum]) -> str:
     """Return the dbt macro that counts the sums of a day."""
-    lines = ",\n    ".join(_line(_column(one), one.id) for one in sums)
+    lines = ",\n    ".join(_line(_column(part), part.id) for part in sums)
     return f"""{{#
     The additive sums of legs that every day-grain mart of legs carries. Ratios are left to readers:
     a mean of ratios is wrong, a ratio of sums is right at any grain.
@@ -82,11 +82,13 @@ def macro(sums: Iterable[Sum]) -> str:
 
 def percent_macro(register: Register) -> str:
     """Return the dbt macro that divides the sums of a KPI in percent, at the grain of the query that calls it."""
-    kept = {one.id for one in register.kept_in("marts")}
+    kept = {part.id for part in register.kept_in("marts")}
     lines = [
         f'"{kpi.id}": ({_names(kpi.numerator)}, {_names(kpi.denominator)}),'
         for kpi in register.kpis.values()
-        if kpi.unit == "percent" and kpi.denominator and {one.id for one in (*kpi.numerator, *kpi.denominator)} <= kept
+        if kpi.unit == "percent"
+        and kpi.denominator
+        and {part.id for part in (*kpi.numerator, *kpi.denominator)} <= kept
     ]
     formulas = "\n        ".join(lines)
     return f"""{{#
@@ -105,7 +107,7 @@ def percent_macro(register: Register) -> str:
 
 
 def _names(sums: Iterable[Sum]) -> str:
-    return json.dumps([one.id for one in sums])
+    return json.dumps([part.id for part in sums])
 
 
 def _line(column: str, name: str) -> str:
@@ -113,18 +115,18 @@ def _line(column: str, name: str) -> str:
     return line if len(line) <= LINE else f"{column}\n        as {name}"
 
 
-def _column(one: Sum) -> str:
-    condition = one.condition_sql()
-    if one.total is None:
+def _column(part: Sum) -> str:
+    condition = part.condition_sql()
+    if part.total is None:
         return f"{{{{ count_legs('{condition}') }}}}" if condition else "count(*)"
-    if one.is_decimal:
-        return f"cast(coalesce(sum({one.value_sql()}), 0) as decimal(18, 6))"
-    return f"{{{{ sum_whole('{one.value_sql()}') }}}}"
+    if part.is_decimal:
+        return f"cast(coalesce(sum({part.value_sql()}), 0) as decimal(18, 6))"
+    return f"{{{{ sum_whole('{part.value_sql()}') }}}}"
 
 
-def doc_name(one: Sum) -> str:
+def doc_name(part: Sum) -> str:
     """Return the name of the description of a sum: a column of a leg may be called the same."""
-    return f"{one.id}_sum" if one.id in one.of.columns.numbers else one.id
+    return f"{part.id}_sum" if part.id in part.of.columns.numbers else part.id
 
 
 def sum_docs(sums: Iterable[Sum]) -> str:
@@ -133,7 +135,7 @@ def sum_docs(sums: Iterable[Sum]) -> str:
         "# Sums: additive figures of legs, from which every ratio is computed\n\n"
         f"Ratios are never stored: a mean of ratios is wrong, a ratio of sums is right at any grain.\n\n{WRITTEN}\n"
     )
-    blocks = (f"\n{{% docs {doc_name(one)} %}}\n{one.text}\n{{% enddocs %}}\n" for one in sums)
+    blocks = (f"\n{{% docs {doc_name(part)} %}}\n{part.text}\n{{% enddocs %}}\n" for part in sums)
     return head + "".join(blocks)
 
 
@@ -170,7 +172,7 @@ def dictionary(register: Register) -> str:
     ]
     parts += [_entry(kpi) for kpi in register.kpis.values()]
     parts.append("## Sums · Sumas\n")
-    parts += [f"* `{one.id}` = {_formula(one)}  \n  {one.text}\n" for one in register.sums.values()]
+    parts += [f"* `{part.id}` = {_formula(part)}  \n  {part.text}\n" for part in register.sums.values()]
     return "\n".join(map(_wrapped, "\n".join(parts).split("\n")))
 
 
@@ -192,10 +194,10 @@ def _entry(kpi: Kpi) -> str:
     ]
     lines += [f"* {_both(LATE[name])} {minutes} min" for name, minutes in _late(kpi).items()]
     for treated in ("counted", "missed", "left_out"):
-        kinds = [KINDS[kind] for kind, found in kpi.population.items() if found == treated]
+        kinds = [KINDS[kind] for kind, treatment in kpi.population.items() if treatment == treated]
         if kinds:
-            told = "; ".join(_both(kind) for kind in kinds)
-            lines.append(f"* {_both(TREATED[treated])}: {told}")
+            names = "; ".join(_both(kind) for kind in kinds)
+            lines.append(f"* {_both(TREATED[treated])}: {names}")
     lines += [f"* n: {_terms(kpi.sample)}"] if kpi.sample else []
     lines += [f"* sin dato · unknown: {_terms(kpi.unknown)}"] if kpi.unknown else []
     lines += [f"* OTP: `{kpi.otp.definition}`"] if kpi.otp else []
@@ -221,15 +223,15 @@ def _ratio(kpi: Kpi) -> str:
 
 
 def _terms(sums: Iterable[Sum]) -> str:
-    return " + ".join(f"`{one.id}`" for one in sums)
+    return " + ".join(f"`{part.id}`" for part in sums)
 
 
-def _formula(one: Sum) -> str:
-    condition = one.condition_sql()
-    if one.total is None:
+def _formula(part: Sum) -> str:
+    condition = part.condition_sql()
+    if part.total is None:
         return f"legs with `{condition}`" if condition else "all legs"
-    floor = "" if one.floor is None else f", {one.floor} where it is less"
-    return f"sum of `{one.total}`{floor}" + (f", of legs with `{condition}`" if condition else "")
+    floor = "" if part.floor is None else f", {part.floor} where it is less"
+    return f"sum of `{part.total}`{floor}" + (f", of legs with `{condition}`" if condition else "")
 
 
 def main() -> None:

@@ -15,13 +15,13 @@ import yaml
 
 from aero_streaming.figures import Facts, Kpi, Register, Sum
 
-#: What a metric is, in `config.meta.kind`.
+#: Kinds of metrics in `config.meta.kind`.
 KPI, SUM = "kpi", "sum"
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """What a kind of fact can be asked by: `entities` by their bare name, `dimensions` by that of the fact as well.
+    """The groupings of one kind of fact: `entities` by their bare name, `dimensions` prefixed with the fact's name.
 
     Each with the column or expression it is; None where it is a column of its name.
     """
@@ -68,20 +68,20 @@ def semantic_models(register: Register) -> dict[str, list[dict[str, Any]]]:
     models = [_model(facts, register) for facts in register.facts.values()]
     kpis = [_kpi(kpi) for kpi in register.kpis.values() if is_of_sums(kpi)]
     named = {kpi["name"] for kpi in kpis}
-    sums = [_sum(one) for one in register.sums.values() if one.id not in named]
+    sums = [_sum(part) for part in register.sums.values() if part.id not in named]
     return {"semantic_models": models, "metrics": kpis + sums}
 
 
 def is_of_sums(kpi: Kpi) -> bool:
-    """Whether a KPI is made of the rows asked for: neither read from one flight nor held against a baseline."""
+    """Return True if a KPI is computed from sums of rows: neither of one flight nor against a baseline."""
     return bool(kpi.numerator) and not kpi.change_of
 
 
 def text(register: Register, written: str) -> str:
     """Return the file as it should be; `written` says how it is written."""
-    said = semantic_models(register)
+    models = semantic_models(register)
     return f"# {written}\n" + yaml.safe_dump(
-        said, sort_keys=False, allow_unicode=True, width=116, default_flow_style=None
+        models, sort_keys=False, allow_unicode=True, width=116, default_flow_style=None
     )
 
 
@@ -93,12 +93,12 @@ def _model(facts: Facts, register: Register) -> dict[str, Any]:
         "model": f"ref('{facts.model}')",
         "primary_entity": grouping.entity,
         "defaults": {"agg_time_dimension": facts.date},
-        "entities": [{**one, "type": "foreign"} for one in _named(grouping.entities)],
+        "entities": [{**entity, "type": "foreign"} for entity in _named(grouping.entities)],
         "dimensions": [
             {"name": facts.date, "type": "time", "type_params": {"time_granularity": "day"}},
-            *({**one, "type": "categorical"} for one in _named(grouping.dimensions)),
+            *({**dimension, "type": "categorical"} for dimension in _named(grouping.dimensions)),
         ],
-        "measures": [_measure(one) for one in register.sums.values() if one.of is facts],
+        "measures": [_measure(part) for part in register.sums.values() if part.of is facts],
     }
 
 
@@ -107,19 +107,19 @@ def _named(items: Mapping[str, str | None]) -> Iterator[dict[str, str]]:
         yield {"name": name} | ({"expr": expression} if expression else {})
 
 
-def _measure(one: Sum) -> dict[str, Any]:
+def _measure(part: Sum) -> dict[str, Any]:
     # A group in which nothing is known adds up to 0, as in the marts, never to null.
-    value = one.value_sql()
-    return {"name": one.id, "agg": "sum", "expr": f"coalesce({value}, 0)" if one.total else value}
+    value = part.value_sql()
+    return {"name": part.id, "agg": "sum", "expr": f"coalesce({value}, 0)" if part.total else value}
 
 
-def _sum(one: Sum) -> dict[str, Any]:
+def _sum(part: Sum) -> dict[str, Any]:
     return {
-        "name": one.id,
-        "label": one.id.replace("_", " ").capitalize(),
-        "description": one.text,
+        "name": part.id,
+        "label": part.id.replace("_", " ").capitalize(),
+        "description": part.text,
         "type": "simple",
-        "type_params": {"measure": one.id},
+        "type_params": {"measure": part.id},
         "config": {"meta": {"kind": SUM}},
     }
 
@@ -127,7 +127,7 @@ def _sum(one: Sum) -> dict[str, Any]:
 def _kpi(kpi: Kpi) -> dict[str, Any]:
     meta = {"kind": KPI, "unit": kpi.unit, "better": kpi.better, "source": kpi.source}
     if sample := kpi.sample or kpi.denominator:
-        meta["sample"] = ", ".join(one.id for one in sample)
+        meta["sample"] = ", ".join(part.id for part in sample)
     return {
         "name": kpi.id,
         "label": kpi.name["en"],
@@ -143,11 +143,11 @@ def _formula(over: tuple[Sum, ...], under: tuple[Sum, ...]) -> dict[str, Any]:
         return {"type": "simple", "type_params": {"measure": over[0].id}}
     if len(over) == len(under) == 1:
         return {"type": "ratio", "type_params": {"numerator": over[0].id, "denominator": under[0].id}}
-    added = " + ".join(one.id for one in over)
+    added = " + ".join(part.id for part in over)
     expression = f"{added}"
     if under:
         # Engines that divide whole numbers as such would give 0.
-        divided = " + ".join(one.id for one in under)
+        divided = " + ".join(part.id for part in under)
         expression = f"cast({added} as double precision) / nullif({divided}, 0)"
-    inputs = [{"name": name} for name in dict.fromkeys(one.id for one in (*over, *under))]
+    inputs = [{"name": name} for name in dict.fromkeys(part.id for part in (*over, *under))]
     return {"type": "derived", "type_params": {"expr": expression, "metrics": inputs}}

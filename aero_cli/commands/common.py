@@ -1,4 +1,4 @@
-"""What the commands share: options, progress, results, and how an error is told."""
+"""Shared parts of the commands: options, progress, results, and error messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aero_local.state import State
 
 
-#: What typer's validator says, and what it means.
+#: Messages of typer's validator, and clearer words for each.
 VALIDATOR_WORDS = (
     (r"Value error, ", ""),
     (r"Input should be greater than or equal to ", "it must be at least "),
@@ -36,7 +36,7 @@ VALIDATOR_WORDS = (
 
 
 class EnvironmentName(StrEnum):
-    """Where a command acts."""
+    """The environment that a command acts in."""
 
     local = "local"
     dev = "dev"
@@ -131,14 +131,14 @@ def port_options(options: Iterable[str] | None) -> dict[str, int]:
     from aero_local import ports  # noqa: PLC0415
     from aero_local.errors import AeroError  # noqa: PLC0415
 
-    wanted = {}
+    ports_by_service = {}
     for option in options or ():
         service, _, number = option.rpartition("=")
         try:
-            wanted[service or "dagster"] = ports.parse(number, f"--port {service or 'dagster'}")
+            ports_by_service[service or "dagster"] = ports.parse(number, f"--port {service or 'dagster'}")
         except AeroError as error:
             raise typer.BadParameter(str(error)) from error
-    return wanted
+    return ports_by_service
 
 
 def running(state: State, service: str = "ministack", what: str = "The platform", start: str = "up") -> State:

@@ -44,7 +44,7 @@ def _tell(result: dict[str, Any]) -> None:
     )
     for code, count in result["findings"].items():
         print(f"  ! {code}: {count:,}")
-    for one in result["put_aside"][:SHOWN]:
-        print(f"  x {one['reason']} ({one['raw_ref']}): {one['message']}")
+    for refused in result["put_aside"][:SHOWN]:
+        print(f"  x {refused['reason']} ({refused['raw_ref']}): {refused['message']}")
     if len(result["put_aside"]) > SHOWN:
         print(f"  and {len(result['put_aside']) - SHOWN:,} more; --json shows all")

@@ -56,7 +56,7 @@ def replay(
 
 
 class Scenario(StrEnum):
-    """What the day is like."""
+    """The scenario of a synthetic day."""
 
     normal = "normal"
     storm = "storm"
@@ -87,8 +87,8 @@ def simulate(
         events = session.day_after(heard, events_of, on.date() if on else datetime.now(UTC).date(), log)
         day = date.fromisoformat(events[0]["operating_date"])
         print(f"{scenario.value}, {day}, seed {seed}: {len(events):,} events (datos sintéticos)")
-        for one in expected(scenario.value, day):
-            print(f"  expected at {one.airport}: {', '.join(one.kpis)}")
+        for problem in expected(scenario.value, day):
+            print(f"  expected at {problem.airport}: {', '.join(problem.kpis)}")
         return events
 
     session.run(find_state(None, name), choose, speed, log)

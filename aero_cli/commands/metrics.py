@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aero_assets.metrics import Metrics, Question
     from aero_assets.published import Snapshot
 
-#: How a day is typed.
+#: The form of a day.
 DAY = ["%Y-%m-%d"]
 
 
@@ -79,8 +79,8 @@ def metrics(
         columns, rows, as_csv=as_csv, as_json=as_json, show=lambda column, value: shown(value, units.get(column, ""))
     )
     if not (as_csv or as_json):
-        found = () if rows else ("no leg answers to that",)
-        print(", ".join((*found, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
+        remarks = () if rows else ("no leg answers to that",)
+        print(", ".join((*remarks, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
 
 
 def with_samples(known: Metrics, question: Question) -> Question:
@@ -104,10 +104,10 @@ def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, st
     if question.last:
         return question, ""
     with snapshot.connect() as connection:
-        found = span(connection)
-    if found is None:
+        known_days = span(connection)
+    if known_days is None:
         return question, ""
-    _, complete, last = found
+    _, complete, last = known_days
     if last <= complete or (question.first and question.first > complete):
         return question, ""
     return replace(question, last=complete), (
@@ -126,13 +126,13 @@ def _day(at: datetime | None) -> date | None:
 
 
 def _only(options: Sequence[str]) -> dict[str, list[str]]:
-    found = {}
+    values_of = {}
     for option in options:
         name, sign, values = option.partition("=")
         if not (sign and name.strip() and split(values)):
             raise typer.BadParameter(f"--only {option!r} is no NAME=VALUE, as in carrier=AM")
-        found[name.strip()] = split(values)
-    return found
+        values_of[name.strip()] = split(values)
+    return values_of
 
 
 def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
@@ -148,14 +148,16 @@ def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column hol
 
 def show_list(known: Metrics, every: bool, as_json: bool) -> None:
     """List what can be asked for, and by what."""
-    found = {metric: tuple(known.groupings([metric.name])) for metric in known.all.values()}
+    groupings_of = {metric: tuple(known.groupings([metric.name])) for metric in known.all.values()}
     if as_json:
-        print_json([vars(metric) | {"by": groupings} for metric, groupings in found.items()])
+        print_json([vars(metric) | {"by": groupings} for metric, groupings in groupings_of.items()])
         return
-    listed = {metric: groupings for metric, groupings in found.items() if every or metric.kind == "kpi"}
+    listed = {metric: groupings for metric, groupings in groupings_of.items() if every or metric.kind == "kpi"}
     rows = [(metric.name, metric.unit, metric.sample, metric.label) for metric in listed]
     print_table(("figure", "unit", "n", "what"), rows)
     for groupings in dict.fromkeys(listed.values()):
         named = [metric.name for metric, own in listed.items() if own == groupings]
-        told = ", ".join(named) if len(named) < len(listed) / 2 else "the others" if len(named) < len(listed) else "all"
-        print(f"\n{told}: by {', '.join(groupings)}")
+        heading = (
+            ", ".join(named) if len(named) < len(listed) / 2 else "the others" if len(named) < len(listed) else "all"
+        )
+        print(f"\n{heading}: by {', '.join(groupings)}")

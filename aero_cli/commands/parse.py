@@ -86,37 +86,39 @@ def _words(results: Iterator[Result]) -> Iterator[Result]:
     count = odd = unreadable = 0
     for result in results:
         count += 1
-        said = result.to_json()
-        odd += bool(said.get("findings"))
-        unreadable += "error" in said
-        print("\n".join(_described(said)))
+        parsed = result.to_json()
+        odd += bool(parsed.get("findings"))
+        unreadable += "error" in parsed
+        print("\n".join(_described(parsed)))
         yield result
     print(f"messages {count:,}, with findings {odd:,}, unreadable {unreadable:,}")
 
 
-def _described(said: dict[str, Any]) -> Iterable[str]:
-    if error := said.get("error"):
+def _described(parsed: dict[str, Any]) -> Iterable[str]:
+    if error := parsed.get("error"):
         where = f"line {error['line']}, column {error['column']}"
-        yield f"{(said['format'] or 'message').upper()} UNREADABLE  {where}: {error['message']}"
+        yield f"{(parsed['format'] or 'message').upper()} UNREADABLE  {where}: {error['message']}"
         return
-    flight = said["flight"]
+    flight = parsed["flight"]
     name = f"{flight['carrier']}{flight['number']}{flight['suffix'] or ''}"
-    facts = [said["format"].upper(), name, said["operating_date"], said["airport"], said["registration"]]
-    yield "  ".join([*(fact for fact in facts if fact), *(["correction"] if said["is_correction"] else [])])
-    for event in said["events"]:
+    facts = [parsed["format"].upper(), name, parsed["operating_date"], parsed["airport"], parsed["registration"]]
+    yield "  ".join([*(fact for fact in facts if fact), *(["correction"] if parsed["is_correction"] else [])])
+    for event in parsed["events"]:
         kind = "estimated " if event["estimated"] else ""
         yield f"    {kind}{event['event_type']}  {event['event_time']}  {event['airport'] or ''}".rstrip()
-    for delay in said["delays"]:
+    for delay in parsed["delays"]:
         minutes = "" if delay["minutes"] is None else f"  {delay['minutes']} min"
         yield f"    delay {delay['code']}{delay.get('sub_code') or ''} ({delay['scheme']}){minutes}"
-    if said["passengers"] is not None:
-        yield f"    passengers {said['passengers']}" + (f", infants {said['infants']}" if said.get("infants") else "")
+    if parsed["passengers"] is not None:
+        yield f"    passengers {parsed['passengers']}" + (
+            f", infants {parsed['infants']}" if parsed.get("infants") else ""
+        )
     for name in ("next_information_at", "diversion_reason", "supplement"):
-        if name in said:
-            yield f"    {name.replace('_', ' ')}: {said[name]}"
-    if schedule := said.get("schedule"):
+        if name in parsed:
+            yield f"    {name.replace('_', ' ')}: {parsed[name]}"
+    if schedule := parsed.get("schedule"):
         yield "    " + _planned(schedule)
-    for finding in said["findings"]:
+    for finding in parsed["findings"]:
         yield f"  ! {finding['code']} (line {finding['line']}, column {finding['column']}): {finding['message']}"
 
 

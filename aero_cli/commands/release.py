@@ -21,7 +21,7 @@ def release(
     """Let go what was refused for an airport that the reference has now: rows, events to the stream, messages."""
     from aero_assets.feeds import feeds  # noqa: PLC0415
 
-    wanted = feeds() if feed is None else (registered(feed),)
+    chosen = feeds() if feed is None else (registered(feed),)
     first, last = begin.date() if begin else date.min, end.date() if end else date.max
     if last < first:
         raise typer.BadParameter(f"--to {last} is before --from {first}")
@@ -29,21 +29,22 @@ def release(
 
     log = progress()
     with acting("orchestrator", name):
-        found = work.release(wanted, first, last, work.sender(*_brokers(name), log), log)
+        released = work.release(chosen, first, last, work.sender(*_brokers(name), log), log)
     if as_json:
-        print_json([one.to_json() for one in found])
+        print_json([per_feed.to_json() for per_feed in released])
         return
-    for one in found:
-        sent = f", {one.events_sent} events sent to the stream again" if one.events_sent else ""
-        handed = f", {one.handed_on} bodies handed to the gateway" if one.handed_on else ""
-        still = f", {one.still_waiting} still wait" if one.still_waiting else ""
-        print(f"{one.feed}: {one.rows} records let go from {len(one.arrival_days)} arrival days{sent}{handed}{still}")
-    if not any(one.rows for one in found):
+    for per_feed in released:
+        sent = f", {per_feed.events_sent} events sent to the stream again" if per_feed.events_sent else ""
+        handed = f", {per_feed.handed_on} bodies handed to the gateway" if per_feed.handed_on else ""
+        still = f", {per_feed.still_waiting} still wait" if per_feed.still_waiting else ""
+        days = len(per_feed.arrival_days)
+        print(f"{per_feed.feed}: {per_feed.rows} records let go from {days} arrival days{sent}{handed}{still}")
+    if not any(per_feed.rows for per_feed in released):
         print("Nothing was refused for an airport that the reference has now.")
 
 
 def _brokers(name: str | None) -> tuple[str, str]:
-    """Where events are sent, and how to sign in there: the brokers of this machine, else those of the environment."""
+    """Return the brokers' address and security: of this machine's brokers, else of the environment's."""
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_local.services import kafka  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Zone(StrEnum):
-    """What can be looked at, in the order of the flow."""
+    """The zones that can be verified, in the order of the flow."""
 
     raw = "raw"
     typed = "typed"
@@ -42,14 +42,16 @@ def verify(
     """Compare every object of the buckets and of this machine with what it should be; exit 1 when one is damaged."""
 
     def go(look: Callable[[str], Iterable[Damage]], zones: list[str], log: Log) -> bool:
-        found = [damage for one in zones for damage in look(one)]
+        damages = [damage for zone in zones for damage in look(zone)]
         if as_json:
-            print_json([damage.to_json() for damage in found])
-        for damage in () if as_json else found:
+            print_json([damage.to_json() for damage in damages])
+        for damage in () if as_json else damages:
             print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  comes back by: {damage.way_back}")
         if not as_json:
-            print(f"damaged objects: {len(found)}; `aero repair` brings back what can be" if found else "all is whole")
-        return not found
+            print(
+                f"damaged objects: {len(damages)}; `aero repair` brings back what can be" if damages else "all is whole"
+            )
+        return not damages
 
     _run(go, zone, feed, name)
 
@@ -66,8 +68,8 @@ def repair(
         if as_json:
             print_json(done.to_json())
             return not done.left
-        for damage, said in done.done:
-            print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  repaired: {said}")
+        for damage, remedy in done.done:
+            print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  repaired: {remedy}")
         for damage, why in done.left:
             print(f"{damage.key}\n  {damage.kind}: {damage.problem}\n  LEFT: {why}")
         print(f"{len(done.done)} objects repaired, {len(done.left)} left")
@@ -84,19 +86,19 @@ def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, na
     from aero_assets.integrity import run  # noqa: PLC0415 - imports Dagster, which takes seconds
 
     local = Environment.current().is_local
-    wanted = [one.value for one in zones or Zone if local or one is not Zone.state]
+    chosen = [zone.value for zone in zones or Zone if local or zone is not Zone.state]
     state, log = terminal_state(name), progress()
-    only_state = wanted == [Zone.state.value]
+    only_state = chosen == [Zone.state.value]
     # The files of a state directory are looked at while nothing runs, too.
     with state.acting_as("repair") if only_state else acting("repair", name):
         places = run.Places.current()
 
-        def look(one: str) -> Iterable[Damage]:
-            if one == Zone.state:
+        def look(zone: str) -> Iterable[Damage]:
+            if zone == Zone.state:
                 return _state(state, log)
-            return run.verify(places, log, zones=[one], feed=only)
+            return run.verify(places, log, zones=[zone], feed=only)
 
-        is_whole = go(look, wanted, log)
+        is_whole = go(look, chosen, log)
     if not is_whole:
         raise typer.Exit(1)
 

@@ -55,13 +55,13 @@ def backtest(
     log(f"{len(records):,} records; judging")
     if compared is None:
         run = backtests.backtest(records, rules(), log=log)
-        found = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
+        result = {"rules": _summary(run) | {"judged": history.judged(run, legs, rules())}}
     else:
-        found = _difference(backtests.compare(records, rules(), compared, log=log))
+        result = _difference(backtests.compare(records, rules(), compared, log=log))
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    for title, summary in found.items():
+    for title, summary in result.items():
         if "per_rule" in summary:
             print(f"\n{title}: version {summary['version']}, {summary['alerts']} alerts in {summary['hours']} hours")
             budget = rules().alerts_per_hour
@@ -87,37 +87,37 @@ def _print_rules(summary: dict[str, Any]) -> None:
     judged = summary.get("judged", {})
     rows = []
     for rule, count in summary["per_rule"].items():
-        one = judged.get(rule, {})
-        share = "" if one.get("precision") is None else f"{one['right']} of {one['judged']}"
-        found = "" if one.get("recall") is None else f"{one['raised']} of {one['due']}"
-        rows.append((rule, f"{count}", share, found))
+        scores = judged.get(rule, {})
+        share = "" if scores.get("precision") is None else f"{scores['right']} of {scores['judged']}"
+        recall = "" if scores.get("recall") is None else f"{scores['raised']} of {scores['due']}"
+        rows.append((rule, f"{count}", share, recall))
     print_table(("rule", "alerts", "right", "found"), rows)
 
 
-def _summary(one: Backtest) -> dict[str, Any]:
+def _summary(run: Backtest) -> dict[str, Any]:
     return {
-        "version": one.rules_version,
-        "alerts": len(one.alerts),
-        "hours": one.hours,
-        "mean_per_hour": round(one.mean_per_hour, 2),
-        "most_in_an_hour": max(one.per_hour.values(), default=0),
-        "notifications": one.notifications,
-        "per_hour": dict(one.per_hour),
-        "per_rule": dict(one.per_rule),
-        "shadow_per_rule": dict(one.shadow_per_rule),
+        "version": run.rules_version,
+        "alerts": len(run.alerts),
+        "hours": run.hours,
+        "mean_per_hour": round(run.mean_per_hour, 2),
+        "most_in_an_hour": max(run.per_hour.values(), default=0),
+        "notifications": run.notifications,
+        "per_hour": dict(run.per_hour),
+        "per_rule": dict(run.per_rule),
+        "shadow_per_rule": dict(run.shadow_per_rule),
     }
 
 
-def _difference(one: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> dict[str, Any]:
     return {
-        "ours": _summary(one.old),
-        "theirs": _summary(one.new),
+        "ours": _summary(difference.old),
+        "theirs": _summary(difference.new),
         "difference": {
-            "both": one.both,
-            "only_ours": len(one.only_old),
-            "only_theirs": len(one.only_new),
-            "examples": [f"only ours: {key[0]}" for key in one.only_old[:5]]
-            + [f"only theirs: {key[0]}" for key in one.only_new[:5]],
+            "both": difference.both,
+            "only_ours": len(difference.only_old),
+            "only_theirs": len(difference.only_new),
+            "examples": [f"only ours: {key[0]}" for key in difference.only_old[:5]]
+            + [f"only theirs: {key[0]}" for key in difference.only_new[:5]],
         },
     }
 
@@ -141,12 +141,14 @@ def score(
     from aero_drills.scoring.figures import summary  # noqa: PLC0415
     from aero_drills.scoring.score import score_all  # noqa: PLC0415
 
-    days = cases(seeds or SCORED_SEEDS, [one.value for one in scenarios or Scenario], on.date() if on else DAY)
-    found = summary(score_all(days, processes or len(os.sched_getaffinity(0)), progress()))
+    days = cases(
+        seeds or SCORED_SEEDS, [scenario.value for scenario in scenarios or Scenario], on.date() if on else DAY
+    )
+    figures = summary(score_all(days, processes or len(os.sched_getaffinity(0)), progress()))
     if as_json:
-        print_json(found)
+        print_json(figures)
         return
-    for line in page.lines(found):
+    for line in page.lines(figures):
         print(line)
 
 
@@ -159,13 +161,13 @@ def carriers(
     """Play real days carrier by carrier: alerts an hour, and how many that can be right or wrong were right."""
     from aero_drills.scoring import real_days  # noqa: PLC0415
 
-    found = list(real_days.days(file, set(only) if only else None, progress()))
-    if not found:
+    carrier_days = list(real_days.days(file, set(only) if only else None, progress()))
+    if not carrier_days:
         raise AeroError(f"{file} has no flight of {', '.join(only or ())}.", "Leave --carrier out for all of them.")
     rows = [
-        (one.carrier, f"{one.on}", one.legs, one.alerts, round(one.alerts / one.hours, 1), one.most_in_an_hour,
-         one.right, one.judged)
-        for one in found
+        (day.carrier, f"{day.on}", day.legs, day.alerts, round(day.alerts / day.hours, 1), day.most_in_an_hour,
+         day.right, day.judged)
+        for day in carrier_days
     ]  # fmt: skip
     names = ("carrier", "day", "legs", "alerts", "an hour", "most", "right", "judged")
     if as_json:

@@ -54,12 +54,12 @@ def up(
     from aero_local import platform  # noqa: PLC0415
     from aero_local.services import known  # noqa: PLC0415
 
-    wanted, state = port_options(port), find_state(source, name)
+    chosen, state = port_options(port), find_state(source, name)
     platform.refuse_second(state)
     if live:
         need_java()
     names = (*platform.EVERYTHING, *(known.live(state) if live else ()))
-    result = platform.up(state, progress(), names=names, port_overrides=wanted)
+    result = platform.up(state, progress(), names=names, port_overrides=chosen)
     if as_json:
         print_json(result.to_json())
     else:
@@ -87,18 +87,21 @@ def status(name: StateOption = None, as_json: JsonOption = False) -> None:
     from aero_local import platform  # noqa: PLC0415
 
     state = find_state(None, name)
-    found = platform.status(state)
-    faulty = any(one.is_faulty for one in found)
+    statuses = platform.status(state)
+    faulty = any(service.is_faulty for service in statuses)
     if as_json:
-        services = [asdict(one) for one in found]
+        services = [asdict(service) for service in statuses]
         print_json({"state": state.name, "root": str(state.root), "clock": state.clock, "services": services})
         raise typer.Exit(int(faulty))
     print(f"{state.name}  {state.root}  {state.clock} clock")
-    rows = ((one.name, one.state, str(one.pid or ""), _duration(one.seconds), one.url or "") for one in found)
+    rows = (
+        (service.name, service.state, str(service.pid or ""), _duration(service.seconds), service.url or "")
+        for service in statuses
+    )
     print_table(("service", "state", "process", "for", "address"), rows)
-    for one in found:
-        if one.missing:
-            print(f"{one.name} {one.state}: {_first_line(one.missing)}")
+    for service in statuses:
+        if service.missing:
+            print(f"{service.name} {service.state}: {_first_line(service.missing)}")
     asked = Environment.current().asked_clock
     if asked and asked != state.clock:
         print(f"AERO_CLOCK={asked} of this terminal is not its clock: `aero down`, then `aero up` changes it.")
@@ -124,10 +127,10 @@ def logs(
     if service is not None and service not in known:
         raise typer.BadParameter(f"no service is called {service}; known: {', '.join(known)}")
     offsets = {}
-    for one in [service] if service else known:
-        file = state.log_file(one)
+    for log_name in [service] if service else known:
+        file = state.log_file(log_name)
         if not service:
-            print(f"── {one}  {file}")
+            print(f"── {log_name}  {file}")
         print(processes.tail(file, lines))
         offsets[file] = file.stat().st_size if file.exists() else 0
 
@@ -211,9 +214,9 @@ def demo(
     from aero_cli.demo.demo import run  # noqa: PLC0415
     from aero_local.state import State  # noqa: PLC0415
 
-    wanted = port_options(port)
+    chosen = port_options(port)
     state = State.for_input(source)
-    raise typer.Exit(run(source, state=state, once=once, live=live, port_overrides=wanted, log=progress()))
+    raise typer.Exit(run(source, state=state, once=once, live=live, port_overrides=chosen, log=progress()))
 
 
 def _duration(seconds: float | None) -> str:

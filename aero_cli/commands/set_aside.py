@@ -19,23 +19,23 @@ def checks(name: StateOption = None, as_json: JsonOption = False) -> None:
     from aero_assets.storage import Bucket  # noqa: PLC0415
 
     with acting("orchestrator", name):
-        found = failures.kept(Bucket(Environment.current().lake_bucket))
+        failed = failures.kept(Bucket(Environment.current().lake_bucket))
     if as_json:
-        print_json(found)
-    elif not found:
+        print_json(failed)
+    elif not failed:
         print("no check stops a build")
-    for day, told in found.items() if not as_json else ():
-        for check in told["checks"]:
-            print(f"{day}  {check['check']} at {told['at']}: {check['message']}")
+    for day, build in failed.items() if not as_json else ():
+        for check in build["checks"]:
+            print(f"{day}  {check['check']} at {build['at']}: {check['message']}")
             for row in check["rows"]:
                 print("    " + ", ".join(f"{column}={value}" for column, value in row.items()))
             if check["records"]:
                 print_table(
                     ("event", "source", "record as received"),
-                    ((one["event_id"], one["source"], one["raw_ref"]) for one in check["records"]),
+                    ((record["event_id"], record["source"], record["raw_ref"]) for record in check["records"]),
                 )
                 print("    what is wrong there can be kept out: aero set-aside EVENT_ID --why …")
-    if found:
+    if failed:
         raise typer.Exit(1)
 
 
@@ -65,23 +65,26 @@ def set_aside(
         lake = Bucket(environment.lake_bucket)
         if references:
             act = take_back if undo else decide
-            found = act(lake, environment.lake_copy, references, by or getpass.getuser(), why, datetime.now(UTC))
+            decided = act(lake, environment.lake_copy, references, by or getpass.getuser(), why, datetime.now(UTC))
         else:
-            found = [*in_force(decisions(lake)).values()]
+            decided = [*in_force(decisions(lake)).values()]
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(decision) for decision in decided])
     elif show:
-        _print(found)
+        _print(decided)
     else:
-        days = len({(one.feed, one.arrived_on) for one in found})
-        print(f"{len(found)} decisions kept; sensors read {days} arrival days again and build what they touch")
+        days = len({(decision.feed, decision.arrived_on) for decision in decided})
+        print(f"{len(decided)} decisions kept; sensors read {days} arrival days again and build what they touch")
 
 
-def _print(found: list) -> None:
-    if not found:
+def _print(decided: list) -> None:
+    if not decided:
         print("nothing is set aside")
         return
     print_table(
         ("event", "feed", "arrived on", "by", "at", "why"),
-        ((one.event_id, one.feed, one.arrived_on, one.by, one.at[:19] + "Z", one.why) for one in found),
+        (
+            (decision.event_id, decision.feed, decision.arrived_on, decision.by, decision.at[:19] + "Z", decision.why)
+            for decision in decided
+        ),
     )

@@ -21,7 +21,7 @@ from aero_cli.commands.common import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Which output names what the platform's processes are told.
+#: Stack outputs by the environment variable that the platform's processes read.
 VARIABLES = {
     "RawBucket": "AERO_RAW_BUCKET",
     "LakeBucket": "AERO_LAKE_BUCKET",

@@ -31,16 +31,16 @@ from aero_local.errors import AeroError, Log
 from aero_local.state import HOME, State
 
 DOOR = "_outcomes/door/"
-#: How long nothing at all may move before it is given up: a slow machine moves slowly, and it moves.
+#: Seconds without any progress before the demo gives up: a slow machine is slow, and still moves.
 PATIENCE_SECONDS = 900
-#: How long the docs wait for whoever writes the warehouse.
+#: Seconds that the docs wait for the run that writes the warehouse.
 DOCS_SECONDS = 300
 NEWS_SECONDS = 20
 FAILED_RUNS_TOLERATED = 3
 RUNS = """{ runsOrError(filter: {createdAfter: %f}, limit: 50) { ... on Runs { results {
     runId jobName status stats { ... on RunStatsSnapshot { stepsSucceeded materializations expectations } }
 } } } }"""
-#: What DuckDB says to whoever comes while another process writes.
+#: DuckDB's message when another process is writing.
 LOCKED = "Could not set lock"
 CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
     assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
@@ -55,7 +55,7 @@ class Watch:
     started: float = field(default_factory=time.monotonic)
     started_at: float = field(default_factory=time.time)
     seconds: dict[str, float] = field(default_factory=dict)
-    #: What was seen last of all that moves, and when it moved.
+    #: The last progress seen, and its time.
     seen: object = None
     moved: float = field(default_factory=time.monotonic)
 
@@ -101,13 +101,13 @@ def run(
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             counted = results.hops(LakeCopy(state.lake_copy, lake), state.warehouse, snapshot)
-            found = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
-        found["checks"] = _checks(state)
-        found["is_new"] = is_new
+            result = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
+        result["checks"] = _checks(state)
+        result["is_new"] = is_new
         for place in (state.root / "results.json", HOME / "results.json"):
-            results.save(found, place)
-        story.show(found, console)
-        good = _verdict(found, console)
+            results.save(result, place)
+        story.show(result, console)
+        good = _verdict(result, console)
         if good and live:
             from aero_cli.demo import live_demo  # noqa: PLC0415 - it brings the client of Kafka along
 
@@ -115,10 +115,10 @@ def run(
                 # Before the day is played: that is when the board moves.
                 nicety("the live board", log, lambda: _show(state, log, "dashboard"))
                 log(f"live board: {state.url('dashboard')}/live")
-            found["live"] = live_demo.run(state, source, log)
+            result["live"] = live_demo.run(state, source, log)
             for place in (state.root / "results.json", HOME / "results.json"):
-                results.save(found, place)
-            good = _agree(found["live"])
+                results.save(result, place)
+            good = _agree(result["live"])
         if good and not once:
             shown = (*platform.WORKERS, "dashboard", "docs")
             nicety(
@@ -143,9 +143,9 @@ def _show(state: State, log: Log, *names: str) -> None:
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
 
 
-def _agree(found: dict[str, Any] | None) -> bool:
+def _agree(live_result: dict[str, Any] | None) -> bool:
     """Tell whether the live part, where there was one, said the same as recount and warehouse."""
-    return found is None or not (found["differing"] or found["batch"]["differing"])
+    return live_result is None or not (live_result["differing"] or live_result["batch"]["differing"])
 
 
 def _airline(state: State, log: Log) -> Input:
@@ -176,8 +176,8 @@ def _send(state: State, given: Input, watch: Watch) -> bool:
                 rows += row["rows_in"]
         if waiting:
             _patience(state, watch, len(waiting))
-    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    watch.reached("door", f"door: {told}, {rows:,} rows")
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    watch.reached("door", f"door: {counts}, {rows:,} rows")
     is_new = set(statuses) != {"duplicate"}
     if not is_new:
         watch.log("nothing new: every file was sent before, so no row is; what follows are the results as they stand")
@@ -208,7 +208,7 @@ def _settle(state: State, watch: Watch) -> None:
 
 def _patience(state: State, watch: Watch, seen: object) -> None:
     """Wait a moment; give up with the reason where runs keep failing, or where nothing moves any more."""
-    # What is waited for takes tens of seconds, and looking takes from it.
+    # Runs take tens of seconds, and polling takes time from them.
     time.sleep(1)
     url = state.url("dagster")
     data = http.graphql(f"{url}/graphql", RUNS % watch.started_at) or {}
@@ -229,7 +229,7 @@ def _checks(state: State) -> dict[str, Any]:
         data = data or http.graphql(f"{state.url('dagster')}/graphql", CHECKS, timeout=60)
     if data is None:
         raise AeroError("Dagster does not answer how the checks went.", "`aero logs dagster` shows what it does.")
-    found: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
+    checks: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
     for node in data["assetNodes"]:
         # A feed that nobody sent has nothing to be checked.
         if not node["assetMaterializations"]:
@@ -239,29 +239,29 @@ def _checks(state: State) -> dict[str, Any]:
             last = check["executionForLatestMaterialization"] or {}
             status = last.get("status")
             if status == "SUCCEEDED":
-                found["passed"] += 1
+                checks["passed"] += 1
             elif (last.get("evaluation") or {}).get("severity") != "WARN":  # a warning is for the page, not a failure
-                found["failed" if status else "not_run"].append(name)
-    return found
+                checks["failed" if status else "not_run"].append(name)
+    return checks
 
 
-def _verdict(found: dict[str, Any], console: Console) -> bool:
+def _verdict(result: dict[str, Any], console: Console) -> bool:
     """Say whether every row is accounted for, every control total reached and every check green."""
     complaints = [
         f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
         f"{hop['rejects']} rejects, {hop['mixed']} mixed up: they do not add up"
-        for hop in found["hops"]
+        for hop in result["hops"]
         if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"] or hop["mixed"]
     ]
     complaints += [
         f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"
-        for name, total in (found["control"] or {}).items()
+        for name, total in (result["control"] or {}).items()
         if total["expected"] != total["found"]
     ]
-    complaints += [f"check failed: {name}" for name in found["checks"]["failed"]]
-    complaints += [f"check did not run: {name}" for name in found["checks"]["not_run"]]
-    stand = "" if found["is_new"] else "; no row was new, these are the checks as they stand"
-    console.print(f"asset checks: {found['checks']['passed']} passed, {len(complaints)} complaints{stand}")
+    complaints += [f"check failed: {name}" for name in result["checks"]["failed"]]
+    complaints += [f"check did not run: {name}" for name in result["checks"]["not_run"]]
+    stand = "" if result["is_new"] else "; no row was new, these are the checks as they stand"
+    console.print(f"asset checks: {result['checks']['passed']} passed, {len(complaints)} complaints{stand}")
     for complaint in complaints:
         console.print(f"  [red]✗[/red] {complaint}")
     return not complaints
@@ -271,7 +271,7 @@ def make_docs(state: State, log: Log, dbt: str = EXECUTABLE, pause_seconds: floa
     """Generate the dbt docs where the docs service looks; wait a while for whoever writes the warehouse."""
     log("dbt docs: generating")
     command = [dbt, "docs", "generate", "--target-path", str(state.dbt_target)]
-    began = told = time.monotonic()
+    began = logged_at = time.monotonic()
     while True:
         done = subprocess.run(command, cwd=PROJECT / "dbt_project", env=state.env("orchestrator"), capture_output=True,
                               text=True, check=False)  # fmt: skip
@@ -281,9 +281,9 @@ def make_docs(state: State, log: Log, dbt: str = EXECUTABLE, pause_seconds: floa
             last = next((line for line in reversed(done.stdout.splitlines()) if line.strip()), "dbt said nothing")
             why = "a run is still writing the warehouse" if LOCKED in done.stdout else last.strip()[:200]
             raise AeroError(f"{why}; `dbt docs generate` makes them later")
-        if time.monotonic() - told > NEWS_SECONDS:
-            told = time.monotonic()
-            log(f"dbt docs: waiting for the run that writes the warehouse, {told - began:.0f} s")
+        if time.monotonic() - logged_at > NEWS_SECONDS:
+            logged_at = time.monotonic()
+            log(f"dbt docs: waiting for the run that writes the warehouse, {logged_at - began:.0f} s")
         time.sleep(pause_seconds)
     state.dbt_docs.mkdir(parents=True, exist_ok=True)
     for name in ("index.html", "manifest.json", "catalog.json"):

@@ -26,9 +26,9 @@ from aero_streaming.events import Event, topic_of
 
 #: A day from dawn to close in about three minutes: twenty minutes without a word, a silent feed, are two seconds.
 SPEED = 600.0
-#: Of a real day, whose 130,000 events would take the emulator minutes.
+#: Routes of a real day that are played: all of its 130,000 events would take the emulator minutes.
 ROUTES = 300
-#: Which routes those are.
+#: Seed of the choice of those routes.
 SEED = 1
 
 
@@ -42,9 +42,9 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
     log("live part: broker, Flink, Lambdas")
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
     whole, speed = _events(state, source_file, log)
-    # What comes after close (answers of passengers, for a week) is not waited for.
+    # Answers of passengers come for a week after close; they are not waited for.
     events, late = source.at_close(whole, whole[0]["operating_date"])
-    found = session.show(state, events, speed, source.dawn(events), log)
+    shown = session.show(state, events, speed, source.dawn(events), log)
     stream = compare.stream_scopes(Watcher(state, "root"))
     if source_file is not None:
         # The file itself is in the warehouse: what happened after the close is known there already.
@@ -53,10 +53,10 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
         if known:
             log(f"{len(known)} routes with flights after the close are not compared: {', '.join(sorted(known))}")
     result = replay_drill.agreed(state, stream, log, events[0]["operating_date"])
-    found["batch"] = result.to_json()
+    shown["batch"] = result.to_json()
     word = "agree" if not result.differing else f"DIFFER in {result.differing}: {result.examples[:2]}"
     log(f"stream and batch {word}: {result.compared:,} routes of {events[0]['operating_date']}")
-    return found
+    return shown
 
 
 def install(log: Log) -> None:

@@ -1,4 +1,4 @@
-"""What a demo found: facts of its input, read from the published marts and the ledger, as JSON.
+"""The result of a demo: facts of its input, read from the published marts and the ledger, as JSON.
 
 The keys are promised to scripts (docs/contracts.md); a figure is null where its inputs are missing, never zero. The
 dashboard reads the same published version, so the two cannot disagree. `story.py` tells it to people.
@@ -43,7 +43,7 @@ FACTS = f"""
            max(operating_date)::varchar as last_operating_date
     from operations.fct_leg where {{days}}
 """
-#: What the airline that made the input says it handed over, counted from the marts: names are those of its totals.
+#: Totals that the synthetic airline says it sent, counted again from the marts; names are those of its totals.
 CONTROL = f"""
     select {", ".join(f"{_sum(COUNTED[key])} as {key}" for key in ("legs", "cancelled", "diverted"))},
            {", ".join(f"{_sum(COUNTED[key])} as {key}" for key in ("departed", "arrived", "arr_late_15"))},
@@ -95,12 +95,12 @@ def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, 
         for count in COUNTS:
             totals[row["hop"]][count] += row.get(count, 0)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = leg_balance.count(connection, copy.root, copy.manifests())
+        balance = leg_balance.count(connection, copy.root, copy.manifests())
     with snapshot.connect() as marts:
         [(published,)] = marts.execute("select count(*) from operations.fct_leg").fetchall()
-    merged = (found.rows_in, found.legs, found.duplicates, found.withdrawn, found.mixed)
+    merged = (balance.rows_in, balance.legs, balance.duplicates, balance.withdrawn, balance.mixed)
     totals["warehouse"] = dict(zip(COUNTS, merged, strict=True))
-    totals["published"] = dict(zip(COUNTS, (found.legs, published, 0, 0, 0), strict=True))
+    totals["published"] = dict(zip(COUNTS, (balance.legs, published, 0, 0, 0), strict=True))
     return [{"hop": hop, **counts} for hop, counts in totals.items()]
 
 
@@ -120,7 +120,7 @@ def collect(
     days = f"operating_date < date '{before}'" if before else "true"
     with snapshot.connect() as marts:
         [facts] = _rows(marts, FACTS.format(days=days))
-        found = {
+        figures = {
             "input": source,
             "labels": list(snapshot.manifest.labels),
             "published_version": snapshot.version,
@@ -140,7 +140,7 @@ def collect(
             "quarantine": _rows(marts, REFUSED),
             "control": _control(marts, control, days),
         }
-    return found | {"hops": counted, "seconds": {name: round(value, 1) for name, value in seconds.items()}}
+    return figures | {"hops": counted, "seconds": {name: round(value, 1) for name, value in seconds.items()}}
 
 
 def _rows(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
@@ -153,8 +153,8 @@ def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, int] | None
     """Each control total beside what the marts hold; null where nobody gave any."""
     if control is None:
         return None
-    [found] = _rows(marts, CONTROL.format(days=days))
-    return {name: {"expected": control[name], "found": found[name]} for name in found}
+    [counted] = _rows(marts, CONTROL.format(days=days))
+    return {name: {"expected": control[name], "found": counted[name]} for name in counted}
 
 
 def save(results: dict[str, Any], path: Path) -> None:

@@ -40,17 +40,17 @@ def heard(state: State) -> datetime | None:
 
 
 def day_after(
-    clock: datetime | None, events_of: Callable[[date], Sequence[Event]], wanted: date, log: Log
+    clock: datetime | None, events_of: Callable[[date], Sequence[Event]], asked_day: date, log: Log
 ) -> Sequence[Event]:
     """Return the events of the wanted day, or of the first later one that begins after all that the board has seen."""
-    day = wanted
+    day = asked_day
     while clock is not None and source.dawn(events := events_of(day)) < clock:
         # A day ends at noon of the next one: mostly one look back is enough.
         day = max(day + timedelta(days=1), clock.date())
-    if day != wanted:
+    if day != asked_day:
         log(f"the board has seen everything up to {clock:%Y-%m-%d %H:%M} UTC, and does not go back: {day} is played")
         return events
-    return events_of(wanted)
+    return events_of(asked_day)
 
 
 def show(
@@ -83,18 +83,18 @@ def show(
     }
 
 
-def told(line: Mapping[str, Any], watcher: Watcher) -> str:
+def alert_line(line: Mapping[str, Any], watcher: Watcher) -> str:
     """Return one line of the transition log as a line for a terminal, in the language of the notifications."""
-    rule, found = rules().by_id(line["alert_key"].split("#")[0]), watcher.store.alerts([line["alert_key"]])
-    if rule is None or not found:
+    rule, alerts = rules().by_id(line["alert_key"].split("#")[0]), watcher.store.alerts([line["alert_key"]])
+    if rule is None or not alerts:
         return f"{line.get('level_after')} {line['alert_key']}"
     then = {name: line.get(name) for name in ("value", "limit")}
-    alert = changed(alert_of(found[line["alert_key"]]), n=line.get("n", 0), **then)
+    alert = changed(alert_of(alerts[line["alert_key"]]), n=line.get("n", 0), **then)
     return line_text(rule, alert, line["at"], message_settings(), line.get("level_after"))
 
 
 def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
-    """Return what tells the news since it was last asked, and how many alerts fired so far."""
+    """Return a function that logs alerts fired since its last call, and returns how many fired so far."""
     seen = {"arrival": text(datetime.now(UTC)), "alerts": 0, "events": 0}
 
     def tell(played: Played) -> int:
@@ -102,7 +102,7 @@ def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
             seen["arrival"] = line["arrival"]
             if line["kind"] == "FIRED" and line.get("notify_state") != "muted":
                 seen["alerts"] = int(seen["alerts"]) + 1
-                log(f"  ⚑ {told(line, watcher)}")
+                log(f"  ⚑ {alert_line(line, watcher)}")
         if played.events != seen["events"]:
             log(f"  {played.at[:16]}Z  {played.events:,} events, {played.per_second:,.0f} a second")
             seen["events"] = played.events

@@ -23,7 +23,7 @@ from aero_cli.feeds.feed_sync import gaps
 from aero_cli.feeds.layout import HERE, Layout
 from aero_streaming.merge import SOURCES
 
-#: What the expressions of a feed must survive in every column: whatever a sender may write there.
+#: Values that the expressions of a feed must survive in every column: whatever a sender may write there.
 TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "JFK", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
 
 
@@ -115,9 +115,9 @@ def _failure(feed: Feed) -> str:
         try:
             rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
         except duckdb.Error as error:
-            said = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
+            message = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
             remedy = " Raw values are any text: use whole(), number(), iso_date(), clock_minutes()."
-            return said + (remedy if isinstance(error, duckdb.ConversionException) else "")
+            return message + (remedy if isinstance(error, duckdb.ConversionException) else "")
     return ""
 
 
@@ -151,15 +151,15 @@ def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
         yield f"{path}:{error.lineno}: {error.msg}"
         return
     nodes = list(ast.walk(tree))
-    said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    strings = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     if not any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in nodes):
         yield f"{path}: there is no test in it"
-    if feed.path not in said:
+    if feed.path not in strings:
         yield f"{path}: it does not mention {feed.path}: is it the test of another feed?"
-    yield from _unshown(path, feed, said)
+    yield from _unshown(path, feed, strings)
 
 
-def _unshown(path: Path, feed: Feed, said: Iterable[str]) -> Iterator[str]:
+def _unshown(path: Path, feed: Feed, strings: Iterable[str]) -> Iterator[str]:
     for rule in feed.rules:
-        if rule.code not in said:
+        if rule.code not in strings:
             yield f"{path}: no test shows a row refused as {rule.code}: break a record so that it is, say so in REFUSED"

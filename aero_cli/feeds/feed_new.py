@@ -53,16 +53,16 @@ def _write(files: dict[Path, str]) -> None:
 def _with_date(sample: Sample, date_column: str | None) -> tuple[list[Guess], Guess]:
     """Return the typed columns, and the one of the business date; where no column is a date, one is added."""
     columns = list(sample.columns)
-    dates = [one for one in columns if one.type == "DATE"]
-    found = [one for one in columns if one.raw == date_column] if date_column else dates
-    if len(found) != 1:
-        choices = ", ".join(one.raw for one in dates or columns)
+    dates = [column for column in columns if column.type == "DATE"]
+    chosen = [column for column in columns if column.raw == date_column] if date_column else dates
+    if len(chosen) != 1:
+        choices = ", ".join(column.raw for column in dates or columns)
         raise UsageError(f"which column is the business date? Say --date COLUMN, one of: {choices}")
-    [day] = found
+    [day] = chosen
     if day.type != "DATE":
         example = "day_of(YEAR, MONTH, DAY)"
         note = f"{day.raw} is no date in the sample; write an expression that gives YYYY-MM-DD, e.g. {example}"
-        name = "business_date" if all(one.name != "business_date" for one in columns) else "business_date_2"
+        name = "business_date" if all(column.name != "business_date" for column in columns) else "business_date_2"
         day = Guess(day.raw, name, "DATE", day.sql, note)
         columns.insert(0, day)
     return columns, day

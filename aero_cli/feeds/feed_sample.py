@@ -1,4 +1,4 @@
-"""What a sample file shows of a feed: its header, the type of every column, which columns are clocks and airports.
+"""A feed as its sample file shows it: header, type of every column, columns that are clocks or airports.
 
 The typed step itself reads the sample, so a type is guessed only where every value would pass. Nothing is guessed
 about meaning; where the sample leaves a choice, the guess carries a note for a person.
@@ -91,7 +91,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a file shows: `text` is its header with the first records, `clock` and `airport` are SQL examples."""
+    """A sample file as read: `text` is its header with the first records, `clock` and `airport` are SQL examples."""
 
     columns: tuple[Guess, ...]
     text: str
@@ -134,8 +134,8 @@ def snake(name: str) -> str:
     """Turn a heading into a snake_case name."""
     plain = unicodedata.normalize("NFKD", name.strip()).encode("ascii", "ignore").decode()
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
-    found = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "column"
-    return found if found[0].isalpha() else f"n_{found}"
+    snaked = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "column"
+    return snaked if snaked[0].isalpha() else f"n_{snaked}"
 
 
 def typed_names(header: Iterable[str]) -> Iterator[str]:
@@ -145,7 +145,9 @@ def typed_names(header: Iterable[str]) -> Iterator[str]:
         name = snake(raw)
         if name in taken | kept_words():
             name = f"{name}_given"
-        name = next(one for one in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if one not in taken)
+        name = next(
+            candidate for candidate in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if candidate not in taken
+        )
         taken.add(name)
         yield name
 
@@ -178,8 +180,8 @@ def _header(path: Path, line: str) -> tuple[str, ...]:
     """Return the headings as the door reads them."""
     header = tuple(next(csv.reader([line])))
     others = {";": "semicolons", "\t": "tabs", "|": "bars"}
-    if len(header) == 1 and (found := [name for mark, name in others.items() if mark in line]):
-        raise FeedError(f"{path}:1: columns are separated by {found[0]}; the door reads commas, ask for those")
+    if len(header) == 1 and (separators := [name for mark, name in others.items() if mark in line]):
+        raise FeedError(f"{path}:1: columns are separated by {separators[0]}; the door reads commas, ask for those")
     lower = [name.lower() for name in header]
     if "" in [name.strip() for name in lower]:
         raise FeedError(f"{path}:1: column {[name.strip() for name in lower].index('') + 1} has no name")
@@ -254,7 +256,7 @@ def _airport(connection: duckdb.DuckDBPyConnection, columns: tuple[Guess, ...]) 
     """Return the first column that holds nothing but airports we know."""
     for number, column in enumerate(columns):
         if column.type == "VARCHAR":
-            found = connection.execute(f"select distinct c{number} from judged where c{number} is not null").fetchall()
-            if found and {code for (code,) in found} <= airports().keys():
+            codes = connection.execute(f"select distinct c{number} from judged where c{number} is not null").fetchall()
+            if codes and {code for (code,) in codes} <= airports().keys():
                 return column.sql
     return None

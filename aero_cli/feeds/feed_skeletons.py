@@ -26,12 +26,12 @@ def register_entry(system: str, feed: str, sample: Sample, columns: list[Guess],
     header = "\n".join(f"    {line}" for line in lines).replace("\x1f", " ")
     ahead = (day.newest - arrived).days if day.newest else 0
     entries = "\n".join(
-        f"\n[[columns]]\nname = {_toml(one.name)}\ntype = {_toml(one.type)}\n"
-        + ("required = true\n" if one is day else "")
-        + f"description = {_toml(f'{PLACEHOLDER} what {one.raw} means, in which unit')}\n"
-        + (f"# {PLACEHOLDER} {one.note}\n" if one.note else "")
-        + f"sql = {_toml(one.sql)}"
-        for one in columns
+        f"\n[[columns]]\nname = {_toml(column.name)}\ntype = {_toml(column.type)}\n"
+        + ("required = true\n" if column is day else "")
+        + f"description = {_toml(f'{PLACEHOLDER} what {column.raw} means, in which unit')}\n"
+        + (f"# {PLACEHOLDER} {column.note}\n" if column.note else "")
+        + f"sql = {_toml(column.sql)}"
+        for column in columns
     )
     return f"""# {PLACEHOLDER} who publishes this, under which licence, and what one line is.
 version = 1
@@ -63,7 +63,7 @@ header = [
 def _advice(sample: Sample, day: Guess) -> str:
     """Write what the register can do beyond columns, as comments with this sample's own headings."""
     clock, airport = sample.clock or "LOCAL_TIME", sample.airport or "AIRPORT"
-    some = next((one.sql for one in sample.columns if one.type in ("INTEGER", "BIGINT")), "AMOUNT")
+    some = next((column.sql for column in sample.columns if column.type in ("INTEGER", "BIGINT")), "AMOUNT")
     return f"""
 # -- times ------------------------------------------------------------------------------------------------------------
 # The typed zone holds UTC and nothing else. A TIMESTAMP column takes its text as UTC: keep one only where the sender

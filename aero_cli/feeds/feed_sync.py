@@ -14,7 +14,7 @@ from aero_assets.feeds import Column, Feed, FeedError, load_register
 from aero_cli.feeds.layout import HERE, Layout
 
 WRITTEN = "Written by `aero feed sync` from aero_assets/feeds/"
-#: What the sources of a system are, said once in front of them.
+#: Descriptions of the systems, one in front of the sources of each.
 SYSTEMS = {
     "alerts": "What the platform itself logs of alerts and of what people decide about them",
     "commercial": "What is in the books, checked and in UTC",
@@ -47,7 +47,7 @@ def differences(layout: Layout = HERE) -> list[str]:
         f"{path}: no feed of the register has this file: `aero feed sync` deletes it"
         for path in _left_over(layout, texts)
     ]
-    return [*(found for path, text in texts.items() for found in _difference(path, text)), *gone]
+    return [*(difference for path, text in texts.items() for difference in _difference(path, text)), *gone]
 
 
 def gaps(feed: Feed, layout: Layout = HERE) -> Iterator[str]:
@@ -201,9 +201,11 @@ def _quoted(text: str) -> str:
 def _difference(path: Path, text: str) -> Iterable[str]:
     if not path.exists():
         yield f"{path}: the file is missing: `aero feed sync` writes it"
-    elif (found := _read(path)) != text:
-        lines = zip(found.splitlines(), text.splitlines(), strict=False)
-        number = next((n for n, (is_now, wanted) in enumerate(lines, 1) if is_now != wanted), len(text.splitlines()))
+    elif (text_now := _read(path)) != text:
+        lines = zip(text_now.splitlines(), text.splitlines(), strict=False)
+        number = next(
+            (n for n, (is_now, should_be) in enumerate(lines, 1) if is_now != should_be), len(text.splitlines())
+        )
         yield f"{path}:{number}: the register gives another line: `aero feed sync` writes it"
 
 

@@ -1,4 +1,4 @@
-"""Where the pieces of a feed live in a checkout."""
+"""The places of a feed's files in a checkout."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -12,7 +12,7 @@ from aero_dashboard.limits import Z_95, curve
 Align = Literal["left", "right"]
 #: Names beyond these would cover each other.
 NAMED = 12
-#: Where a name may stand beside its point, the best place first; sizes of a plot and of a name in pixels.
+#: Places for a name beside its point, the best first; sizes of a plot and of a name in pixels.
 PLACES: tuple[tuple[Align, int, int], ...] = (("left", 8, -6), ("left", 8, 8), ("right", -8, -6), ("right", -8, 8))
 PLOT, NAME = (420.0, 300.0), (54.0, 13.0)
 SHAPES = {"below": "triangle-down", "inside": "circle", "above": "triangle-up", "small": "circle"}

@@ -1,4 +1,4 @@
-"""What charts share: colours for light and dark pages, axes of days and hours, the size of letters."""
+"""The common style of charts: colours for light and dark pages, axes of days and hours, the size of letters."""
 
 import json
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ DARK = Palette(
 SHARE_RANGE = ["#A6430F", "#DD8A4A", "#F2E3C6", "#7FB7C0", "#0F6478"]
 
 
-#: What builders return. Altair makes its methods at import: no type checker can follow them.
+#: The type of charts that builders return. Altair makes its methods at import: no type checker can follow them.
 Chart = Any
 
 

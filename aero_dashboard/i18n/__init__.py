@@ -37,38 +37,38 @@ def catalogue(language: str) -> Mapping[str, str]:
 def _of_the_airline(text: str) -> str:
     """Put in what a text says of the airline, as `{our_name}`."""
     ours = airline()
-    said = {
+    words = {
         "{our_name}": ours.name,
         "{our_regulator}": ours.regulator,
         "{our_flight}": f"{ours.mainline}123",
         "{our_route}": "-".join(ours.hubs[:2]),
     }
-    for name, value in said.items():
+    for name, value in words.items():
         text = text.replace(name, value)
     return text
 
 
 def _names_of_figures(language: str) -> dict[str, str]:
     """The names and definitions of figures, from their register; punctuality by the name of its definition too."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for kpi in figures().used_by("pages"):
         keys = [f"kpi.{kpi.id}", *([f"kpi.{kpi.otp.definition}"] if kpi.otp else [])]
         for key in keys:
-            found |= {key: kpi.short[language], f"{key}_help": kpi.help[language]}
+            names |= {key: kpi.short[language], f"{key}_help": kpi.help[language]}
         if kpi.otp:
             key = f"otp.{kpi.otp.definition}"
-            found |= {key: kpi.name[language], f"{key}_short": kpi.short[language], f"{key}_help": kpi.help[language]}
-    return found
+            names |= {key: kpi.name[language], f"{key}_short": kpi.short[language], f"{key}_help": kpi.help[language]}
+    return names
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
     for key, value in table.items():
         if isinstance(value, Mapping):
-            found += _flat(value, f"{prefix}{key}.")
+            texts += _flat(value, f"{prefix}{key}.")
         else:
-            found.append((f"{prefix}{key}", str(value)))
-    return found
+            texts.append((f"{prefix}{key}", str(value)))
+    return texts
 
 
 @dataclass(frozen=True)

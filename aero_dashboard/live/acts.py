@@ -1,4 +1,4 @@
-"""What people do on the board: acknowledge, put aside, take back. Callbacks of buttons, and what they leave to be read.
+"""Actions on the board: acknowledge, put aside, take back. Callbacks of buttons, and the notice each leaves.
 
 A callback is given the revision that the page showed when it was drawn. Whoever was faster wins; the other is told who,
 and the page is drawn anew.
@@ -27,7 +27,7 @@ LONGEST_NAME, LONGEST_NOTE = 60, 300
 
 @dataclass(frozen=True)
 class Notice:
-    """What came of the last act: done, refused, or somebody else was faster; `text` is Markdown."""
+    """The result of the last action: done, refused, or somebody else was faster; `text` is Markdown."""
 
     kind: str
     text: str
@@ -96,7 +96,7 @@ def _act(live: Live, t: Translator, act: Callable[[str], Alert], done: str) -> N
 
 
 def notice(t: Translator) -> None:
-    """Show what came of the last act until somebody has read it."""
+    """Show the result of the last action until somebody has read it."""
     left: Notice | None = st.session_state.get(NOTICE)
     if left is None:
         return

@@ -1,4 +1,4 @@
-"""What surrounds the live board: its address (language, the alert that is open), the sidebar, labels and footer.
+"""The frame of the live board: its address (language, the open alert), the sidebar, labels and footer.
 
 The board needs no published version, so it has no filters; language and choices of the other pages stay as they were.
 """

@@ -17,10 +17,10 @@ PROBLEMS, CHILDREN = 40, 60
 
 def listing(live: Live, board: Board, t: Translator) -> None:
     """Show what is open: problems first, then those that somebody has put aside."""
-    found = problems(board.alerts)
-    aside = [problem for problem in found if problem.is_put_aside]
-    active = [problem for problem in found if not problem.is_put_aside]
-    folded = sum(len(problem.children) for problem in found)
+    listed = problems(board.alerts)
+    aside = [problem for problem in listed if problem.is_put_aside]
+    active = [problem for problem in listed if not problem.is_put_aside]
+    folded = sum(len(problem.children) for problem in listed)
     st.subheader(t("live.open_title", count=t.integer(len(active))), anchor=False)
     st.caption(t("live.open_reading", folded=t.integer(folded)))
     if not active:
@@ -31,14 +31,14 @@ def listing(live: Live, board: Board, t: Translator) -> None:
             _cards(live, board, aside, t)
 
 
-def _cards(live: Live, board: Board, found: Sequence[Problem], t: Translator) -> None:
-    for problem in found[:PROBLEMS]:
+def _cards(live: Live, board: Board, listed: Sequence[Problem], t: Translator) -> None:
+    for problem in listed[:PROBLEMS]:
         with st.container(border=True, key=f"live_card_{words.tag(problem.alert)}"):
             facts(live, board, problem.alert, t)
             _buttons(live, problem.alert, t)
             dependents(live, problem.children, t)
-    if len(found) > PROBLEMS:
-        st.caption(t("live.more", count=t.integer(len(found) - PROBLEMS)))
+    if len(listed) > PROBLEMS:
+        st.caption(t("live.more", count=t.integer(len(listed) - PROBLEMS)))
 
 
 def facts(live: Live, board: Board, alert: Alert, t: Translator) -> None:
@@ -66,18 +66,18 @@ def facts(live: Live, board: Board, alert: Alert, t: Translator) -> None:
 
 def _badges(alert: Alert, t: Translator) -> str:
     level, colour = words.level(alert, t)
-    found = [f":{colour}-badge[{plain(level)}]", f":gray-badge[{words.state(alert.state, t)}]"]
+    badges = [f":{colour}-badge[{plain(level)}]", f":gray-badge[{words.state(alert.state, t)}]"]
     if alert.severity:
-        found.append(f":gray-badge[{t('live.severity', severity=t(f'live.severity_{alert.severity}'))}]")
+        badges.append(f":gray-badge[{t('live.severity', severity=t(f'live.severity_{alert.severity}'))}]")
     if alert.is_leading:
-        found.append(f":blue-badge[{t('live.leading')}]")
+        badges.append(f":blue-badge[{t('live.leading')}]")
     if alert.is_unstable:
-        found.append(f":violet-badge[{t('live.unstable')}]")
+        badges.append(f":violet-badge[{t('live.unstable')}]")
     if alert.is_shadow:
-        found.append(f":violet-badge[{t('live.shadow')}]")
+        badges.append(f":violet-badge[{t('live.shadow')}]")
     if label := alert.facts.get("data_label"):
-        found.append(f":orange-badge[◆ {plain(t.known('label.synthetic', str(label)))}]")
-    return " ".join(found)
+        badges.append(f":orange-badge[◆ {plain(t.known('label.synthetic', str(label)))}]")
+    return " ".join(badges)
 
 
 def _buttons(live: Live, alert: Alert, t: Translator) -> None:

@@ -45,11 +45,11 @@ def _ended(alert: Alert, t: Translator) -> None:
 
 def _family(live: Live, board: Board, alert: Alert, t: Translator) -> None:
     """The alert that explains this one, and those that this one explains."""
-    parents = [one for one in board.alerts if one.alert_key == alert.parent_key]
+    parents = [other for other in board.alerts if other.alert_key == alert.parent_key]
     for parent in parents:
         title = plain(words.title(live.rules.by_id(parent.rule_id), parent, t))
         cards.opener(parent, t("live.parent", title=title), t)
-    cards.dependents(live, [one for one in board.alerts if one.parent_key == alert.alert_key], t)
+    cards.dependents(live, [other for other in board.alerts if other.parent_key == alert.alert_key], t)
 
 
 def _forms(live: Live, alert: Alert, t: Translator) -> None:
@@ -109,35 +109,35 @@ def _transitions(live: Live, alert: Alert, t: Translator) -> None:
 
 
 def _why(line: Item, t: Translator) -> str:
-    """What a transition names beside itself: why it closed, and on which versions it fired and was undone."""
-    told: list[str] = []
+    """Return the details of a transition: its reason, and the rule versions it fired and was undone on."""
+    sentences: list[str] = []
     if reason := line.get("reason"):
-        told.append(t.known(f"live.closed_{reason}", reason))
+        sentences.append(t.known(f"live.closed_{reason}", reason))
     if undone := line.get("undone_by"):
-        told.append(t("live.versions", fired=line.get("fired_on", MISSING), undone=undone))
+        sentences.append(t("live.versions", fired=line.get("fired_on", MISSING), undone=undone))
     if step := line.get("step"):
-        told.append(t("live.step", step=step))
+        sentences.append(t("live.step", step=step))
     if until := line.get("until"):
-        told.append(t("live.until", at=utc(until)))
-    return "; ".join(told) or MISSING
+        sentences.append(t("live.until", at=utc(until)))
+    return "; ".join(sentences) or MISSING
 
 
 def _decisions(live: Live, alert: Alert, t: Translator) -> None:
     components.section(t("live.decisions_title"))
-    found: Sequence[Item] = live.alerts.decisions_of(alert.alert_key)
-    if not found:
+    decisions: Sequence[Item] = live.alerts.decisions_of(alert.alert_key)
+    if not decisions:
         st.markdown(f":gray[{t('live.no_decision')}]")
         return
     rows = [
         {
-            t("live.col_at"): utc(one["at"]),
-            t("live.col_kind"): kind(one["decision"], t),
-            t("live.col_by"): one["who"],
-            t("live.col_note"): one.get("note", MISSING),
-            t("live.col_until"): utc(one["until"]) if one.get("until") else MISSING,
-            t("live.col_arrived"): utc(one["decided_at"]),
+            t("live.col_at"): utc(decision["at"]),
+            t("live.col_kind"): kind(decision["decision"], t),
+            t("live.col_by"): decision["who"],
+            t("live.col_note"): decision.get("note", MISSING),
+            t("live.col_until"): utc(decision["until"]) if decision.get("until") else MISSING,
+            t("live.col_arrived"): utc(decision["decided_at"]),
         }
-        for one in found
+        for decision in decisions
     ]
     components.table(pd.DataFrame(rows), {}, {}, "live_decisions")
 

@@ -15,7 +15,7 @@ class Problem:
 
     @property
     def is_put_aside(self) -> bool:
-        """Whether somebody has put it aside for a time."""
+        """True while a person has shelved the alert."""
         return self.alert.state == SHELVED
 
 

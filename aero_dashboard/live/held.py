@@ -27,7 +27,11 @@ class Chip(Light):
 
 def chips(lights: Sequence[Light], alerts: Iterable[Alert], is_silent: bool) -> tuple[Chip, ...]:
     """Return lights in the colours of their open alerts; where nothing is heard every light stays grey."""
-    levels = {} if is_silent else {one.alert_key: one.level for one in alerts if one.is_fired and one.state != UNKNOWN}
+    levels = (
+        {}
+        if is_silent
+        else {alert.alert_key: alert.level for alert in alerts if alert.is_fired and alert.state != UNKNOWN}
+    )
     return tuple(_chip(light, levels.get(light.alert_key)) for light in lights)
 
 

@@ -1,4 +1,4 @@
-"""What happened to a flight or on a route between two times, from the event log."""
+"""The events of a flight or of a route between two times, from the event log."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -36,15 +36,15 @@ def _ask(live: Live, t: Translator) -> None:
         second.datetime_input(t("live.history_from"), key=FROM, format="DD/MM/YYYY")
         third.datetime_input(t("live.history_to"), key=TO, format="DD/MM/YYYY")
         st.form_submit_button(t("live.history_show"), key="live_do_history")
-    wanted = re.sub(r"\s", "", st.session_state.get(SUBJECT) or "").upper()
-    if not wanted:
+    subject = re.sub(r"\s", "", st.session_state.get(SUBJECT) or "").upper()
+    if not subject:
         return
-    if not (FLIGHT.fullmatch(wanted) or ROUTE.fullmatch(wanted)):
+    if not (FLIGHT.fullmatch(subject) or ROUTE.fullmatch(subject)):
         st.warning(t("live.history_bad"), icon=":material/info:")
         return
     start, end = _moment(FROM), _moment(TO)
     try:
-        events = live.alerts.history(wanted, text(start), text(end))
+        events = live.alerts.history(subject, text(start), text(end))
     except Refused:
         st.error(t("live.unreachable"), icon=":material/cloud_off:")
         return
@@ -78,15 +78,15 @@ def _table(events: list[Item], t: Translator) -> None:
 
 
 def _what(event: Item, t: Translator) -> str:
-    """What an event says beside its type."""
-    told: list[str] = []
+    """Return the details of an event beside its type."""
+    details: list[str] = []
     if event.get("departure_delay_minutes") is not None:
-        told.append(t("live.what_delay", minutes=t.integer(event["departure_delay_minutes"])))
-        told.append(t("live.what_actual") if event.get("is_actual") else t("live.what_estimate"))
+        details.append(t("live.what_delay", minutes=t.integer(event["departure_delay_minutes"])))
+        details.append(t("live.what_actual") if event.get("is_actual") else t("live.what_estimate"))
     if event.get("cancellation_code"):
-        told.append(t("live.what_code", code=event["cancellation_code"]))
+        details.append(t("live.what_code", code=event["cancellation_code"]))
     if event.get("diverted_to"):
-        told.append(t("live.what_to", airport=event["diverted_to"]))
+        details.append(t("live.what_to", airport=event["diverted_to"]))
     if event.get("is_correction"):
-        told.append(t("live.what_correction"))
-    return "; ".join(told) or MISSING
+        details.append(t("live.what_correction"))
+    return "; ".join(details) or MISSING

@@ -30,7 +30,7 @@ def show(live: Live | None) -> None:
 
 
 def _controls(t: Translator) -> None:
-    """Who acts, and what is drawn; outside of what is drawn again and again, so that typing is left alone."""
+    """User name and view options, outside the auto-refreshing fragment so that typing is not interrupted."""
     for name, value in ((AUTO, True), (SHADOW, False), (DAY, 0)):
         st.session_state.setdefault(name, value)
     with st.container(horizontal=True, vertical_alignment="bottom", key="live_controls"):
@@ -78,8 +78,8 @@ def _head(live: Live, board: Board, t: Translator) -> None:
         st.warning(t("live.stale"), icon=":material/cloud_off:")
     if board.is_silent:
         since = plain(words.moment(board.heard_at, own, t))
-        told = t("live.silent_since", since=since) if board.heard_at else t("live.silent_never")
-        st.error(f"**{t('live.no_signal')}** {told}", icon=":material/sensors_off:")
+        since_when = t("live.silent_since", since=since) if board.heard_at else t("live.silent_never")
+        st.error(f"**{t('live.no_signal')}** {since_when}", icon=":material/sensors_off:")
 
 
 def _history(live: Live, t: Translator) -> None:

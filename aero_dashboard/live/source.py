@@ -1,4 +1,4 @@
-"""Where the live board reads from: one look at the tables is shared by everybody who watches, and is never torn apart.
+"""The live board's data: one look at the tables is shared by everybody who watches, and is never torn apart.
 
 A look is kept for a moment, longer where it took long, so that the number of watchers does not matter. A failed look
 leaves the last one standing and says so.
@@ -68,7 +68,7 @@ class Live:
 
     @property
     def alerts(self) -> Alerts:
-        """What people ask of alerts and do to them."""
+        """The interface through which people read and change alerts."""
         return Alerts(self.engine)
 
     @property
@@ -116,17 +116,17 @@ class Live:
         now = alerts.now()
         today = date.fromisoformat(business_date(now, self.rules.close_hour_utc))
         day = (today - timedelta(days=days_back)).isoformat()
-        found = alerts.open_alerts(with_shadow)
+        opened = alerts.open_alerts(with_shadow)
         lights = [light for scope in SCOPES for light in alerts.lights(scope, day, now)]
         heard = self.engine.store.states([FEED]).get(FEED, {}).get("at")
-        told = alerts.told_in_the_last_hour(now)
-        labels = {str(alert.facts["data_label"]) for alert in found if alert.facts.get("data_label")}
+        notified = alerts.told_in_the_last_hour(now)
+        labels = {str(alert.facts["data_label"]) for alert in opened if alert.facts.get("data_label")}
         # A light names no label; the sums of the day do.
         sums = self.engine.store.of_scope_day(f"network#{day}")
         labels |= {str(row["data_label"]) for row in sums if row.get("data_label")}
         silent = alerts.is_silent(now)
-        seen = chips(lights, found, silent)
-        return Board(now, day, tuple(found), seen, silent, told, heard, tuple(sorted(labels)))
+        seen = chips(lights, opened, silent)
+        return Board(now, day, tuple(opened), seen, silent, notified, heard, tuple(sorted(labels)))
 
 
 def is_not_there(error: Exception) -> bool:

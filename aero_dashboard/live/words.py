@@ -22,7 +22,7 @@ HOURS_FROM_MINUTES = 120
 
 @dataclass(frozen=True)
 class Look:
-    """How a level is drawn: a shape of its own and a colour of the theme."""
+    """The look of an alert level: a shape of its own and a colour of the theme."""
 
     shape: str
     badge: str
@@ -97,10 +97,10 @@ def age(since: str | None, now: datetime, t: Translator) -> str:
 
 def offset(alert: Alert, flights: Sequence[Mapping[str, Any]], otherwise: int) -> int:
     """Return the local clock of an alert: that of the origin where a leg tells it, else the control centre's."""
-    found = alert.facts.get("std_utc_offset_minutes")
-    if found is None and alert.scope_type == "route" and flights:
-        found = flights[0].get("std_utc_offset_minutes")
-    return otherwise if found is None else int(found)
+    minutes = alert.facts.get("std_utc_offset_minutes")
+    if minutes is None and alert.scope_type == "route" and flights:
+        minutes = flights[0].get("std_utc_offset_minutes")
+    return otherwise if minutes is None else int(minutes)
 
 
 def since(alert: Alert, flights: Sequence[Mapping[str, Any]], otherwise: int, now: datetime, t: Translator) -> str:

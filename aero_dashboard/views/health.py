@@ -39,10 +39,10 @@ def cards(t: Translator, feeds: pd.DataFrame, balance: pd.DataFrame, reasons: pd
     wrong = int(balance["unbalanced"].sum())
     refused = int(reasons["records"].sum())
     known = "fresh" if arrived and not late else "late" if late else "silent"
-    told = {"fresh": t("health.all_fresh"), "late": t("health.few_late", count=t.integer(late)),
+    texts = {"fresh": t("health.all_fresh"), "late": t("health.few_late", count=t.integer(late)),
             "silent": t("health.none_arrived")}  # fmt: skip
     figures = (
-        ("fresh", t("health.fresh_value", arrived=t.integer(arrived), all=t.integer(len(feeds))), known, told[known]),
+        ("fresh", t("health.fresh_value", arrived=t.integer(arrived), all=t.integer(len(feeds))), known, texts[known]),
         ("balanced", t.integer(balance["outcomes"].sum() - wrong), *_said(t, "wrong" if wrong else "balanced")),
         ("refused", t.integer(refused), *_said(t, "some" if refused else "none")),
     )
@@ -84,7 +84,7 @@ def feed_table(view: View, feeds: pd.DataFrame) -> None:
 
 
 def ledger(view: View, balance: pd.DataFrame) -> None:
-    """What went into every hop and where it went."""
+    """Show each hop's rows in, rows out, duplicates and rejects."""
     t = view.t
     components.section(t("ledger.title"), t("ledger.reading"))
     counts = ("outcomes", "files_in", "rows_in", "rows_out", "duplicates", "rejects", "difference", "mixed")
@@ -111,7 +111,7 @@ def ledger(view: View, balance: pd.DataFrame) -> None:
 
 
 def quarantine(view: View, reasons: pd.DataFrame) -> None:
-    """What could not be used, why, and what it looked like."""
+    """Show the quarantine: records by reason, with samples."""
     t = view.t
     total = int(reasons["records"].sum())
     components.section(t("quarantine.title", count=t.integer(total)), t("quarantine.reading"))

@@ -82,7 +82,7 @@ def funnel_plot(view: View, otp: pd.DataFrame) -> None:
 
 
 def causes(view: View) -> None:
-    """Where the minutes of delay come from."""
+    """Show delay minutes by cause."""
     components.section(view.t("causes.title"), view.t("causes.reading"))
     tables.causes(view, view.scope, pareto.CODES)
 

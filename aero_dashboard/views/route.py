@@ -79,7 +79,7 @@ def trend(view: View, scope: Scope, own: pd.DataFrame) -> None:
 
 
 def block(view: View, scope: Scope) -> None:
-    """Whether the scheduled block time is what the route takes."""
+    """Compare the scheduled block time with the time that the route takes."""
     t = view.t
     frame_ = view.read(queries.block_minutes, scope)
     fit = kpis.block_fit(frame_)

@@ -28,7 +28,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The name that people see."""
         return f"{self.scenario} {self.seed}" + (f", feed {self.lag_minutes} min behind" if self.lag_minutes else "")
 
 

@@ -10,7 +10,7 @@ from aero_drills.scoring.score import BUSY_HOURS_UTC, Score, Statement
 from aero_streaming.rules.model import LEVELS
 
 FEWEST_ALERTS = 20
-"""A rule that was told fewer times over all cases is reported, not scored."""
+"""A rule with fewer judged notices over all cases is reported, not scored."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Band:
 
     rule_id: str
     level: str
-    told: int
+    notices: int
     right: int
     wrong: int
     facts: int
@@ -40,23 +40,23 @@ class Band:
 def bands(statements: Iterable[Statement]) -> list[Band]:
     """Return the bands of all rules, the mildest first."""
     grouped: dict[tuple[str, str], list[Statement]] = {}
-    for one in statements:
-        grouped.setdefault((one.rule_id, one.level), []).append(one)
+    for statement in statements:
+        grouped.setdefault((statement.rule_id, statement.level), []).append(statement)
     ordered = sorted(grouped, key=lambda key: (key[0], LEVELS.index(key[1])))
     return [_band(rule_id, level, grouped[rule_id, level]) for rule_id, level in ordered]
 
 
 def _band(rule_id: str, level: str, own: list[Statement]) -> Band:
-    judged = [one for one in own if one.verdict in ("right", "wrong")]
+    judged = [statement for statement in own if statement.verdict in ("right", "wrong")]
     return Band(
         rule_id=rule_id,
         level=level,
-        told=len(own),
-        right=sum(one.verdict == "right" for one in own),
-        wrong=sum(one.verdict == "wrong" for one in own),
-        facts=sum(one.verdict == "fact" for one in own),
-        predicted_median=_median(one.predicted for one in judged),
-        actual_median=_median(one.actual for one in judged),
+        notices=len(own),
+        right=sum(statement.verdict == "right" for statement in own),
+        wrong=sum(statement.verdict == "wrong" for statement in own),
+        facts=sum(statement.verdict == "fact" for statement in own),
+        predicted_median=_median(statement.predicted for statement in judged),
+        actual_median=_median(statement.actual for statement in judged),
     )
 
 
@@ -66,10 +66,10 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
     Precision is that of calm days and storms, which the goals speak of; recall that of every scenario played.
     """
     known = list(scores)
-    goal = [one for one in known if one.case.scenario in GOAL_SCENARIOS]
+    goal = [score for score in known if score.case.scenario in GOAL_SCENARIOS]
     rules = rule_figures(known, goal)
     scored = [rule for rule in rules.values() if rule["is_scored"]]
-    problems = [minutes for one in known for minutes in one.problems]
+    problems = [minutes for score in known for minutes in score.problems]
     detected = [minutes for minutes in problems if minutes is not None]
     return {
         "cases": len(known),
@@ -79,10 +79,10 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
         "minutes_to_detect_median": _rounded(_median(detected)),
         "alerts_per_hour_calm": _calm_per_hour(known),
         "most_in_an_hour_of_a_storm": _most(known, STORM),
-        "alerts": sum(one.alerts for one in known),
-        "messages": sum(one.messages for one in known),
-        "open_long_after_their_end": sum(one.old for one in known),
-        "false_criticals": [text for one in known for text in one.false_criticals],
+        "alerts": sum(score.alerts for score in known),
+        "messages": sum(score.messages for score in known),
+        "open_long_after_their_end": sum(score.old for score in known),
+        "false_criticals": [text for score in known for text in score.false_criticals],
         "rules": rules,
         "scenarios": {name: _of_scenario(own) for name, own in _by_scenario(known).items()},
     }
@@ -90,14 +90,15 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
 
 def rule_figures(known: list[Score], judged_on: list[Score] | None = None) -> dict[str, dict[str, Any]]:
     """Return precision, recall and bands by rule; statements count of `judged_on` alone where it is given."""
-    statements = [one for score in (known if judged_on is None else judged_on) for one in score.statements]
-    found: dict[str, dict[str, Any]] = {}
+    statements = [statement for score in (known if judged_on is None else judged_on) for statement in score.statements]
+    figures: dict[str, dict[str, Any]] = {}
     for band in bands(statements):
-        rule = found.setdefault(band.rule_id, {"told": 0, "right": 0, "judged": 0, "facts": 0, "bands": {}})
-        for name in ("told", "right", "judged", "facts"):
+        rule = figures.setdefault(band.rule_id, {"told": 0, "right": 0, "judged": 0, "facts": 0, "bands": {}})
+        rule["told"] += band.notices
+        for name in ("right", "judged", "facts"):
             rule[name] += getattr(band, name)
         rule["bands"][band.level] = {
-            "told": band.told,
+            "told": band.notices,
             "right": band.right,
             "judged": band.judged,
             "facts": band.facts,
@@ -105,10 +106,10 @@ def rule_figures(known: list[Score], judged_on: list[Score] | None = None) -> di
             "predicted_median": _rounded(band.predicted_median),
             "actual_median": _rounded(band.actual_median),
         }
-    for rule_id in sorted({rule_id for one in known for rule_id in one.due} - found.keys()):
-        found[rule_id] = {"told": 0, "right": 0, "judged": 0, "facts": 0, "bands": {}}
-    for rule_id, rule in found.items():
-        due, raised = (sum(getattr(one, name).get(rule_id, 0) for one in known) for name in ("due", "raised"))
+    for rule_id in sorted({rule_id for score in known for rule_id in score.due} - figures.keys()):
+        figures[rule_id] = {"told": 0, "right": 0, "judged": 0, "facts": 0, "bands": {}}
+    for rule_id, rule in figures.items():
+        due, raised = (sum(getattr(score, name).get(rule_id, 0) for score in known) for name in ("due", "raised"))
         rule |= {
             "is_scored": rule["judged"] >= FEWEST_ALERTS,
             "precision": _share(rule["right"], rule["judged"]),
@@ -116,20 +117,20 @@ def rule_figures(known: list[Score], judged_on: list[Score] | None = None) -> di
             "raised": raised,
             "recall": _share(raised, due),
         }
-    return dict(sorted(found.items()))
+    return dict(sorted(figures.items()))
 
 
 def _of_scenario(own: list[Score]) -> dict[str, Any]:
-    problems = [minutes for one in own for minutes in one.problems]
-    statements = [one for score in own for one in score.statements]
-    right = sum(one.verdict == "right" for one in statements)
+    problems = [minutes for score in own for minutes in score.problems]
+    statements = [statement for score in own for statement in score.statements]
+    right = sum(statement.verdict == "right" for statement in statements)
     return {
         "cases": len(own),
-        "alerts": sum(one.alerts for one in own),
-        "messages": sum(one.messages for one in own),
+        "alerts": sum(score.alerts for score in own),
+        "messages": sum(score.messages for score in own),
         "per_hour": _rounded(_per_hour(own), 2),
-        "most_in_an_hour": max(max(one.per_hour.values(), default=0) for one in own),
-        "precision": _share(right, right + sum(one.verdict == "wrong" for one in statements)),
+        "most_in_an_hour": max(max(score.per_hour.values(), default=0) for score in own),
+        "precision": _share(right, right + sum(statement.verdict == "wrong" for statement in statements)),
         "problems": len(problems),
         "found": sum(minutes is not None for minutes in problems),
         "minutes_to_detect_median": _rounded(_median(problems)),
@@ -137,24 +138,24 @@ def _of_scenario(own: list[Score]) -> dict[str, Any]:
 
 
 def _by_scenario(known: list[Score]) -> dict[str, list[Score]]:
-    found: dict[str, list[Score]] = {}
-    for one in known:
-        found.setdefault(one.case.scenario, []).append(one)
-    return found
+    scores: dict[str, list[Score]] = {}
+    for score in known:
+        scores.setdefault(score.case.scenario, []).append(score)
+    return scores
 
 
 def _per_hour(own: list[Score]) -> float:
     first, last = BUSY_HOURS_UTC
-    return sum(one.alerts_between(first, last) for one in own) / (last - first) / len(own)
+    return sum(score.alerts_between(first, last) for score in own) / (last - first) / len(own)
 
 
 def _calm_per_hour(known: list[Score]) -> float | None:
-    calm = [one for one in known if one.case.scenario == CALM]
+    calm = [score for score in known if score.case.scenario == CALM]
     return _rounded(_per_hour(calm), 2) if calm else None
 
 
 def _most(known: list[Score], scenario: str) -> int | None:
-    own: list[Mapping[int, int]] = [one.per_hour for one in known if one.case.scenario == scenario]
+    own: list[Mapping[int, int]] = [score.per_hour for score in known if score.case.scenario == scenario]
     return max((max(hours.values(), default=0) for hours in own), default=None)
 
 

@@ -26,9 +26,9 @@ def uid_of(leg: Leg) -> str:
 
 
 def _cancelled_at(airline: Airline, on: date) -> dict[str, str]:
-    """When each cancellation was told, by leg_uid."""
-    told = day_events(airline, on, faults=False)
-    return {event["leg_uid"]: event["event_time"] for event in told if event["event_type"] == "cancel"}
+    """Return the time at which each cancellation was sent, by leg_uid."""
+    events = day_events(airline, on, faults=False)
+    return {event["leg_uid"]: event["event_time"] for event in events if event["event_type"] == "cancel"}
 
 
 def _row(uid: str, leg: Leg, known_at: Mapping[str, str]) -> dict[str, Any]:

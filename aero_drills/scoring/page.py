@@ -17,19 +17,19 @@ LEGEND = (
 )
 
 
-def lines(found: Mapping[str, Any], goals: Iterable[Goal] = ()) -> Iterator[str]:
+def lines(figures: Mapping[str, Any], goals: Iterable[Goal] = ()) -> Iterator[str]:
     """Yield the figures of `figures.summary` and what became of the goals."""
     yield _row("rule", "level", "told", "right", "facts", "pred.", "actual", "found")
-    for rule_id, rule in found["rules"].items():
+    for rule_id, rule in figures["rules"].items():
         yield from _of_rule(rule_id, rule)
     yield ""
     yield f"{'scenario':10} days alerts  an hour  most  right  problems  minutes"
-    for name, one in found["scenarios"].items():
-        problems = f"{one['found']} of {one['problems']}"
+    for name, scenario in figures["scenarios"].items():
+        problems = f"{scenario['found']} of {scenario['problems']}"
         yield (
-            f"{name:10} {one['cases']:>4} {one['alerts']:>6} {_number(one['per_hour'], 2):>8} "
-            f"{one['most_in_an_hour']:>5} {_number(one['precision'], 2):>6} {problems:>9} "
-            f"{_number(one['minutes_to_detect_median']):>8}"
+            f"{name:10} {scenario['cases']:>4} {scenario['alerts']:>6} {_number(scenario['per_hour'], 2):>8} "
+            f"{scenario['most_in_an_hour']:>5} {_number(scenario['precision'], 2):>6} {problems:>9} "
+            f"{_number(scenario['minutes_to_detect_median']):>8}"
         )
     yield ""
     yield from wrap(LEGEND, WIDTH)

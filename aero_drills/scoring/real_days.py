@@ -62,16 +62,16 @@ def _day(legs: list[replay.Row]) -> Day:
     events = replay.events(replay.Flights(tuple(legs), 0), SEED)
     run = backtest(records_of_events(list(events), hubs_and_stations()), rules())
     carrier, on = legs[0]["carrier"], legs[0]["operating_date"]
-    found = scored(Case("history", 0, on), run, of_table(_row(leg) for leg in legs), rules())
+    score = scored(Case("history", 0, on), run, of_table(_row(leg) for leg in legs), rules())
     minutes = max(leg["sta_at"] for leg in legs) - min(leg["std_at"] for leg in legs)
     return Day(
         carrier=carrier,
         on=on,
         legs=len(legs),
-        alerts=found.alerts,
+        alerts=score.alerts,
         hours=minutes / 60,
-        most_in_an_hour=max(found.per_hour.values(), default=0),
-        rules=rule_figures([found]),
+        most_in_an_hour=max(score.per_hour.values(), default=0),
+        rules=rule_figures([score]),
     )
 
 

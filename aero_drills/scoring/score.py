@@ -13,7 +13,7 @@ from aero_airline.scenarios import ScenarioWeather, expected
 from aero_drills.scoring.cases import Case
 from aero_drills.scoring.judge import a14_percent, about, judged, shows, tells_of
 from aero_drills.scoring.leg_table import uid_of
-from aero_drills.scoring.told import Told, statements
+from aero_drills.scoring.notices import Notice, notices
 from aero_drills.scoring.truth import EPOCH, LATE_MINUTES, Flown, Truth, minutes, of_airline
 from aero_streaming.alerts.model import CLOSED_NOW, FIRED
 from aero_streaming.backtesting.backtest import Backtest, backtest
@@ -47,7 +47,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Score:
-    """What came of one case.
+    """The score of one case.
 
     `problems`: of every problem put in, minutes until people were told, None where they were not, negative before it
     began. `due` and `raised`: by rule, what truly had to be raised and what of it was, told or folded into another.
@@ -97,39 +97,39 @@ def score(
 
 def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
     """Hold a run against the truth of its day."""
-    said = statements(run, rules)
-    heard = [told for told in said if told.is_heard]
-    found = [judged(told, truth) for told in heard]
-    due, raised = _recall(said, truth, rules)
+    all_notices = notices(run, rules)
+    heard = [notice for notice in all_notices if notice.is_heard]
+    judgements = [judged(notice, truth) for notice in heard]
+    due, raised = _recall(all_notices, truth, rules)
     return Score(
         case=case,
         statements=tuple(
             Statement(
-                rule_id=one.told.rule.id,
-                level=one.told.level,
-                severity=one.told.severity,
-                verdict=one.verdict,
-                predicted=one.told.value,
-                actual=one.actual,
-                is_first=one.told.is_first,
-                at=one.told.at,
-                minutes_to_departure=_lead(one.told, truth),
+                rule_id=judgement.notice.rule.id,
+                level=judgement.notice.level,
+                severity=judgement.notice.severity,
+                verdict=judgement.verdict,
+                predicted=judgement.notice.value,
+                actual=judgement.actual,
+                is_first=judgement.notice.is_first,
+                at=judgement.notice.at,
+                minutes_to_departure=_lead(judgement.notice, truth),
             )
-            for one in found
+            for judgement in judgements
         ),
         problems=tuple(
-            min((told.at - problem.begins for told in heard if tells_of(told, problem, truth)), default=None)
+            min((notice.at - problem.begins for notice in heard if tells_of(notice, problem, truth)), default=None)
             for problem in truth.problems or ()
         ),
         due=due,
         raised=raised,
-        per_hour=Counter(int(told.at // 60) for told in heard if told.is_first),
+        per_hour=Counter(int(notice.at // 60) for notice in heard if notice.is_first),
         messages=run.notifications,
         old=_old(run, truth, rules),
         false_criticals=tuple(
-            f"{one.told.alert_key} at {one.told.level}, {one.told.value:g} told, {one.actual} true"
-            for one in found
-            if one.told.severity == "critical" and one.verdict == "wrong"
+            f"{wrong.notice.alert_key} at {wrong.notice.level}, {wrong.notice.value:g} told, {wrong.actual} true"
+            for wrong in judgements
+            if wrong.notice.severity == "critical" and wrong.verdict == "wrong"
         ),
         legs=len(truth.legs),
     )
@@ -137,46 +137,47 @@ def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
 
 def score_all(cases: Iterable[Case], processes: int, log: Callable[[str], None]) -> list[Score]:
     """Score cases in processes of their own, as many at a time as given; results in the order of the cases."""
-    wanted = list(cases)
+    listed = list(cases)
     if processes < 2:
-        return [_logged(score(case), number, len(wanted), log) for number, case in enumerate(wanted, 1)]
+        return [_logged(score(case), number, len(listed), log) for number, case in enumerate(listed, 1)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        found = pool.map(score, wanted)
-        return [_logged(one, number, len(wanted), log) for number, one in enumerate(found, 1)]
+        scores = pool.map(score, listed)
+        return [_logged(scored_case, number, len(listed), log) for number, scored_case in enumerate(scores, 1)]
 
 
-def _logged(one: Score, number: int, of: int, log: Callable[[str], None]) -> Score:
-    log(f"{number} of {of}: {one.case.name}: {one.alerts} alerts")
-    return one
+def _logged(scored_case: Score, number: int, of: int, log: Callable[[str], None]) -> Score:
+    log(f"{number} of {of}: {scored_case.case.name}: {scored_case.alerts} alerts")
+    return scored_case
 
 
-def _lead(told: Told, truth: Truth) -> float | None:
-    leg = about(told, truth) if told.scope_type == "leg" else None
-    return None if leg is None else leg.std - told.at
+def _lead(notice: Notice, truth: Truth) -> float | None:
+    leg = about(notice, truth) if notice.scope_type == "leg" else None
+    return None if leg is None else leg.std - notice.at
 
 
-def _recall(said: list[Told], truth: Truth, rules: RuleSet) -> tuple[dict[str, int], dict[str, int]]:
-    """How much truly had to be raised, and how much of it was, by rule; folded alerts count as raised."""
-    raised: dict[str, list[Told]] = {}
-    for told in said:
-        raised.setdefault(told.rule.id, []).append(told)
+def _recall(all_notices: list[Notice], truth: Truth, rules: RuleSet) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what truly had to be raised and what of it was raised, by rule; folded alerts count as raised."""
+    raised: dict[str, list[Notice]] = {}
+    for notice in all_notices:
+        raised.setdefault(notice.rule.id, []).append(notice)
     due_of: dict[str, int] = {}
-    found_of: dict[str, int] = {}
+    raised_of: dict[str, int] = {}
     for rule in (rule for rule in rules.rules if "stream" in rule.used_by and not rule.is_shadow):
         own = raised.get(rule.id, [])
         if rule.scope == "leg":
             due = [leg for leg in truth.legs.values() if is_due(rule, leg, rules)]
-            found = sum(any(_is_warning(told, leg, truth) for told in own) for leg in due)
+            warned = sum(any(_is_warning(notice, leg, truth) for notice in own) for leg in due)
         elif rule.scope == "route":
             due = _bad_routes(rule, truth)
-            found = len(set(due) & {(told.scope_id, told.operating_date) for told in own})
+            warned = len(set(due) & {(notice.scope_id, notice.operating_date) for notice in own})
         else:
             due = [problem for problem in truth.problems or () if shows(rule, problem, problem.airport)]
-            found = sum(any(problem.begins - problem.known_ahead_minutes <= told.at <= problem.ends
-                            and shows(rule, problem, told.scope_id) for told in own) for problem in due)  # fmt: skip
+            warned = sum(any(problem.begins - problem.known_ahead_minutes <= notice.at <= problem.ends
+                             and shows(rule, problem, notice.scope_id) for notice in own)
+                         for problem in due)  # fmt: skip
         if due:
-            due_of[rule.id], found_of[rule.id] = len(due), found
-    return due_of, found_of
+            due_of[rule.id], raised_of[rule.id] = len(due), warned
+    return due_of, raised_of
 
 
 def is_due(rule: Rule, leg: Flown, rules: RuleSet) -> bool:
@@ -194,13 +195,13 @@ def is_due(rule: Rule, leg: Flown, rules: RuleSet) -> bool:
     return rule.kpi == "tarmac" and is_american and leg.ground_minutes >= rule.amber.enter
 
 
-def _is_warning(told: Told, leg: Flown, truth: Truth) -> bool:
+def _is_warning(notice: Notice, leg: Flown, truth: Truth) -> bool:
     """Tell whether a statement speaks of a leg; of a rotation in time, and of any leg that its delay came through."""
-    if told.rule.kpi != "rotation":
-        return told.scope_id == leg.uid
-    spoken = about(told, truth)
-    in_time = leg.out_heard is None or told.at <= leg.out_heard
-    return in_time and bool({told.scope_id, spoken.uid if spoken else ""} & truth.chain(leg))
+    if notice.rule.kpi != "rotation":
+        return notice.scope_id == leg.uid
+    spoken = about(notice, truth)
+    in_time = leg.out_heard is None or notice.at <= leg.out_heard
+    return in_time and bool({notice.scope_id, spoken.uid if spoken else ""} & truth.chain(leg))
 
 
 def _bad_routes(rule: Rule, truth: Truth) -> list[tuple[str, str]]:
@@ -242,7 +243,7 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
 
 
 def _end(rule: Rule, leg: Flown, waits: Flown | None, truth: Truth) -> float | None:
-    """When people could know that it is over: OUT of what waits, IN of a flight, the plan of one that never flew.
+    """Return the time of the end: OUT of the waiting leg, IN of a flight, the plan's STA of one that never flew.
 
     `waits` is the leg that an alert on a chain speaks of. The chain ends with the last leg that the delay truly came
     to, and not before the one spoken of has left: whether it is late, right or wrong, is open until then.
@@ -253,6 +254,12 @@ def _end(rule: Rule, leg: Flown, waits: Flown | None, truth: Truth) -> float | N
         return leg.in_heard
     if waits is None:
         return leg.out_heard
-    later = [one for one in truth.legs.values() if one.tail == leg.tail and one.std > leg.std and not one.is_cancelled]
-    behind = [one for one in later if leg.uid in truth.chain(one)] or sorted(later, key=lambda one: one.std)[:1]
-    return max((one.out_heard for one in (waits, *behind) if one.out_heard is not None), default=leg.in_heard)
+    later = [
+        other
+        for other in truth.legs.values()
+        if other.tail == leg.tail and other.std > leg.std and not other.is_cancelled
+    ]
+    behind = [other for other in later if leg.uid in truth.chain(other)] or sorted(later, key=lambda other: other.std)[
+        :1
+    ]
+    return max((other.out_heard for other in (waits, *behind) if other.out_heard is not None), default=leg.in_heard)

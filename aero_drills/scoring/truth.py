@@ -1,4 +1,4 @@
-"""What truly happened on a day, read from the synthetic airline or from final merged legs, never from a rule."""
+"""The truth about a day, read from the synthetic airline or from final merged legs, never from a rule."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ class Flown:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a day was: its legs by leg_uid, the problems put into it, and when its source sent something.
+    """The truth about a day: its legs by leg_uid, the problems put into it, and the times at which its source sent.
 
     `problems` is None where nobody put any in and nobody knows of any: a real day.
     """
@@ -68,16 +68,16 @@ class Truth:
 
     @cached_property
     def _chains(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
+        chains: dict[str, frozenset[str]] = {}
         before: Flown | None = None
-        for leg in sorted(self.legs.values(), key=lambda one: (one.tail or "", one.std)):
+        for leg in sorted(self.legs.values(), key=lambda flown: (flown.tail or "", flown.std)):
             if leg.is_cancelled:
-                found[leg.uid] = frozenset({leg.uid})
+                chains[leg.uid] = frozenset({leg.uid})
                 continue
             is_inherited = before is not None and before.tail == leg.tail and leg.brought_minutes > 0
-            found[leg.uid] = frozenset({leg.uid}) | (found[before.uid] if before and is_inherited else frozenset())
+            chains[leg.uid] = frozenset({leg.uid}) | (chains[before.uid] if before and is_inherited else frozenset())
             before = leg
-        return found
+        return chains
 
     def silence_before(self, moment: float) -> float:
         """Return for how many minutes the source had sent nothing."""
@@ -92,11 +92,11 @@ def of_airline(legs: Iterable[Leg], events: Iterable[Event], problems: Iterable[
     for event in sent:
         key = (event["leg_uid"], event["event_type"])
         heard[key] = min(heard.get(key, float("inf")), minutes(event["received_at"]))
-    found = {}
+    legs_flown = {}
     for leg in legs:
         uid = uid_of(leg)
-        found[uid] = _flown(uid, leg, heard)
-    return Truth(found, tuple(problems), tuple(sorted(minutes(event["received_at"]) for event in sent)))
+        legs_flown[uid] = _flown(uid, leg, heard)
+    return Truth(legs_flown, tuple(problems), tuple(sorted(minutes(event["received_at"]) for event in sent)))
 
 
 def _flown(uid: str, leg: Leg, heard: Mapping[tuple[str, str], float]) -> Flown:
@@ -125,13 +125,13 @@ def _flown(uid: str, leg: Leg, heard: Mapping[tuple[str, str], float]) -> Flown:
 def of_table(legs: Iterable[Mapping[str, Any]]) -> Truth:
     """Return the truth of a real day from its final merged legs, as `fct_leg` has them."""
     rows = sorted(legs, key=lambda leg: (leg.get("tail") or "", leg["std_at"]))
-    found, before = {}, None
+    legs_flown, before = {}, None
     for leg in rows:
         inbound = before if before is not None and _brings(before, leg) else None
-        found[leg["leg_uid"]] = _of_row(leg, inbound)
+        legs_flown[leg["leg_uid"]] = _of_row(leg, inbound)
         before = leg
     known = [minutes(leg[name]) for leg in rows for name in ("out_at", "off_at", "on_at", "in_at") if leg.get(name)]
-    return Truth(found, None, tuple(sorted(known)))
+    return Truth(legs_flown, None, tuple(sorted(known)))
 
 
 def _brings(inbound: Mapping[str, Any], leg: Mapping[str, Any]) -> bool:

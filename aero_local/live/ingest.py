@@ -46,9 +46,9 @@ def ingest_paths(state: State, source: Path | None, received_at: datetime, log: 
 
         gateway = Gateway(tables, tables, send, knowledge(REFERENCE))
         for path in _files(source):
-            found = _taken(gateway, path, received_at)
-            log(f"{path}: {found.messages:,} messages, {found.events:,} events")
-            _add(total, found)
+            taken = _taken(gateway, path, received_at)
+            log(f"{path}: {taken.messages:,} messages, {taken.events:,} events")
+            _add(total, taken)
         waited = gateway.retry(datetime.now(UTC))
         if waited.accepted:
             log(f"{waited.accepted:,} that waited found their schedule")
@@ -84,9 +84,9 @@ def _taken(gateway: Gateway, path: Path, received_at: datetime) -> Tally:
         return Tally(messages=1, put_aside=[unreadable(error, "", name, utc_text(received_at))])
 
 
-def _add(total: Tally, found: Tally) -> None:
-    total.messages += found.messages
-    total.accepted += found.accepted
-    total.events += found.events
-    total.put_aside += found.put_aside
-    total.findings.update(found.findings)
+def _add(total: Tally, taken: Tally) -> None:
+    total.messages += taken.messages
+    total.accepted += taken.accepted
+    total.events += taken.events
+    total.put_aside += taken.put_aside
+    total.findings.update(taken.findings)

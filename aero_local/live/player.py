@@ -22,7 +22,7 @@ TICK = timedelta(minutes=1)
 
 @dataclass
 class Played:
-    """What was sent so far."""
+    """Counts of what was sent so far."""
 
     events: int = 0
     seconds: float = 0.0
@@ -37,7 +37,7 @@ class Played:
 
 
 class Producer(Protocol):
-    """What is used of `topics.EventProducer`."""
+    """The part of `topics.EventProducer` that is used."""
 
     def send(self, topic: Topic, event: Event) -> None: ...  # noqa: D102 - as there
     def poll(self, seconds: float = 0) -> None: ...  # noqa: D102

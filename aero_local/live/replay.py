@@ -68,15 +68,15 @@ def events(flights: Flights, seed: int) -> Iterator[Event]:
     days: dict[date, list[Row]] = {}
     for leg in flights.legs:
         days.setdefault(leg["operating_date"], []).append(leg)
-    found: list[Event] = []
+    sent: list[Event] = []
     for on, legs in days.items():
         # The draws of a leg depend on the legs of its day, not on their order in the file.
         legs.sort(key=lambda leg: (leg["leg_uid"], leg["event_id"]))
         draws = stream(seed, Purpose.REPLAY, on).random((len(legs), DRAWS)).tolist()
         for leg, draw in zip(legs, draws, strict=True):
             chance = iter(draw)
-            found += tell(_story(leg, chance), on, chance)
-    yield from sorted(found, key=lambda event: (event["received_at"], event["event_id"]))
+            sent += tell(_story(leg, chance), on, chance)
+    yield from sorted(sent, key=lambda event: (event["received_at"], event["event_id"]))
 
 
 def _check_header(file: Path) -> None:
@@ -97,13 +97,13 @@ def _check_header(file: Path) -> None:
 def _typed(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     """The rows that the typed step accepts, in the order of the file, times as minutes."""
     minutes = ", ".join(f"cast(epoch_us({name}) // 60000000 as bigint) as {name}" for name in TIMES)
-    found = connection.execute(f"""
+    result = connection.execute(f"""
         select * replace ({minutes}) from judged where reason is null
         qualify row_number() over (partition by event_id order by line_number) = 1
         order by line_number
     """)
-    names = [column[0] for column in found.description or ()]
-    while batch := found.fetchmany(10_000):
+    names = [column[0] for column in result.description or ()]
+    while batch := result.fetchmany(10_000):
         for row in batch:
             yield dict(zip(names, row, strict=True))
 

@@ -1,4 +1,4 @@
-"""Where played events come from: a file of real flights, as its flights sent them or with faults on the way.
+"""Sources of played events: a file of real flights, as its flights sent them or with faults on the way.
 
 Faults are drawn from a seed, so that a drill can be repeated; what a fault may change of the end is said with it.
 """
@@ -18,11 +18,11 @@ from aero_streaming.times import close_of, text
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong on the way: nothing by default."""
+    """Faults on the way; none by default."""
 
     #: Share of events that are sent again, identical.
     repeated: float = 0.0
-    #: How far events may overtake each other; they keep the time they were received at.
+    #: Minutes by which events may overtake each other; they keep the time they were received at.
     shuffled_minutes: int = 0
     #: Share of movements that are corrected some time later.
     corrected: float = 0.0
@@ -37,10 +37,10 @@ def day_of_file(file: Path, on: date | None, routes: int | None, seed: int) -> t
     days = sorted({leg["operating_date"] for leg in flights.legs})
     if not days:
         raise AeroError(f"{file} has no flight that can be played.", "The first lines of it may tell why.")
-    wanted = on or days[-1]
-    if wanted not in days:
-        raise AeroError(f"{file} has no flights on {wanted}.", f"It has {days[0]} to {days[-1]}: choose with --date.")
-    flights = flights.on(wanted)
+    day = on or days[-1]
+    if day not in days:
+        raise AeroError(f"{file} has no flights on {day}.", f"It has {days[0]} to {days[-1]}: choose with --date.")
+    flights = flights.on(day)
     if routes is not None:
         names = sorted({(leg["origin"], leg["destination"]) for leg in flights.legs})
         draws(seed).shuffle(names)

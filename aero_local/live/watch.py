@@ -54,8 +54,8 @@ class Watcher:
         or one that is held up: with `expected_events` it is also waited until the legs count so many, for as long as
         anything moves and `patience_seconds` more. What is missing then is for the caller to tell.
         """
-        wanted = set(dates)
-        keys = [f"state#network#network#{date}" for date in sorted(wanted)]
+        days = set(dates)
+        keys = [f"state#network#network#{date}" for date in sorted(days)]
         began = changed = due = time.monotonic()
         before: object = None
         is_all, counted = expected_events is None, -1
@@ -67,7 +67,7 @@ class Watcher:
             if not is_all and quiet >= quiet_seconds and time.monotonic() >= due:
                 # Counting reads every leg: a tenth of the time at most, or the emulator does nothing else.
                 asked, before_this = time.monotonic(), counted
-                counted = self.accepted(wanted)
+                counted = self.accepted(days)
                 is_all = counted >= (expected_events or 0)
                 due = time.monotonic() + 10 * (time.monotonic() - asked)
                 if is_all or counted != before_this:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from aero_local.state import State
 
 MANIFEST = PROJECT / "dbt_project" / "target" / "manifest.json"
-#: What must beat before a run that is asked for is sure to start.
+#: Daemons that must beat before a requested run is sure to start.
 DAEMONS = {"SENSOR", "QUEUED_RUN_COORDINATOR"}
 #: A daemon beats every thirty seconds.
 SILENT_SECONDS = 90
-#: What a service of Dagster's calls itself to its health check.
+#: The service name in Dagster's health check.
 GRPC_SERVICE = "DagsterApi"
 NO_CODE, NO_BEAT = "Dagster cannot load", "no beat of"
-#: What the web server says while the code server is away; it looks again by itself.
+#: The web server's error while the code server is away; it looks again by itself.
 UNREACHABLE = "DagsterUserCodeUnreachableError"
 LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
     name loadStatus locationOrLoadError { __typename ... on PythonError { className message } }
@@ -55,7 +55,7 @@ def write_settings(home: Path) -> None:
 
 
 class _Part(Service):
-    """What the three have in common."""
+    """Common settings of the three services."""
 
     # The daemon finishes what it is doing.
     stop_seconds = 20
@@ -145,12 +145,12 @@ class WebServer(_Part):
             return f"does not answer at {address}"
         entries = data["workspaceOrError"].get("locationEntries", [])
         for entry in entries:
-            found = entry["locationOrLoadError"] or {}
-            if found.get("__typename") == "PythonError":
-                if found["className"] == UNREACHABLE:
+            error = entry["locationOrLoadError"] or {}
+            if error.get("__typename") == "PythonError":
+                if error["className"] == UNREACHABLE:
                     return f"{NO_CODE} {entry['name']}: the code server does not answer"
-                said = found["message"].strip()[-1500:]
-                raise ServiceError(f"{NO_CODE} {entry['name']}: {said}", "`aero logs dagster-code` shows the rest.")
+                reason = error["message"].strip()[-1500:]
+                raise ServiceError(f"{NO_CODE} {entry['name']}: {reason}", "`aero logs dagster-code` shows the rest.")
         if not entries or any(entry["loadStatus"] != "LOADED" for entry in entries):
             return "the code is not loaded yet"
         beats = _beats(state)
@@ -192,10 +192,10 @@ def _workspace(state: State) -> Path:
 
 
 def _beats(state: State) -> dict[str, float]:
-    """When each kind of daemon beat last; empty where the web server does not say."""
+    """Return the time of the last heartbeat by kind of daemon; empty if the web server does not answer."""
     data: dict[str, Any] = http.graphql(f"{state.url(WebServer.name)}/graphql", BEATS, timeout=2) or {}
     statuses = data.get("instance", {}).get("daemonHealth", {}).get("allDaemonStatuses", [])
-    return {one["daemonType"]: one["lastHeartbeatTime"] or 0.0 for one in statuses}
+    return {status["daemonType"]: status["lastHeartbeatTime"] or 0.0 for status in statuses}
 
 
 def _health(address: str) -> str:

@@ -93,10 +93,10 @@ class Flink(Service):
     def missing(self, state: State, started_at: float) -> str:
         """Flink's own REST says that every task runs: a job is called RUNNING before its sources are open."""
         address = state.url(self.name)
-        found = http.get_json(f"{address}/jobs/overview")
-        if not isinstance(found, dict):
+        overview = http.get_json(f"{address}/jobs/overview")
+        if not isinstance(overview, dict):
             return f"does not answer at {address}"
-        jobs = found.get("jobs", [])
+        jobs = overview.get("jobs", [])
         if not jobs:
             return "has no job yet"
         newest = max(jobs, key=lambda job: job["start-time"])
@@ -174,8 +174,8 @@ def _snapshots(state: State) -> list[Path]:
     """Return complete snapshots, newest first."""
     # Each start has a job id of its own: checkpoints/<job id>/chk-7. The metadata file is written last.
     home = folder(state)
-    found = [*home.glob("savepoints/*/_metadata"), *home.glob("checkpoints/*/chk-*/_metadata")]
-    return [file.parent for file in sorted(found, key=lambda file: file.stat().st_mtime_ns, reverse=True)]
+    metadata = [*home.glob("savepoints/*/_metadata"), *home.glob("checkpoints/*/chk-*/_metadata")]
+    return [file.parent for file in sorted(metadata, key=lambda file: file.stat().st_mtime_ns, reverse=True)]
 
 
 def _start_of(home: Path, snapshot: Path) -> Path:

@@ -45,7 +45,7 @@ class ForwarderService(Service):
         return state.env("forwarder")
 
     def missing(self, state: State, started_at: float) -> str:
-        """What it wrote down last: topics whose partitions it has not been given, or that do not move."""
+        """Return what the last heartbeat lacks: topics without a partition, or topics that do not move."""
         return heartbeat.missing(state, self.name, started_at)
 
 
@@ -67,7 +67,10 @@ def main(bootstrap: str, beat: Path) -> None:
         topic: Forwarder(consumer(bootstrap, topic, given[topic]), firehose, delivery_stream(env, topic))
         for topic in TOPICS
     }
-    threads = [threading.Thread(target=one.run, args=(stop.is_set,), name=one.stream) for one in forwarders.values()]
+    threads = [
+        threading.Thread(target=forwarder.run, args=(stop.is_set,), name=forwarder.stream)
+        for forwarder in forwarders.values()
+    ]
     for thread in threads:
         thread.start()
     while not stop.wait(1):
@@ -78,15 +81,15 @@ def main(bootstrap: str, beat: Path) -> None:
 
 def complaint(forwarders: Mapping[str, Forwarder], given: Mapping[str, Assignment], now: float) -> str:
     """Say which topics are not forwarded and why; empty when all are. `now` is of the monotonic clock."""
-    told = []
-    for topic, one in forwarders.items():
+    complaints = []
+    for topic, forwarder in forwarders.items():
         if not given[topic].partitions:
-            told.append(f"no partition of {topic} was given to it yet")
-        elif one.trouble:
-            told.append(f"{topic}: {one.trouble}")
-        elif now - one.stepped_at > STUCK_SECONDS:
-            told.append(f"{topic} has not moved for {now - one.stepped_at:.0f} s")
-    return "; ".join(told)
+            complaints.append(f"no partition of {topic} was given to it yet")
+        elif forwarder.trouble:
+            complaints.append(f"{topic}: {forwarder.trouble}")
+        elif now - forwarder.stepped_at > STUCK_SECONDS:
+            complaints.append(f"{topic} has not moved for {now - forwarder.stepped_at:.0f} s")
+    return "; ".join(complaints)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a service is: what its process says when it is asked, and what can be seen of it from outside."""
+"""The health of a service: its process's own answer, and what can be seen of it from outside."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_PATIENCE = 6
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of a service now."""
+    """The state of a service now."""
 
     name: str
     #: up, starting, degraded (it lives and cannot be used: `missing` says why), died (it was started, nobody stopped
@@ -45,11 +45,11 @@ def status(supervisor: Supervisor, name: str) -> Status:
         return Status(name, "died", missing="its process is gone")
     url = f"http://{ports.LOOPBACK}:{record.port}" if record.port else None
     seconds = time.time() - record.started_at
-    wanted = missing(supervisor, name, record)
-    if not wanted:
+    lack = missing(supervisor, name, record)
+    if not lack:
         return Status(name, "up", record.pid, url, seconds)
     is_starting = not record.was_ready and seconds < MOST_PATIENCE * supervisor.services[name].ready_seconds
-    return Status(name, "starting" if is_starting else "degraded", record.pid, url, seconds, wanted)
+    return Status(name, "starting" if is_starting else "degraded", record.pid, url, seconds, lack)
 
 
 def missing(supervisor: Supervisor, name: str, record: Record) -> str:
@@ -57,14 +57,14 @@ def missing(supervisor: Supervisor, name: str, record: Record) -> str:
     if (process := record.process) is not None and processes.halted([process]):
         return _stopped(process.pid)
     try:
-        wanted = supervisor.services[name].missing(supervisor.state, record.started_at)
+        lack = supervisor.services[name].missing(supervisor.state, record.started_at)
     except AeroError as error:
         return error.message
     except Exception as error:
         # Whatever an answer looks like that nobody foresaw: it is told, and the others are asked.
         return f"cannot be asked: {type(error).__name__}: {error}"
-    halted = processes.halted(processes.family(supervisor.mark(name), record)) if wanted else []
-    return _stopped(halted[0].pid) if halted else wanted
+    halted = processes.halted(processes.family(supervisor.mark(name), record)) if lack else []
+    return _stopped(halted[0].pid) if halted else lack
 
 
 def wake(supervisor: Supervisor, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What services on the Java machine share: the check of the machine, their environment, heaps that fit a laptop."""
+"""Shared parts of services on Java: the check of the machine, their environment, heaps that fit a laptop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: A laptop runs several of these: one collector thread, small stacks of compiled code.
 FRUGAL = ("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
-#: What a Java process may know of the shell; keys and options of others stay outside.
+#: Variables of the shell that a Java process gets; keys and options of others stay outside.
 INHERITED = ("HOME", "USER", "JAVA_HOME", "PATH", "TMPDIR")
 
 

@@ -145,7 +145,7 @@ def properties(state: State, number: int) -> str:
     """Return server.properties of a broker: KRaft in combined mode, sized for a laptop."""
     count, name = brokers(state), f"kafka-{number}"
     address, control = (f"{LOOPBACK}:{state.port(port)}" for port in (name, f"{name}-controller"))
-    voters = ",".join(f"{one}@{LOOPBACK}:{state.port(f'kafka-{one}-controller')}" for one in range(1, count + 1))
+    voters = ",".join(f"{node}@{LOOPBACK}:{state.port(f'kafka-{node}-controller')}" for node in range(1, count + 1))
     values = {
         "process.roles": "broker,controller",
         "node.id": number,
@@ -168,7 +168,7 @@ def properties(state: State, number: int) -> str:
         "share.coordinator.state.topic.replication.factor": count,
         "share.coordinator.state.topic.min.isr": min(2, count),
         "group.initial.rebalance.delay.ms": 0,
-        # How soon a killed broker's partitions get a new leader, and it may come back itself.
+        # Time until a killed broker's partitions get a new leader, and it may come back itself.
         "broker.session.timeout.ms": 6000,
         # Its default of 128 MB is half of the heap.
         "log.cleaner.dedupe.buffer.size": 4 * 2**20,

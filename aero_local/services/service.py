@@ -1,4 +1,4 @@
-"""What a local service is.
+"""The interface of a local service.
 
 A service says what it needs, how it starts and how one sees that it is ready; the supervisor does the rest:
 order, process groups, logs, deadlines and stopping. To add one, subclass `Service` in a module of its own
@@ -28,10 +28,10 @@ class Service:
     depends_on: tuple[str, ...] = ()
     #: Names in ports.json; the first is the service's own and shown as its address.
     ports: tuple[str, ...] = ()
-    #: How long it may take to become ready and to stop.
+    #: Seconds that it may take to become ready and to stop.
     ready_seconds: float = 60
     stop_seconds: float = 10
-    #: What asks it to stop.
+    #: The signal that asks it to stop.
     stop_signal = signal.SIGTERM
     #: False for what would lose its memory: it is asked to stop and waited for, never killed.
     may_be_killed = True

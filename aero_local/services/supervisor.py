@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOG_TAIL_LINES = 20
 LOG_KEPT_BYTES = 20_000_000
 PORT_SECONDS = 1
-#: How often a person waiting for a slow start is told that it still goes on.
+#: Seconds between progress lines while a person waits for a slow start.
 PATIENCE_SECONDS = 5
 #: Processor seconds within `PATIENCE_SECONDS` that show that a start is at work.
 AT_WORK_SECONDS = 0.2
@@ -37,14 +37,14 @@ AT_WORK_SECONDS = 0.2
 class Supervisor:
     """The services of one state directory, whichever command started them."""
 
-    #: What must be free on the disk before anything is started.
+    #: Bytes that must be free on the disk before anything is started.
     free_bytes = 1_000_000_000
 
     def __init__(self, state: State, services: Mapping[str, Service], log: Log = print) -> None:
         self.state, self.services = state, services
         self._log_to = log
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        #: When this command started a service that was not waited for yet.
+        #: Start times of services that this command started and has not waited for yet.
         self._begun: dict[str, float] = {}
         #: Set by whoever wants this command to end: nothing is waited for any more.
         self.is_ending = threading.Event()
@@ -160,7 +160,7 @@ class Supervisor:
         service, record = self.services[name], self.record(name)
         if record is None:
             raise ServiceError(f"{name} was not started.")
-        begin = told = time.monotonic()
+        begin = logged_at = time.monotonic()
         worked, at_work = 0.0, True
         while True:
             missing = service.missing(self.state, record.started_at) if self.is_alive(name) else ""
@@ -173,8 +173,8 @@ class Supervisor:
                 raise ServiceError(f"{name} was not waited for: this command ends.")
             if waited > (seconds or service.ready_seconds * (health.MOST_PATIENCE if at_work else 1)):
                 raise ServiceError(f"{name} was not ready after {waited:.0f} s: {missing}.", self._last_words(name))
-            if time.monotonic() - told > PATIENCE_SECONDS:
-                told, before = time.monotonic(), worked
+            if time.monotonic() - logged_at > PATIENCE_SECONDS:
+                logged_at, before = time.monotonic(), worked
                 worked = processes.cpu_seconds(processes.family(self.mark(name), record))
                 at_work = worked - before > AT_WORK_SECONDS
                 self.log(f"{name} … {waited:.0f} s: {missing}")
@@ -202,7 +202,7 @@ class Supervisor:
         """Stop services in reverse order, and whatever they started; return those that ran."""
         stopped: list[str] = []
         failed: list[ServiceError] = []
-        for name in reversed([one for one in self.order() if names is None or one in set(names)]):
+        for name in reversed([name for name in self.order() if names is None or name in set(names)]):
             try:
                 if self._stop(name):
                     stopped.append(name)

@@ -24,5 +24,5 @@ class WatchdogService(Service):
         return [sys.executable, "-m", "aero_local.watching", str(state.root)]
 
     def missing(self, state: State, started_at: float) -> str:
-        """What it could not bring back is what is missing."""
+        """Return the services that it could not restart."""
         return heartbeat.missing(state, self.name, started_at)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from aero_airline.scenarios import Expected
-from aero_drills.scoring.told import Told
+from aero_drills.scoring.notices import Notice
 from aero_drills.scoring.truth import Flown, Truth
 from aero_streaming.rules import rules
 
@@ -25,10 +25,10 @@ def truth(*legs: Flown, problems: tuple[Expected, ...] = (), sent_at: tuple[floa
     return Truth({leg.uid: leg for leg in legs}, problems, sent_at)
 
 
-def told(rule_id: str, scope_id: str = LEG.uid, level: str = "amber", at: float = 950, **values: Any) -> Told:
+def notice(rule_id: str, scope_id: str = LEG.uid, level: str = "amber", at: float = 950, **values: Any) -> Notice:
     rule = rules().by_id(rule_id)
     assert rule is not None
-    one = Told(
+    one = Notice(
         rule=rule, alert_key=f"{rule_id}#{rule.scope}#{scope_id}#2026-11-24", scope_type=rule.scope, scope_id=scope_id,
         operating_date="2026-11-24", level=level, severity="medium", at=at, value=30.0, is_first=True, is_heard=True,
     )  # fmt: skip

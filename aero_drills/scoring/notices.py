@@ -1,4 +1,4 @@
-"""What people heard of a day: the lines of the transition log that a message went out for."""
+"""The notices of a day: lines of the transition log that say something new, with or without a message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from aero_streaming.alerts.model import FIRED, LEVEL_UP
 from aero_streaming.backtesting.backtest import Backtest
 from aero_streaming.rules.model import Rule, RuleSet
 
-STATEMENTS = (FIRED, LEVEL_UP, "RELEASED")
-"""Lines that say something new: it is so bad now. Reminders (escalations) and ends say nothing new."""
+NEWS = (FIRED, LEVEL_UP, "RELEASED")
+"""Kinds of lines that say something new: the level now. Reminders (escalations) and ends say nothing new."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """One statement: which rule said of whom that it is how bad, and when (minutes UTC since 1970).
+class Notice:
+    """One notice of a rule about a scope: the level it is at, and the time (minutes UTC since 1970).
 
-    `is_first`: nobody had heard of this alert before; the others raise one that is known. `is_heard` is False where a
-    parent spoke for it or nobody was to be told again: raised and kept, no message. `facts`: what it knew then.
+    `is_first`: the first message about this alert; later ones raise one that is known. `is_heard` is False where no
+    message went out: folded under a parent, or muted. `facts`: the facts of the alert at that time.
     """
 
     rule: Rule
@@ -35,18 +35,18 @@ class Told:
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-def statements(run: Backtest, rules: RuleSet) -> list[Told]:
-    """Return every statement of the rules that notify, in the order of the log."""
+def notices(run: Backtest, rules: RuleSet) -> list[Notice]:
+    """Return every notice of the rules that are not in shadow, in the order of the log."""
     known: set[tuple[str, int]] = set()
-    found = []
+    raised = []
     for line in run.transitions:
         rule_id, scope_type, scope_id, operating_date = line["alert_key"].split("#")
         rule = rules.by_id(rule_id)
-        if line["kind"] not in STATEMENTS or line["is_shadow"] or rule is None:
+        if line["kind"] not in NEWS or line["is_shadow"] or rule is None:
             continue
         heard, incident = line["notify_state"] != "muted", (line["alert_key"], line["incident"])
-        found.append(
-            Told(
+        raised.append(
+            Notice(
                 rule=rule,
                 alert_key=line["alert_key"],
                 scope_type=scope_type,
@@ -63,4 +63,4 @@ def statements(run: Backtest, rules: RuleSet) -> list[Told]:
         )
         if heard:
             known.add(incident)
-    return found
+    return raised

@@ -1,0 +1,86 @@
+"""Plain words: docstrings and comments state things, and variables say what they hold."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+ROOMS = ("aero_airline", "aero_cli", "aero_dashboard", "aero_drills", "aero_local", "infra", "tools")
+#: Their own paths below `infra`.
+DEPLOYED = ("infra/extract/src", "infra/ingest/src", "infra/streaming/src")
+#: Names that say nothing of what a variable holds.
+VAGUE = {"found", "one", "said", "told", "wanted"}
+#: A first word that names a question instead of its answer.
+QUESTION = re.compile(r"(What|Where|How|Whether|Who|Which|When|Whose|Why)\b")
+COMMENT = re.compile(rf"^\s*#:? {QUESTION.pattern}")
+FILES = subprocess.check_output(("git", "ls-files", "*.py"), cwd=PROJECT, text=True).split()
+
+
+def modules(room: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the modules of a room."""
+    others = tuple(f"{folder}/" for folder in DEPLOYED if not room.startswith(folder))
+    for path in FILES:
+        if path.startswith(f"{room}/") and not path.startswith(others):
+            yield path, (PROJECT / path).read_text(encoding="utf-8")
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every docstring, of private names too."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            text = ast.get_docstring(node)
+            if text:
+                yield node.body[0].lineno, text
+
+
+def bound_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and name of everything that is assigned, looped over, or taken as an argument."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.lineno, node.name
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_docstring_names_a_question_instead_of_its_answer(room):
+    assert [
+        f"{path}:{line}: {text.splitlines()[0]}"
+        for path, source in modules(room)
+        for line, text in docstrings(ast.parse(source))
+        if QUESTION.match(text)
+    ] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_comment_names_a_question_instead_of_its_answer(room):
+    assert [
+        f"{path}:{number}: {line.strip()}"
+        for path, source in modules(room)
+        for number, line in enumerate(source.splitlines(), 1)
+        if COMMENT.match(line)
+    ] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_variable_says_what_it_holds(room):
+    assert [
+        f"{path}:{line}: {name}"
+        for path, source in modules(room)
+        for line, name in bound_names(ast.parse(source))
+        if name in VAGUE
+    ] == []
+
+
+def test_the_rules_see_what_they_forbid():
+    tree = ast.parse('def f(told):\n    """What it does."""\n    return [one for one in told]\n')
+    assert [name for _, name in bound_names(tree) if name in VAGUE] == ["told", "one"]
+    assert [text for _, text in docstrings(tree) if QUESTION.match(text)] == ["What it does."]
+    assert COMMENT.match("    #: What a run needs.")
+    assert not COMMENT.match("# Whatever a sender writes is kept.")
