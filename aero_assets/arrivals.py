@@ -1,5 +1,7 @@
-"""What arrived: files by the receipts that their door leaves in the raw zone, tables by the commits of their extract,
-events and logs by the objects that Firehose and the copier of logs write there; and which of them count.
+"""Arrivals of a feed, and the choice of those that count.
+
+Files arrive by the receipts that their door leaves in the raw zone, tables by the commits of their extract, events and
+logs by the objects that Firehose and the copier of logs write there.
 
 A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different
 keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the
@@ -21,14 +23,14 @@ from typing import Any
 from aero_assets.feeds import Feed
 from aero_assets.storage import Bucket, DamagedObjectError
 
-#: Where Firehose leaves records that its transform could not be asked about: they are events like the others.
+#: The folder of records that Firehose's transform could not be asked about: they are events like the others.
 _NOT_ASKED = "_errors/processing-failed/"
 _HOUR = re.compile(rf"[^/]+/[^/]+/(?:{_NOT_ASKED})?dt=[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}/hh=[0-9]{{2}}/[^/]+$")
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What an arrival brought: the keys of its bodies in the raw bucket, and what whoever took it in says of them.
+    """The contents of an arrival: the keys of its bodies in the raw bucket, and facts noted by whoever took it in.
 
     `rows` are the records that the door or the extract counted; None where nobody did before the typed step.
     """
@@ -55,7 +57,7 @@ class Receipt:
 
     @property
     def arrived_at(self) -> datetime:
-        """When the object was created in the inbox (UTC)."""
+        """The time the object was created in the inbox (UTC)."""
         return datetime.strptime(self.arrived, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
 
     @property
@@ -64,11 +66,11 @@ class Receipt:
         return self.arrived_at.date()
 
     def receipt_key(self, feed: Feed) -> str:
-        """Where the receipt lies in the raw bucket."""
+        """The key of the receipt in the raw bucket."""
         return f"{feed.path}/_arrivals/dt={self.arrived_on}/{self.arrival_id}.json"
 
     def contents(self, raw: Bucket, feed: Feed) -> Contents:
-        """What the receipt says of the file; DamagedObjectError if it does not say it, or is gone."""
+        """Return the contents of the file by its receipt; DamagedObjectError if the receipt lacks them, or is gone."""
         key = self.receipt_key(feed)
         found = raw.read_as(key, lambda details: self._said(details, feed))
         if found is None:
@@ -76,7 +78,7 @@ class Receipt:
         return found
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
-        """Where the bodies lie in the raw bucket, as the receipt says; DamagedObjectError if that is gone."""
+        """Return the keys of the bodies in the raw bucket, by the receipt; DamagedObjectError if that is gone."""
         return self.contents(raw, feed).keys
 
     def _said(self, details: Mapping[str, Any], feed: Feed) -> Contents:
@@ -93,7 +95,7 @@ class Extract(Receipt):  # ty: ignore[subclass-of-dataclass-with-order] - a feed
     """
 
     def receipt_key(self, feed: Feed) -> str:
-        """Where the commit lies in the raw bucket."""
+        """The key of the commit in the raw bucket."""
         return f"{feed.system}/_extracts/dt={self.arrived_on}/{self.arrival_id}.json"
 
     def _said(self, details: Mapping[str, Any], feed: Feed) -> Contents:
@@ -129,7 +131,7 @@ class EventObject:
         return Contents(self.body_keys(raw, feed))
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
-        """Where the body lies: the object is the body."""
+        """Return the object's own key: event objects have no receipt, the object itself is the raw body."""
         return (self.key,)
 
 
@@ -138,7 +140,7 @@ Arrival = Receipt | EventObject
 
 @dataclass(frozen=True)
 class ArrivalDay:
-    """What one arrival day contributes to the typed zone."""
+    """The contribution of one arrival day to the typed zone."""
 
     arrived_on: date
     counted: tuple[Arrival, ...]

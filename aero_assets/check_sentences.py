@@ -1,4 +1,4 @@
-"""What a test of dbt asks, as a sentence for the pages of Dagster.
+"""Descriptions of dbt tests as sentences for the pages of Dagster.
 
 A test that people wrote says it in its description, of the others the kind and its arguments are the sentence. Where
 there is neither, the name is: dbt that parses only what changed forgets the descriptions of tests it did not parse.

@@ -59,7 +59,7 @@ EXPECTED = """
 
 
 class Connection(Protocol):
-    """What reads the published tables: DuckDB's connection, or the dashboard's."""
+    """A reader of the published tables: DuckDB's connection, or the dashboard's."""
 
     def execute(self, query: str, parameters: Any = ...) -> Any:  # noqa: ANN401 - DuckDB's own
         """Run a query."""
@@ -94,7 +94,7 @@ class Day:
 
     @property
     def closes_at(self) -> datetime:
-        """When everything should have come."""
+        """The time at which everything should have come."""
         return datetime.combine(self.operating_date, time()) + CLOSES_AFTER
 
     @property
@@ -104,7 +104,7 @@ class Day:
 
     @property
     def missing(self) -> list[Expected]:
-        """What has not come although it is due, the most flights first."""
+        """The rows that are due and have not come, the most flights first."""
         owed = [one for one in self.expected if one.missing_legs] if self.is_due else []
         return sorted(owed, key=lambda one: (-one.missing_legs, one.source, one.carrier, one.route))
 

@@ -23,7 +23,7 @@ class Kept:
 
     @classmethod
     def of(cls, digest: str, path: Path) -> "Kept":
-        """What is to be remembered of a file that was just compared with its digest."""
+        """Return the digest, size and time of a file that was just compared with its digest."""
         found = path.stat()
         return cls(digest, found.st_size, found.st_mtime_ns)
 

@@ -27,9 +27,9 @@ def defs() -> dg.Definitions:
 
 @contextmanager
 def _kept_for_good() -> Generator[None]:
-    """Keep the collector from going through what is loaded, now and later: it stays until the process ends.
+    """Freeze loaded objects out of garbage collection; they stay until the process ends.
 
-    Looking at all of it again and again took as long as loading it. Before the process ends it is given back, or
+    Collecting them again and again took as long as loading them. Before the process ends they are unfrozen, or
     extension modules complain that they are not cleared away.
     """
     was_enabled = gc.isenabled()

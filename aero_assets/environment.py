@@ -25,7 +25,7 @@ class ConfigurationError(ValueError):
 
 @dataclass(frozen=True)
 class Environment:
-    """Where this process runs, and the names and places that follow from it."""
+    """The environment of this process, and the names and places that follow from it."""
 
     name: str = "local"
     #: The AERO_* variables as they were read; values are looked up when they are used.
@@ -116,7 +116,7 @@ class Environment:
 
     @property
     def clock(self) -> str:
-        """What time it is for rules and limits: that of the events, or that of the wall."""
+        """The clock of rules and limits: that of the events, or that of the wall."""
         return self.asked_clock or CLOCKS[0]
 
     @property
@@ -129,7 +129,7 @@ class Environment:
 
     @property
     def dashboard_url(self) -> str:
-        """Where the dashboard answers; empty where none is known."""
+        """The address of the dashboard; empty where none is known."""
         return self.variables.get("AERO_DASHBOARD_URL", "")
 
     def _bucket(self, role: str) -> str:

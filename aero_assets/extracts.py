@@ -23,7 +23,7 @@ JOB = "extract"
 SOURCE = PROJECT / "infra" / "extract" / "src"
 ENVIRONMENT = PROJECT / ".venvs" / "extract"
 DRIVER = PROJECT / ".venvs" / "postgres-driver" / "libs"
-#: What runs on a laptop: two cores, no time lost to the second compiler, and a nursery that a batch of rows
+#: Spark's options on a laptop: two cores, no time lost to the second compiler, and a nursery that a batch of rows
 #: lives and dies in: what is promoted would grow the heap with the table.
 SPARK = {
     "spark.driver.memory": "640m",
@@ -36,7 +36,7 @@ SPARK = {
     "-Duser.timezone=UTC",
 }
 POLL_SECONDS = 10.0
-#: How Glue says that a run goes on; every other word is an end, also one that we do not know yet.
+#: Glue's states of a run that goes on; every other word is an end, also one that we do not know yet.
 UNDER_WAY = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
 
 Log = Callable[[str], object]
@@ -89,7 +89,7 @@ class LocalSpark:
         self.environ = dict(os.environ if environ is None else environ)
 
     def command(self, wanted: Wanted) -> list[str]:
-        """What is run: the job's file, with the arguments that Glue would add itself."""
+        """Return the command: the job's file, with the arguments that Glue would add itself."""
         environment = Environment.current(self.environ)
         url = environment.variables.get("AERO_OPSDB_URL")
         if not url:

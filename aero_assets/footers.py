@@ -1,4 +1,4 @@
-"""How many rows the Parquet objects of a bucket hold, as their footers say: what was written is counted where it went.
+"""Row counts of Parquet objects in a bucket, from their footers: what was written is counted where it went.
 
 A footer is read from the end of the object; the rows themselves are not fetched.
 """

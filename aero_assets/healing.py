@@ -1,4 +1,4 @@
-"""What the pipeline does by itself about a damaged object: the ledger names it, and its arrival day is asked for again.
+"""Healing of damaged objects by the pipeline: the ledger names one, and its arrival day is asked for again.
 
 Only what the zone before holds is made again here. What needs earlier versions, the sender or a person is
 `aero_assets.repair`.

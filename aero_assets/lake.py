@@ -59,7 +59,7 @@ class DamagedFile:
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull did, and the version of every business date in the copy afterwards; a damaged date has none."""
+    """The result of a pull, and the version of every business date in the copy afterwards; a damaged date has none."""
 
     files: int
     downloaded: int

@@ -89,7 +89,7 @@ def requests(
 
 
 def _pause(attempts: int) -> timedelta:
-    """How long to wait after this many attempts: twice as long each time, up to the longest pause."""
+    """Return the pause after a number of attempts: twice as long each time, up to the longest pause."""
     doubled = min(attempts - 2, MOST_DOUBLINGS)
     return min(FIRST_PAUSE * 2**doubled, LONGEST_PAUSE) if attempts > 1 else timedelta(0)
 
@@ -120,7 +120,7 @@ def _groups(want: Want, failed: Counter[Group], longest: int) -> Iterator[list[s
     groups = [group for suspects in _suspects(want, failed) for group in _halves(suspects)]
     apart = {name for group in groups for name in group}
     rest = [name for name in want.behind if name not in apart]
-    # What has failed alone least often first: a few that fail for ever must not take every turn.
+    # Partitions that failed alone least often come first: a few that always fail must not take every turn.
     for group in (rest, *sorted(groups, key=lambda group: (failed[frozenset(group)], group))):
         for near in _near(group):
             yield from (near[start : start + longest] for start in range(0, len(near), longest))
@@ -162,7 +162,7 @@ def _near(names: list[str]) -> Iterator[list[str]]:
 
 
 def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
-    """How often each set of partitions failed together at the levels that it should reach now, by the latest runs."""
+    """Count failures of each set of partitions at the levels that it should reach now, by the latest runs."""
     if not want.partitioned:
         return Counter()
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SUBJECT_TAG: want.subject})
@@ -172,7 +172,7 @@ def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
 
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:
-    """How often this very level was asked for, and when the last try ended."""
+    """Return the number of requests for this very level, and the time the last one ended."""
     filters = dg.RunsFilter(tags={SUBJECT_TAG: want.subject, LEVEL_TAG: level})
     records = instance.get_run_records(filters=filters)
     ends = [record.end_time for record in records if record.end_time]

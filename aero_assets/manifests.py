@@ -23,7 +23,7 @@ TYPED = "_manifests/typed"
 AGAIN = "again"
 #: A level that no partition can have: work on it is under way. What dies half way is behind, even with no rows left.
 UNDER_WAY = "under way"
-#: How much of the digest stands in the name of a typed file.
+#: Characters of the digest in the name of a typed file.
 DIGEST_IN_NAME = 12
 
 
@@ -55,12 +55,12 @@ class ArrivalManifest:
 
     @staticmethod
     def key_of(feed: Feed, arrived_on: date) -> str:
-        """Where the manifest of an arrival day lies in the lake bucket."""
+        """Return the key of an arrival day's manifest in the lake bucket."""
         return f"{TYPED}/{feed.path}/dt={arrived_on}.json"
 
     @property
     def key(self) -> str:
-        """Where this manifest lies in the lake bucket."""
+        """The key of this manifest in the lake bucket."""
         return f"{TYPED}/{self.feed}/dt={self.arrived_on}.json"
 
     @property
@@ -125,7 +125,7 @@ def typed_versions(manifests: Iterable[ArrivalManifest]) -> dict[str, str]:
 
 
 class Levels:
-    """How far a step has come: a small JSON object with one writer (the step's pool admits one run at a time)."""
+    """The progress of a step: a small JSON object with one writer (the step's pool admits one run at a time)."""
 
     def __init__(self, lake: Bucket, name: str) -> None:
         self.lake, self.key = lake, f"_manifests/{name}.json"

@@ -57,14 +57,14 @@ class Question:
 
 @dataclass(frozen=True)
 class _Client:
-    """What MetricFlow wants to know of an engine: how DuckDB writes its SQL."""
+    """The engine as MetricFlow wants to see it: its SQL dialect is DuckDB's."""
 
     sql_engine_type: Any
     sql_plan_renderer: "SqlPlanRenderer"
 
 
 class Metrics:
-    """What one semantic manifest can be asked."""
+    """The metrics of one semantic manifest."""
 
     def __init__(self, manifest: str) -> None:
         self._manifest = _without_database(json.loads(manifest))
@@ -181,7 +181,7 @@ def _among(name: str, groupings: Mapping[str, str], metrics: Sequence[str]) -> s
 
 
 def _order(question: Question, groupings: Mapping[str, str]) -> list[str]:
-    """What the answer is ordered by, if that was said; a minus turns it round."""
+    """Return the columns that the answer is ordered by; a minus reverses the order."""
     if not question.order:
         return []
     name = question.order.removeprefix("-")

@@ -14,7 +14,7 @@ from typing import Any
 from aero_assets.storage import Bucket
 
 PREFIX = "_outcomes"
-#: What the check of a balance is called on every asset that has one, and what it says of itself.
+#: The name of the balance check on every asset that has one, and its description.
 CHECK = "rows_balance"
 BALANCE = "rows in = rows out + duplicates + rejects, each counted where its rows are, and no row is mixed up"
 TERMS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def problem(self) -> str:
-        """What is not accounted for, as a sentence with feed, day and terms; empty if nothing."""
+        """The imbalance as a sentence with feed, day and terms; empty if there is none."""
         found = []
         if self.difference:
             what = "lost" if self.difference > 0 else "too many"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 PREFIX = f"published/v{SCHEMA_VERSION}"
 CURRENT = f"{PREFIX}/manifest.json"
-#: What a version is made from: another one is due when any of these changed.
+#: Inputs of a version: another one is due when any of these changed.
 SOURCES = (
     "_manifests/warehouse.json",
     "_manifests/staging.json",
@@ -82,7 +82,7 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows the table has."""
+        """The number of rows of the table."""
         return sum(part.rows for part in self.parts)
 
 
@@ -99,7 +99,7 @@ class Manifest:
 
     @staticmethod
     def key_of(version: str) -> str:
-        """Where the manifest of a version stays after the next one took its place."""
+        """Return the key under which a version's manifest stays after the next version took its place."""
         return f"{PREFIX}/versions/{version}.json"
 
     @property
@@ -120,7 +120,7 @@ class Manifest:
         raise KeyError(f"{name} is not published; there are {', '.join(table.name for table in self.tables)}")
 
     def to_json(self) -> dict[str, Any]:
-        """What is stored."""
+        """Return the stored form."""
         return asdict(self)
 
     @classmethod

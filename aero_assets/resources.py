@@ -1,4 +1,4 @@
-"""What assets and sensors reach the world through; swapped in tests. No asset logic belongs here."""
+"""Resources through which assets and sensors reach the world; swapped in tests. No asset logic belongs here."""
 
 import json
 import os
@@ -80,7 +80,7 @@ class Zones(dg.ConfigurableResource):
 
 
 class Extracts(dg.ConfigurableResource):
-    """What runs the extract of the operational database."""
+    """The extract of the operational database."""
 
     def runner(self) -> Runner:
         """Return what runs it in this environment."""

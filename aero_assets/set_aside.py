@@ -1,4 +1,4 @@
-"""What people set aside: audit records in the lake bucket, and which records of a feed they keep out of the typed zone.
+"""Decisions to set records aside: audit records in the lake bucket that keep records out of the typed zone.
 
 One object per decision, `_set_aside/<feed>/dt=<arrival day>/<when>-<event>-<action>.json`: who, when, why, what. It
 is never changed or deleted; taking a decision back is one more object. The typed step honours the latest decision on an
@@ -34,13 +34,13 @@ class Decision:
 
     @property
     def key(self) -> str:
-        """Where the decision lies in the lake bucket; names sort by time."""
+        """The key of the decision in the lake bucket; names sort by time."""
         stamp = f"{datetime.fromisoformat(self.at):%Y%m%dT%H%M%S%fZ}"
         return f"{PREFIX}/{self.feed}/dt={self.arrived_on}/{stamp}-{self.event_id}-{self.action}.json"
 
     @property
     def message(self) -> str:
-        """What the quarantine says of the record."""
+        """The message of the record in quarantine."""
         return f"set aside by {self.by} on {self.at[:10]} (event {self.event_id}): {self.why}"
 
     def save(self, lake: Bucket) -> None:
@@ -57,7 +57,7 @@ def listed(lake: Bucket) -> dict[str, dict[date, tuple[str, ...]]]:
     """Return the keys of all decisions by feed and arrival day: one listing, what levels are made of."""
     found: dict[str, dict[date, tuple[str, ...]]] = {}
     for item in lake.list(f"{PREFIX}/"):
-        # What somebody else left there must not stop the sensors.
+        # An object that somebody else left there must not stop the sensors.
         if named := _NAMED.fullmatch(item.key):
             days, on = found.setdefault(named["feed"], {}), date.fromisoformat(named["day"])
             days[on] = (*days.get(on, ()), item.key)

@@ -13,12 +13,12 @@ import boto3
 from boto3.exceptions import RetriesExceededError
 from botocore.exceptions import ClientError, IncompleteReadError, ResponseStreamingError
 
-#: What S3 calls an object that is not there.
+#: S3's error codes for an object that is not there.
 NOT_THERE = ("NoSuchKey", "NoSuchVersion", "404")
 #: The metadata in which an object of ours says what it is made of.
 DIGEST = "sha256"
 
-#: How the end of a body that came too early is told, and how often one is asked for before that counts.
+#: Errors of a body that ended too early, and the most attempts before that counts.
 CUT = (IncompleteReadError, ResponseStreamingError)
 READS = 3
 CHUNK_BYTES = 1 << 20
@@ -37,7 +37,7 @@ class DamagedObjectError(ValueError):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """What a listing says of an object."""
+    """An object as a listing shows it."""
 
     key: str
     etag: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-#: How DuckDB speaks of a file that is damaged. Everything else (a lock, a setting, no memory) says nothing of the file.
+#: DuckDB's messages for a damaged file. Other errors (a lock, a setting, no memory) say nothing of the file.
 DAMAGED = (
     "Corrupt database",
     "Could not read enough bytes",

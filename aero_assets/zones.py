@@ -128,7 +128,7 @@ def zone_days(codes: Iterable[str], dates: Iterable[date]) -> pa.Table:
 
 
 def _point(airport: Airport) -> list[float]:
-    """Where an airport lies on a sphere of radius 1: two points and the chord between them give the great circle."""
+    """Return an airport's place on a sphere of radius 1: the chord between two points gives the great circle."""
     north, east = radians(airport.latitude), radians(airport.longitude)
     return [cos(north) * cos(east), cos(north) * sin(east), sin(north)]
 

@@ -24,7 +24,7 @@ SUMS = ", ".join(
 OTP_SUMS = """
     sum(legs)::bigint as legs, sum(on_time_legs)::bigint as on_time_legs, sum(unknown_legs)::bigint as unknown_legs
 """
-#: Days of an all-null table are no error: the marts exist before their first row.
+#: Queries of the codes that filters offer.
 KNOWN = {
     "carriers": "select carrier as code, count(*) as legs from operations.fct_leg group by 1 order by 2 desc, 1",
     "origins": "select origin as code, count(*) as legs from operations.fct_leg group by 1 order by 2 desc, 1",

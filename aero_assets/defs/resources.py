@@ -1,4 +1,4 @@
-"""Which resources the rooms get, and where steps run.
+"""The resources of the rooms, and the executor of steps.
 
 The only module with `@dg.definitions`: another one would silently drop its own assets.
 """

@@ -71,5 +71,5 @@ def hourly_extract(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @schedule(job=plans, cron_schedule="0 6 * * *", execution_timezone="UTC", default_status=status("daily_plans"))
 def daily_plans(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """What the schedules in force say of the next three days; a day that is missed is told by the next."""
+    """Send the SSIM schedules in force to the gateway, for the next three days; the next run heals a missed one."""
     return dg.RunRequest(run_key=f"daily_plans:{due(context):%Y-%m-%d}")

@@ -1,5 +1,6 @@
-"""How records lie in a file of a feed, beside its header: what comes before and after them, which lines or sheets hold
-them. The vocabulary and its check; reading a file by it is the typed step's work, recognising one the door's.
+"""The layout of records in a file of a feed: lines before and after them, and the lines or sheets that hold them.
+
+The vocabulary and its check; reading a file by it is the typed step's work, recognising one the door's.
 """
 
 import re
@@ -80,12 +81,12 @@ class Layout:
         return tuple(re.compile(self.name_pattern).groupindex)
 
     def named_by(self, name: str) -> list[str | None]:
-        """What a file's name says, by raw column; null where it is no such name."""
+        """Return the values in a file's name, by raw column; null if the name has another form."""
         found = re.fullmatch(self.name_pattern, name)
         return [found[group] if found else None for group in self.named]
 
     def door(self) -> dict[str, Any]:
-        """What the door must know of it; empty for a plain file."""
+        """Return what the door must know of it; empty for a plain file."""
         said: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
         if self.parser in HANDED_ON:
             said["hand_on"] = True
@@ -99,7 +100,7 @@ class Layout:
 
 #: A header in the first line, and records below it to the end.
 PLAIN = Layout()
-#: Which keys of a register entry belong to which format.
+#: Keys of a register entry by the format they belong to.
 KEYS: dict[str, tuple[str, ...]] = {
     "csv": ("preamble_lines", "footer", "captions"),
     "lines": ("line_pattern", "parser", "footer", "xml"),

@@ -2,7 +2,7 @@
 
 from aero_assets.feeds.model import Column
 
-#: What every typed row carries beside its own columns: name -> (type, description, expression).
+#: Columns of every typed row beside its own: name -> (type, description, expression).
 LINEAGE = (
     Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),
     Column("attempt", "INTEGER", "Which departure attempt of the leg the fact speaks of.", "1", True),
@@ -12,7 +12,7 @@ LINEAGE = (
     Column("event_id", "VARCHAR", "Same fact, same id: a hash of the record's content.", "_event_id", True),
     Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
-#: What every typed event carries: lineage is the sender's to say, set once and never stamped again. The attempt that an
+#: Columns of every typed event: lineage is the sender's to say, set once and never stamped again. The attempt that an
 #: event speaks of follows from all returns of its leg, whenever they arrived: `int_leg_fact` counts it.
 EVENT_LINEAGE = (
     Column("event_type", "VARCHAR", "What happened; it decides which other columns have a value.", "event_type", True),
@@ -26,7 +26,7 @@ EVENT_LINEAGE = (
     Column("raw_ref", "VARCHAR", "Where the fact was received: as its event says, else the raw object and its line.",
            "coalesce(raw_ref, _raw_ref)", True),
 )  # fmt: skip
-#: What every typed line of a log carries: it names itself, and says when it was written.
+#: Columns of every typed line of a log: it names itself, and says when it was written.
 LOG_ID, LOG_TIME = "log_id", "arrived_at"
 LOG_LINEAGE = (
     Column("source", "VARCHAR", "Which log the line is of.", "_source", True),
@@ -34,7 +34,7 @@ LOG_LINEAGE = (
     Column("event_id", "VARCHAR", "Same line, same id: the log's own.", LOG_ID, True),
     Column("raw_ref", "VARCHAR", "Raw object and line the row was read from.", "_raw_ref", True),
 )
-#: What every typed row of an extracted table carries: the database counts the versions of a row, the extract names it.
+#: Columns of every typed row of an extracted table: the database counts its versions, the extract names it.
 ROW_ID, ROW_VERSION, EXTRACTED = "row_id", "row_version", "extracted_at"
 TABLE_LINEAGE = (
     Column("source", "VARCHAR", "Where the fact comes from, as named in the merge table.", "_source", True),

@@ -1,4 +1,4 @@
-"""What a feed is: the vocabulary of the register, with no I/O and no Dagster.
+"""The definition of a feed: the vocabulary of the register, with no I/O and no Dagster.
 
 A feed says where facts come from, what one row is, how a raw record becomes typed columns and when a record is
 refused. Expressions are DuckDB SQL over the raw columns; they are compiled by the typed step.
@@ -15,9 +15,9 @@ from aero_streaming.events.limits import LIMITS, Limit
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
-#: What a new file supersedes: the earlier one under its inbox key, or every earlier edition of the periods it is about.
+#: The scope of a new file: it supersedes the earlier one under its key, or every earlier edition of its periods.
 Supersedes = Literal["key", "period"]
-#: What rows of one file that contradict each other end in: all refused, or the last one counts.
+#: The treatment of rows of one file that contradict each other: all refused, or the last one counts.
 Contradiction = Literal["refuse", "last"]
 
 
@@ -102,7 +102,7 @@ class Feed:
     contradiction: Contradiction = "refuse"
     #: Columns that say which thing a row is about: never null, and in a table what its versions are versions of.
     row_key: tuple[str, ...] = ()
-    #: Whether the versions of a row may stand on several business dates.
+    #: True if the versions of a row may stand on several business dates.
     across_dates: bool = False
 
     @property
@@ -117,12 +117,12 @@ class Feed:
 
     @property
     def is_json(self) -> bool:
-        """Whether its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
+        """True if its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
         return self.arrival in ("event", "log", "table")
 
     @property
     def door_counts_records(self) -> bool:
-        """Whether the rows of a receipt are the records of its body: not so for what a parser takes apart.
+        """True if the rows of a receipt are the records of its body: not so for what a parser takes apart.
 
         A line of a message, a report or a schedule is no record, nor is a row of a sheet, which holds twelve months.
         """
@@ -162,7 +162,7 @@ class Feed:
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """What its rows are held to as events, by the clock of this platform."""
+        """The limits that its rows are held to as events, by the clock of this platform."""
         clock = Environment.current().clock
         return tuple(limit for limit in LIMITS if self.judged_as and limit.holds_by(clock))
 
@@ -178,7 +178,7 @@ class Feed:
         return sha256(repr((*parts, *read, *settled)).encode()).hexdigest()[:16]
 
     def door(self) -> dict[str, object]:
-        """What the door for files needs to know of this feed."""
+        """Return what the door for files needs to know of this feed."""
         said = {"feed": self.path, "format": self.format, "header": list(self.header), "contract": self.contract}
         layout = self.layout.door()
         return {**said, "layout": layout} if layout else said

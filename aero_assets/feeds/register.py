@@ -23,9 +23,9 @@ from aero_streaming.events.types import EVENT_TYPES, TOPICS, fields_of
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
 #: The column that orders the editions of a feed whose files supersede whole periods.
 EDITION = "edition_at"
-#: What the typed step puts beside the typed columns of a judged record.
+#: Columns that the typed step puts beside the typed columns of a judged record.
 RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
-#: What it puts beside the raw columns of a record, before the feed's expressions see it.
+#: Columns that it puts beside the raw columns of a record, before the feed's expressions see it.
 OWN = {
     "_body", "_json", "_line_number", "_defect", "_message", "_raw_key", "_received_at", "_width", "_source",
     "_event_id", "_raw_ref", "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute",
@@ -133,7 +133,7 @@ class _Reader:
         return feed
 
     def _fields_of_events(self) -> tuple[str, ...]:
-        """What the events of the feed's topic may say, each name once."""
+        """Return the fields of events on the feed's topic, each name once."""
         topic = self.data.get("topic")
         if topic not in TOPICS:
             known = ", ".join(TOPICS)
@@ -230,7 +230,7 @@ class _Reader:
         """Refuse a column that takes the place of a lineage column and could not stand in for it."""
         if arrival in JSON_LINEAGE:
             theirs, of = JSON_LINEAGE[arrival]
-            # The attempt of a leg is nobody's lineage in a database: a table may have it as a column.
+            # Database feeds may declare `attempt` as a data column although it is a lineage column elsewhere.
             given = {one.name for one in (*theirs, *LINEAGE)} - ({"attempt"} if arrival == "table" else set())
             for name in [column.name for column in columns if column.name in given]:
                 at = rf'name\s*=\s*"{name}"'

@@ -46,7 +46,7 @@ class LakeZone:
     log: Log
     _there: set[str] = field(default_factory=set)
     _days_done: set[tuple[str, date]] = field(default_factory=set)
-    #: What the manifests of the chosen feeds name; where one cannot be read, what the names of its files say.
+    #: Keys named by the manifests of the chosen feeds; where one cannot be read, by the names of its files.
     _named: set[str] = field(default_factory=set)
 
     def damages(self, *, is_whole: bool) -> Iterator[Damage]:
@@ -150,7 +150,7 @@ class LakeZone:
         return None
 
     def _deleted(self, prefix: str) -> Iterator[Damage]:
-        """What somebody deleted of ledger, quarantine and decisions: the platform itself replaces refused rows only."""
+        """Yield deleted objects of ledger, quarantine and decisions: the platform itself replaces refused rows only."""
         for key in sorted(self.lake.history(prefix).keys() - self._there):
             if "/rows-" not in key:
                 is_good = partial(self._is_whole, key)
@@ -177,7 +177,7 @@ class LakeZone:
         return "" if size == len(body) else f"it has {len(body)} bytes, and {size} were received"
 
     def _from_day(self, key: str) -> partial[str] | None:
-        """What of the ledger or the quarantine compacting an arrival day writes again, if it is of the kind."""
+        """Return the repair by compacting an arrival day again, if the object is of the kind that this writes."""
         for feed in self.feeds:
             row = f"/{feed.system}.{feed.name}.json"
             if key.startswith("_outcomes/typed/dt=") and key.endswith(row):

@@ -1,4 +1,4 @@
-"""What is published: the current manifest, the versions somebody may still read, and the files that they name.
+"""The published zone: the current manifest, the versions somebody may still read, and the files that they name.
 
 A file or a manifest comes back from an earlier version of the bucket; else the next publication writes it again, which
 the orchestrator asks for by itself as soon as it is gone.

@@ -77,7 +77,7 @@ class RawZone:
         self._found += each(sorted(contents), check, self.log, f"{feed.path}: bodies")
 
     def _markers(self, feed: Feed, prefix: str, contents: dict[str, tuple[str, str, str]]) -> None:
-        """What says which body holds a content: without it the same content would be kept once more."""
+        """Check the markers that name the body of a content: without one the same content would be kept once more."""
         raw_keys = {digest: raw_key for raw_key, (digest, *_) in contents.items()}
         there = {key for key in self._there if key.startswith(prefix)}
         documents = dict(each(sorted(there), self._document, self.log, f"{feed.path}: markers"))
@@ -143,7 +143,7 @@ class RawZone:
         return Damage(ZONE, key, "body", problem, _VERSIONS, feed.path, self.raw, first) if problem else None
 
     def _written_over(self, key: str, versions: list[StoredVersion]) -> str:
-        """Whether the object is another than the first that was written; under KMS an ETag alone does not say."""
+        """Return a complaint if the object differs from its first version; under KMS an ETag alone does not say."""
         if len(versions) < 2 or versions[0].etag == versions[-1].etag:
             return ""
         bodies_of = [self.raw.read(key, one.version_id) for one in (versions[0], versions[-1])]
@@ -185,7 +185,7 @@ class RawZone:
         return key, (body, problem_of_json(body))
 
 
-#: What a receipt must say.
+#: Fields that a receipt must have.
 _RECEIPT = ("raw_key", "inbox_key", "inbox_version_id", "content_sha256", "rows")
 _VERSIONS = "an earlier version of the bucket"
 _EXTRACT = "an earlier version of the bucket; else launch `extract` for its hours again"

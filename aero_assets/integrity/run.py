@@ -81,7 +81,7 @@ def _damages(places: Places, zone: str, chosen: list[Feed], log: Log, *, is_whol
 
 @dataclass
 class Repairs:
-    """What a repair did, object by object, and what it could not do."""
+    """The result of a repair, object by object, and what it could not do."""
 
     done: list[tuple[Damage, str]] = field(default_factory=list)
     left: list[tuple[Damage, str]] = field(default_factory=list)

@@ -10,6 +10,8 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 ROOMS = ("aero_airline", "aero_cli", "aero_dashboard", "aero_drills", "aero_local", "infra", "tools")
+#: Rooms whose sentences are plain, and whose variables are not all yet.
+STATED = (*ROOMS, "aero_assets")
 #: Their own paths below `infra`.
 DEPLOYED = ("infra/extract/src", "infra/ingest/src", "infra/streaming/src")
 #: Names that say nothing of what a variable holds.
@@ -48,7 +50,7 @@ def bound_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.name
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", STATED)
 def test_no_docstring_names_a_question_instead_of_its_answer(room):
     assert [
         f"{path}:{line}: {text.splitlines()[0]}"
@@ -58,7 +60,7 @@ def test_no_docstring_names_a_question_instead_of_its_answer(room):
     ] == []
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", STATED)
 def test_no_comment_names_a_question_instead_of_its_answer(room):
     assert [
         f"{path}:{number}: {line.strip()}"

@@ -1,1 +1,1 @@
-"""What alerts leave behind: their log in the raw zone, incident briefs, baselines, and failures of our own runs."""
+"""Data that alerts leave behind: their log in the raw zone, incident briefs, baselines, and failed runs."""

@@ -28,7 +28,7 @@ ALERT_LOG = dg.AssetKey(["alerts", "alert_log"])
 BRIEF = dg.AssetKey(["alerts", "incident_brief"])
 RUN_FAILURES = dg.AssetKey(["alerts", "run_failures"])
 OWNERS = ["team:data-platform"]
-#: How far the follow-up has come: what later sensors compare with, and where it goes on.
+#: Names of the stored progress of the alert-log copy; sensors compare with it.
 LEVELS, PARTITION = "alert_log", "log"
 #: Tags of a run of the follow-up: the level that it is to reach, and the hour the log begins in.
 WANTED_TAG, FIRST_TAG = "aero/wanted", "aero/first"
@@ -55,7 +55,7 @@ watched = [
 
 @dataclass
 class Progress:
-    """How far the follow-up has come, kept in the lake."""
+    """The progress of the alert-log copy, kept in the lake."""
 
     lake: Bucket
     cursor: Cursor = field(default_factory=Cursor)

@@ -24,11 +24,11 @@ from aero_streaming.alerts.words import WORDS, Settings, flight_text, reading_te
 from aero_streaming.rules.model import Rule, RuleSet, rank
 
 FOLDER = "published/briefs"
-#: What makes an alert somebody's business: it fires, gets graver, or is no longer spoken for by its parent.
+#: Transitions that need a person: it fires, gets graver, or is no longer folded under its parent.
 RAISED = frozenset({"FIRED", "LEVEL_UP", "RELEASED"})
 MOST_EVENTS, MOST_LEGS = 10, 20
 RED = rank("red")
-#: What a brief says around its figures, by language.
+#: Headings of a brief around its figures, by language.
 HEADINGS = {
     "es": {
         "where": "Dónde", "what": "Qué", "since": "Desde", "action": "Acción", "flights": "Vuelos",

@@ -21,7 +21,7 @@ from aero_streaming.alerts.store import AlertStore
 TRANSITIONS, DECISIONS = find("alerts/transitions"), find("alerts/decisions")
 #: Lines that people write, each together with a decision.
 ACTS = frozenset({"ACKNOWLEDGED", "SHELVED", "UNSHELVED"})
-#: What of a line changes after it was written, or only places it in its table.
+#: Fields of a line that change after it was written, or only place it in its table.
 PASSING = frozenset({"notify_state", "pending", "sent_at", "expires_at", "arrived_hour", "arrival"})
 HOURS_REMEMBERED = 24
 

@@ -1,4 +1,4 @@
-"""What the published marts say of a scope: its last days, how earlier alerts ended, and what is usual.
+"""A scope's history from the published marts: its last days, how earlier alerts ended, and usual values.
 
 A reader of one pinned version, or of nothing where nothing was published yet.
 """
@@ -14,7 +14,7 @@ from aero_streaming.figures import figures
 
 DAYS = 28
 ROUTE_DAYS, ALERTS = "operations.fct_route_day", "operations.fct_alert"
-#: Which routes a scope is made of; `$id` is the scope. What is in no route (a feed) has no days.
+#: The routes of each kind of scope; `$id` is the scope. A scope without routes (a feed) has no days.
 MEMBERS = {
     "route": "route = $id",
     "leg": "route = $id",

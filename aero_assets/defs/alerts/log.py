@@ -23,7 +23,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Cursor:
-    """How far the log was read: all of before `since`, and `seen` (sort keys) after it.
+    """A position in the log: everything before `since` was read, and `seen` (sort keys) after it.
 
     `lines` counts what was read in all, `first` is the hour of the first line.
     """

@@ -1,1 +1,1 @@
-"""What Glue, Athena and Spectrum are told."""
+"""The catalog that Glue, Athena and Spectrum read."""

@@ -1,4 +1,4 @@
-"""What is discovered and counted on request: the crawl of the raw zone against the register, and feeds in Athena."""
+"""Discovery on request: the crawl of the raw zone against the register, and row counts of feeds in Athena."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -29,7 +29,7 @@ class CrawlError(RuntimeError):
 
 @dataclass(frozen=True)
 class Difference:
-    """What the catalog of the raw zone and the register say of each other."""
+    """Differences between the catalog of the raw zone and the register."""
 
     missing: tuple[str, ...]  #: feeds with objects and without a table
     unknown: tuple[str, ...]  #: tables that belong to no feed
@@ -98,7 +98,7 @@ class RawCatalog:
         columns = {}
         for path, found in tables.items():
             feed = by_path.get(path)
-            # What a workbook or a message says is no column of its file.
+            # Columns that a parser makes of a workbook or a message are no columns of its file.
             if feed and feed.format == "csv" and not feed.is_json:
                 declared = {name.lower() for name in feed.header}
                 if different := sorted(declared ^ {name.lower() for name in found}):

@@ -40,7 +40,7 @@ flights_complete = dg.AssetCheckSpec(
 
 
 def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
-    """What is published of the warehouse: every model under marts/, and the seeds that define figures."""
+    """Return the relations to publish: every model under marts/, and the seeds that define figures."""
     nodes = dbt_manifest()["nodes"] if nodes is None else nodes
     found = [
         Relation(f"{node['schema']}.{node['name']}", f"from {node['schema']}.{node['name']}", node["description"])

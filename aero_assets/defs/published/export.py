@@ -17,7 +17,7 @@ from aero_assets.published import CURRENT, KEPT_SECONDS, KEPT_VERSIONS, PREFIX, 
 from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
 WHOLE = "all"
-#: How rows are sorted, so that a reader who asks for dates or a route skips most of a file.
+#: The order of rows, so that a reader who asks for dates or a route skips most of a file.
 #: One number over rows `t`: the sum does not depend on their order.
 CONTENT = "coalesce(sum(hash(t)::hugeint), 0)"
 SORTED_BY = ("operating_date", "route", "std_at")
@@ -25,7 +25,7 @@ SORTED_BY = ("operating_date", "route", "std_at")
 
 @dataclass(frozen=True)
 class Relation:
-    """What is to be published: a relation of the connection and the name readers know it by."""
+    """A relation to publish, and the name that readers know it by."""
 
     name: str
     sql: str
@@ -34,7 +34,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did."""
+    """The result of a publication."""
 
     manifest: Manifest
     uploaded: int

@@ -1,4 +1,4 @@
-"""Who shows the marts: every dbt exposure is an asset downstream of what was published."""
+"""Pages that show the marts: every dbt exposure is an asset downstream of what was published."""
 
 from typing import Any
 

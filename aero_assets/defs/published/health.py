@@ -120,7 +120,7 @@ def _row(row: dict[str, Any], day: date) -> dict[str, Any]:
 
 
 def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
-    """What is in quarantine: complete counts per feed, arrival day and reason, and a sample of the records."""
+    """Return the quarantine: complete counts per feed, arrival day and reason, and a sample of the records."""
     keys = [item.key for item in lake.list(f"{QUARANTINE}/")]
     recent = [*_recent(keys, keys)]
     released = _released(lake, recent)
@@ -143,7 +143,7 @@ def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
 
 
 def _records(lake: Bucket, key: str, scratch: Path, released: set[str]) -> list[dict[str, Any]]:
-    """What an object of the quarantine holds; a file as it was received says nothing, its reason beside it does."""
+    """Return the records of a quarantine object; a refused file is described by the reason beside it."""
     name = key.rsplit("/", 1)[-1]
     if name == "reason.json":
         return [*_file(lake, key)]

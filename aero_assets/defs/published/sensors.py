@@ -1,4 +1,4 @@
-"""When to publish, and who shows what was published.
+"""Sensors that publish, and that report which version the pages show.
 
 A run of the warehouse publishes at its end. What changes without one (a file refused at the door, an arrival that
 brought nothing) is asked for here, by levels like everything else.

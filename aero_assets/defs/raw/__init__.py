@@ -1,1 +1,1 @@
-"""What came in, as received."""
+"""The raw zone: data as received."""

@@ -16,7 +16,7 @@ def raw_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey(["raw", *feed.key])
 
 
-#: What lies beside the bodies, and what writes them, by the way a feed arrives.
+#: Objects beside the bodies, and the services that write them, by the way a feed arrives.
 BESIDE = {
     "file": "plus one receipt per arrival",
     "event": "each line with the time it came and a first verdict",

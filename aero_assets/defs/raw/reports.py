@@ -50,7 +50,7 @@ class EventHour:
         return f"{self.arrived}-{self.content_hash}"
 
 
-#: What is reported as one materialisation.
+#: Arrivals that are reported as one materialisation each.
 Reported = Receipt | EventHour
 
 
@@ -95,7 +95,7 @@ def events(feed: Feed, new: Iterable[Reported]) -> list[dg.AssetMaterialization]
         metadata: dict[str, Any] = {"arrival": receipt.arrival_id, "arrived_at": receipt.arrived_at.isoformat()}
         if isinstance(receipt, EventHour):
             metadata["objects"] = receipt.objects
-        # What we only watch is seen by what came of it; an asset that we run reports itself.
+        # Origins that are only watched are seen by what came of them; an asset that we run reports itself.
         if feed.arrival in ("file", "event") and (key := origin(feed)):
             made.append(dg.AssetMaterialization(key, metadata=metadata))
         made.append(

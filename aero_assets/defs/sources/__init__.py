@@ -1,1 +1,1 @@
-"""What others own and we watch."""
+"""Systems that others own and this platform only watches."""

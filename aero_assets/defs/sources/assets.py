@@ -27,7 +27,7 @@ LOG_COPIES = dg.AssetKey(["alerts", "log_copies"])
 
 
 def origin(feed: Feed) -> dg.AssetKey | None:
-    """What the raw zone of a feed is filled from."""
+    """Return the asset that fills the raw zone of a feed."""
     known = {"file": inbox_key(feed), "event": topic_key(feed.topic), "log": LOG_COPIES, "table": table_key(feed)}
     return known.get(feed.arrival)
 

@@ -21,7 +21,7 @@ LEG_STATE = dg.AssetKey(["streaming", "leg_state"])
 OWNERS = ["team:data-platform"]
 #: The control centre acts on what it sees: the feed is looked at after minutes.
 WATCHED = dg.FreshnessPolicy.time_window(fail_window=timedelta(minutes=15), warn_window=timedelta(minutes=5))
-#: What an hour of events is reported by comes once an hour at night.
+#: Topics are reported once per hour of arrivals, at night with few events, so the window is hours, not minutes.
 HOURLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=2))
 
 TOPIC_GRAINS = {
@@ -29,7 +29,7 @@ TOPIC_GRAINS = {
     "bookings": "What is in the books of a flight before it leaves; one row per snapshot of a leg.",
     "feedback": "What passengers answer after a flight; one row per version of an answer.",
 }
-#: Where its events go; those of reservations and surveys come from elsewhere.
+#: The topic of its events; those of reservations and surveys come from elsewhere.
 GATEWAYS_TOPIC = "leg-events"
 gateway = dg.AssetSpec(
     key=GATEWAY,

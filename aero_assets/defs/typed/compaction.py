@@ -101,7 +101,7 @@ class Compactor:
         return Compacted(outcome, touched, reasons)
 
     def _before(self, feed: Feed, arrived_on: date) -> ArrivalManifest:
-        """What the day contributed so far; by the names of its files where its manifest is damaged or gone."""
+        """Return the day's contribution so far; by the names of its files where its manifest is damaged or gone."""
         try:
             found = ArrivalManifest.load(self.lake, feed, arrived_on)
         except DamagedObjectError:

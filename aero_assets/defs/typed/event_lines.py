@@ -28,7 +28,7 @@ from aero_streaming.events import Problem
 BATCH_LINES = 10_000
 SHOWN = 200
 GZIP = b"\x1f\x8b"
-#: What Firehose says of a record that it could not ask about; no event has all of them.
+#: Fields that Firehose writes for a record that it could not transform; no event has all of them.
 NOT_ASKED = frozenset(("attemptsMade", "arrivalTimestamp", "errorCode", "rawData"))
 
 SCHEMA = pa.schema(
@@ -84,7 +84,7 @@ def _wrapped(line: bytes) -> Judged | None:
 
 
 def _shown(body: str, defect: str | None, message: str | None, arrived_at: str | None = None) -> Judged:
-    """What is far too long for an event is shown by its beginning; the raw object keeps it."""
+    """Shorten a body that is far too long for an event to its beginning; the raw object keeps it whole."""
     return Judged(body if len(body) <= LONGEST_LINE else body[:SHOWN], defect, message, arrived_at)
 
 

@@ -13,9 +13,9 @@ from aero_streaming.events.types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, E
 FIRST_WORD = ("_defect", "_defect is not null", "_message")
 #: Everything else about the form was judged by the vocabulary of events.
 RULES = (("unreadable_json", "_json is null", "'the event is not JSON that the engine can read'"),)
-#: What a limit may be said of; each is there as microseconds since 1970 in a column `_us_<name>`.
+#: Fields that a limit may be about; each is there as microseconds since 1970 in a column `_us_<name>`.
 TIMES = tuple(dict.fromkeys(name for limit in LIMITS for name in (*limit.fields, limit.base) if not is_fixed(name)))
-#: When a line came, in microseconds since 1970: what the transform or the extract said. Where nobody did, the latest
+#: Time of arrival of a line in microseconds since 1970, as the transform or the extract noted. Else the latest
 #: that it can be, for the raw object is known by the beginning of its hour.
 CAME = "coalesce(epoch_us(try_cast(arrived_at as timestamp)), epoch_us(received_at) + 3600000000)"
 #: A row of the operational database becomes events (`aero_ingest/database_events.py`): what it calls their times.
@@ -63,7 +63,7 @@ def limits(feed: Feed) -> list[tuple[str, str, str]]:
 
 
 def _times(feed: Feed) -> tuple[str, ...]:
-    """What limits may be said of that the feed's lines have, under the names of events."""
+    """Return the event fields with limits that the feed's lines have, under the names of events."""
     if not feed.judged_as:
         return ()
     return tuple(name for name in TIMES if name == ARRIVED or _column(feed, name) in feed.header)

@@ -38,7 +38,7 @@ def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
 
 
 def _captions(path: Path, layout: Layout) -> list[str | None]:
-    """What the preamble says, by caption; null where it does not."""
+    """Return the captions of the preamble; null for one that it lacks."""
     with gzip.open(path, "rb") as file:
         preamble = [line.decode("utf-8", "replace") for line in islice(file, layout.preamble_lines)]
     found = (next(filter(None, (re.search(one.pattern, line) for line in preamble)), None) for one in layout.captions)

@@ -11,7 +11,7 @@ from aero_streaming.events.registrations import PLACEHOLDER
 from aero_streaming.events.types import DELAY_CODES
 
 _NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
-#: How a text may look that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
+#: Forms of a text that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
 #: infinity, 1_000, 0x1F and `y`, and drops the offset of a time that is not UTC.
 FORMS = {
     "INTEGER": f"[+-]?{_NUMBER}([.]0+)?",
@@ -83,7 +83,7 @@ create or replace temp macro unread(text, value) as text is not null and value i
 create or replace temp macro not_whole(text) as unread(text, whole(text));
 create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
 """
-#: What is reckoned with values that were read.
+#: Calculations with values that were read.
 RECKONINGS = f"""
 create or replace temp macro is_too_early(delay_minutes) as delay_minutes < {EARLIEST};
 create or replace temp macro is_too_late(delay_minutes) as delay_minutes > {LATEST};

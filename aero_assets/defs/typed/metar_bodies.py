@@ -23,7 +23,7 @@ LONGEST_REPORT = 2_000
 
 MARK = r"(?:COR|CC[A-Z]|AMD|RTD)"
 STATION = r"[A-Z][A-Z0-9]{3}"
-#: What a report begins with: type or none, station, and its time or the word that there is nothing.
+#: The beginning of a report: type or none, station, and its time or the word that there is nothing.
 START = re.compile(
     rf"(?:(?:METAR|SPECI)\s+)?(?:{MARK}\s+)?{STATION}\s+(?:{MARK}\s+)?(?:[0-9]{{6}}Z?|[0-9]{{4}}Z|NIL)(?=\s|=|$)",
     re.IGNORECASE,
@@ -79,7 +79,7 @@ class Cut(NamedTuple):
 
 @dataclass
 class _Cutter:
-    """Where in the body we are."""
+    """The position in the body."""
 
     pieces: list[str] = field(default_factory=list)
     begin: int = 0
@@ -87,7 +87,7 @@ class _Cutter:
     kind: str | None = None
     mark: str | None = None
     in_bulletin: bool = False
-    #: How many reports ended with the sign, and whether all did.
+    #: The number of reports that ended with the sign, and whether all did.
     signed: int = 0
     are_all_signed: bool = True
     columns: dict[str, int] = field(default_factory=dict)
@@ -177,7 +177,7 @@ class _Cutter:
         if other := OTHER.match(text):
             yield Cut(self.begin, text, problem=f"this is {other[1].upper()}; METAR and SPECI are read")
             return
-        # Where reports of a body end with the sign, the last one without it may be cut off.
+        # If reports of a body end with the sign, the last one without it may be cut off.
         is_open = not signed and at_end and self.are_all_signed and self.signed > 0
         self.signed, self.are_all_signed = self.signed + signed, self.are_all_signed and signed
         yield Cut(self.begin, text, self.stamp, self.kind, self.mark, is_open)

@@ -1,4 +1,4 @@
-"""What a weather report says, group by group (WMO FM 15 and 16): one odd group costs that group and is named.
+"""A weather report, group by group (WMO FM 15 and 16): one odd group costs that group and is named.
 
 Groups are told by their form, wherever they stand. What is forecast (after TEMPO, BECMG and their like) and what is
 remarked (after RMK) is not observed: nothing of it counts. Slashes are what a station does not know. A ceiling whose
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 KT_OF = {"KT": 1.0, "KTS": 1.0, "MPS": 3600 / 1852, "KMH": 1 / 1.852, "KPH": 1 / 1.852}
 METRES_OF_MILE = 1609.344
 HPA_OF_INCH = 33.86389
-#: What visibility groups write for ten kilometres and more.
+#: The value of visibility groups for ten kilometres and more.
 FAR_METRES = 10_000
 #: Beyond anything ever measured, by what a group says.
 MOST_KT, TEMPERATURES, DEW_POINTS, PRESSURES = 220, (-90, 57), (-90, 38), (850, 1090)
@@ -56,7 +56,7 @@ OF_SHEAR = re.compile(r"ALL|RWY[0-9]{0,2}[LCR]?|R[0-9]{2}[LCR]?|TKOF|LDG|[0-9]{2
 
 @dataclass
 class Observed:
-    """What the groups of one report say: knots, statute miles, feet, degrees Celsius, hectopascals."""
+    """Values of one report: knots, statute miles, feet, degrees Celsius, hectopascals."""
 
     wind_from: int | None = None
     wind_kt: float | None = None
@@ -71,7 +71,7 @@ class Observed:
     pressure_hpa: float | None = None
     odd: list[str] = field(default_factory=list)
     read: int = 0
-    #: What has been said, by kind: of several groups of one kind the first counts.
+    #: Kinds of groups read so far: of several groups of one kind the first counts.
     told: set[str] = field(default_factory=set)
 
     @property
@@ -125,7 +125,7 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def _first(said: Observed, kind: str) -> bool:
-    """Whether this is the first group of its kind."""
+    """Return True if this is the first group of its kind."""
     is_first = kind not in said.told
     said.told.add(kind)
     return is_first

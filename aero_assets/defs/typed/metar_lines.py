@@ -142,7 +142,7 @@ def _step(mark: str) -> int:
 
 
 def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime, findings: list[str]) -> datetime:
-    """When a report is from: next to the full time beside it, else the last such moment before the arrival."""
+    """Return a report's time: next to the full time beside it, else the last such moment before the arrival."""
     found = TIME.fullmatch(time or "")
     if found is None:
         if stamp is None:

@@ -15,7 +15,7 @@ def _split(feed: Feed) -> str:
     """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
     names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
     names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1)) + _named(feed)
-    # What a file says once is part of every record that stands in it.
+    # Values that a file gives once are part of every record in it.
     once = [*(["given"] if feed.captions else []), *(["named"] if feed.layout.named else [])]
     said = "".join(f" || chr(31) || array_to_string({one}, chr(31))" for one in once)
     value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''

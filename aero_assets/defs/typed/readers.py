@@ -1,4 +1,4 @@
-"""Which reader takes a raw body apart, by the way a feed arrives and the format of its files.
+"""The reader of a raw body, chosen by the way a feed arrives and the format of its files.
 
 A reader gives records as they stand in the body: number, text, what is wrong with it, and, where the text alone does
 not say it, the values of the raw columns (`given`) and the part of the file it stands in. It judges nothing else.
@@ -18,7 +18,7 @@ from aero_assets.defs.typed.parquet_rows import read_parquet_rows
 from aero_assets.defs.typed.workbook_rows import read_workbook_rows
 from aero_assets.feeds import Feed
 
-#: What a reader may say against a record or a whole body; `FORM_RULES` are said by the SQL of the typed step.
+#: Reasons of a reader against a record or a whole body; `FORM_RULES` are given by the SQL of the typed step.
 REASONS = (
     "bad_encoding",
     "line_too_long",

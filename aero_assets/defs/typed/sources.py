@@ -1,4 +1,4 @@
-"""What raw bodies hold, counted and read in the bodies themselves: the side of the balance that the reader, the
+"""Rows of raw bodies, counted and read in the bodies themselves: the side of the balance that the reader, the
 engine and the rules of the typed step have no part in.
 
 `count` is how many records a body has, where no receipt says it. `remember` notes of every record what it says in the
@@ -37,7 +37,7 @@ from aero_streaming.events.types import EVENT_TYPES, fields_of
 pc: Any = pyarrow.compute
 GZIP = b"\x1f\x8b"
 CHUNK_LINES = 50_000
-#: What the engine takes for a space when it trims a value: Unicode's space separators.
+#: Characters that the engine takes for a space when it trims a value: Unicode's space separators.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 #: Sums of a workbook that differ by less are equal.
 TOLERANCE = 0.5
@@ -52,7 +52,7 @@ def carried(feed: Feed) -> tuple[Column, ...]:
 
 
 def is_compared(feed: Feed) -> bool:
-    """Whether rows of a feed can be held against their bodies: some columns of theirs are as they were sent."""
+    """Return True if rows of a feed can be held against their bodies: some of their columns are as they were sent."""
     return bool(carried(feed))
 
 

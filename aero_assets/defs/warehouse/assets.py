@@ -39,7 +39,7 @@ STAGING_PARTITION = "staging"
 #: Unit tests prove the code, not the data: they run before a release, not with every build.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 REQUESTED_DATES = "AERO_OPERATING_DATES"
-#: What every build ends with, assets of later rooms: the published version, and what alerts take from it as usual.
+#: Assets of later rooms that every warehouse run also materialises: published marts, then alert baselines.
 #: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
 LEGS = dg.AssetKey(["operations", "fct_leg"])
@@ -53,7 +53,7 @@ def staging_level() -> str:
 
 
 def target_path() -> Path:
-    """Where dbt keeps its artefacts: one folder per state directory, for manifests hold absolute paths."""
+    """The folder of dbt's artefacts: one per state directory, for manifests hold absolute paths."""
     return Environment.current().state / "dbt"
 
 
@@ -114,7 +114,7 @@ def ready(context: dg.AssetExecutionContext, zones: Zones) -> Pulled:
         if aside := put_aside_if_damaged(environment.warehouse):
             context.log.error(f"{environment.warehouse} was no database any more; it is now {aside}")
         if not environment.warehouse.exists():
-            # What an earlier file held, this one does not.
+            # The levels of an earlier warehouse file say nothing about this one.
             for name in (STAGING_LEVELS, WAREHOUSE_LEVELS):
                 Levels(zones.lake(), name).clear()
     pulled = zones.copy_of_lake().pull(context.log.info)
@@ -198,7 +198,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
 
 @dg.asset_check(asset=LEGS, name=CHECK, blocking=True, description=f"{BALANCE}: from the typed zone to the legs.")
 def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.AssetCheckResult:
-    """What the ledger says of this run; a run that counted nothing is no run that balances."""
+    """Check the ledger rows of this run; a run that counted nothing is no run that balances."""
     lake = zones.lake()
     keys = [item.key for item in lake.list(f"{LEDGER}/{HOP}/")]
     newest = [lake.read_json(key) for key in keys if key.split("/")[2] == max(keys).split("/")[2]]
@@ -209,7 +209,7 @@ def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.Ass
     return dg.AssetCheckResult(passed=not problem, description=problem or None, metadata=terms)
 
 
-#: What a run brings up without dates, and what it builds for operating dates, each in the order of the flow.
+#: Assets that a run builds without dates, and those it builds for operating dates, each in the order of the flow.
 UNDATED = (*(catalog_key(feed) for feed in feeds()), *staging.keys)
 DATED = (*operating_day.keys, PUBLISHED, BASELINES)
 
@@ -222,7 +222,7 @@ catalog_and_staging = dg.define_asset_job(
 
 warehouse = dg.define_asset_job(
     "warehouse",
-    # What is built is published by the same run: a run of its own would cost ten seconds to start.
+    # The same run publishes what it builds: a run of its own would cost ten seconds to start.
     selection=dg.AssetSelection.assets(*DATED),
     executor_def=dg.in_process_executor,
     description="Marts, for the operating dates of the run; then a new published version and its baselines.",

@@ -1,4 +1,4 @@
-"""Which rows stop a build: after dbt has ended, the rows behind each test that failed, and the records behind the rows.
+"""Rows that stop a build: after dbt has ended, the rows behind each failed test, and the records behind the rows.
 
 A failed test says a count. Here its SQL runs once more over the warehouse, read only, and what it finds is followed to
 the facts of the legs concerned: their events and where they lie in the raw zone. On the page of the check in Dagster,
@@ -22,13 +22,13 @@ KEY = "_checks/failed.json"
 MOST = 20
 UNDATED = "undated"
 DATE = "operating_date"
-#: What names a row of a wide model to a person.
+#: Columns that name a row of a wide model to a person.
 NAMES = (
     DATE, "carrier", "flight_number", "origin", "destination", "route", "leg_uid", "event_id", "raw_ref",
 )  # fmt: skip
 FAILED = ("fail", "error", "runtime error")
 WARNED = "warn"
-#: How many rows of a check stand on its page in Dagster.
+#: The most rows of a check on its page in Dagster.
 ON_PAGE = 5
 
 
@@ -40,12 +40,12 @@ class FailedCheck:
     message: str
     rows: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, str]] = field(default_factory=list)
-    #: Whether it stops the build; others warn.
+    #: True if it stops the build; others warn.
     stops: bool = True
 
     @property
     def sentence(self) -> str:
-        """What the log of the run says."""
+        """The sentence for the log of the run."""
         rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.rows[:MOST])
         events = ", ".join(f"{one['event_id']} ({one['raw_ref']})" for one in self.records[:MOST])
         told = f" Rows: {rows}." if rows else ""

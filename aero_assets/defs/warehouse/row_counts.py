@@ -1,4 +1,4 @@
-"""How many rows a table of the warehouse holds, as metadata of the asset that was built."""
+"""Row counts of warehouse tables, as metadata of the asset that was built."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -44,7 +44,7 @@ def _reached(zones: Zones, name: str) -> dict[str, str]:
 
 
 def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
-    """What catalog and staging should hold: each feed's contract and dates, and the code of the undated models.
+    """Return the desired state of catalog and staging: each feed's contract and dates, and the undated models' code.
 
     They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt
     runs them.
