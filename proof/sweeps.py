@@ -87,4 +87,17 @@ SWEEPS = (
         "minutes behind. The goals are in `aero_drills/scoring/goals.py`.",
         "A strike of one seed (`tests/unit/scoring/test_score.py`).",
     ),
+    Sweep(
+        "differential",
+        "400 weather reports, 400 movement messages and 400 leg records at random, read by us and by readers of others "
+        "(avwx-engine, metar-taf-parser-mivek, metar, mvt-parser, ssim-parser), field by field: what differs and has "
+        "no reason in `docs/formats.md`.",
+        "40 of each (`tests/unit/ingest/test_other_readers.py`).",
+    ),
+    Sweep(
+        "fuzz",
+        "200,000 texts of every format with mistakes at random (cut, put in, repeated, lines moved) through the "
+        "parsers of reports, messages, schedules and documents: what is neither read nor refused, or takes a second.",
+        "3,000 texts (`tests/unit/ingest/test_mutated.py`).",
+    ),
 )

@@ -1,8 +1,10 @@
 """A weather report, group by group (WMO FM 15 and 16): one odd group costs that group and is named.
 
 Groups are told by their form, wherever they stand. What is forecast (after TEMPO, BECMG and their like) and what is
-remarked (after RMK) is not observed: nothing of it counts. Slashes are what a station does not know. A ceiling whose
-height is unknown (OVC///, VV///) is one; no ceiling is another thing, and a sky that is not told a third.
+remarked (after RMK) is not observed: nothing of it counts, but for the temperatures in tenths that American stations
+remark (T01670011), where they are those of the rounded group or it is missing. Slashes are what a station does not
+know. A ceiling whose height is unknown (OVC///, VV///) is one; no ceiling is another thing, and a sky that is not
+told a third.
 """
 
 import re
@@ -27,10 +29,11 @@ MILES = re.compile(r"[PM]?([0-9]{1,2})SM")
 FRACTION = re.compile(r"[PM]?(?:([0-9]{1,2})-)?([0-9]{1,2})/([0-9]{1,2})SM")
 UNKNOWN_VISIBILITY = ("////", "////SM", "//SM", "////NDV", "VISNO")
 RUNWAY = re.compile(
-    r"R[0-9]{2}[LCR]{0,2}/(?:(?:[PM]?[0-9]{4}(?:V[PM]?[0-9]{4})?|/{4})(?:FT)?/?[UDN]?|[0-9/]{6}|CLRD(?:[0-9/]{2})?)/?"
+    r"R[0-9]{2}[LCR]{0,2}/(?:(?:[PM]?[0-9]{4}(?:V[PM]?[0-9]{4})?|/{4})(?:FT)?/?[UDN]?|"
+    r"[0-9/]{6}|SNOCLO|[0-9]{2}[UDN]?|[UDN]|CLRD(?:[0-9/]{2})?)/?"
 )
 OF_WEATHER = "MI|PR|BC|DR|BL|SH|TS|FZ|DZ|RA|SN|SG|IC|PL|GR|GS|UP|BR|FG|FU|VA|DU|SA|HZ|PY|PO|SQ|FC|SS|DS"
-WEATHER = re.compile(rf"(?:\+|-|VC)?(?:{OF_WEATHER}){{1,5}}")
+WEATHER = re.compile(rf"[+-]?(?:VC)?(?:{OF_WEATHER}){{1,5}}")
 RECENT = re.compile(rf"RE(?:{OF_WEATHER}|/){{1,5}}/?")
 LAYER = re.compile(r"(FEW|SCT|BKN|OVC|VV|///)([0-9]{3}|///)(?:CB|TCU|ACC|AC|SC|ST|CU|CI|NS|///|//)?")
 UNKNOWN_SKY = re.compile(r"/{6}(?:CB|TCU|///)?")
@@ -40,15 +43,21 @@ TEMPERATURE = re.compile(r"([M-]?[0-9]{2}|//|XX|MM)/([M-]?[0-9]{2}|//|XX|MM)?")
 QNH = re.compile(r"(?:Q|QNH)([0-9]{3,4})=?")
 INCHES = re.compile(r"A([0-9]{4})")
 UNKNOWN_PRESSURE = ("Q////", "A////", "QNIL", "ANIL", "QXXXX", "AXXXX")
-#: Groups that are known and have no column: automatic stations, colours, runways under snow, the sea.
+#: Groups that are known and have no column: automatic stations, runways under snow, the sea.
 PASSED_OVER = re.compile(
-    r"AUTO|COR|CC[A-Z]|AMD|RTD|NOSIG|NSW|RVRNO|R?/?SNOCLO|\$|//|/+|(?:BLACK)?(?:BLU|WHT|GRN|YLO[12]?|AMB|RED)\+?/?|"
+    r"AUTO|COR|CC[A-Z]|AMD|RTD|NOSIG|NSW|RVRNO|R?/?SNOCLO|\$|//|/+|"
     r"[0-9]{2}[0-9/]{6}|W(?:[0-9]{2}|//)/[SH][0-9/]{1,3}|CAVOK"
 )
-#: From here on nothing was observed: a trend, or remarks (some senders leave RMK out before the first of them).
+#: From here on nothing was observed: a trend (military stations begin it with a colour), or remarks; some senders leave
+#: RMK out before the first of them.
 FORECAST = re.compile(
-    r"TEMPO|BECMG|INTER|PROB[0-9]{2}|FM[0-9]{4,6}|RMK.*|AO[12]A?|SLP[0-9]{3}|SLPNO|T[01][0-9]{3}[01][0-9]{3}"
+    r"TEMPO|BECMG|INTER|PROB[0-9]{2}|FM[0-9]{4,6}|BLACK.*|(?:BLU|WHT|GRN|YLO[12]?|AMB|RED)[+/]?.{0,5}|"
+    r"RMK.*|AO[12]A?|SLP[0-9]{3}|SLPNO|T[01][0-9]{3}[01][0-9]{3}"
 )
+#: Air and dew point in tenths of a degree, a one before what is below zero.
+TENTHS = re.compile(r"T([01])([0-9]{3})([01])([0-9]{3})")
+#: Further from the rounded group they are a mistake.
+ROUNDED_BY = 1.0
 #: Wind shear on runways: this word and what belongs to it.
 SHEAR = "WS"
 OF_SHEAR = re.compile(r"ALL|RWY[0-9]{0,2}[LCR]?|R[0-9]{2}[LCR]?|TKOF|LDG|[0-9]{2}[LCR]?")
@@ -97,6 +106,7 @@ def observe(words: list[str]) -> Observed:
         word = words[at]
         at += 1
         if FORECAST.fullmatch(word):
+            _tenths(words[at - 1 :], said)
             break
         if word == SHEAR:
             while at < len(words) and OF_SHEAR.fullmatch(words[at]):
@@ -108,6 +118,18 @@ def observe(words: list[str]) -> Observed:
             if word.startswith(CEILINGS):
                 said.ceilings.append(None)
     return said
+
+
+def _tenths(words: list[str], said: Observed) -> None:
+    """Take the temperatures of the remarks where they are those of the group, in tenths."""
+    found = next((found for word in words if (found := TENTHS.fullmatch(word))), None)
+    if found is None:
+        return
+    air, dew = (int(tenths) / (-10 if sign == "1" else 10) for sign, tenths in (found.groups()[:2], found.groups()[2:]))
+    if said.temperature_c is None or abs(said.temperature_c - air) <= ROUNDED_BY:
+        said.temperature_c = air
+    if said.dew_point_c is None or abs(said.dew_point_c - dew) <= ROUNDED_BY:
+        said.dew_point_c = dew
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -27,6 +27,8 @@ LONGEST_LINE = 1 << 16
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 MARK = re.compile(r"COR|AMD|CC([A-Z])")
 STATION = re.compile(r"[A-Z][A-Z0-9]{3}")
+#: What follows the time in forecasts: from and to which day and hour they are valid.
+VALIDITY = re.compile(r"[0-9]{4}/[0-9]{4}|[0-9]{6}")
 TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})Z?")
 
 
@@ -51,7 +53,7 @@ def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterat
         # The day of the month alone does not tell reports of an archive apart: with its full time, each is its own.
         text = f"{one.stamp:%Y-%m-%d %H:%M} {one.text}" if one.stamp else one.text
         try:
-            said = _said(one, received_at)
+            said = said_of(one, received_at)
         except ValueError as error:
             is_text = REPLACED not in one.text
             defect = "unreadable_report" if is_text else "bad_encoding"
@@ -66,15 +68,18 @@ def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
 
     Knots, statute miles, degrees Celsius, hectopascals, feet.
     """
-    return _said(Cut(1, line.strip().removesuffix("=").rstrip()), received_at)
+    return said_of(Cut(1, line.strip().removesuffix("=").rstrip()), received_at)
 
 
-def _said(report: Cut, received_at: datetime) -> dict[str, str | None]:
+def said_of(report: Cut, received_at: datetime) -> dict[str, str | None]:
+    """Return what a report that was cut out of a body says, as `values_of`."""
     if report.problem:
         raise ValueError(report.problem)
     kind, station, version, time, words = _opening(report)
     if "NIL" in words[:2]:
         raise ValueError("NIL: the station says that there is no report")
+    if words and VALIDITY.fullmatch(words[0]):
+        raise ValueError(f"a forecast (TAF): {words[0]} is the time it is valid for; METAR and SPECI are read")
     findings: list[str] = []
     observed_at = _observed_at(time, report.stamp, received_at, findings)
     said = observe(words)
