@@ -21,6 +21,7 @@ FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
 LONGEST = 17
 #: What follows in nearly all of them, registration and airport; whatever differs is taken apart with care.
+LONGEST_PLAIN = 11
 PLAIN = re.compile(r"(?![0-9]+\.)([A-Z0-9]{2,7})\.([A-Z]{3})")
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
 AIRPORT = re.compile(r"[A-Z]{3}")
@@ -34,8 +35,8 @@ Parts = tuple[tuple[str, int], ...]
 def read(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | None, str | None, Parts]:
     """Return flight, its date, registration and the rest; raise ParseError where nobody knows whose message it is."""
     flight, flight_date, others, at = _head(telegram, oddities)
-    if others and (plain := PLAIN.fullmatch(others)) and not is_placeholder(plain[1]):
-        registration, place = plain.groups()
+    if plain := _plain(others) if others and len(others) <= LONGEST_PLAIN else None:
+        registration, place = plain
         return flight, flight_date, registration, ((place, at + len(registration) + 1),)
     return flight, flight_date, *_registration(_parts(others, at), oddities)
 
@@ -45,10 +46,8 @@ def read_movement(
 ) -> tuple[Flight, date | None, str | None, str | None]:  # fmt: skip
     """Return flight, its date, registration and the airport of the movement; raise ParseError as `read` does."""
     flight, flight_date, others, at = _head(telegram, oddities)
-    if others and (plain := PLAIN.fullmatch(others)) and not is_placeholder(plain[1]):
-        registration, place = plain.groups()
-        if place not in UNKNOWN_AIRPORTS:
-            return flight, flight_date, registration, place
+    if plain := _plain(others) if others and len(others) <= LONGEST_PLAIN else None:
+        return flight, flight_date, *plain
     registration, rest = _registration(_parts(others, at), oddities)
     return flight, flight_date, registration, _airport(rest, oddities)
 
@@ -105,6 +104,15 @@ def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ..
         problem = f"{carrier}{digits}: a flight number has three or four digits, filled with zeros"
         problems.append(("short_number", problem, found.start(2)))
     return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
+
+
+@lru_cache(4096)
+def _plain(others: str) -> tuple[str, str] | None:
+    """Registration and airport where a line has just these; an aircraft has the same again all day."""
+    found = PLAIN.fullmatch(others)
+    if found is None or is_placeholder(found[1]) or found[2] in UNKNOWN_AIRPORTS:
+        return None
+    return found[1], found[2]
 
 
 def is_placeholder(text: str) -> bool:

@@ -22,6 +22,8 @@ Format = Literal["mvt", "mva", "div", "ldm", "acars", "aidx", "ssim"]
 FORMATS: tuple[Format, ...] = ("mvt", "mva", "div", "ldm", "acars", "aidx", "ssim")
 
 Result = Message | Unreadable
+#: What a document of XML begins with, and telegrams seldom.
+NOT_LETTERS = "<\ufeff \t\r\n"
 
 
 def parse(text: str, reference_at: datetime, *, std_at: datetime | None = None) -> Message:
@@ -29,7 +31,7 @@ def parse(text: str, reference_at: datetime, *, std_at: datetime | None = None) 
 
     Raises ParseError, and nothing else, for a text that cannot be read.
     """
-    if text[:1] == "<" or aidx.is_aidx(text):
+    if text[:1] in NOT_LETTERS and aidx.is_aidx(text):
         return aidx.parse(text, reference_at)
     telegram = type_b.read(text, reference_at)
     if telegram.identifier == "LDM":

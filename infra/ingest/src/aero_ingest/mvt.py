@@ -63,10 +63,11 @@ def _times(reading: Reading, value: str) -> tuple[Stated | None, Stated | None] 
         first, _, second = value.partition("/")
         one = stated(first) if first else None
         other = stated(second) if second else None
+        if (one or not first) and (other or not second) and (one or other):
+            return one, other
         if one or other:
-            if (first and not one and not UNKNOWN_TIME.fullmatch(first)) or (
-                second and not other and not UNKNOWN_TIME.fullmatch(second)
-            ):
+            unread = second if one else first
+            if not UNKNOWN_TIME.fullmatch(unread):
                 _bad_time(reading, "one of its times cannot be read")
             return one, other
     _bad_time(reading, "no time can be read from it")

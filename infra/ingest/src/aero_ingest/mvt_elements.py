@@ -21,8 +21,6 @@ STEMS = frozenset(tag[:2] for tag in LONG_TAGS)
 TAGS = LONG_TAGS | {"AD", "EA", "EB", "AA", "ED", "EO", "NI", "DL", "PX", "RR", "FR", "RC", "DR"}
 AIRPORT = re.compile(r"[A-Z]{3}")
 FREE = "SI"
-#: A line on which some element has a blank inside: a tag alone, a blank beside a slash, a time or duration alone.
-SPACED = re.compile(rf"(?:^| )(?:{'|'.join(sorted(TAGS))}) |/ | /| [0-9]{{4,6}}(?:$| )")
 TIMES_AGAIN = re.compile(r"[0-9]{4}|[0-9]{6}")
 #: Elements that have times or codes and then times, parted by a slash.
 IN_PARTS = frozenset(("AD", "AA", "FR", "DL", "EDL"))
@@ -35,12 +33,8 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
     """Return the elements below the flight line in order and the free text; complain about words without a tag."""
     found: list[Element] = []
     for at in range(1, len(lines)):
-        line, is_airport_due = lines[at], False
-        words = line.split()
-        if SPACED.search(line) and (joined := _joined(words)) != words:
-            words = joined
-            oddities.append(("spaced_element", "blanks inside an element; read as if there were none", at, None))
-        for word in words:
+        line, before, is_airport_due, free = lines[at], len(found), False, ""
+        for word in line.split():
             tag = word[:2]
             if tag in STEMS and word[:3] in LONG_TAGS:
                 tag = word[:3]
@@ -49,16 +43,42 @@ def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], st
                 found[-1] = ("EA", f"{found[-1][1]} {word}", at)
                 is_airport_due = False
             elif tag == FREE:
-                free = line[line.index(FREE, _place(line, word)) + len(FREE) :].strip()
-                more = lines[at + 1 :]
-                return found, ("\n".join([free, *more]).strip() if more else free) or None
-            elif tag in TAGS:
+                free = word
+                break
+            elif tag in TAGS and word != tag:
                 found.append((tag, word[len(tag) :], at))
                 is_airport_due = tag == "EA"
             else:
-                problem = f"{word[:20]!r} begins with no element that is known; left out"
-                oddities.append(("unknown_element", problem, at, line.find(word)))
+                # Only a word that fits nowhere shows that some element of the line has blanks inside.
+                del found[before:]
+                free = _with_care(line, at, found, oddities)
+                break
+        if free:
+            more = lines[at + 1 :]
+            text = line[line.index(FREE, _place(line, free)) + len(FREE) :].strip()
+            return found, ("\n".join([text, *more]).strip() if more else text) or None
     return found, None
+
+
+def _with_care(line: str, at: int, found: list[Element], oddities: list[Oddity]) -> str:
+    """Add the elements of a line with blanks inside or odd words; return the word that begins free text, if any."""
+    words, is_airport_due = line.split(), False
+    if (joined := _joined(words)) != words:
+        oddities.append(("spaced_element", "blanks inside an element; read as if there were none", at, None))
+    for word in joined:
+        tag = _tag(word)
+        if is_airport_due and AIRPORT.fullmatch(word):
+            found[-1] = ("EA", f"{found[-1][1]} {word}", at)
+            is_airport_due = False
+        elif tag == FREE:
+            return word
+        elif tag in TAGS:
+            found.append((tag, word[len(tag) :], at))
+            is_airport_due = tag == "EA"
+        else:
+            problem = f"{word[:20]!r} begins with no element that is known; left out"
+            oddities.append(("unknown_element", problem, at, line.find(word)))
+    return ""
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -81,11 +81,21 @@ def read(text: str, reference_at: datetime) -> Telegram:
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise ParseError("too_long", f"the message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} are read")
     capitals = text.upper()
-    lines = _lines(capitals)
+    flat = capitals.replace("\n", "")
+    if (
+        flat.isprintable()
+        and "=" not in flat
+        and END_OF_MESSAGE not in flat
+        and capitals[: capitals.find("\n")] in BODY
+    ):
+        # Most texts have nothing around their lines, which need not be looked at one by one.
+        lines = [said for line in capitals.split("\n") if (said := line.strip())]
+    else:
+        lines = _lines(capitals)
     if len(lines) > MAX_LINES:
         raise ParseError("too_long", f"the message has {len(lines):,} lines; {MAX_LINES} are read", MAX_LINES)
     at = 0 if lines and lines[0] in BODY else _find_body(lines, capitals)
-    name, is_correction = BODY.get(bare(lines[at]), (OOOI, False))
+    name, is_correction = BODY.get(lines[at]) or BODY.get(bare(lines[at])) or (OOOI, False)
     findings = [] if capitals == text else [_small_letters(text)]
     if at:
         sent_at, is_stamped, originator, is_corrected = _heading(
