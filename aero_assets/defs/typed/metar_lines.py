@@ -27,7 +27,7 @@ LONGEST_LINE = 1 << 16
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 MARK = re.compile(r"COR|AMD|CC([A-Z])")
 STATION = re.compile(r"[A-Z][A-Z0-9]{3}")
-#: What follows the time in forecasts: from and to which day and hour they are valid.
+#: Forecasts have their validity behind the time, from one day and hour to another.
 VALIDITY = re.compile(r"[0-9]{4}/[0-9]{4}|[0-9]{6}")
 TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})Z?")
 
