@@ -72,10 +72,10 @@ class Receipt:
     def contents(self, raw: Bucket, feed: Feed) -> Contents:
         """Return the contents of the file by its receipt; DamagedObjectError if the receipt lacks them, or is gone."""
         key = self.receipt_key(feed)
-        found = raw.read_as(key, lambda details: self._said(details, feed))
-        if found is None:
+        contents = raw.read_as(key, lambda details: self._said(details, feed))
+        if contents is None:
             raise DamagedObjectError(raw.name, key, "it has vanished")
-        return found
+        return contents
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
         """Return the keys of the bodies in the raw bucket, by the receipt; DamagedObjectError if that is gone."""
@@ -179,19 +179,19 @@ def _named(key: str) -> list[str]:
 
 def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
     """List every object of events or log lines of a feed, by hour of arrival; what lies elsewhere is none."""
-    found = [item for place in ("", _NOT_ASKED) for item in raw.list(f"{feed.path}/{place}dt=")]
-    return [EventObject(item.key, item.etag) for item in found if _HOUR.match(item.key)]
+    objects = [item for place in ("", _NOT_ASKED) for item in raw.list(f"{feed.path}/{place}dt=")]
+    return [EventObject(item.key, item.etag) for item in objects if _HOUR.match(item.key)]
 
 
 def plan(
-    found: Iterable[Arrival], decisions: Mapping[date, tuple[str, ...]] = MappingProxyType({})
+    arrivals: Iterable[Arrival], decisions: Mapping[date, tuple[str, ...]] = MappingProxyType({})
 ) -> dict[date, ArrivalDay]:
     """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it
     counts. `decisions` are those of the feed by arrival day, as `set_aside.listed` has them.
 
     The answer depends on the set of arrivals alone, not on the order in which they are seen.
     """
-    everything = set(found)
+    everything = set(arrivals)
     files = {item for item in everything if isinstance(item, Receipt)}
     counted = _counted_files(files) | (everything - files)
     days: dict[date, list[Arrival]] = {}
@@ -212,10 +212,10 @@ def _order(item: Arrival) -> tuple[datetime, str]:
     return item.arrived_at, item.arrival_id
 
 
-def _counted_files(found: Iterable[Receipt]) -> set[Receipt]:
+def _counted_files(receipts: Iterable[Receipt]) -> set[Receipt]:
     """The latest object under each inbox key, each content once."""
     latest: dict[str, Receipt] = {}
-    for receipt in sorted(found):
+    for receipt in sorted(receipts):
         # The same file sent again under its key is no new arrival: the first of the unbroken run stands for it.
         if receipt.key_hash not in latest or latest[receipt.key_hash].content_hash != receipt.content_hash:
             latest[receipt.key_hash] = receipt

@@ -14,9 +14,9 @@ MOST_VALUES = 8
 
 def sentence(node: Mapping[str, Any]) -> str:
     """Return what a test, a node of dbt's manifest, asks of its model."""
-    said = str(node.get("description") or node["config"].get("meta", {}).get("description") or "").strip()
-    if said:
-        return said
+    description = str(node.get("description") or node["config"].get("meta", {}).get("description") or "").strip()
+    if description:
+        return description
     kind: Mapping[str, Any] = node.get("test_metadata") or {}
     if kind.get("name") not in KINDS:
         return f"{node['name'].replace('_', ' ').capitalize()}."

@@ -18,9 +18,9 @@ def span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date, date] | Non
 
     A day is complete when every leg of it is due. Where none is, the last one stands for it.
     """
-    found = connection.execute(
+    dates = connection.execute(
         "with days as (select operating_date, bool_and(is_departure_due and is_arrival_due) as is_complete "
         "from operations.fct_leg group by operating_date) select min(operating_date), "
         "coalesce(max(operating_date) filter (is_complete), max(operating_date)), max(operating_date) from days"
     ).fetchone()
-    return (found[0], found[1], found[2]) if found and found[0] else None
+    return (dates[0], dates[1], dates[2]) if dates and dates[0] else None

@@ -105,17 +105,17 @@ class Day:
     @property
     def missing(self) -> list[Expected]:
         """The rows that are due and have not come, the most flights first."""
-        owed = [one for one in self.expected if one.missing_legs] if self.is_due else []
-        return sorted(owed, key=lambda one: (-one.missing_legs, one.source, one.carrier, one.route))
+        owed = [row for row in self.expected if row.missing_legs] if self.is_due else []
+        return sorted(owed, key=lambda row: (-row.missing_legs, row.source, row.carrier, row.route))
 
     @property
     def is_complete(self) -> bool:
         """True if every flight that anybody knows has ended and every source has told all that it owes."""
         return self.is_due and self.known_legs > 0 and self.final_legs == self.known_legs and not self.missing
 
-    def hours_late(self, one: Expected) -> float | None:
+    def hours_late(self, row: Expected) -> float | None:
         """Hours from the close of the day to the last end that came, or to now while some are missing; None in time."""
-        until = self.as_of if one.missing_legs else one.final_received_at
+        until = self.as_of if row.missing_legs else row.final_received_at
         hours = (until - self.closes_at).total_seconds() / 3600 if until else 0
         return hours if hours > 0 else None
 

@@ -24,8 +24,8 @@ class Kept:
     @classmethod
     def of(cls, digest: str, path: Path) -> "Kept":
         """Return the digest, size and time of a file that was just compared with its digest."""
-        found = path.stat()
-        return cls(digest, found.st_size, found.st_mtime_ns)
+        status = path.stat()
+        return cls(digest, status.st_size, status.st_mtime_ns)
 
     def is_at(self, path: Path) -> bool:
         """True if the file is there and nobody wrote to it."""

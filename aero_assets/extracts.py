@@ -69,17 +69,17 @@ class Wanted:
 class Runner(Protocol):
     """Runs an extract to its end; raises `ExtractError` where that is no success."""
 
-    def run(self, wanted: Wanted, log: Log) -> None:
+    def run(self, task: Wanted, log: Log) -> None:
         """Run and wait."""
 
 
 def report(raw: Bucket, run_id: str) -> dict[str, Any]:
     """Return what a run did: its windows with their tables, and what of the schema it did not know."""
     key = f"{SYSTEM}/_runs/{run_id}.json"
-    said = raw.read_json(key)
-    if said is None:
+    document = raw.read_json(key)
+    if document is None:
         raise ExtractError(f"s3://{raw.name}/{key}: the run ended well and left no report. Look at its log")
-    return said
+    return document
 
 
 class LocalSpark:
@@ -88,7 +88,7 @@ class LocalSpark:
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ = dict(os.environ if environ is None else environ)
 
-    def command(self, wanted: Wanted) -> list[str]:
+    def command(self, task: Wanted) -> list[str]:
         """Return the command: the job's file, with the arguments that Glue would add itself."""
         environment = Environment.current(self.environ)
         url = environment.variables.get("AERO_OPSDB_URL")
@@ -105,7 +105,7 @@ class LocalSpark:
             "--jdbc-url": url,
             "--secret-id": f"aero/{environment.name}/{SYSTEM}/{JOB}",
         }
-        given = [part for pair in (fixed | wanted.arguments).items() for part in pair]
+        given = [part for pair in (fixed | task.arguments).items() for part in pair]
         return [str(python), str(SOURCE / "aero_extract" / "rds_to_raw.py"), *given]
 
     def env(self) -> dict[str, str]:
@@ -127,23 +127,23 @@ class LocalSpark:
             f"--driver-class-path {jars} {settings} pyspark-shell",
         }
 
-    def run(self, wanted: Wanted, log: Log) -> None:
+    def run(self, task: Wanted, log: Log) -> None:
         """Run the process; its lines go to the log, and it does not outlive us."""
         process = subprocess.Popen(
-            self.command(wanted),
+            self.command(task),
             env=self.env(),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,
         )
-        said: list[str] = []
+        output: list[str] = []
         try:
             for line in process.stdout or ():
-                said = [*said, line.rstrip()][-40:]
+                output = [*output, line.rstrip()][-40:]
                 log(line.rstrip())
             if code := process.wait():
-                errors = [line for line in said if "error" in line.lower()] or said
+                errors = [line for line in output if "error" in line.lower()] or output
                 raise ExtractError(f"the extract ended with code {code}: {'; '.join(errors[-3:])}")
         finally:
             if process.poll() is None:
@@ -158,10 +158,10 @@ class GlueJob:
         self.name, self.sleep = name, sleep
         self.glue: Any = client or boto3.Session().client("glue")
 
-    def run(self, wanted: Wanted, log: Log) -> None:
+    def run(self, task: Wanted, log: Log) -> None:
         """Start a run and poll it: any end but SUCCEEDED is a failure, told with Glue's own words."""
         try:
-            run_id = self.glue.start_job_run(JobName=self.name, Arguments=wanted.arguments)["JobRunId"]
+            run_id = self.glue.start_job_run(JobName=self.name, Arguments=task.arguments)["JobRunId"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConcurrentRunsExceededException":
                 raise ExtractError(
@@ -173,16 +173,16 @@ class GlueJob:
         try:
             while state in UNDER_WAY:
                 self.sleep(POLL_SECONDS)
-                said = self.glue.get_job_run(JobName=self.name, RunId=run_id)["JobRun"]
-                if said["JobRunState"] != state:
-                    log(f"glue: {run_id} {said['JobRunState']}")
-                state = said["JobRunState"]
+                job_run = self.glue.get_job_run(JobName=self.name, RunId=run_id)["JobRun"]
+                if job_run["JobRunState"] != state:
+                    log(f"glue: {run_id} {job_run['JobRunState']}")
+                state = job_run["JobRunState"]
         finally:
             if state in UNDER_WAY:
                 self.glue.batch_stop_job_run(JobName=self.name, JobRunIds=[run_id])
         if state != "SUCCEEDED":
             raise ExtractError(
-                f"{self.name} {run_id} ended as {state}: {said.get('ErrorMessage') or 'Glue says no more'}"
+                f"{self.name} {run_id} ended as {state}: {job_run.get('ErrorMessage') or 'Glue says no more'}"
             )
 
 

@@ -20,9 +20,9 @@ AHEAD = 8
 
 def rows(bucket: Bucket, keys: Iterable[str]) -> dict[str, int]:
     """Return the rows of every object; none for one that is not there or has no footer, so that they are missed."""
-    wanted = list(keys)
+    listed = list(keys)
     with ThreadPoolExecutor(AHEAD) as pool:
-        return dict(zip(wanted, pool.map(lambda key: _rows(bucket, key), wanted), strict=True))
+        return dict(zip(listed, pool.map(lambda key: _rows(bucket, key), listed), strict=True))
 
 
 def _rows(bucket: Bucket, key: str) -> int:

@@ -103,7 +103,7 @@ class LakeCopy:
         index_file = self._cache / "index.json"
         index = read_local(index_file)
         fresh: dict[str, dict[str, Any]] = {}
-        found: list[ArrivalManifest] = []
+        manifests: list[ArrivalManifest] = []
         for item in self.bucket.list(f"{TYPED}/"):
             cached = index.get(item.key)
             if not cached or cached["etag"] != item.etag:
@@ -112,7 +112,7 @@ class LakeCopy:
                 except DamagedObjectError:
                     if cached:
                         fresh[item.key] = cached
-                    found.append(self._stand_in(item.key, cached))
+                    manifests.append(self._stand_in(item.key, cached))
                     continue
                 if manifest is None:
                     continue
@@ -120,10 +120,10 @@ class LakeCopy:
             else:
                 manifest = ArrivalManifest.from_json(cached["data"])
             fresh[item.key] = cached
-            found.append(manifest)
+            manifests.append(manifest)
         if fresh != index:
             write_atomically(index_file, json.dumps(fresh))
-        return found
+        return manifests
 
     def _stand_in(self, key: str, cached: dict[str, Any] | None) -> ArrivalManifest:
         if cached:
@@ -141,13 +141,13 @@ class LakeCopy:
         for attempt in range(3):
             manifests = self.manifests()
             named = {file.key: (manifest, file) for manifest in manifests for file in manifest.files}
-            wanted = {key: file.digest for key, (_, file) in named.items()}
-            wanted |= {empty_file(feed): f"schema {feed.contract}" for feed in feeds()}
-            came, went, problems = self._switch(wanted, log)
+            digests = {key: file.digest for key, (_, file) in named.items()}
+            digests |= {empty_file(feed): f"schema {feed.contract}" for feed in feeds()}
+            came, went, problems = self._switch(digests, log)
             downloaded, deleted = downloaded + came, deleted + went
-            if problems and wanted != seen and attempt < 2:
+            if problems and digests != seen and attempt < 2:
                 # A compaction may have replaced its files between the listing and the download: look again.
-                seen = wanted
+                seen = digests
                 continue
             damaged = tuple(_damaged(*named[key], problem) for key, problem in sorted(problems.items()))
             for file in damaged:
@@ -155,39 +155,41 @@ class LakeCopy:
             versions = typed_versions(manifests)
             for file in damaged:
                 versions.pop(file.date, None)
-            return Pulled(len(wanted) - len(damaged), downloaded, deleted, versions, damaged, tuple(manifests))
+            return Pulled(len(digests) - len(damaged), downloaded, deleted, versions, damaged, tuple(manifests))
         raise AssertionError("unreachable")
 
-    def _switch(self, wanted: dict[str, str], log: Callable[[str], None]) -> tuple[int, int, dict[str, str]]:
+    def _switch(self, digests: dict[str, str], log: Callable[[str], None]) -> tuple[int, int, dict[str, str]]:
         """Build the next version of the copy and make it the current one; return what is wrong, by key."""
         state_file = self.root / ".state.json"
         try:
-            have = {key: Kept(*said) for key, said in read_local(state_file).items()}
+            have = {key: Kept(*facts) for key, facts in read_local(state_file).items()}
         except TypeError:
             have = {}
         missing = sorted(
             key
-            for key, digest in wanted.items()
+            for key, digest in digests.items()
             if key not in have or have[key].digest != digest or not have[key].is_at(self.root / key)
         )
-        gone = have.keys() - wanted.keys()
+        gone = have.keys() - digests.keys()
         if not missing and not gone:
             return 0, 0, {}
         number = max((int(path.name) for path in self._versions.glob("[0-9]*")), default=0) + 1
         building = self._versions / f".building-{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
-        kept = {key: have[key] for key in wanted.keys() - set(missing)}
+        kept = {key: have[key] for key in digests.keys() - set(missing)}
         for key in kept:
             (building / key).parent.mkdir(parents=True, exist_ok=True)
             os.link(self.root / key, building / key)
-        problems = self._fetch(missing, wanted, building, log)
-        taken = {key: Kept.of(wanted[key], building / key) for key in missing if key not in problems}
+        problems = self._fetch(missing, digests, building, log)
+        taken = {key: Kept.of(digests[key], building / key) for key in missing if key not in problems}
         if not taken and kept.keys() == have.keys():
             # Nothing came and nothing went: readers keep the version that they have.
             shutil.rmtree(building, ignore_errors=True)
             return 0, 0, problems
-        state = {key: [one.digest, one.size, one.changed_ns] for key, one in (kept | taken).items()}
+        state = {
+            key: [kept_file.digest, kept_file.size, kept_file.changed_ns] for key, kept_file in (kept | taken).items()
+        }
         (building / ".state.json").write_text(json.dumps(state))
         final = self._versions / f"{number:08d}"
         building.rename(final)
@@ -200,7 +202,7 @@ class LakeCopy:
         return len(taken), len(gone), problems
 
     def _fetch(
-        self, keys: list[str], wanted: dict[str, str], target: Path, log: Callable[[str], None]
+        self, keys: list[str], digests: dict[str, str], target: Path, log: Callable[[str], None]
     ) -> dict[str, str]:
         """Download in parallel; return what is wrong with an object, by key.
 
@@ -212,7 +214,7 @@ class LakeCopy:
             if key in empties:
                 write_empty(empties[key], target / key)
                 return ""
-            return fetch_verified(self.bucket, key, wanted[key], target / key)
+            return fetch_verified(self.bucket, key, digests[key], target / key)
 
         problems = {}
         with ThreadPoolExecutor(8) as pool:

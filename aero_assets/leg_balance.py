@@ -56,7 +56,7 @@ def count(
 
     `copy` is the copy of the lake that the warehouse was built from, `manifests` say what is in it.
     """
-    found = {path: _files(manifests, path, days) for path in FEEDS}
+    files_of = {path: _files(manifests, path, days) for path in FEEDS}
     dates = ", ".join(f"date '{day}'" for day in days or ())
     asked = f"operating_date in ({dates})" if days else "true"
     warehouse.execute(f"""
@@ -68,23 +68,23 @@ def count(
               from intermediate.int_leg_fact where {asked}) as facts
         left join told using (event_id)
     """)
-    copies = sum(_copies(warehouse, copy, find(path), files) for path, files in found.items())
-    rows = sum(_earlier_rows(warehouse, copy, find(path), files) for path, files in found.items())
-    earlier, withdrawn = _states(warehouse, copy, find("opsdb/legs"), found["opsdb/legs"])
+    copies = sum(_copies(warehouse, copy, find(path), files) for path, files in files_of.items())
+    rows = sum(_earlier_rows(warehouse, copy, find(path), files) for path, files in files_of.items())
+    earlier, withdrawn = _states(warehouse, copy, find("opsdb/legs"), files_of["opsdb/legs"])
     [(further,)] = warehouse.execute("""
         select coalesce(sum(rows - 1), 0)::bigint
         from (select count(distinct row_id) as rows from fact group by operating_date, leg_uid)
     """).fetchall()
     [(legs,)] = warehouse.execute(f"select count(*) from operations.fct_leg where {asked}").fetchall()
     mixed, example = _mixed(warehouse, asked)
-    rows_in = sum(file.rows for files in found.values() for file in files)
+    rows_in = sum(file.rows for files in files_of.values() for file in files)
     return LegCounts(rows_in, legs, copies, earlier, rows, further, withdrawn, mixed, example)
 
 
 def _files(manifests: Iterable[ArrivalManifest], path: str, days: Sequence[str] | None) -> list[TypedFile]:
-    wanted = set(days or ())
+    chosen = set(days or ())
     files = (file for manifest in manifests if manifest.feed == path for file in manifest.files)
-    return [file for file in files if not days or file.date in wanted]
+    return [file for file in files if not days or file.date in chosen]
 
 
 def _read(copy: Path, feed: Feed, files: list[TypedFile]) -> str:
@@ -137,14 +137,14 @@ def _states(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files:
 
 def _mixed(warehouse: duckdb.DuckDBPyConnection, asked: str) -> tuple[int, str]:
     """Legs with a value that no fact of them has, and legs without facts."""
-    said = " and ".join(f"(any_value(leg.{name}) is null or bool_or(leg.{name} = fact.{name}))" for name in STATED)
+    agreement = " and ".join(f"(any_value(leg.{name}) is null or bool_or(leg.{name} = fact.{name}))" for name in STATED)
     [(count, example)] = warehouse.execute(f"""
         select count(*), coalesce(min(leg_uid), '')
         from (
             select leg.leg_uid
             from (from operations.fct_leg where {asked}) as leg
             left join fact on leg.operating_date = fact.operating_date and leg.leg_uid = fact.leg_uid
-            group by leg.operating_date, leg.leg_uid having not coalesce({said}, false)
+            group by leg.operating_date, leg.leg_uid having not coalesce({agreement}, false)
         )
     """).fetchall()
     return count, f"leg {example}" if example else ""

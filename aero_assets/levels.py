@@ -45,7 +45,7 @@ class Want:
 
     subject: str
     job: str
-    wanted: Mapping[str, str]
+    desired: Mapping[str, str]
     reached: Mapping[str, str]
     assets: Sequence[dg.AssetKey] | None = None
     partitioned: bool = True
@@ -55,8 +55,8 @@ class Want:
     @property
     def behind(self) -> list[str]:
         """Partitions whose level differs, in order; one that should be gone counts too."""
-        names = self.wanted.keys() | self.reached.keys()
-        return sorted(name for name in names if self.wanted.get(name, "") != self.reached.get(name, ""))
+        names = self.desired.keys() | self.reached.keys()
+        return sorted(name for name in names if self.desired.get(name, "") != self.reached.get(name, ""))
 
 
 def waiting_since(cursor: str | None, now: datetime) -> datetime:
@@ -96,7 +96,7 @@ def _pause(attempts: int) -> timedelta:
 
 def _level(want: Want, group: Sequence[str]) -> str:
     """The digest of what a group of partitions should reach."""
-    return sha256("\n".join(f"{name}={want.wanted.get(name, '')}" for name in group).encode()).hexdigest()[:16]
+    return sha256("\n".join(f"{name}={want.desired.get(name, '')}" for name in group).encode()).hexdigest()[:16]
 
 
 def _request(want: Want, group: list[str], attempt: int) -> dg.RunRequest:
@@ -167,8 +167,8 @@ def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
         return Counter()
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SUBJECT_TAG: want.subject})
     runs = instance.get_runs(filters=filters, limit=FAILURES_SEEN)
-    told = ((run_dates.dates_in(run.tags), run.tags.get(LEVEL_TAG, "")) for run in runs)
-    return Counter(frozenset(dates) for dates, level in told if _level(want, dates) == level)
+    asked = ((run_dates.dates_in(run.tags), run.tags.get(LEVEL_TAG, "")) for run in runs)
+    return Counter(frozenset(dates) for dates, level in asked if _level(want, dates) == level)
 
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:

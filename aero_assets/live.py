@@ -31,9 +31,9 @@ class LiveStore(AlertStore):
         """Write baselines, replacing those of the same keys."""
         for start in range(0, len(items), WRITTEN_AT_ONCE):
             some = items[start : start + WRITTEN_AT_ONCE]
-            wanted: dict[str, Any] = {self.tables.baselines: [{"PutRequest": {"Item": to_item(item)}} for item in some]}
-            while wanted:
-                wanted = self._client.batch_write_item(RequestItems=wanted).get("UnprocessedItems", {})
+            batch: dict[str, Any] = {self.tables.baselines: [{"PutRequest": {"Item": to_item(item)}} for item in some]}
+            while batch:
+                batch = self._client.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})
 
     def changed_baselines(self, items: Iterable[Item]) -> list[Item]:
         """Return those that the table does not hold with the same figures."""
@@ -47,14 +47,14 @@ class Live(dg.ConfigurableResource):
 
     def store(self) -> LiveStore | None:
         """Return the live tables; None where this platform has none."""
-        found = self._store()
+        store = self._store()
         try:
-            found.heartbeats()
+            store.heartbeats()
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None
             raise
-        return found
+        return store
 
     def _store(self) -> LiveStore:
         return LiveStore(recent_client("dynamodb"), Tables.of(Environment.current().name))

@@ -10,10 +10,10 @@ from typing import Any
 def read_local(path: Path) -> dict[str, Any]:
     """Read a JSON object of this disk; nothing where it is damaged or not there: whoever wrote it writes it again."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -78,8 +78,8 @@ class ArrivalManifest:
     @classmethod
     def load(cls, lake: Bucket, feed: Feed, arrived_on: date) -> "ArrivalManifest":
         """Read the manifest of an arrival day; an empty one if it was never compacted."""
-        found = lake.read_as(cls.key_of(feed, arrived_on), cls.from_json)
-        return found or cls(feed.path, f"{arrived_on}")
+        manifest = lake.read_as(cls.key_of(feed, arrived_on), cls.from_json)
+        return manifest or cls(feed.path, f"{arrived_on}")
 
     @classmethod
     def from_names(cls, lake: Bucket, feed: str, arrived_on: str) -> "ArrivalManifest":
@@ -133,7 +133,7 @@ class Levels:
     def read(self) -> dict[str, str]:
         """Return partition → level reached; none where the object is damaged, so that the work is done again."""
         try:
-            return self.lake.read_as(self.key, lambda said: dict(said["levels"])) or {}
+            return self.lake.read_as(self.key, lambda document: dict(document["levels"])) or {}
         except DamagedObjectError as error:
             logging.getLogger(__name__).warning("%s. Until then everything counts as not reached", error)
             return {}

@@ -80,12 +80,14 @@ class Metrics:
     @cached_property
     def all(self) -> dict[str, Metric]:
         """Every figure by its name, KPIs first; dbt keeps no order."""
-        found = []
+        metrics = []
         for item in self._manifest["metrics"]:
             meta = (item.get("config") or {}).get("meta") or {}
-            told = (item["name"], item.get("label") or item["name"], item.get("description") or "")
-            found.append(Metric(*told, meta.get("kind", ""), meta.get("unit", ""), meta.get("sample", "")))
-        return {metric.name: metric for metric in sorted(found, key=lambda metric: (metric.kind != "kpi", metric.name))}
+            texts = (item["name"], item.get("label") or item["name"], item.get("description") or "")
+            metrics.append(Metric(*texts, meta.get("kind", ""), meta.get("unit", ""), meta.get("sample", "")))
+        return {
+            metric.name: metric for metric in sorted(metrics, key=lambda metric: (metric.kind != "kpi", metric.name))
+        }
 
     def groupings(self, metrics: Sequence[str]) -> dict[str, str]:
         """Return what these figures can all be asked by: short name to MetricFlow's."""
@@ -96,11 +98,11 @@ class Metrics:
             # The date of a fact is `day`, and the calendar is there for what it is joined for.
             if getattr(item, "type", None) is not DimensionType.TIME and item.name != CALENDAR:
                 names.setdefault(item.name, set()).add(getattr(item, "dunder_name", item.name))
-        found = {grain: f"{TIME}__{grain}" for grain in GRAINS}
+        groupings = {grain: f"{TIME}__{grain}" for grain in GRAINS}
         for short, wholes in sorted(names.items()):
             # `country` is of the origin and of the destination: each by its whole name.
-            found |= {short: next(iter(wholes))} if len(wholes) == 1 else {whole: whole for whole in sorted(wholes)}
-        return found
+            groupings |= {short: next(iter(wholes))} if len(wholes) == 1 else {whole: whole for whole in sorted(wholes)}
+        return groupings
 
     def sql(self, question: Question) -> str:
         """Return the SQL that answers a question from tables called `schema.table`, columns in the order asked.
@@ -164,8 +166,8 @@ class Metrics:
 def _without_database(manifest: dict[str, Any]) -> dict[str, Any]:
     """Call tables as they are published: by schema and name, in no database."""
     spines = manifest["project_configuration"]["time_spines"]
-    for one in (*manifest["semantic_models"], *spines):
-        relation = one["node_relation"]
+    for model in (*manifest["semantic_models"], *spines):
+        relation = model["node_relation"]
         relation |= {"database": None, "relation_name": f"{relation['schema_name']}.{relation['alias']}"}
     return manifest
 

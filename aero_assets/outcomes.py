@@ -53,17 +53,17 @@ class Outcome:
     @property
     def problem(self) -> str:
         """The imbalance as a sentence with feed, day and terms; empty if there is none."""
-        found = []
+        problems = []
         if self.difference:
             what = "lost" if self.difference > 0 else "too many"
-            found.append(
+            problems.append(
                 f"{self.rows_in:,} rows in, {self.rows_out:,} out, {self.duplicates:,} duplicates, "
                 f"{self.rejects:,} rejects: {abs(self.difference):,} {what}"
             )
         if self.mixed:
             example = f", for example {self.mixed_example}" if self.mixed_example else ""
-            found.append(f"{self.mixed:,} rows do not say what their source says{example}")
-        return f"{self.hop} {self.feed} {self.subject} of {self.day}: {'; '.join(found)}" if found else ""
+            problems.append(f"{self.mixed:,} rows do not say what their source says{example}")
+        return f"{self.hop} {self.feed} {self.subject} of {self.day}: {'; '.join(problems)}" if problems else ""
 
     def record(self, lake: Bucket) -> None:
         """Write the row to the ledger, also where it does not balance: whoever complains does it afterwards."""

@@ -183,11 +183,11 @@ class PublishedCopy:
         for _ in range(5):
             damages: list[DamagedObjectError] = []
             snapshot = self._newest_whole(damages)
-            said = [f"{one}" for one in damages]
-            if said == seen:
+            complaints = [f"{damage}" for damage in damages]
+            if complaints == seen:
                 break
             # It may have been pruned while we read: by then there is a newer version.
-            seen = said
+            seen = complaints
         if snapshot:
             return snapshot
         if damages:
@@ -208,7 +208,7 @@ class PublishedCopy:
     def _fetch(self, manifest: Manifest) -> None:
         """Bring every file of a version here; DamagedObjectError where the bucket does not hold one as it should."""
         note = self.root / Manifest.key_of(manifest.version)
-        notes = [found.stat().st_mtime_ns for found in note.parent.glob("[0-9]*.json")]
+        notes = [noted.stat().st_mtime_ns for noted in note.parent.glob("[0-9]*.json")]
         last_verified_ns = max(notes, default=0)
         missing = [part for part in manifest.parts.values() if not self._is_here(part, last_verified_ns)]
         if not missing and note.exists():

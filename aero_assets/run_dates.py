@@ -27,8 +27,8 @@ def tags_of(dates: Sequence[str]) -> dict[str, str]:
     spans = list(_spans(dates))
     if len(spans) == 1:
         return range_tags(*spans[0])
-    told = range_tags(dates[0], dates[-1])
-    return told | {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
+    tags = range_tags(dates[0], dates[-1])
+    return tags | {SET_TAG: ", ".join(first if first == last else f"{first}..{last}" for first, last in spans)}
 
 
 def name_of(dates: Sequence[str]) -> str:

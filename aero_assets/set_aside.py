@@ -55,32 +55,32 @@ def now_text(now: datetime | None = None) -> str:
 
 def listed(lake: Bucket) -> dict[str, dict[date, tuple[str, ...]]]:
     """Return the keys of all decisions by feed and arrival day: one listing, what levels are made of."""
-    found: dict[str, dict[date, tuple[str, ...]]] = {}
+    keys_of: dict[str, dict[date, tuple[str, ...]]] = {}
     for item in lake.list(f"{PREFIX}/"):
         # An object that somebody else left there must not stop the sensors.
         if named := _NAMED.fullmatch(item.key):
-            days, on = found.setdefault(named["feed"], {}), date.fromisoformat(named["day"])
+            days, on = keys_of.setdefault(named["feed"], {}), date.fromisoformat(named["day"])
             days[on] = (*days.get(on, ()), item.key)
-    return found
+    return keys_of
 
 
 def decisions(lake: Bucket, feed: str = "") -> list[Decision]:
     """Return every decision, of one feed or all, oldest first; DamagedObjectError where one cannot be read."""
     keys = [item.key for item in lake.list(f"{PREFIX}/{feed}/" if feed else f"{PREFIX}/")]
-    found = (lake.read_as(key, _read) for key in keys if _NAMED.fullmatch(key))
-    return sorted((one for one in found if one), key=lambda one: one.at)
+    read = (lake.read_as(key, _read) for key in keys if _NAMED.fullmatch(key))
+    return sorted((decision for decision in read if decision), key=lambda decision: decision.at)
 
 
-def in_force(found: Iterable[Decision], arrived_on: date | None = None) -> dict[tuple[str, str], Decision]:
+def in_force(known: Iterable[Decision], arrived_on: date | None = None) -> dict[tuple[str, str], Decision]:
     """Return the decisions that keep events out, by feed and event: the latest one on each that sets it aside.
 
     For an arrival day those of days before it count too: an event that is sent again later stays out.
     """
     latest: dict[tuple[str, str], Decision] = {}
-    for one in sorted(found, key=lambda one: one.at):
-        if arrived_on is None or one.arrived_on <= f"{arrived_on}":
-            latest[one.feed, one.event_id] = one
-    return {name: one for name, one in latest.items() if one.action == SET_ASIDE}
+    for decision in sorted(known, key=lambda decision: decision.at):
+        if arrived_on is None or decision.arrived_on <= f"{arrived_on}":
+            latest[decision.feed, decision.event_id] = decision
+    return {name: decision for name, decision in latest.items() if decision.action == SET_ASIDE}
 
 
 def apply(connection: Any, lake: Bucket, feed: str, arrived_on: date) -> None:  # noqa: ANN401 - DuckDB
@@ -93,7 +93,8 @@ def apply(connection: Any, lake: Bucket, feed: str, arrived_on: date) -> None:  
         return
     connection.execute("create or replace temp table set_aside (event_id varchar, message varchar)")
     connection.executemany(
-        "insert into set_aside values (?, ?)", [(event_id, one.message) for (_, event_id), one in held.items()]
+        "insert into set_aside values (?, ?)",
+        [(event_id, decision.message) for (_, event_id), decision in held.items()],
     )
     connection.execute(
         f"update judged set reason = '{REASON}', message = set_aside.message from set_aside "

@@ -87,15 +87,17 @@ class Bucket:
 
     def history(self, prefix: str) -> dict[str, tuple[StoredVersion, ...]]:
         """Return every version of every object below `prefix`, newest first; asks for a right that few roles have."""
-        found: dict[str, tuple[StoredVersion, ...]] = {}
+        versions_of: dict[str, tuple[StoredVersion, ...]] = {}
         for page in self.client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix):
             versions = [(item, StoredVersion(item["VersionId"], item["ETag"].strip('"')))
                         for item in page.get("Versions", ())]  # fmt: skip
             deletions = [(item, StoredVersion(item["VersionId"], "", True)) for item in page.get("DeleteMarkers", ())]
-            for item, version in sorted([*versions, *deletions], key=lambda one: one[0]["LastModified"], reverse=True):
-                known = found.get(item["Key"], ())
-                found[item["Key"]] = (version, *known) if item["IsLatest"] else (*known, version)
-        return found
+            for item, version in sorted(
+                [*versions, *deletions], key=lambda entry: entry[0]["LastModified"], reverse=True
+            ):
+                known = versions_of.get(item["Key"], ())
+                versions_of[item["Key"]] = (version, *known) if item["IsLatest"] else (*known, version)
+        return versions_of
 
     def read(self, key: str, version_id: str = "") -> bytes | None:
         """Return the bytes of an object, now or in one version; None where there is none.
@@ -140,14 +142,14 @@ class Bucket:
 
     def write(self, key: str, body: bytes) -> None:
         """Write an object with its digest beside it."""
-        said = {DIGEST: sha256(body).hexdigest()}
-        self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=said)
+        metadata = {DIGEST: sha256(body).hexdigest()}
+        self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=metadata)
 
     def upload(self, path: Path, key: str) -> StoredObject:
         """Store a file with its digest beside it, and return what a listing will say of it."""
-        said = {DIGEST: digest_of(path)}
+        metadata = {DIGEST: digest_of(path)}
         with path.open("rb") as body:
-            etag = self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=said)["ETag"]
+            etag = self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=metadata)["ETag"]
         return StoredObject(key, etag.strip('"'), path.stat().st_size)
 
     def holds(self, key: str, path: Path) -> bool:
@@ -156,12 +158,12 @@ class Bucket:
         What was put by anybody else than `upload` says nothing, and is not taken for the same.
         """
         try:
-            found = self.client.head_object(Bucket=self.name, Key=key)
+            head = self.client.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if is_missing(error):
                 return False
             raise
-        return found["ContentLength"] == path.stat().st_size and found["Metadata"].get(DIGEST) == digest_of(path)
+        return head["ContentLength"] == path.stat().st_size and head["Metadata"].get(DIGEST) == digest_of(path)
 
     def download(self, key: str, path: Path) -> None:
         """Fetch an object into a file; a half-written file is never left under its final name."""

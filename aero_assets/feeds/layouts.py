@@ -82,20 +82,20 @@ class Layout:
 
     def named_by(self, name: str) -> list[str | None]:
         """Return the values in a file's name, by raw column; null if the name has another form."""
-        found = re.fullmatch(self.name_pattern, name)
-        return [found[group] if found else None for group in self.named]
+        match = re.fullmatch(self.name_pattern, name)
+        return [match[group] if match else None for group in self.named]
 
     def door(self) -> dict[str, Any]:
         """Return what the door must know of it; empty for a plain file."""
-        said: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
+        details: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
         if self.parser in HANDED_ON:
-            said["hand_on"] = True
-        if "captions" in said:
-            said["captions"] = [caption.pattern for caption in self.captions]
+            details["hand_on"] = True
+        if "captions" in details:
+            details["captions"] = [caption.pattern for caption in self.captions]
         if self.workbook:
             sheets = {sheet.name: list(self.workbook.headings(sheet)) for sheet in self.workbook.sheets}
-            said["workbook"] = {"header_row": self.workbook.header_row, "sheets": sheets}
-        return said
+            details["workbook"] = {"header_row": self.workbook.header_row, "sheets": sheets}
+        return details
 
 
 #: A header in the first line, and records below it to the end.
@@ -139,14 +139,16 @@ def _preamble(data: Mapping[str, Any], fail: Fail) -> int:
 
 
 def _captions(data: Mapping[str, Any], fail: Fail) -> tuple[Caption, ...]:
-    found = tuple(Caption(str(one.get("name", "")), str(one.get("pattern", ""))) for one in data.get("captions", ()))
-    if found and not data.get("preamble_lines"):
+    captions = tuple(
+        Caption(str(entry.get("name", "")), str(entry.get("pattern", ""))) for entry in data.get("captions", ())
+    )
+    if captions and not data.get("preamble_lines"):
         raise fail("[[captions]] are read from the preamble: say `preamble_lines`", at=r"\[\[captions\]\]")
-    for caption in found:
+    for caption in captions:
         if not caption.name:
             raise fail("[[captions]] needs a `name`", at=r"\[\[captions\]\]")
         _pattern(caption.pattern, f"caption {caption.name}", rf'name\s*=\s*"{caption.name}"', fail, groups=1)
-    return found
+    return captions
 
 
 def _lines(data: Mapping[str, Any], fail: Fail) -> Layout:
@@ -169,26 +171,32 @@ def _pattern(text: str, what: str, at: str, fail: Fail, *, groups: int) -> None:
 
 
 def _workbook(data: Mapping[str, Any], fail: Fail) -> Workbook:
-    said, sheets, at = data.get("workbook", {}), data.get("sheets", ()), r"(\[workbook\]|format\s*=)"
-    if missing := [one for one in ("header_row", "ends_at", "year", "months", "total", "figures") if not said.get(one)]:
+    workbook, sheets, at = data.get("workbook", {}), data.get("sheets", ()), r"(\[workbook\]|format\s*=)"
+    if missing := [
+        key for key in ("header_row", "ends_at", "year", "months", "total", "figures") if not workbook.get(key)
+    ]:
         raise fail(f"[workbook] lacks {', '.join(missing)}", at=at)
     if not sheets:
         raise fail("a workbook has [[sheets]], each with `name` and `keys`", at=at)
     for sheet in sheets:
         if not sheet.get("name") or not isinstance(sheet.get("keys"), dict) or not sheet["keys"]:
             raise fail("[[sheets]] needs `name` and `keys`: heading = raw column", at=r"\[\[sheets\]\]")
-    if len(said["months"]) != MONTHS:
+    if len(workbook["months"]) != MONTHS:
         raise fail(f"`months` lists the {MONTHS} headings of the months", at=r"months\s*=")
-    _pattern(said["year"], "`year`", r"year\s*=", fail, groups=1)
-    made = {*SHEET_COLUMNS, *said["figures"].values(), *(name for sheet in sheets for name in sheet["keys"].values())}
+    _pattern(workbook["year"], "`year`", r"year\s*=", fail, groups=1)
+    made = {
+        *SHEET_COLUMNS,
+        *workbook["figures"].values(),
+        *(name for sheet in sheets for name in sheet["keys"].values()),
+    }
     if wrong := sorted(set(data.get("header", ())) ^ made):
         raise fail(f"`header` lists what the sheets give, and nothing else: see {', '.join(wrong)}", at=r"header\s*=")
     return Workbook(
-        header_row=said["header_row"],
-        ends_at=said["ends_at"],
-        year=said["year"],
-        months=tuple(said["months"]),
-        total=said["total"],
-        figures=said["figures"],
+        header_row=workbook["header_row"],
+        ends_at=workbook["ends_at"],
+        year=workbook["year"],
+        months=tuple(workbook["months"]),
+        total=workbook["total"],
+        figures=workbook["figures"],
         sheets=tuple(Sheet(sheet["name"], sheet["keys"]) for sheet in sheets),
     )

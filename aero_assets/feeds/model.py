@@ -179,6 +179,6 @@ class Feed:
 
     def door(self) -> dict[str, object]:
         """Return what the door for files needs to know of this feed."""
-        said = {"feed": self.path, "format": self.format, "header": list(self.header), "contract": self.contract}
+        details = {"feed": self.path, "format": self.format, "header": list(self.header), "contract": self.contract}
         layout = self.layout.door()
-        return {**said, "layout": layout} if layout else said
+        return {**details, "layout": layout} if layout else details

@@ -116,7 +116,7 @@ class _Reader:
             values=self.rows("values", lambda entry: Value(**entry)),
             clocks=self.rows("clocks", lambda entry: Clock(**entry)),
             rules=self.rows("rules", lambda entry: RowRule(**entry)),
-            columns=(*columns, *(one for one in lineage if one.name not in declared)),
+            columns=(*columns, *(column for column in lineage if column.name not in declared)),
             fresh_within_hours=int(self.data.get("fresh_within_hours", 48)),
             max_days_ahead=int(self.data.get("max_days_ahead", 1)),
             topic=self.data.get("topic", ""),
@@ -141,7 +141,7 @@ class _Reader:
         if "header" in self.data or "delimiter" in self.data:
             raise self.fail("events have no `header` and no `delimiter`", at=r"(header|delimiter)\s*=")
         kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == topic]
-        return tuple(dict.fromkeys(one.name for kind in kinds for one in fields_of(kind)))
+        return tuple(dict.fromkeys(field.name for kind in kinds for field in fields_of(kind)))
 
     def _check(self, feed: Feed) -> None:
         if unknown := sorted(self.data.keys() - KEYS):
@@ -203,7 +203,9 @@ class _Reader:
     def _check_editions(self, feed: Feed) -> None:
         if feed.supersedes not in get_args(Supersedes):
             raise self.fail(f"`supersedes` is one of {', '.join(get_args(Supersedes))}", at=r"supersedes\s*=")
-        ordered = any((one.name, one.type, one.required) == (EDITION, "TIMESTAMP", True) for one in feed.columns)
+        ordered = any(
+            (column.name, column.type, column.required) == (EDITION, "TIMESTAMP", True) for column in feed.columns
+        )
         if feed.supersedes == "period" and not ordered:
             raise self.fail(f"editions are ordered by a required TIMESTAMP column {EDITION}", at=r"supersedes\s*=")
         if feed.format != "csv" and feed.arrival != "file":
@@ -231,11 +233,11 @@ class _Reader:
         if arrival in JSON_LINEAGE:
             theirs, of = JSON_LINEAGE[arrival]
             # Database feeds may declare `attempt` as a data column although it is a lineage column elsewhere.
-            given = {one.name for one in (*theirs, *LINEAGE)} - ({"attempt"} if arrival == "table" else set())
+            given = {column.name for column in (*theirs, *LINEAGE)} - ({"attempt"} if arrival == "table" else set())
             for name in [column.name for column in columns if column.name in given]:
                 at = rf'name\s*=\s*"{name}"'
                 raise self.fail(f"column {name} of a {of} comes by itself, leave it out", at=at)
-        lineage = {one.name: one for one in LINEAGE}
+        lineage = {column.name: column for column in LINEAGE}
         for column in columns:
             if not (ours := lineage.get(column.name)):
                 continue

@@ -25,16 +25,16 @@ def damages(lake: LakeCopy, published: PublishedCopy, feeds: Iterable[Feed], log
     """Yield every file of the copies that is not what was taken in."""
     state = lake.root / ".state.json"
     if lake.root.exists() or lake.root.is_symlink():
-        said = read_local(state)
-        if not said:
+        kept = read_local(state)
+        if not kept:
             rebuild = partial(_pull, lake, state)
             yield Damage(ZONE, f"{state}", "note of the copy", "it cannot be read", _AGAIN, rebuild=rebuild)
         paths = tuple(f"typed/{feed.path}/" for feed in feeds)
         # A zero-row file is written here: it has no digest but that of the schema.
-        wanted = {
-            key: one[0] for key, one in said.items() if key.startswith(paths) and not one[0].startswith("schema ")
+        due = {
+            key: facts[0] for key, facts in kept.items() if key.startswith(paths) and not facts[0].startswith("schema ")
         }
-        files = [(lake.root / key, digest) for key, digest in sorted(wanted.items())]
+        files = [(lake.root / key, digest) for key, digest in sorted(due.items())]
         again = partial(_pull, lake)
         yield from each(files, partial(_file, "file of the typed zone", again), log, "copy of the typed zone")
     for note in sorted((published.root / PREFIX / "versions").glob("[0-9]*.json"), reverse=True)[:1]:

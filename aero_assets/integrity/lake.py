@@ -170,10 +170,10 @@ class LakeZone:
         if "/files/" not in key or key.endswith("/reason.json"):
             return ""
         try:
-            said = self.lake.read_json(f"{key.rpartition('/')[0]}/reason.json") or {}
+            details = self.lake.read_json(f"{key.rpartition('/')[0]}/reason.json") or {}
         except DamagedObjectError:
             return ""
-        size = said.get("bytes", len(body))
+        size = details.get("bytes", len(body))
         return "" if size == len(body) else f"it has {len(body)} bytes, and {size} were received"
 
     def _from_day(self, key: str) -> partial[str] | None:

@@ -69,8 +69,12 @@ class RawZone:
             if problem or not is_good(body):
                 self._add(key, "receipt", problem or "it speaks of another arrival", _VERSIONS, feed.path, is_good)
             else:
-                said = json.loads(body)
-                contents[said["raw_key"]] = (said["content_sha256"], said["inbox_key"], said["inbox_version_id"] or "")
+                fields = json.loads(body)
+                contents[fields["raw_key"]] = (
+                    fields["content_sha256"],
+                    fields["inbox_key"],
+                    fields["inbox_version_id"] or "",
+                )
         self._gone(receipts, named, "receipt", feed.path, says(*_RECEIPT))
         self._markers(feed, markers, contents)
         check = partial(self._body, feed, contents)
@@ -136,7 +140,7 @@ class RawZone:
         self._gone(f"{feed.path}/", self._there, "body", feed.path, lambda body: True)
 
     def _object(self, feed: Feed, key: str) -> Damage | None:
-        versions = [one for one in self._history.get(key, ()) if not one.is_deletion]
+        versions = [version for version in self._history.get(key, ()) if not version.is_deletion]
         first = partial(_is_first, self.raw, key, versions)
         # The emulator's Firehose writes plain text under a name that says otherwise.
         problem = self._problem_of_body(key, "", is_packed=feed.arrival == "log") or self._written_over(key, versions)
@@ -146,7 +150,7 @@ class RawZone:
         """Return a complaint if the object differs from its first version; under KMS an ETag alone does not say."""
         if len(versions) < 2 or versions[0].etag == versions[-1].etag:
             return ""
-        bodies_of = [self.raw.read(key, one.version_id) for one in (versions[0], versions[-1])]
+        bodies_of = [self.raw.read(key, version.version_id) for version in (versions[0], versions[-1])]
         return "" if bodies_of[0] == bodies_of[1] else "it was written over: objects of the raw zone are written once"
 
     def _extract(self, system: str) -> None:
@@ -161,15 +165,15 @@ class RawZone:
             if problem := problem or problem_of_json(body, *names):
                 self._add(key, _KINDS.get(folder, "object"), problem, _EXTRACT, f"{system}/*", says(*names))
                 continue
-            said = json.loads(body)
-            parts |= set(said["parts"]) if folder == "_state" else set()
+            document = json.loads(body)
+            parts |= set(document["parts"]) if folder == "_state" else set()
             if folder == "_extracts":
-                parts |= {part for table in said["tables"].values() for part in table.get("parts", ())}
+                parts |= {part for table in document["tables"].values() for part in table.get("parts", ())}
         self._gone(prefix, set(notes), "commit, state or report", f"{system}/*", says())
         self._found += each(sorted(parts), partial(self._part, system), self.log, f"{system}: parts")
 
     def _part(self, system: str, key: str) -> Damage | None:
-        versions = [one for one in self._history.get(key, ()) if not one.is_deletion]
+        versions = [version for version in self._history.get(key, ()) if not version.is_deletion]
         problem = self._problem_of_body(key, "") or self._written_over(key, versions)
         is_good = partial(_is_first, self.raw, key, versions)
         return Damage(ZONE, key, "part", problem, _EXTRACT, f"{system}/*", self.raw, is_good) if problem else None
@@ -195,9 +199,9 @@ _KINDS = {"_extracts": "commit", "_state": "state", "_runs": "report"}
 def _is_receipt(receipt: Receipt, body: bytes) -> bool:
     if problem_of_json(body, *_RECEIPT):
         return False
-    said = json.loads(body)
-    key_hash = sha256(str(said["inbox_key"]).encode()).hexdigest()[:12]
-    return key_hash == receipt.key_hash and str(said["content_sha256"]).startswith(receipt.content_hash)
+    document = json.loads(body)
+    key_hash = sha256(str(document["inbox_key"]).encode()).hexdigest()[:12]
+    return key_hash == receipt.key_hash and str(document["content_sha256"]).startswith(receipt.content_hash)
 
 
 def _is_body(key: str, digest: str, body: bytes) -> bool:

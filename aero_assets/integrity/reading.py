@@ -16,12 +16,12 @@ Log = Callable[[str], None]
 
 def each(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log, what: str) -> list[Result]:
     """Return what `check` finds of each item, in order; what it returns None for is left out."""
-    wanted, found, told_at = list(items), [], time.monotonic()
+    subjects, results, told_at = list(items), [], time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for number, result in enumerate(pool.map(check, wanted), 1):
+        for number, result in enumerate(pool.map(check, subjects), 1):
             if result is not None:
-                found.append(result)
+                results.append(result)
             if time.monotonic() - told_at > SECONDS_BETWEEN_WORDS:
-                log(f"{what}: {number} of {len(wanted)}")
+                log(f"{what}: {number} of {len(subjects)}")
                 told_at = time.monotonic()
-    return found
+    return results

@@ -62,11 +62,11 @@ class Places:
 def verify(places: Places, log: Log, *, zones: Sequence[str] = ZONES, feed: Feed | None = None) -> list[Damage]:
     """Return everything that is damaged in some zones, of one feed or of all."""
     chosen = [feed] if feed else list(feeds())
-    found: list[Damage] = []
+    damages: list[Damage] = []
     for zone in zones:
         log(f"{zone}: looking at every object")
-        found += _damages(places, zone, chosen, log, is_whole=feed is None)
-    return found
+        damages += _damages(places, zone, chosen, log, is_whole=feed is None)
+    return damages
 
 
 def _damages(places: Places, zone: str, chosen: list[Feed], log: Log, *, is_whole: bool) -> Iterable[Damage]:
@@ -98,16 +98,16 @@ def repair(look: Callable[[str], Iterable[Damage]], zones: Sequence[str], log: L
     """Bring back what is damaged, zone by zone in the order of the flow; what a last look still finds is left."""
     repairs = Repairs()
     for zone in zones:
-        found, why = list(look(zone)), {}
+        damages, why = list(look(zone)), {}
         done: dict[str, tuple[Damage, str]] = {}
         for _ in range(ROUNDS):
-            repaired = [damage for damage in found if _is_repaired(damage, done, why, log)]
+            repaired = [damage for damage in damages if _is_repaired(damage, done, why, log)]
             if not repaired:
                 break
-            found = list(look(zone))
-        still = {damage.key for damage in found}
-        repairs.done += [one for key, one in done.items() if key not in still]
-        for damage in found:
+            damages = list(look(zone))
+        still = {damage.key for damage in damages}
+        repairs.done += [repaired_object for key, repaired_object in done.items() if key not in still]
+        for damage in damages:
             tried = f"tried: {done[damage.key][1]}" if damage.key in done else damage.way_back
             repairs.left.append((damage, why.get(damage.key, tried)))
     return repairs
@@ -116,10 +116,10 @@ def repair(look: Callable[[str], Iterable[Damage]], zones: Sequence[str], log: L
 def _is_repaired(damage: Damage, done: dict[str, tuple[Damage, str]], why: dict[str, str], log: Log) -> bool:
     log(f"{damage.key}: {damage.problem}")
     try:
-        said = damage.repair()
+        remedy = damage.repair()
     except CannotRepairError as error:
         why[damage.key] = f"{error}"
         return False
-    log(f"{damage.key}: {said}")
-    done[damage.key] = damage, said
+    log(f"{damage.key}: {remedy}")
+    done[damage.key] = damage, remedy
     return True

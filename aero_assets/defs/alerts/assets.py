@@ -129,8 +129,8 @@ def follow_up(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> It
         progress.save()
         if is_caught_up(progress.cursor, now):
             # A run that somebody started by hand was asked for no level.
-            if wanted := context.run.tags.get(WANTED_TAG):
-                progress.levels[PARTITION] = wanted
+            if level := context.run.tags.get(WANTED_TAG):
+                progress.levels[PARTITION] = level
                 progress.save()
             break
     yield dg.MaterializeResult(

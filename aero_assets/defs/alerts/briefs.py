@@ -60,16 +60,16 @@ class Brief:
 
 def due(lines: Iterable[Item]) -> list[Item]:
     """Return the lines that want a brief, the last one of each alert: red or worse, heard, no rule on trial."""
-    wanted = {
+    latest = {
         line["alert_key"]: line
-        for line in sorted(lines, key=lambda one: one["revision"])
+        for line in sorted(lines, key=lambda raised: raised["revision"])
         if line["kind"] in RAISED
         and rank(line.get("level_after")) >= RED
         and not line.get("is_shadow")
         and line["state_after"] not in (SUPPRESSED, SHELVED)
         and not line.get("parent_key")
     }
-    return list(wanted.values())
+    return list(latest.values())
 
 
 def key_of(alert_key: str) -> str:
@@ -86,10 +86,10 @@ class Briefer:
 
     def write(self, lines: Iterable[Item]) -> list[Brief]:
         """Write what is due and not there yet; return what was written."""
-        wanted = due(lines)
-        alerts = self._store.alerts(line["alert_key"] for line in wanted)
+        due_lines = due(lines)
+        alerts = self._store.alerts(line["alert_key"] for line in due_lines)
         written = []
-        for line in wanted:
+        for line in due_lines:
             item, key = alerts.get(line["alert_key"]), key_of(line["alert_key"])
             if item is None or self._is_written(key, line["revision"]):
                 continue
@@ -155,8 +155,8 @@ class Briefer:
 
     def _events(self, route: str, until: str) -> list[Item]:
         table, between = self._store.tables.event_log, ("event_time", "0", until)
-        found = self._store.query(table, ("route", route), index="by_route", between=between, newest_first=True)
-        return list(islice(found, MOST_EVENTS))
+        events = self._store.query(table, ("route", route), index="by_route", between=between, newest_first=True)
+        return list(islice(events, MOST_EVENTS))
 
     def _baseline(self, alert: Alert, rule: Rule) -> Item | None:
         key = baseline_key(rule.kpi, alert.scope_type, alert.scope_id)
@@ -188,7 +188,7 @@ def _markdown(rule: Rule, alert: Alert, line: Item, content: Mapping[str, Any]) 
         *_section(headings["events"], [_event(event) for event in evidence["events"]]),
         *_section(headings["usual"], _usual(evidence["baseline"], headings)),
         *_section(headings["before"], [_day(day, headings) for day in evidence["last_28_days"][-7:]]),
-        *_section(headings["similar"], [_ending(one, headings) for one in evidence["similar"]]),
+        *_section(headings["similar"], [_ending(ending, headings) for ending in evidence["similar"]]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -213,6 +213,6 @@ def _day(day: Mapping[str, Any], headings: Mapping[str, str]) -> str:
     return f"{day['operating_date']}: A14 {share}, n = {day['arr_tracked_legs']}, {cancelled}"
 
 
-def _ending(one: Mapping[str, Any], headings: Mapping[str, str]) -> str:
-    median = f"{headings['median']} {one['median_minutes_open'] or '–'} min"
-    return f"{one['resolution'] or headings['open']}: {one['alerts']}, {median}"
+def _ending(ending: Mapping[str, Any], headings: Mapping[str, str]) -> str:
+    median = f"{headings['median']} {ending['median_minutes_open'] or '–'} min"
+    return f"{ending['resolution'] or headings['open']}: {ending['alerts']}, {median}"

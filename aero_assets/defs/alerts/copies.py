@@ -40,25 +40,25 @@ class Copier:
         for line in lines:
             day, hour = line["arrived_at"][:13].split("T")
             hours.setdefault(f"{feed_path}/dt={day}/hh={hour}", {})[line["log_id"]] = line
-        return sum(self._copy(folder, wanted) for folder, wanted in sorted(hours.items()))
+        return sum(self._copy(folder, items) for folder, items in sorted(hours.items()))
 
     def remembered(self) -> dict[str, list[str]]:
         """Return what of `parts` the next copier may need."""
         newest = sorted(self.parts, key=lambda folder: folder.split("/dt=")[1], reverse=True)
         return {folder: self.parts[folder] for folder in newest[:HOURS_REMEMBERED]}
 
-    def _copy(self, folder: str, wanted: dict[str, Item]) -> int:
+    def _copy(self, folder: str, items: dict[str, Item]) -> int:
         there = [item.key.rsplit("/", 1)[-1] for item in self.raw.list(f"{folder}/")]
         for name in set(there) - set(self.parts.get(folder, ())):
             for log_id in self._ids(f"{folder}/{name}"):
-                wanted.pop(log_id, None)
-        if wanted:
+                items.pop(log_id, None)
+        if items:
             day, hour = folder.split("/dt=")[1].split("/hh=")
             name = f"{day}T{hour}-{len(there) + 1:05d}.jsonl.gz"
-            self._write(f"{folder}/{name}", wanted.values())
+            self._write(f"{folder}/{name}", items.values())
             there.append(name)
         self.parts[folder] = sorted(there)
-        return len(wanted)
+        return len(items)
 
     def _ids(self, key: str) -> list[str]:
         with TemporaryDirectory(dir=self.scratch, prefix="part-") as work:
@@ -80,8 +80,8 @@ class Copier:
 def wrapped(line: Mapping[str, Any]) -> bytes:
     """Return a line as the raw zone holds JSON lines: when it came, no verdict against it, itself."""
     body = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    said = {"arrived_at": line["arrived_at"], "reason": None, "message": None, "body": body}
-    return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    wrapper = {"arrived_at": line["arrived_at"], "reason": None, "message": None, "body": body}
+    return json.dumps(wrapper, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
 def transition_lines(lines: Iterable[Item], labels: Mapping[str, str]) -> list[Item]:
@@ -100,19 +100,19 @@ def decision_lines(store: AlertStore, lines: Iterable[Item], labels: Mapping[str
     """Return the decisions that were written together with acts among these lines, as they are copied."""
     acts = {(line["alert_key"], line["arrived_at"]) for line in lines if line["kind"] in ACTS}
     decisions = [
-        one
+        decision
         for subject in sorted({alert_key for alert_key, _ in acts})
-        for one in store.query(store.tables.decisions, ("subject", subject))
-        if (subject, one["decided_at"]) in acts
+        for decision in store.query(store.tables.decisions, ("subject", subject))
+        if (subject, decision["decided_at"]) in acts
     ]
     return [
         {
-            **{name: value for name, value in one.items() if name != "decided"},
-            "log_id": one["decision_id"],
-            "arrived_at": one["decided_at"],
-            **_label(labels.get(one["subject"])),
+            **{name: value for name, value in decision.items() if name != "decided"},
+            "log_id": decision["decision_id"],
+            "arrived_at": decision["decided_at"],
+            **_label(labels.get(decision["subject"])),
         }
-        for one in decisions
+        for decision in decisions
     ]
 
 

@@ -93,6 +93,6 @@ class History:
         if self._snapshot is None or table not in {known.name for known in self._snapshot.manifest.tables}:
             return []
         with self._snapshot.connect() as reader:
-            found = reader.execute(sql, values)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            result = reader.execute(sql, values)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

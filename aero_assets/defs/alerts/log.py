@@ -53,19 +53,19 @@ def unread(store: AlertStore, cursor: Cursor, now: datetime) -> tuple[list[Item]
     whether there may be more.
     """
     start = parse(cursor.since) if cursor.since else now - timedelta(days=LOG_DAYS)
-    found: list[Item] = []
+    lines: list[Item] = []
     seen, position = set(cursor.seen), start
     for hour in _hours(start, now):
         fresh = (line for line in _lines(store, hour, start) if line["arrival"] not in seen)
-        found += islice(fresh, MOST_LINES - len(found))
-        if len(found) == MOST_LINES:
-            position = parse(found[-1]["arrived_at"])
+        lines += islice(fresh, MOST_LINES - len(lines))
+        if len(lines) == MOST_LINES:
+            position = parse(lines[-1]["arrived_at"])
             break
         position = min(hour + timedelta(hours=1), now)
     since = arrival_text(max(start, position - OVERLAP))
-    kept = sorted(name for name in seen.union(line["arrival"] for line in found) if name >= since)
-    first = cursor.first or (found[0]["arrived_hour"] if found else "")
-    return found, Cursor(since, tuple(kept), cursor.lines + len(found), first)
+    kept = sorted(name for name in seen.union(line["arrival"] for line in lines) if name >= since)
+    first = cursor.first or (lines[0]["arrived_hour"] if lines else "")
+    return lines, Cursor(since, tuple(kept), cursor.lines + len(lines), first)
 
 
 def is_caught_up(cursor: Cursor, now: datetime) -> bool:

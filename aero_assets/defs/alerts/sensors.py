@@ -64,14 +64,14 @@ def _materialization(lines: Sequence[Item]) -> dg.AssetMaterialization:
 
 def _requests(instance: dg.DagsterInstance, zones: Zones, cursor: Cursor, now: datetime) -> list[dg.RunRequest]:
     """Ask for a follow-up where lines were reported that none has reached, and give the last one a rest."""
-    wanted, reached = {PARTITION: f"{cursor.lines}"}, Levels(zones.lake(), LEVELS).read()
-    want = Want(SUBJECT, after_alerts.name, wanted, reached, partitioned=False)
+    desired, reached = {PARTITION: f"{cursor.lines}"}, Levels(zones.lake(), LEVELS).read()
+    want = Want(SUBJECT, after_alerts.name, desired, reached, partitioned=False)
     if not want.behind or now - _last_end(instance) < PAUSE:
         return []
-    tags = {WANTED_TAG: wanted[PARTITION], FIRST_TAG: cursor.first}
+    tags = {WANTED_TAG: desired[PARTITION], FIRST_TAG: cursor.first}
     return [
-        dg.RunRequest(run_key=one.run_key, job_name=one.job_name, tags={**one.tags, **tags})
-        for one in requests(instance, want, now=now)
+        dg.RunRequest(run_key=request.run_key, job_name=request.job_name, tags={**request.tags, **tags})
+        for request in requests(instance, want, now=now)
     ]
 
 

@@ -54,16 +54,16 @@ def catalog_asset(feed: Feed) -> dg.AssetsDefinition:
         catalog = TypedCatalog(Environment.current().typed_database, zones.lake().name)
         dates = dates_of(feed, manifests)
         added, removed = catalog.register(feed, dates)
-        found, declared = catalog.columns(feed), declared_columns(feed)
+        actual, declared = catalog.columns(feed), declared_columns(feed)
         Levels(zones.lake(), LEVELS).advance({feed.path: level(feed, manifests)})
         context.log.info(f"{feed.path}: {len(dates)} partitions, {added} added, {removed} removed")
-        different = sorted(set(found.items()) ^ set(declared.items()))
+        different = sorted(set(actual.items()) ^ set(declared.items()))
         yield dg.MaterializeResult(
             metadata={"partitions": len(dates), "added": added, "removed": removed},
             check_results=[
                 dg.AssetCheckResult(
                     check_name=columns_match.name,
-                    passed=found == declared,
+                    passed=actual == declared,
                     metadata={"different": dg.MetadataValue.json([list(item) for item in different])},
                 )
             ],

@@ -42,7 +42,7 @@ def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.Mat
     environment, raw = Environment.current(), zones.raw()
     catalog = RawCatalog(environment.raw_database, raw.name, f"aero-{environment.name}-raw")
     last = catalog.crawl()
-    found = len(catalog.tables())
+    tables_before = len(catalog.tables())
     registered: list[str] = []
     if environment.is_local:
         # The emulator's crawler is a timer: it looks at nothing.
@@ -54,7 +54,7 @@ def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.Mat
         if environment.is_local
         else "found by the crawler"
     )
-    context.log.info(f"{found} tables before, {len(registered)} registered; {how}")
+    context.log.info(f"{tables_before} tables before, {len(registered)} registered; {how}")
     yield dg.MaterializeResult(
         metadata={
             "how": how,

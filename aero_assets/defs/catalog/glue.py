@@ -48,8 +48,8 @@ class TypedCatalog:
     def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
         """Make table and partitions equal to the register and the given dates; return (added, removed)."""
         self._put_table(feed)
-        wanted, found = set(dates), set(self.partitions(feed))
-        added, removed = sorted(wanted - found), sorted(found - wanted)
+        due, registered = set(dates), set(self.partitions(feed))
+        added, removed = sorted(due - registered), sorted(registered - due)
         for start in range(0, len(added), 100):
             batch = [self._partition(feed, day) for day in added[start : start + 100]]
             answer = self.glue.batch_create_partition(

@@ -75,13 +75,13 @@ class RawCatalog:
 
     def tables(self) -> dict[str, list[str]]:
         """Return the columns of every table, by where its data lies below the bucket."""
-        found = {}
+        columns_of = {}
         for page in self.glue.get_paginator("get_tables").paginate(DatabaseName=self.database):
             for table in page["TableList"]:
                 storage = table["StorageDescriptor"]
                 place = storage.get("Location", "").removeprefix(f"s3://{self.bucket}/").rstrip("/")
-                found[place] = [column["Name"] for column in storage["Columns"]]
-        return found
+                columns_of[place] = [column["Name"] for column in storage["Columns"]]
+        return columns_of
 
     def register(self, feeds: Iterable[Feed]) -> list[str]:
         """Make a table of text columns for every feed that has none; return their names."""
@@ -96,12 +96,12 @@ class RawCatalog:
         """Compare the tables with the register; `with_objects` are the feeds that anything arrived of."""
         tables, by_path = self.tables(), {feed.path: feed for feed in feeds}
         columns = {}
-        for path, found in tables.items():
+        for path, headings in tables.items():
             feed = by_path.get(path)
             # Columns that a parser makes of a workbook or a message are no columns of its file.
             if feed and feed.format == "csv" and not feed.is_json:
                 declared = {name.lower() for name in feed.header}
-                if different := sorted(declared ^ {name.lower() for name in found}):
+                if different := sorted(declared ^ {name.lower() for name in headings}):
                     columns[path] = different
         return Difference(
             missing=tuple(sorted(set(with_objects) - tables.keys())),

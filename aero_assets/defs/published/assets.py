@@ -42,12 +42,12 @@ flights_complete = dg.AssetCheckSpec(
 def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     """Return the relations to publish: every model under marts/, and the seeds that define figures."""
     nodes = dbt_manifest()["nodes"] if nodes is None else nodes
-    found = [
+    relations = [
         Relation(f"{node['schema']}.{node['name']}", f"from {node['schema']}.{node['name']}", node["description"])
         for node in nodes.values()
         if (node["resource_type"] == "model" and "marts" in node["fqn"]) or node["name"] == "otp_definitions"
     ]
-    return sorted(found, key=lambda relation: relation.name)
+    return sorted(relations, key=lambda relation: relation.name)
 
 
 @dg.asset(
@@ -67,19 +67,19 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
     started = datetime.now(UTC)
     # Some marts are views of the typed zone, and somebody may have removed its copy meanwhile.
     ready(context, zones)
-    wanted = level(zones.lake())
+    level_due = level(zones.lake())
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
         relations = [*mart_relations(), *_health(warehouse, zones)]
         before = balance.in_warehouse(warehouse, relations)
         done = Publisher(zones.lake(), zones.scratch()).publish(
-            warehouse, relations, level=wanted, now=started, labels=_labels(warehouse)
+            warehouse, relations, level=level_due, now=started, labels=_labels(warehouse)
         )
         counts = balance.count(warehouse, before, done, zones.copy_of_published())
     outcome = _outcome(done, counts, started)
     outcome.record(zones.lake())
     snapshot = zones.copy_of_published().pull()
     problem = counts.problem or _read_back(snapshot)
-    Levels(zones.lake(), LEVELS).advance({PARTITION: wanted})
+    Levels(zones.lake(), LEVELS).advance({PARTITION: level_due})
     context.log.info(f"version {done.manifest.version}: {done.uploaded} files new, {done.reused} kept")
     rows = {table.name: table.rows for table in done.manifest.tables}
     yield dg.MaterializeResult(
@@ -132,8 +132,8 @@ def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relatio
 
 
 def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = connection.execute("select distinct data_label from operations.fct_leg where data_label is not null")
-    return [label for (label,) in found.fetchall()]
+    result = connection.execute("select distinct data_label from operations.fct_leg where data_label is not null")
+    return [label for (label,) in result.fetchall()]
 
 
 def _read_back(snapshot: Snapshot) -> str:
@@ -155,7 +155,7 @@ def _completeness(snapshot: Snapshot, now: datetime) -> dg.AssetCheckResult:
     closed = now - completeness.CLOSES_AFTER + timedelta(days=1)
     with snapshot.connect() as reader:
         day = completeness.of_day(reader, completeness.latest_day(reader, closed), now)
-    missing = [f"{one.source} {one.carrier} {one.route}: {one.missing_legs}" for one in day.missing]
+    missing = [f"{row.source} {row.carrier} {row.route}: {row.missing_legs}" for row in day.missing]
     return dg.AssetCheckResult(
         check_name=flights_complete.name,
         passed=day.is_complete,

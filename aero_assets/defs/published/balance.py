@@ -35,7 +35,7 @@ class Counts:
 
 def in_warehouse(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]) -> dict[str, int]:
     """Count the rows of every relation, before anything is exported."""
-    return {one.name: _one(connection, f"select count(*) {one.sql}") for one in relations}
+    return {relation.name: _one(connection, f"select count(*) {relation.sql}") for relation in relations}
 
 
 def count(
@@ -53,12 +53,12 @@ def count(
         return Counts(warehouse, {}, problem=f"readers find {snapshot.version}: {snapshot.problem}")
     mixed, example, added = 0, "", set(done.new)
     with duckdb.connect() as reader:
-        found = {table.name: _readable(reader, snapshot, table) for table in snapshot.manifest.tables}
+        readable = {table.name: _readable(reader, snapshot, table) for table in snapshot.manifest.tables}
     for table in snapshot.manifest.tables:
         for part in table.parts:
             if part.key in added and (differing := _mixed(connection, snapshot, table, part)):
                 mixed, example = mixed + differing, f"{table.name} of {part.name}"
-    return Counts(warehouse, found, mixed, example)
+    return Counts(warehouse, readable, mixed, example)
 
 
 def _readable(reader: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table) -> int:

@@ -80,7 +80,7 @@ class Publisher:
             new.append(part)
             return self._upload(connection, table, part, labels)
 
-        tables = tuple(replace(one, parts=tuple(stored(one, part) for part in one.parts)) for one in tables)
+        tables = tuple(replace(table, parts=tuple(stored(table, part) for part in table.parts)) for table in tables)
         manifest = replace(manifest, tables=tables)
         self.lake.write_json(Manifest.key_of(manifest.version), manifest.to_json())
         # The switch: a reader finds the version before or this one, whole.
@@ -134,11 +134,11 @@ def _table(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Table:
     connection.execute(f'create or replace temp view "{relation.name}" as {relation.sql}')
     columns = {name: kind for name, kind, *_ in connection.execute(f"describe {_staged(relation.name)}").fetchall()}
     month = _month(columns)
-    found = connection.execute(
+    groups = connection.execute(
         f"select {month}, count(*), {CONTENT} from {_staged(relation.name)} as t group by 1 order by 1"
     ).fetchall()
     # A table without rows still has its columns.
-    parts = [_part(relation.name, columns, *row) for row in found] or [_part(relation.name, columns, "empty", 0, 0)]
+    parts = [_part(relation.name, columns, *row) for row in groups] or [_part(relation.name, columns, "empty", 0, 0)]
     return Table(relation.name, relation.description, columns, tuple(parts))
 
 

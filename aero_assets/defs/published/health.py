@@ -100,11 +100,11 @@ def outcome_table(lake: Bucket) -> pa.Table:
 
 def _outcome(lake: Bucket, hop: str, key: str) -> dict[str, Any]:
     try:
-        said = lake.read_json(key) or {"hop": hop, "subject": key}
-        return _row(said, _day_of(key))
+        outcome = lake.read_json(key) or {"hop": hop, "subject": key}
+        return _row(outcome, _day_of(key))
     except (DamagedObjectError, TypeError, ValueError) as error:
-        said = {"hop": hop, "subject": key, "status": "damaged", "reason": healing.REASON, "message": f"{error}"}
-        return _row(said, _day_of(key))
+        outcome = {"hop": hop, "subject": key, "status": "damaged", "reason": healing.REASON, "message": f"{error}"}
+        return _row(outcome, _day_of(key))
 
 
 def _row(row: dict[str, Any], day: date) -> dict[str, Any]:
@@ -156,8 +156,8 @@ def _file(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
     """A file that the door turned away."""
 
     def refused(row: dict[str, Any]) -> dict[str, Any]:
-        said = json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]})
-        return _refused(key, "file", row["reason"], row["message"], row["inbox_key"], said)
+        details = json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]})
+        return _refused(key, "file", row["reason"], row["message"], row["inbox_key"], details)
 
     if row := lake.read_as(key, refused):
         yield row
@@ -172,12 +172,12 @@ def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
             return  # its day was compacted again since the listing: what it refuses now is in the next version
         raise
     try:
-        found = pq.read_table(file).to_pylist()
+        rows = pq.read_table(file).to_pylist()
     except (pa.ArrowInvalid, OSError) as error:
         raise DamagedObjectError(lake.name, key, f"it is no Parquet file ({error})") from error
     finally:
         file.unlink()
-    for row in found:
+    for row in rows:
         raw_ref = f"{row['raw_key']}#{row['line_number']}"
         yield _refused(key, "row", row["reason"], row["message"], raw_ref, row["record"])
 

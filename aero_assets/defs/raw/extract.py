@@ -64,9 +64,9 @@ def opsdb_extract(
     """Extract the hours of the run, then say per table what came of it."""
     chosen = [feed for feed in TABLES.values() if raw_key(feed) in context.selected_asset_keys]
     window = context.partition_time_window
-    wanted = Wanted(uuid4().hex[:12], window.start, window.end, [feed.name for feed in chosen])
-    extracts.runner().run(wanted, context.log.info)
-    done = report(zones.raw(), wanted.run_id)
+    task = Wanted(uuid4().hex[:12], window.start, window.end, [feed.name for feed in chosen])
+    extracts.runner().run(task, context.log.info)
+    done = report(zones.raw(), task.run_id)
     for feed in chosen:
         yield result(feed, done, zones.lake())
 
@@ -76,19 +76,20 @@ def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResu
     outcomes = [_outcome(feed, window) for window in done["windows"]]
     for outcome in outcomes:
         outcome.record(lake)
-    said = [window["tables"][feed.name] for window in done["windows"]]
+    extracted = [window["tables"][feed.name] for window in done["windows"]]
     drift = [line for line in done["drift"] if line.startswith(f"{feed.system}.{feed.name}.")]
-    marks = [one["watermark"] for one in said if one["watermark"]]
+    marks = [table["watermark"] for table in extracted if table["watermark"]]
     changes = {
-        kind: sum(one.get("changes", {}).get(kind, 0) for one in said) for kind in ("insert", "update", "delete")
+        kind: sum(table.get("changes", {}).get(kind, 0) for table in extracted)
+        for kind in ("insert", "update", "delete")
     }
     metadata = {
-        "dagster/row_count": sum(one["rows"] for one in said),
-        "rows_read": sum(one["rows_in"] for one in said),
-        "bytes": sum(one["bytes"] for one in said),
+        "dagster/row_count": sum(table["rows"] for table in extracted),
+        "rows_read": sum(table["rows_in"] for table in extracted),
+        "bytes": sum(table["bytes"] for table in extracted),
         "watermark": max(marks) if marks else None,
-        "seconds": round(sum(one["seconds"] for one in said), 3),
-        "windows": len(said),
+        "seconds": round(sum(table["seconds"] for table in extracted), 3),
+        "windows": len(extracted),
         "snapshot_at": done["windows"][0]["snapshot_at"],
         "commits": dg.MetadataValue.json([window["commit"] for window in done["windows"]]),
         **({"changes": dg.MetadataValue.json(changes)} if any(changes.values()) else {}),
@@ -110,17 +111,17 @@ def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResu
 
 def _outcome(feed: Feed, window: dict[str, Any]) -> Outcome:
     """The ledger's row of one table in one window; what a comparison found unchanged counts as duplicate."""
-    said, start = window["tables"][feed.name], datetime.fromisoformat(window["window_start"])
+    table, start = window["tables"][feed.name], datetime.fromisoformat(window["window_start"])
     return Outcome(
         hop=HOP,
         feed=feed.path,
         subject=f"{feed.system}.{feed.name}.hh={start:%H}",
         day=start.date(),
-        files_in=len(said["parts"]),
-        rows_in=said["rows_in"],
-        rows_out=said["rows"],
-        duplicates=said.get("unchanged", 0),
+        files_in=len(table["parts"]),
+        rows_in=table["rows_in"],
+        rows_out=table["rows"],
+        duplicates=table.get("unchanged", 0),
         rejects=0,
-        version=said["fingerprint"],
-        seconds=said["seconds"],
+        version=table["fingerprint"],
+        seconds=table["seconds"],
     )

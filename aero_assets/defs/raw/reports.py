@@ -54,18 +54,18 @@ class EventHour:
 Reported = Receipt | EventHour
 
 
-def reportable(found: Iterable[Arrival]) -> list[Reported]:
+def reportable(arrivals: Iterable[Arrival]) -> list[Reported]:
     """Return what to report of the arrivals of a feed, oldest first: a file each, an hour of events each."""
-    files: list[Reported] = [item for item in found if isinstance(item, Receipt)]
+    files: list[Reported] = [item for item in arrivals if isinstance(item, Receipt)]
     hours: dict[datetime, list[str]] = {}
-    for item in found:
+    for item in arrivals:
         if isinstance(item, EventObject):
             hours.setdefault(item.arrived_at, []).append(item.arrival_id)
     digest = {hour: sha256("\n".join(sorted(names)).encode()).hexdigest()[:12] for hour, names in hours.items()}
     return [*files, *(EventHour(hour, len(hours[hour]), digest[hour]) for hour in sorted(hours))]
 
 
-def unseen(found: Sequence[Reported], cursor: str | None) -> tuple[list[Reported], str]:
+def unseen(reported_arrivals: Sequence[Reported], cursor: str | None) -> tuple[list[Reported], str]:
     """Return what is not yet reported, oldest first and a bounded number, and the next cursor.
 
     The cursor names what was reported within the overlap before the newest one; everything older is known to be
@@ -75,14 +75,14 @@ def unseen(found: Sequence[Reported], cursor: str | None) -> tuple[list[Reported
     if state.get("version") != CURSOR_VERSION:
         state = {"since": "", "seen": []}
     last, seen = str(state["since"]), set(state["seen"])
-    new = [r for r in found if r.arrived >= last and r.arrival_id not in seen][:MOST_EVENTS]
+    new = [r for r in reported_arrivals if r.arrived >= last and r.arrival_id not in seen][:MOST_EVENTS]
     if not new:
         return [], cursor or ""
     since = f"{new[-1].arrived_at - OVERLAP:%Y%m%dT%H%M%S%fZ}"
     # Never look back further than the last report did: what lay before it was reported.
     since = max(since, last)
     reported = seen | {receipt.arrival_id for receipt in new}
-    kept = sorted(r.arrival_id for r in found if r.arrived >= since and r.arrival_id in reported)
+    kept = sorted(r.arrival_id for r in reported_arrivals if r.arrived >= since and r.arrival_id in reported)
     return new, json.dumps({"version": CURSOR_VERSION, "since": since, "seen": kept})
 
 

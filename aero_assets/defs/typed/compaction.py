@@ -103,12 +103,12 @@ class Compactor:
     def _before(self, feed: Feed, arrived_on: date) -> ArrivalManifest:
         """Return the day's contribution so far; by the names of its files where its manifest is damaged or gone."""
         try:
-            found = ArrivalManifest.load(self.lake, feed, arrived_on)
+            manifest = ArrivalManifest.load(self.lake, feed, arrived_on)
         except DamagedObjectError:
-            found = None
-        if found is None or not (found.level or found.intended):
+            manifest = None
+        if manifest is None or not (manifest.level or manifest.intended):
             return ArrivalManifest.from_names(self.lake, feed.path, f"{arrived_on}")
-        return found
+        return manifest
 
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> int:  # noqa: ANN401
         """Read and judge every record; return how many the arrivals hold, by who took them in or by their bodies."""
@@ -152,17 +152,17 @@ class Compactor:
         in many objects.
         """
 
-        def fetch(one: tuple[int, Arrival, Contents, str]) -> tuple[Arrival, Contents, str, Path]:
-            number, arrival, contents, key = one
+        def fetch(numbered: tuple[int, Arrival, Contents, str]) -> tuple[Arrival, Contents, str, Path]:
+            number, arrival, contents, key = numbered
             body = work / f"body-{number}"
             self._fetch_body(feed, contents, key, body)
             return arrival, contents, key, body
 
-        found = [(arrival, contents, key) for arrival, contents in brought for key in contents.keys]
-        wanted = [(number, *one) for number, one in enumerate(found)]
+        named = [(arrival, contents, key) for arrival, contents in brought for key in contents.keys]
+        bodies = [(number, *body) for number, body in enumerate(named)]
         with ThreadPoolExecutor(AHEAD) as pool:
-            for start in range(0, len(wanted), AHEAD):
-                yield from pool.map(fetch, wanted[start : start + AHEAD])
+            for start in range(0, len(bodies), AHEAD):
+                yield from pool.map(fetch, bodies[start : start + AHEAD])
 
     def _fetch_body(self, feed: Feed, contents: Contents, key: str, body: Path) -> None:
         """Fetch a raw body; DamagedObjectError where it is not what came in."""
@@ -194,9 +194,9 @@ class Compactor:
         for path, key in [*quarantine, *((path, file.key) for path, file in files)]:
             if key not in there or not self._is_there(key, path, is_by_content=is_by_content):
                 self.lake.upload(path, key)
-        found = footers.rows(self.lake, named)
-        counts["rows_out"] = sum(found[file.key] for _, file in files)
-        counts["rejects"] = sum(found[key] for _, key in quarantine)
+        rows_of = footers.rows(self.lake, named)
+        counts["rows_out"] = sum(rows_of[file.key] for _, file in files)
+        counts["rejects"] = sum(rows_of[key] for _, key in quarantine)
         after = ArrivalManifest(
             feed=feed.path,
             arrived_on=f"{day.arrived_on}",

@@ -55,8 +55,8 @@ def as_sent(line: bytes) -> list[bytes]:
     if b'"rawData"' not in line:
         return [line]
     try:
-        said = json.loads(line)
-        return lines_of(base64.b64decode(said["rawData"])) if said.keys() >= NOT_ASKED else [line]
+        wrapper = json.loads(line)
+        return lines_of(base64.b64decode(wrapper["rawData"])) if wrapper.keys() >= NOT_ASKED else [line]
     except (ValueError, RecursionError, TypeError, AttributeError):
         return [line]
 
@@ -65,18 +65,20 @@ def unwrap(line: bytes) -> Judged:
     """Return what the transform says of a line; a line that it did not wrap is judged by the same vocabulary."""
     if (wrapped := _wrapped(line)) is not None:
         return wrapped
-    text, found = line.decode(errors="replace"), events.read(line)
-    if isinstance(found, Problem):
-        return _shown(text, found.code, found.message.encode(errors="replace").decode())
+    text, event = line.decode(errors="replace"), events.read(line)
+    if isinstance(event, Problem):
+        return _shown(text, event.code, event.message.encode(errors="replace").decode())
     return _shown(text, None, None)
 
 
 def _wrapped(line: bytes) -> Judged | None:
     """Return what a line in the form of the transform says; None for any other, which may be anything."""
     try:
-        said = json.loads(line)
-        body = said["body"] if "body" in said else base64.b64decode(said["body_base64"]).decode(errors="replace")
-        defect, message, arrived_at = said["reason"], said["message"], said.get("arrived_at")
+        wrapper = json.loads(line)
+        body = (
+            wrapper["body"] if "body" in wrapper else base64.b64decode(wrapper["body_base64"]).decode(errors="replace")
+        )
+        defect, message, arrived_at = wrapper["reason"], wrapper["message"], wrapper.get("arrived_at")
         "".join([body, defect or "", message or "", arrived_at or ""]).encode()
     except (ValueError, RecursionError, LookupError, TypeError):
         return None

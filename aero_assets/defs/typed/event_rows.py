@@ -55,7 +55,7 @@ def limits(feed: Feed) -> list[tuple[str, str, str]]:
         and not (limit.types and feed.arrival == "table")
     ]  # fmt: skip
     day = feed.date_expression
-    for name in (one for one in AIRPORTS if one in feed.header):
+    for name in (airport_field for airport_field in AIRPORTS if airport_field in feed.header):
         message = f"""'{name} is ' || {name} || ', which the airport reference does not have on ' || {day}
             || '; it waits for the reference'"""
         rules.append((UNKNOWN_AIRPORT, f"unknown_airport({name}, {day})", message))
@@ -95,17 +95,17 @@ def _broken(limit: Limit, name: str, feed: Feed) -> str:
 
 
 def _sentence(limit: Limit, name: str, feed: Feed) -> str:
-    said = f"'{name} is ' || {_column(feed, name)}"
+    sentence = f"'{name} is ' || {_column(feed, name)}"
     if limit.base == ARRIVED:
-        said += f" || ', {ARRIVED} is ' || coalesce(_arrived_at, cast(_received_at as varchar))"
+        sentence += f" || ', {ARRIVED} is ' || coalesce(_arrived_at, cast(_received_at as varchar))"
     elif not is_fixed(limit.base):
-        said += f" || ', {limit.base} is ' || {_column(feed, limit.base)}"
-    return f"{said} || '; {limit.sentence}'"
+        sentence += f" || ', {limit.base} is ' || {_column(feed, limit.base)}"
+    return f"{sentence} || '; {limit.sentence}'"
 
 
 def _field(name: str, value: str, kinds: list[EventType]) -> str:
     """A field that the vocabulary does not give to the type of an event means nothing there, whatever it is called."""
-    having = [kind.name for kind in kinds if name in {one.name for one in fields_of(kind)}]
+    having = [kind.name for kind in kinds if name in {field.name for field in fields_of(kind)}]
     if len(having) == len(kinds):
         return value
     types = ", ".join(f"'{kind}'" for kind in having)

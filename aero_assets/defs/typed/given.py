@@ -51,12 +51,12 @@ def handed_on(records: Iterable[Given]) -> pa.RecordBatchReader:
 def _batches(records: Iterator[Given]) -> Iterator[pa.RecordBatch]:
     while some := list(islice(records, BATCH)):
         columns = (
-            [one.line_number for one in some],
-            [one.body for one in some],
-            [one.defect for one in some],
-            [one.message for one in some],
-            [one.part for one in some],
-            [list(one.values) for one in some],
+            [record.line_number for record in some],
+            [record.body for record in some],
+            [record.defect for record in some],
+            [record.message for record in some],
+            [record.part for record in some],
+            [list(record.values) for record in some],
         )
         arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
         yield pa.record_batch(arrays, schema=SCHEMA)

@@ -30,9 +30,10 @@ def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
     """
     if not layout.captions:
         return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path, layout))
-    said, given = _captions(path, layout), pa.field("given", pa.list_(pa.string()))
+    captions, given = _captions(path, layout), pa.field("given", pa.list_(pa.string()))
     batches = (
-        batch.append_column(given, pa.array([said] * batch.num_rows, given.type)) for batch in _batches(path, layout)
+        batch.append_column(given, pa.array([captions] * batch.num_rows, given.type))
+        for batch in _batches(path, layout)
     )
     return pa.RecordBatchReader.from_batches(SCHEMA.append(given), batches)
 
@@ -41,8 +42,10 @@ def _captions(path: Path, layout: Layout) -> list[str | None]:
     """Return the captions of the preamble; null for one that it lacks."""
     with gzip.open(path, "rb") as file:
         preamble = [line.decode("utf-8", "replace") for line in islice(file, layout.preamble_lines)]
-    found = (next(filter(None, (re.search(one.pattern, line) for line in preamble)), None) for one in layout.captions)
-    return [match[1] if match else None for match in found]
+    matches = (
+        next(filter(None, (re.search(caption.pattern, line) for line in preamble)), None) for caption in layout.captions
+    )
+    return [match[1] if match else None for match in matches]
 
 
 def _batches(path: Path, layout: Layout) -> Iterator[pa.RecordBatch]:

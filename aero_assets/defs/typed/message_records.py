@@ -67,17 +67,22 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _messages(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
-    for number, one in enumerate(parse_all(_lines(path), received_at), 1):
-        if isinstance(one, Unreadable):
-            yield Given(number, one.raw, defect=reason_of(one.error), message=f"{one.error.code}: {one.error.message}")
+    for number, message in enumerate(parse_all(_lines(path), received_at), 1):
+        if isinstance(message, Unreadable):
+            yield Given(
+                number,
+                message.raw,
+                defect=reason_of(message.error),
+                message=f"{message.error.code}: {message.error.message}",
+            )
         else:
-            said = _said(one)
-            yield Given(number, one.raw, [said.get(name) for name in header])
+            values = _said(message)
+            yield Given(number, message.raw, [values.get(name) for name in header])
 
 
 def _said(message: Message) -> dict[str, str | None]:
     flight = message.flight
-    said: dict[str, str | None] = {
+    values: dict[str, str | None] = {
         "FORMAT": message.format,
         "SENT_AT": _time(message.sent_at),
         "CARRIER": flight.carrier if flight else None,
@@ -87,20 +92,22 @@ def _said(message: Message) -> dict[str, str | None]:
         "REGISTRATION": message.registration,
         "AIRPORT": message.airport,
         "IS_CORRECTION": _flag(message.is_correction),
-        "DELAYS": ";".join(f"{one.code}:{'' if one.minutes is None else one.minutes}" for one in message.delays)
+        "DELAYS": ";".join(f"{delay.code}:{'' if delay.minutes is None else delay.minutes}" for delay in message.delays)
         or None,
         "PASSENGERS": _number(message.passengers),
         "INFANTS": _number(message.infants),
         "FINDINGS": _codes(message.findings),
     }
-    for one in message.movements:
-        if one.event_type in (CANCEL, REINSTATE):
-            said["IS_CANCELLED"] = _flag(one.event_type == CANCEL)
-        elif one.event_type == DIVERT:
-            said["DIVERTED_TO"] = one.airport
+    for movement in message.movements:
+        if movement.event_type in (CANCEL, REINSTATE):
+            values["IS_CANCELLED"] = _flag(movement.event_type == CANCEL)
+        elif movement.event_type == DIVERT:
+            values["DIVERTED_TO"] = movement.airport
         else:
-            said[f"{'ESTIMATED_' if one.estimated else ''}{COLUMNS[one.event_type]}"] = _time(one.event_time)
-    return said
+            values[f"{'ESTIMATED_' if movement.estimated else ''}{COLUMNS[movement.event_type]}"] = _time(
+                movement.event_time
+            )
+    return values
 
 
 def _legs(path: Path, header: Sequence[str]) -> Iterator[Given]:
@@ -116,7 +123,7 @@ def _legs(path: Path, header: Sequence[str]) -> Iterator[Given]:
             yield Given(record.line, record.raw, defect="unknown_airport", message=message)
         same = _record(record)
         for leg in legs:
-            said = same | {
+            values = same | {
                 "OPERATING_DATE": f"{leg.operating_date}",
                 "STD_AT": _time(leg.std_at),
                 "STA_AT": _time(leg.sta_at),
@@ -124,7 +131,7 @@ def _legs(path: Path, header: Sequence[str]) -> Iterator[Given]:
                 "STA_UTC_OFFSET_MINUTES": _number(leg.sta_utc_offset_minutes),
             }
             # A record is many legs: with its date, each is one of its own.
-            yield Given(record.line, f"{leg.operating_date} {record.raw}", [said.get(name) for name in header])
+            yield Given(record.line, f"{leg.operating_date} {record.raw}", [values.get(name) for name in header])
 
 
 def _record(record: LegRecord) -> dict[str, str | None]:

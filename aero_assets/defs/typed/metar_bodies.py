@@ -123,26 +123,28 @@ class _Cutter:
         yield from self._close(number, at_end=True)
 
     def _is_around(self, text: str) -> bool:
-        if any(one.fullmatch(text) for one in (HEADING, KIND_ALONE, STAMP, PREAMBLE)) or text.startswith("ZCZC"):
+        if any(pattern.fullmatch(text) for pattern in (HEADING, KIND_ALONE, STAMP, PREAMBLE)) or text.startswith(
+            "ZCZC"
+        ):
             return True
         # Words like these end a wrapped report, too; so they stand around reports only where none is open.
         return bool((not self.pieces and AROUND.fullmatch(text)) or _header(text))
 
     def _note(self, text: str) -> None:
-        if found := HEADING.fullmatch(text):
-            self.kind, self.mark, self.in_bulletin = None, _correction(found[1]), True
-        elif found := KIND_ALONE.fullmatch(text):
-            self.kind, self.mark = found[1].upper(), _correction(found[2]) or self.mark
-        elif found := STAMP.fullmatch(text):
-            self.stamp = _moment(found)
+        if match := HEADING.fullmatch(text):
+            self.kind, self.mark, self.in_bulletin = None, _correction(match[1]), True
+        elif match := KIND_ALONE.fullmatch(text):
+            self.kind, self.mark = match[1].upper(), _correction(match[2]) or self.mark
+        elif match := STAMP.fullmatch(text):
+            self.stamp = _moment(match)
         elif header := _header(text):
             self.columns, self.delimiter = header
 
     def _text(self, number: int, text: str) -> Iterator[Cut]:
         for own in (STAMP, PACKED):
-            if (found := own.match(text)) and START.match(text, _blank(text, found.end())):
+            if (match := own.match(text)) and START.match(text, _blank(text, match.end())):
                 yield from self._close(number)
-                self.stamp, text = _moment(found), text[_blank(text, found.end()) :]
+                self.stamp, text = _moment(match), text[_blank(text, match.end()) :]
         for piece in re.split(r"(=)", text):
             if piece == "=":
                 yield from self._close(number, signed=True)
@@ -187,12 +189,12 @@ class _Cutter:
         if not line or line.startswith("#"):
             return
         values = next(csv.reader([line], delimiter=self.delimiter), [])
-        said = {name: values[at].strip() for name, at in self.columns.items() if at < len(values)}
-        text = " ".join(said.get("report", "").split()).removesuffix("=").strip()
+        fields = {name: values[at].strip() for name, at in self.columns.items() if at < len(values)}
+        text = " ".join(fields.get("report", "").split()).removesuffix("=").strip()
         if not text or text.upper() in ("M", "NULL", "NONE"):
             yield Cut(number, line[:LONGEST_REPORT], problem="the row holds no report")
             return
-        yield Cut(number, text[:LONGEST_REPORT], _row_moment(said), _kind(said.get("kind", "")))
+        yield Cut(number, text[:LONGEST_REPORT], _row_moment(fields), _kind(fields.get("kind", "")))
 
 
 def cut(lines: Iterable[str]) -> Iterator[Cut]:
@@ -205,7 +207,7 @@ def cut(lines: Iterable[str]) -> Iterator[Cut]:
 
 def _parts(piece: str) -> list[str]:
     """The reports of a piece of a line: one, unless a type begins another in its middle."""
-    cuts = [0, *(found.start() for found in INNER.finditer(piece)), len(piece)]
+    cuts = [0, *(inner.start() for inner in INNER.finditer(piece)), len(piece)]
     return [part for first, last in pairwise(cuts) if (part := piece[first:last]).strip()]
 
 
@@ -215,25 +217,25 @@ def _header(line: str) -> tuple[dict[str, int], str] | None:
         names = [name.strip().strip('"').casefold() for name in line.split(delimiter)]
         report = next((names.index(name) for name in REPORT_COLUMNS if name in names), None)
         if len(names) > 1 and report is not None:
-            found = {"report": report}
+            places = {"report": report}
             for role, aliases in (("time", TIME_COLUMNS), ("kind", KIND_COLUMNS)):
-                if alias := next((one for one in aliases if one in names), None):
-                    found[role] = names.index(alias)
+                if alias := next((alias_here for alias_here in aliases if alias_here in names), None):
+                    places[role] = names.index(alias)
             for parts in DATE_PARTS:
                 if set(parts) <= set(names):
-                    found |= dict(zip(DATE_PARTS[0], map(names.index, parts), strict=True))
-            return found, delimiter
+                    places |= dict(zip(DATE_PARTS[0], map(names.index, parts), strict=True))
+            return places, delimiter
     return None
 
 
-def _row_moment(said: dict[str, str]) -> datetime | None:
-    if found := STAMP.fullmatch(said.get("time", "")):
-        return _moment(found)
-    return _utc([said.get(name, "") for name in DATE_PARTS[0]])
+def _row_moment(fields: dict[str, str]) -> datetime | None:
+    if match := STAMP.fullmatch(fields.get("time", "")):
+        return _moment(match)
+    return _utc([fields.get(name, "") for name in DATE_PARTS[0]])
 
 
-def _moment(found: re.Match[str]) -> datetime | None:
-    return _utc(found.groups()[:5])
+def _moment(match: re.Match[str]) -> datetime | None:
+    return _utc(match.groups()[:5])
 
 
 def _utc(parts: Sequence[str]) -> datetime | None:

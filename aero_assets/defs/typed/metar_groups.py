@@ -81,7 +81,7 @@ class Observed:
     odd: list[str] = field(default_factory=list)
     read: int = 0
     #: Kinds of groups read so far: of several groups of one kind the first counts.
-    told: set[str] = field(default_factory=set)
+    kinds_read: set[str] = field(default_factory=set)
 
     @property
     def has_ceiling(self) -> bool | None:
@@ -99,88 +99,91 @@ class Observed:
 
 def observe(words: list[str]) -> Observed:
     """Read the groups after station and time."""
-    said = Observed()
+    observed = Observed()
     words = _joined(words)
     at = 0
     while at < len(words):
         word = words[at]
         at += 1
         if FORECAST.fullmatch(word):
-            _tenths(words[at - 1 :], said)
+            _tenths(words[at - 1 :], observed)
             break
         if word == SHEAR:
             while at < len(words) and OF_SHEAR.fullmatch(words[at]):
                 at += 1
-        elif any(reads(word, said) for reads in _READERS):
-            said.read += 1
+        elif any(reads(word, observed) for reads in _READERS):
+            observed.read += 1
         elif not (PASSED_OVER.fullmatch(word) or WIND_VARIES.fullmatch(word) or RUNWAY.fullmatch(word)):
-            said.odd.append(word)
+            observed.odd.append(word)
             if word.startswith(CEILINGS):
-                said.ceilings.append(None)
-    return said
+                observed.ceilings.append(None)
+    return observed
 
 
-def _tenths(words: list[str], said: Observed) -> None:
+def _tenths(words: list[str], observed: Observed) -> None:
     """Take the temperatures of the remarks where they are those of the group, in tenths."""
-    found = next((found for word in words if (found := TENTHS.fullmatch(word))), None)
-    if found is None:
+    tenths_group = next((tenths_group for word in words if (tenths_group := TENTHS.fullmatch(word))), None)
+    if tenths_group is None:
         return
-    air, dew = (int(tenths) / (-10 if sign == "1" else 10) for sign, tenths in (found.groups()[:2], found.groups()[2:]))
-    if said.temperature_c is None or abs(said.temperature_c - air) <= ROUNDED_BY:
-        said.temperature_c = air
-    if said.dew_point_c is None or abs(said.dew_point_c - dew) <= ROUNDED_BY:
-        said.dew_point_c = dew
+    air, dew = (
+        int(tenths) / (-10 if sign == "1" else 10)
+        for sign, tenths in (tenths_group.groups()[:2], tenths_group.groups()[2:])
+    )
+    if observed.temperature_c is None or abs(observed.temperature_c - air) <= ROUNDED_BY:
+        observed.temperature_c = air
+    if observed.dew_point_c is None or abs(observed.dew_point_c - dew) <= ROUNDED_BY:
+        observed.dew_point_c = dew
 
 
 def _joined(words: list[str]) -> list[str]:
     """Groups that have a blank inside (whole miles before a fraction, a unit behind its wind), without punctuation."""
-    found: list[str] = []
-    for word in (one.rstrip(",;.") for one in words):
-        before = found[-1] if found else ""
+    joined: list[str] = []
+    for word in (raw_word.rstrip(",;.") for raw_word in words):
+        before = joined[-1] if joined else ""
         if re.fullmatch(r"[0-9]/[0-9]{1,2}SM", word) and re.fullmatch(r"[PM]?[0-9]{1,2}", before):
-            found[-1] = f"{before}-{word}"
+            joined[-1] = f"{before}-{word}"
         elif word in KT_OF and re.fullmatch(r"(?:[0-9]{3}|VRB)[0-9]{2,3}(?:G[0-9]{2,3})?", before):
-            found[-1] = before + word
+            joined[-1] = before + word
         else:
-            found.append(word)
-    return found
+            joined.append(word)
+    return joined
 
 
-def _first(said: Observed, kind: str) -> bool:
+def _first(observed: Observed, kind: str) -> bool:
     """Return True if this is the first group of its kind."""
-    is_first = kind not in said.told
-    said.told.add(kind)
+    is_first = kind not in observed.kinds_read
+    observed.kinds_read.add(kind)
     return is_first
 
 
-def _wind(word: str, said: Observed) -> bool:
-    found = WIND.fullmatch(word)
-    if found is None:
+def _wind(word: str, observed: Observed) -> bool:
+    match = WIND.fullmatch(word)
+    if match is None:
         return False
-    direction, *speeds, unit = found.groups()
-    wind, gust = (None if not one or one == "//" else float(one.lstrip("P")) * KT_OF[unit] for one in speeds)
+    direction, *speeds, unit = match.groups()
+    wind, gust = (None if not speed or speed == "//" else float(speed.lstrip("P")) * KT_OF[unit] for speed in speeds)
     if (direction.isdigit() and int(direction) > 360) or max(wind or 0, gust or 0) > MOST_KT:
         return False
     if wind is not None and gust is not None and gust < wind:
         return False
-    if _first(said, "wind"):
-        said.wind_from = int(direction) if direction.isdigit() else None
-        said.wind_kt, said.gust_kt = wind, gust
+    if _first(observed, "wind"):
+        observed.wind_from = int(direction) if direction.isdigit() else None
+        observed.wind_kt, observed.gust_kt = wind, gust
     return True
 
 
-def _calm(word: str, said: Observed) -> bool:
-    if CALM.fullmatch(word) and _first(said, "wind"):
-        said.wind_from, said.wind_kt = 0, 0.0
+def _calm(word: str, observed: Observed) -> bool:
+    if CALM.fullmatch(word) and _first(observed, "wind"):
+        observed.wind_from, observed.wind_kt = 0, 0.0
         return True
     return False
 
 
-def _visibility(word: str, said: Observed) -> bool:
+def _visibility(word: str, observed: Observed) -> bool:
     if word in UNKNOWN_VISIBILITY:
         return True
     if word == "CAVOK":
-        said.is_sky_told = True
+        observed.is_sky_told = True
         miles: float | None = FAR_METRES / METRES_OF_MILE
     else:
         miles = _miles(word)
@@ -188,60 +191,60 @@ def _visibility(word: str, said: Observed) -> bool:
         return False
     # The least visibility and its direction follow the prevailing one; alone, it is what is known.
     if DIRECTED.fullmatch(word):
-        if "visibility" not in said.told:
-            said.visibility_miles = min(miles, said.visibility_miles or miles)
-    elif _first(said, "visibility"):
-        said.visibility_miles = miles
+        if "visibility" not in observed.kinds_read:
+            observed.visibility_miles = min(miles, observed.visibility_miles or miles)
+    elif _first(observed, "visibility"):
+        observed.visibility_miles = miles
     return True
 
 
 def _miles(word: str) -> float | None:
-    if found := METRES.fullmatch(word) or DIRECTED.fullmatch(word):
-        metres = int(found[1])
+    if match := METRES.fullmatch(word) or DIRECTED.fullmatch(word):
+        metres = int(match[1])
         return (FAR_METRES if metres == 9999 else metres) / METRES_OF_MILE
-    if found := KILOMETRES.fullmatch(word):
-        return int(found[1]) * 1000 / METRES_OF_MILE
-    if found := MILES.fullmatch(word):
-        return float(found[1])
-    if (found := FRACTION.fullmatch(word)) and 0 < int(found[2]) < int(found[3]):
-        return int(found[1] or 0) + int(found[2]) / int(found[3])
+    if match := KILOMETRES.fullmatch(word):
+        return int(match[1]) * 1000 / METRES_OF_MILE
+    if match := MILES.fullmatch(word):
+        return float(match[1])
+    if (match := FRACTION.fullmatch(word)) and 0 < int(match[2]) < int(match[3]):
+        return int(match[1] or 0) + int(match[2]) / int(match[3])
     return None
 
 
-def _weather(word: str, said: Observed) -> bool:
+def _weather(word: str, observed: Observed) -> bool:
     if RECENT.fullmatch(word):
         return True
     if WEATHER.fullmatch(word) is None:
         return False
-    said.weather.append(word)
+    observed.weather.append(word)
     return True
 
 
-def _sky(word: str, said: Observed) -> bool:
+def _sky(word: str, observed: Observed) -> bool:
     if word in NO_CEILING:
-        said.is_sky_told = True
+        observed.is_sky_told = True
         return True
     if UNKNOWN_SKY.fullmatch(word):
         return True
-    found = LAYER.fullmatch(word)
-    if found is None:
+    match = LAYER.fullmatch(word)
+    if match is None:
         return False
-    cover, height = found.groups()
-    said.is_sky_told = said.is_sky_told or cover != "///"
+    cover, height = match.groups()
+    observed.is_sky_told = observed.is_sky_told or cover != "///"
     if cover in CEILINGS:
-        said.ceilings.append(float(height) * 100 if height.isdigit() else None)
+        observed.ceilings.append(float(height) * 100 if height.isdigit() else None)
     return True
 
 
-def _temperature(word: str, said: Observed) -> bool:
-    found = TEMPERATURE.fullmatch(word)
-    if found is None:
+def _temperature(word: str, observed: Observed) -> bool:
+    match = TEMPERATURE.fullmatch(word)
+    if match is None:
         return False
-    air, dew = map(_degrees, found.groups())
+    air, dew = map(_degrees, match.groups())
     if not (_within(air, TEMPERATURES) and _within(dew, DEW_POINTS)):
         return False
-    if _first(said, "temperature"):
-        said.temperature_c, said.dew_point_c = air, dew
+    if _first(observed, "temperature"):
+        observed.temperature_c, observed.dew_point_c = air, dew
     return True
 
 
@@ -252,19 +255,19 @@ def _degrees(text: str | None) -> float | None:
     return -degrees if text[0] in "M-" and degrees else degrees
 
 
-def _pressure(word: str, said: Observed) -> bool:
+def _pressure(word: str, observed: Observed) -> bool:
     if word in UNKNOWN_PRESSURE:
         return True
-    if found := QNH.fullmatch(word):
-        pressure = float(found[1])
-    elif found := INCHES.fullmatch(word):
-        pressure = int(found[1]) / 100 * HPA_OF_INCH
+    if match := QNH.fullmatch(word):
+        pressure = float(match[1])
+    elif match := INCHES.fullmatch(word):
+        pressure = int(match[1]) / 100 * HPA_OF_INCH
     else:
         return False
     if not _within(pressure, PRESSURES):
         return False
-    if _first(said, "pressure"):
-        said.pressure_hpa = pressure
+    if _first(observed, "pressure"):
+        observed.pressure_hpa = pressure
     return True
 
 

@@ -49,18 +49,18 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterator[Given]:
-    for one in reports(path):
+    for report in reports(path):
         # The day of the month alone does not tell reports of an archive apart: with its full time, each is its own.
-        text = f"{one.stamp:%Y-%m-%d %H:%M} {one.text}" if one.stamp else one.text
+        text = f"{report.stamp:%Y-%m-%d %H:%M} {report.text}" if report.stamp else report.text
         try:
-            said = said_of(one, received_at)
+            values = said_of(report, received_at)
         except ValueError as error:
-            is_text = REPLACED not in one.text
+            is_text = REPLACED not in report.text
             defect = "unreadable_report" if is_text else "bad_encoding"
             message = f"not a weather report: {error}" if is_text else "the line is not UTF-8 text"
-            yield Given(one.line, text, defect=defect, message=message)
+            yield Given(report.line, text, defect=defect, message=message)
         else:
-            yield Given(one.line, text, [said.get(name) for name in header])
+            yield Given(report.line, text, [values.get(name) for name in header])
 
 
 def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
@@ -82,39 +82,43 @@ def said_of(report: Cut, received_at: datetime) -> dict[str, str | None]:
         raise ValueError(f"a forecast (TAF): {words[0]} is the time it is valid for; METAR and SPECI are read")
     findings: list[str] = []
     observed_at = _observed_at(time, report.stamp, received_at, findings)
-    said = observe(words)
-    if len(said.odd) > said.read or not words:
+    observed = observe(words)
+    if len(observed.odd) > observed.read or not words:
         problem = (
-            f"no group of it can be read, such as {said.odd[0][:20]}" if said.odd else "it says nothing but its time"
+            f"no group of it can be read, such as {observed.odd[0][:20]}"
+            if observed.odd
+            else "it says nothing but its time"
         )
         raise ValueError(
-            problem if not said.read else f"more of its groups are unknown than known: {' '.join(said.odd)[:80]}"
+            problem
+            if not observed.read
+            else f"more of its groups are unknown than known: {' '.join(observed.odd)[:80]}"
         )
-    findings += [f"odd_group:{word[:30].replace(',', '.')}" for word in said.odd]
+    findings += [f"odd_group:{word[:30].replace(',', '.')}" for word in observed.odd]
     findings += ["no_end"] if report.is_open else []
     return {
         "STATION": station,
         "KIND": kind,
         "OBSERVED_AT": f"{observed_at:%Y-%m-%d %H:%M}:00",
         "VERSION": f"{version}",
-        **_columns(said),
+        **_columns(observed),
         "FINDINGS": ",".join(findings) or None,
     }
 
 
-def _columns(said: Observed) -> dict[str, str | None]:
-    has_ceiling = said.has_ceiling
+def _columns(observed: Observed) -> dict[str, str | None]:
+    has_ceiling = observed.has_ceiling
     return {
-        "WIND_FROM_DEGREES": _text(said.wind_from),
-        "WIND_KT": _text(said.wind_kt),
-        "GUST_KT": _text(said.gust_kt),
-        "VISIBILITY_MILES": _text(said.visibility_miles),
-        "WEATHER": " ".join(said.weather) or None,
+        "WIND_FROM_DEGREES": _text(observed.wind_from),
+        "WIND_KT": _text(observed.wind_kt),
+        "GUST_KT": _text(observed.gust_kt),
+        "VISIBILITY_MILES": _text(observed.visibility_miles),
+        "WEATHER": " ".join(observed.weather) or None,
         "HAS_CEILING": None if has_ceiling is None else ("true" if has_ceiling else "false"),
-        "CEILING_FT": _text(said.ceiling_ft),
-        "TEMPERATURE_C": _text(said.temperature_c),
-        "DEW_POINT_C": _text(said.dew_point_c),
-        "PRESSURE_HPA": _text(said.pressure_hpa and round(said.pressure_hpa, 1)),
+        "CEILING_FT": _text(observed.ceiling_ft),
+        "TEMPERATURE_C": _text(observed.temperature_c),
+        "DEW_POINT_C": _text(observed.dew_point_c),
+        "PRESSURE_HPA": _text(observed.pressure_hpa and round(observed.pressure_hpa, 1)),
     }
 
 
@@ -142,30 +146,32 @@ def _opening(report: Cut) -> tuple[str, str, int, str | None, list[str]]:
 
 def _step(mark: str) -> int:
     """The number of a correction: COR and CCA are the first, CCB the second."""
-    found = MARK.fullmatch(mark)
-    return ord(found[1]) - ord("A") + 1 if found and found[1] else 1
+    match = MARK.fullmatch(mark)
+    return ord(match[1]) - ord("A") + 1 if match and match[1] else 1
 
 
 def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime, findings: list[str]) -> datetime:
     """Return a report's time: next to the full time beside it, else the last such moment before the arrival."""
-    found = TIME.fullmatch(time or "")
-    if found is None:
+    match = TIME.fullmatch(time or "")
+    if match is None:
         if stamp is None:
             raise ValueError(f"no such time: {time}" if time else "it says no time (day, hour and minute: 271243Z)")
         findings.append("no_time")
         return stamp
-    day, hour, minute = map(int, found.groups())
+    day, hour, minute = map(int, match.groups())
     if stamp is not None:
         near = min(
-            _months(stamp + timedelta(days=31), 3, day, hour, minute), key=lambda one: abs(one - stamp), default=None
+            _months(stamp + timedelta(days=31), 3, day, hour, minute),
+            key=lambda moment: abs(moment - stamp),
+            default=None,
         )
         if near is not None and abs(near - stamp) <= NEAR:
             return near
         findings.append(f"stamp_differs:{time}")
         return stamp
-    for one in _months(received_at, MONTHS_BACK, day, hour, minute):
-        if one <= received_at + EARLY:
-            return one
+    for moment in _months(received_at, MONTHS_BACK, day, hour, minute):
+        if moment <= received_at + EARLY:
+            return moment
     raise ValueError(f"no such time: {time}")
 
 

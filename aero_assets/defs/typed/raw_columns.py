@@ -17,7 +17,7 @@ def _split(feed: Feed) -> str:
     names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1)) + _named(feed)
     # Values that a file gives once are part of every record in it.
     once = [*(["given"] if feed.captions else []), *(["named"] if feed.layout.named else [])]
-    said = "".join(f" || chr(31) || array_to_string({one}, chr(31))" for one in once)
+    constants = "".join(f" || chr(31) || array_to_string({column}, chr(31))" for column in once)
     value = f'''"(?:[^"]|"")*"|[^"{feed.delimiter}]*'''
     return f"""
         with checked as (
@@ -40,7 +40,7 @@ def _split(feed: Feed) -> str:
         )
         select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
                received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
-               left(sha256('{feed.path}' || chr(31) || body{said}), 32) as _event_id,
+               left(sha256('{feed.path}' || chr(31) || body{constants}), 32) as _event_id,
                raw_key || '#' || line_number as _raw_ref, {names}
         from split
     """

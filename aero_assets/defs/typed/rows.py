@@ -81,8 +81,8 @@ def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """Create `zone_day` for the airports and dates that occur."""
     codes: set[str] = set()
     for place in _places(feed):
-        found = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
-        codes.update(code for (code,) in found)
+        airports = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
+        codes.update(code for (code,) in airports)
     day = feed.date_expression
     dates = connection.execute(f"select distinct {day} from helped where year({day}) between 1980 and 2100").fetchall()
     connection.register("zone_source", zone_days(codes, (day for (day,) in dates)))

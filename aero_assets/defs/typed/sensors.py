@@ -22,7 +22,7 @@ from aero_assets.resources import Zones
 
 def behind(
     feed: Feed,
-    found: Iterable[Arrival],
+    known_arrivals: Iterable[Arrival],
     manifests: list[ArrivalManifest],
     decisions: Mapping[date, tuple[str, ...]],
 ) -> Want:
@@ -30,7 +30,7 @@ def behind(
     return Want(
         subject=f"typed:{feed.path}",
         job=ingest.name,
-        wanted={f"{day}": planned.level(feed) for day, planned in plan(found, decisions).items()},
+        desired={f"{day}": planned.level(feed) for day, planned in plan(known_arrivals, decisions).items()},
         reached={item.arrived_on: item.level for item in manifests if item.feed == feed.path and item.level},
         assets=[typed_key(feed)],
     )
@@ -45,10 +45,10 @@ def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResu
     asked: list[dg.RunRequest] = []
     decided = set_aside.listed(zones.lake())
     for feed in feeds():
-        found = list_arrivals(zones.raw(), feed)
-        new, cursors[feed.path] = unseen(reportable(found), cursors.get(feed.path))
+        known_arrivals = list_arrivals(zones.raw(), feed)
+        new, cursors[feed.path] = unseen(reportable(known_arrivals), cursors.get(feed.path))
         reported += events(feed, new)
         asked += requests(
-            context.instance, behind(feed, found, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
+            context.instance, behind(feed, known_arrivals, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
         )
     return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)

@@ -79,7 +79,9 @@ def remember(
 def _remember_parsed(
     connection: duckdb.DuckDBPyConnection, feed: Feed, body: Path, raw_key: str, received_at: datetime
 ) -> None:
-    values = ", ".join(f"nullif(trim(given[{_place(feed, one) + 1}]), '') as \"{one.name}\"" for one in carried(feed))
+    values = ", ".join(
+        f"nullif(trim(given[{_place(feed, column) + 1}]), '') as \"{column.name}\"" for column in carried(feed)
+    )
     connection.register("parsed_now", read(body, received_at, feed))
     connection.execute(
         f"insert into said select {_content(feed, raw=True)} from "
@@ -106,7 +108,7 @@ def mixed(connection: duckdb.DuckDBPyConnection, feed: Feed, files: Path) -> tup
 def _content(feed: Feed, *, raw: bool = False) -> str:
     """One number for what a record says: of its name (line or event) and of every carried column."""
     name = "event_id" if feed.is_json else "raw_ref"
-    columns = (f'try_cast("{one.name}" as {one.type})' if raw else f'"{one.name}"' for one in carried(feed))
+    columns = (f'try_cast("{column.name}" as {column.type})' if raw else f'"{column.name}"' for column in carried(feed))
     return f"hash({', '.join([name, *columns])})"
 
 
@@ -154,7 +156,8 @@ def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
         return  # the reader says so in quarantine, and the count of the rows that are missing is red
     names = [f"{raw_key}#{number}" for number in range(1, table.num_rows + 1)]
     columns = {
-        one.name: _trimmed(table.column(feed.header[_place(feed, one)]).cast(pa.string())) for one in carried(feed)
+        column.name: _trimmed(table.column(feed.header[_place(feed, column)]).cast(pa.string()))
+        for column in carried(feed)
     }
     yield {"raw_ref": pa.array(names, pa.string()), **columns}
 
@@ -163,18 +166,18 @@ def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:
     """Take the JSON lines apart; a field that the vocabulary does not give to the type of an event means nothing."""
     kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == feed.topic] if feed.arrival == "event" else []
     having = {kind.name: {field.name for field in fields_of(kind)} for kind in kinds}
-    wanted = [("event_id", _identity(feed)), *((one.name, one.sql.strip('"')) for one in carried(feed))]
-    wanted = list(dict(wanted).items())
+    fields = [("event_id", _identity(feed)), *((column.name, column.sql.strip('"')) for column in carried(feed))]
+    fields = list(dict(fields).items())
     with _opened(body) as file:
         while lines := file.readlines(CHUNK_LINES * 200):
             events = [event for line in lines for part in as_sent(line.rstrip(b"\n")) if (event := _event(part))]
             given = [having.get(event.get("event_type"), None if having else event.keys()) for event in events]
             yield {
                 name: pa.array(
-                    [_text(one.get(field)) if has and field in has else None
-                     for one, has in zip(events, given, strict=True)], pa.string(),
+                    [_text(event.get(field)) if has and field in has else None
+                     for event, has in zip(events, given, strict=True)], pa.string(),
                 )
-                for name, field in wanted
+                for name, field in fields
             }  # fmt: skip
 
 
@@ -186,12 +189,12 @@ def _identity(feed: Feed) -> str:
 def _event(line: bytes) -> dict[str, Any] | None:
     """The event of a line, out of its wrapper; None for what is no object: it cannot have become a row."""
     try:
-        said = json.loads(line)
-        if isinstance(said, dict) and isinstance(said.get("body"), str):
-            said = json.loads(said["body"])
+        event = json.loads(line)
+        if isinstance(event, dict) and isinstance(event.get("body"), str):
+            event = json.loads(event["body"])
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    return event if isinstance(event, dict) else None
 
 
 def _text(value: object) -> str | None:

@@ -61,10 +61,10 @@ def edition_of(file: IO[bytes]) -> datetime | None:
     with zipfile.ZipFile(file) as archive:
         if "docProps/core.xml" not in archive.namelist():
             return None
-        said = ElementTree.fromstring(archive.read("docProps/core.xml")).findtext(MODIFIED)
-    found = datetime.fromisoformat(said) if said else None
+        modified = ElementTree.fromstring(archive.read("docProps/core.xml")).findtext(MODIFIED)
+    moment = datetime.fromisoformat(modified) if modified else None
     # The form of such files is UTC; one without a zone must not be read on the clock of this machine.
-    return found.astimezone(UTC).replace(tzinfo=None) if found and found.tzinfo else found
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
 
 
 def _sheet(
@@ -89,23 +89,23 @@ def _sheet(
             figures = [cells[block * width + month - 1] for block in range(len(workbook.figures))]
             if not any(figures):
                 continue
-            said = named | {"EDITION_AT": edition, "SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
-            said |= dict(zip(workbook.figures.values(), map(_text, figures), strict=True))
-            values = [said.get(name) for name in header]
+            record = named | {"EDITION_AT": edition, "SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
+            record |= dict(zip(workbook.figures.values(), map(_text, figures), strict=True))
+            values = [record.get(name) for name in header]
             yield Given(number, csv_text(values), values, sheet.name, "total_mismatch" if wrong else None, wrong)
     raise SheetError(f"there is no row {workbook.ends_at!r}: the end of the sheet is missing")
 
 
 def _year(above: list[Row], workbook: Workbook) -> str:
     for cell in (cell for row in above for cell in row if isinstance(cell, str)):
-        if found := re.search(workbook.year, cell):
-            return found[1]
+        if match := re.search(workbook.year, cell):
+            return match[1]
     raise SheetError(f"no cell above row {workbook.header_row} says the year")
 
 
 def _check_headings(above: list[Row], sheet: Sheet, workbook: Workbook) -> None:
-    found = tuple(filter(None, map(_text, above[-1])))
-    if found != workbook.headings(sheet):
+    headings = tuple(filter(None, map(_text, above[-1])))
+    if headings != workbook.headings(sheet):
         raise SheetError(f"row {workbook.header_row} is not the agreed header")
     start, width = len(sheet.keys), len(workbook.months) + 1
     blocks = [_text(above[-2][start + width * block]) for block in range(len(workbook.figures))]
@@ -118,8 +118,8 @@ def _wrong_total(number: int, cells: Row, sheet: Sheet, workbook: Workbook) -> s
     width = len(workbook.months) + 1
     for block, figure in enumerate(workbook.figures.values()):
         *months, stated = cells[width * block : width * (block + 1)]
-        if abs(_number(stated) - (found := sum(map(_number, months)))) > TOLERANCE:
-            return f"{figure}: the months of row {number} of {sheet.name} sum to {found:,.2f}, the row says {stated}"
+        if abs(_number(stated) - (total := sum(map(_number, months)))) > TOLERANCE:
+            return f"{figure}: the months of row {number} of {sheet.name} sum to {total:,.2f}, the row says {stated}"
     return None
 
 
@@ -127,9 +127,9 @@ def _differing(number: int, cells: Row, sums: list[float], sheet: Sheet, workboo
     """Yield a record for every stated sum that the rows above do not give."""
     headings = [f"{figure} {month}" for figure in workbook.figures.values()
                 for month in (*workbook.months, workbook.total)]  # fmt: skip
-    for heading, stated, found in zip(headings, cells, sums, strict=True):
-        if abs(_number(stated) - found) > TOLERANCE:
-            message = f"{heading}: the rows sum to {found:,.2f}, row {number} of {sheet.name} says {stated}"
+    for heading, stated, total in zip(headings, cells, sums, strict=True):
+        if abs(_number(stated) - total) > TOLERANCE:
+            message = f"{heading}: the rows sum to {total:,.2f}, row {number} of {sheet.name} says {stated}"
             yield Given(number, csv_text([sheet.name, heading, _text(stated)]), part=sheet.name,
                         defect="total_mismatch", message=message)  # fmt: skip
 

@@ -154,13 +154,13 @@ def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, 
     except DagsterDbtCliRuntimeError as error:
         problem = error
     yield from with_row_counts(context, made, Environment.current().warehouse, days)
-    found = failures.failed_checks(target_path(), Environment.current().warehouse) if doubtful or problem else []
-    stopping = [one for one in found if one.stops] if problem else []
-    for one in stopping:
-        context.log.error(one.sentence)
+    failed = failures.failed_checks(target_path(), Environment.current().warehouse) if doubtful or problem else []
+    stopping = [check for check in failed if check.stops] if problem else []
+    for check in stopping:
+        context.log.error(check.sentence)
     failures.keep(zones.lake(), days, stopping)
     for event in doubtful:
-        yield failures.with_rows(event, found)
+        yield failures.with_rows(event, failed)
     if problem:
         raise problem
 
@@ -178,18 +178,18 @@ def requested(days: list[str]) -> Generator[None]:
 def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id: str) -> Outcome:
     """Count what a run was given and what became of it: rows of the typed zone in, legs out."""
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as connection:
-        found = leg_balance.count(connection, copy, pulled.manifests, days)
+        balance = leg_balance.count(connection, copy, pulled.manifests, days)
     return Outcome(
         hop=HOP,
         feed="*",
         subject=name_of(days),
         day=datetime.now(UTC).date(),
-        rows_in=found.rows_in,
-        rows_out=found.legs,
-        duplicates=found.duplicates,
-        rejects=found.withdrawn,
-        mixed=found.mixed,
-        mixed_example=found.mixed_example,
+        rows_in=balance.rows_in,
+        rows_out=balance.legs,
+        duplicates=balance.duplicates,
+        rejects=balance.withdrawn,
+        mixed=balance.mixed,
+        mixed_example=balance.mixed_example,
         version=run_id,
         dates_touched=[day for day in days if day in pulled.versions],
         seconds=round(seconds, 3),

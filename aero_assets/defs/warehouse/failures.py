@@ -47,14 +47,14 @@ class FailedCheck:
     def sentence(self) -> str:
         """The sentence for the log of the run."""
         rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.rows[:MOST])
-        events = ", ".join(f"{one['event_id']} ({one['raw_ref']})" for one in self.records[:MOST])
-        told = f" Rows: {rows}." if rows else ""
+        events = ", ".join(f"{record['event_id']} ({record['raw_ref']})" for record in self.records[:MOST])
+        shown_rows = f" Rows: {rows}." if rows else ""
         behind = (
             f" Records behind them: {events}. Set aside what is wrong: aero set-aside EVENT_ID --why …"
             if events
             else ""
         )
-        return f"{self.check}: {self.message}.{told}{behind}"
+        return f"{self.check}: {self.message}.{shown_rows}{behind}"
 
 
 def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
@@ -62,21 +62,21 @@ def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
     error.
     """
     results = _read(target / "run_results.json").get("results", [])
-    failed = [one for one in results if one["status"] in (*FAILED, WARNED)]
+    failed = [result for result in results if result["status"] in (*FAILED, WARNED)]
     if not failed:
         return []
     nodes = _read(target / "manifest.json").get("nodes", {})
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_look(connection, one, nodes) for one in failed]
+        return [_look(connection, result, nodes) for result in failed]
 
 
-def keep(lake: Bucket, days: Iterable[str], found: Iterable[FailedCheck]) -> None:
+def keep(lake: Bucket, days: Iterable[str], checks: Iterable[FailedCheck]) -> None:
     """Write down what failed for these days, in place of what had failed for them before."""
     kept: dict[str, Any] = (lake.read_json(KEY) or {}).get("days", {})
-    told = [asdict(one) for one in found]
+    kept_checks = [asdict(check) for check in checks]
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    after = kept | dict.fromkeys(days, {"at": at, "checks": told} if told else None)
-    if after := {day: said for day, said in after.items() if said}:
+    after = kept | dict.fromkeys(days, {"at": at, "checks": kept_checks} if kept_checks else None)
+    if after := {day: entry for day, entry in after.items() if entry}:
         lake.write_json(KEY, {"days": after})
     elif kept:
         lake.write_json(KEY, {"days": {}})
@@ -91,24 +91,24 @@ def named_days(lake: Bucket) -> frozenset[str]:
     """Return the operating days of which a check that failed shows a row, or a record behind one."""
     return frozenset(
         day
-        for day, said in kept(lake).items()
-        if any(one.get(DATE) == day for check in said["checks"] for one in (*check["rows"], *check["records"]))
+        for day, entry in kept(lake).items()
+        if any(shown.get(DATE) == day for check in entry["checks"] for shown in (*check["rows"], *check["records"]))
     )
 
 
-def with_rows(result: dg.AssetCheckResult, found: Iterable[FailedCheck]) -> dg.AssetCheckResult:
+def with_rows(result: dg.AssetCheckResult, checks: Iterable[FailedCheck]) -> dg.AssetCheckResult:
     """Return what Dagster is told of a check that did not pass, with its test and up to `ON_PAGE` of its rows."""
-    one = next((one for one in found if one.check == result.check_name), None)
-    if one is None:
+    check = next((check for check in checks if check.check == result.check_name), None)
+    if check is None:
         return result
-    more: dict[str, Any] = {"test": one.check, "problem": one.message}
-    if one.rows:
-        names = list(dict.fromkeys(name for row in one.rows[:ON_PAGE] for name in row))
-        rows = [dg.TableRecord({name: row.get(name, "") for name in names}) for row in one.rows[:ON_PAGE]]
+    more: dict[str, Any] = {"test": check.check, "problem": check.message}
+    if check.rows:
+        names = list(dict.fromkeys(name for row in check.rows[:ON_PAGE] for name in row))
+        rows = [dg.TableRecord({name: row.get(name, "") for name in names}) for row in check.rows[:ON_PAGE]]
         more["rows"] = dg.MetadataValue.table(rows, dg.TableSchema([dg.TableColumn(name) for name in names]))
-    if one.records:
-        more["records"] = dg.MetadataValue.json(one.records[:ON_PAGE])
-        more["to set one aside"] = f"aero set-aside {one.records[0]['event_id']} --why …"
+    if check.records:
+        more["records"] = dg.MetadataValue.json(check.records[:ON_PAGE])
+        more["to set one aside"] = f"aero set-aside {check.records[0]['event_id']} --why …"
     return dg.AssetCheckResult(
         passed=result.passed,
         asset_key=result.asset_key,
@@ -137,9 +137,9 @@ def _look(connection: Any, result: Mapping[str, Any], nodes: Mapping[str, Any]) 
 
 
 def _rows(connection: Any, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:  # noqa: ANN401
-    found = connection.execute(f"select * from ({sql}) limit {MOST}", values or [])
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    result = connection.execute(f"select * from ({sql}) limit {MOST}", values or [])
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _of_model(
@@ -159,15 +159,15 @@ def _of_model(
 
 def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:  # noqa: ANN401
     """The facts behind rows, by leg or by event."""
-    found: list[dict[str, Any]] = []
+    records: list[dict[str, Any]] = []
     for name in ("event_id", "leg_uid"):
         keys = [row[name] for row in rows if row.get(name)]
         if keys:
             marks = ", ".join("?" for _ in keys)
             facts = f"select {DATE}, event_id, raw_ref, source from intermediate.int_leg_fact where {name} in ({marks})"
-            found = _rows(connection, f"{facts} order by received_at desc", keys)
+            records = _rows(connection, f"{facts} order by received_at desc", keys)
             break
-    return [{name: f"{value}" for name, value in row.items()} for row in found]
+    return [{name: f"{value}" for name, value in row.items()} for row in records]
 
 
 def _shown(row: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:

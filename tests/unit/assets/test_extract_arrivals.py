@@ -138,7 +138,7 @@ def test_the_sensor_asks_for_the_typed_day_of_a_commit_and_leaves_reporting_to_t
     found = list_arrivals(line.raw, feed)
     new, _ = unseen(reportable(found), None)
     assert events(feed, new) == []
-    assert behind(feed, found, [], {}).wanted.keys() == {f"{ON}"}
+    assert behind(feed, found, [], {}).desired.keys() == {f"{ON}"}
 
 
 @pytest.mark.parametrize(
