@@ -14,7 +14,7 @@ DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
 ENV_KIND ?= main
 
-.PHONY: help demo test proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
+.PHONY: help demo test coverage proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
 .PHONY: .stream-for-tests .extract-for-tests .environments .env-main .env-ministack .env-flink .env-extract .jars .driver
 .PHONY: .compiled
 
@@ -34,6 +34,9 @@ test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each wi
 
 proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]
 	@$(PY) -m proof $(ONLY)
+
+coverage: setup-dev ## Measure how much of the code the unit and dashboard tests run; fails below the floor of pyproject.toml
+	@.venv/bin/pytest tests/unit tests/dashboard -n 2 -q --cov --cov-report=term
 
 lint: setup-dev ## Check style, types, SQL and templates
 	@$(PY) -m tools.tiers gates

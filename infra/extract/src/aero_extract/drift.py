@@ -31,7 +31,7 @@ class Drift:
         return self.kind != "added"
 
     def __str__(self) -> str:
-        """What, where, how to fix."""
+        """The sentence for a person: what, where, how to fix."""
         if self.kind == "missing":
             return (
                 f"{SCHEMA}.{self.table}: the table is not there, or the reader may not see it. Run the migrations of "

@@ -30,7 +30,7 @@ class StoreError(RuntimeError):
 
 @dataclass(frozen=True)
 class Stamp:
-    """What the extract adds to each line: the feed, and when the window was over."""
+    """The fields that the extract adds to each line: the feed, and when the window was over."""
 
     feed: str
     extracted_at: str

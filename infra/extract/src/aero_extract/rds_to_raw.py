@@ -107,7 +107,7 @@ class Extract:
         parts = self._write(found, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
         changed.unpersist()
         said = _said(parts, rows)
-        # What vanished went in by the last extract, not by the table.
+        # Vanished rows went in by the last extract, not by the table.
         said["rows_in"] += kinds.get("delete", 0)
         if said["rows_in"] != said["rows"] + unchanged:
             raise StoreError(

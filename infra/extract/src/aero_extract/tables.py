@@ -1,4 +1,4 @@
-"""Which tables of the operational database are extracted, and what each is known to look like.
+"""The tables of the operational database that are extracted, and the known form of each.
 
 The job compares the database with this before it reads: `data_type` is the word of information_schema. A column that is
 not here is new, one that is only here is gone.
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 INTEGER, TEXT, DATE, BOOLEAN = "integer", "text", "date", "boolean"
 CHAR, VARCHAR, NUMERIC, INSTANT = "character", "character varying", "numeric", "timestamp with time zone"
-#: What every table has that says when a row changed.
+#: The column of every table that says when a row changed.
 KEPT = {"data_label": TEXT, "row_version": INTEGER, "updated_at": INSTANT, "deleted_at": INSTANT}
 SCHEMA = "opsdb"
 

@@ -29,7 +29,7 @@ class Window:
 
     @property
     def folder(self) -> str:
-        """Where it lies in the raw zone, below its table."""
+        """The folder in the raw zone, below its table."""
         return f"dt={self.start:%Y-%m-%d}/hh={self.start:%H}"
 
     @property

@@ -101,7 +101,7 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
     gateway.settle(waited)
     if event.get("retry"):
         subject, found = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
-        # What waits on is no outcome yet: its arrival has counted it.
+        # Messages that still wait were counted in the row of their arrival: do not count them again.
         found.messages, found.waiting = len(released), 0
     else:
         subject, found = event["arrival_id"], arrived

@@ -197,7 +197,7 @@ def _claim(arrival: Arrival, facts: Facts, upload: store.Upload, using: Settings
         upload.commit()
         if store.write_once(using.s3, using.raw_bucket, marker, {"raw_key": arrival.raw_key}):
             return arrival.raw_key
-        # Another file with this content was faster: our body stays, unused, and its one is what counts.
+        # A concurrent upload stored the same content first: refer to its body; ours stays as an orphan.
         known = store.read_document(using.s3, using.raw_bucket, marker)
         if known is None:
             raise PermissionError(f"{marker} is there but cannot be read: the role needs s3:GetObject on it")

@@ -1,1 +1,1 @@
-"""What runs on the streaming side: the leg merge now, events, rules and handlers as they join."""
+"""The streaming side: events, leg merge, figures, rules, alerts, and the handlers that run them."""

@@ -1,4 +1,4 @@
-"""Whose airline this is: carriers, hubs, stations, currency, regulator, language, from `airline.toml`.
+"""The airline's own facts: carriers, hubs, stations, currency, regulator, language, from `airline.toml`.
 
 Standard library only: the alert Lambdas and the Flink job carry it.
 """
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 AIRLINE = Path(__file__).with_name("airline.toml")
-#: What a text of the file looks like, by key.
+#: Forms of the texts in the file, by key.
 FORMS = {
     "name": r".+", "regulator": r".+", "country": r"[A-Z]{2}", "currency": r"[A-Z]{3}", "language": r"es|en",
     "punctuality": r"[a-z0-9_]+", "mainline": r"[A-Z0-9]{2}", "regional": r"[A-Z0-9]{2}",

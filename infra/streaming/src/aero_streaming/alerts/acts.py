@@ -1,4 +1,4 @@
-"""What people and time do to an alert: acknowledge, shelve, unshelve, escalation, the end of shelf and of day.
+"""Changes of an alert by people and time: acknowledge, shelve, unshelve, escalation, the end of shelf and of day.
 
 Pure, like `engine.py`: the alert as it was, who, when → the alert as it is, and what to log.
 """
@@ -66,7 +66,7 @@ def _must_be_open(alert: Alert) -> None:
 
 
 def _take_down(draft: Draft) -> None:
-    # Who is told now has had no time to answer yet.
+    # Roles that are notified only now have had no time to answer yet.
     draft.set(shelved_until_at=None, raised_at=text(draft.now), escalations=0)
     draft.tell("UNSHELVED", notify=draft.alert.acknowledged_at is None)
 

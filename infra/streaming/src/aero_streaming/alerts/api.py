@@ -1,4 +1,4 @@
-"""What people and other programs ask of alerts: what is open, what happened, and to acknowledge or shelve.
+"""The interface of alerts for people and programs: list what is open and what happened, acknowledge, shelve.
 
 An act names the `revision` of the alert that its author saw. Readings move without raising it; whatever people should
 know of first (another level, somebody else's act) does, and then the act is a `Conflict` that says who was faster.
@@ -216,7 +216,7 @@ class Alerts:
 
 
 def _decision(transition: Transition, who: str, note: str | None, arrived: datetime) -> dict[str, Any]:
-    """What the decisions table keeps of an act."""
+    """Return the item that the decisions table keeps of an act."""
     decided_at = arrival_text(arrived)
     identity = sha256(f"{transition.alert_key}#{transition.revision}#{who}".encode()).hexdigest()[:16]
     act = asdict(transition)

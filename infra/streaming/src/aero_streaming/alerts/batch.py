@@ -28,7 +28,7 @@ REPLAY_AHEAD = timedelta(days=30)
 
 @dataclass
 class Done:
-    """What became of a batch; `failures` are sequence numbers to be tried again, with why."""
+    """The result of a batch; `failures` are sequence numbers to be tried again, with the reason."""
 
     fresh: int = 0
     repeated: int = 0
@@ -40,7 +40,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Engine:
-    """What a batch or a tick works with. `wall` is the wall clock; `runs_by_wall` says that evaluation follows it."""
+    """The tools of a batch or a tick. `wall` is the wall clock; `runs_by_wall` says that evaluation follows it."""
 
     store: AlertStore
     rules: RuleSet
@@ -70,7 +70,7 @@ class Engine:
 
 
 def process(batch: Batch, engine: Engine) -> Done:
-    """Take in a batch; whatever it held, what can be done is done, and what must be tried again is named."""
+    """Process a batch; return counts and the sequence numbers to retry."""
     done = Done(events=len(batch.events))
     if not batch.rows and not batch.events:
         return done

@@ -102,7 +102,7 @@ def _is_back_or_on_stand(leg: Row, now: datetime) -> bool:
     return bool(leg.get("is_cancelled") or (back_at and out_at and out_at > back_at))
 
 
-#: When what a rule warns of is over. What is left of its alerts follows from the merged leg, in any order of arrival.
+#: The end of what a rule warns of. What is left of its alerts follows from the merged leg, in any order of arrival.
 ENDS: Mapping[str, Callable[[Row, datetime], bool]] = {
     "long_delay": _has_departed,
     "cancellation": _is_past_plan,

@@ -1,4 +1,4 @@
-"""What surrounds a row: the hub's other quarters, the aircraft's other legs, baselines, possible parents.
+"""The surroundings of a row: the hub's other quarters, the aircraft's other legs, baselines, possible parents.
 
 Reads what is needed once per batch or tick, and turns rows into `Work` for the desk.
 """
@@ -224,7 +224,7 @@ class Context:
         return works
 
     def _is_long_on_ground(self, rule: Rule, leg: Row, known: Row | None) -> bool:
-        """Whether a tarmac alert may be there or come: before or now it is long since the aircraft stopped."""
+        """Return True if a tarmac alert may exist or come: before or now the aircraft has stood for long."""
         for row in (leg, known):
             ground = conditions.on_ground(self.rules, row) if row else None
             if ground and minutes_between(ground[1], text(self.seen_at)) >= rule.amber.enter:

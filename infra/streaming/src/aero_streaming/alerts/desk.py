@@ -1,4 +1,4 @@
-"""Where conditions meet alerts: load, evaluate, commit, notify. The handler and the tick both work at this desk.
+"""The unit of work of alerts: load, evaluate, commit, notify, for the handler and the tick.
 
 An evaluation that changes nothing writes nothing. A commit that somebody else was faster than is evaluated again on
 what they left. Parents are settled before their children.
@@ -34,7 +34,7 @@ class Contended(RuntimeError):
 
 @dataclass
 class Work:
-    """What is to be done about one alert: conditions in order, the events behind them, whether all came before."""
+    """The work on one alert: conditions in order, the events behind them, whether all came before."""
 
     rule: Rule
     key: str
@@ -42,13 +42,13 @@ class Work:
     events: list[Item] = field(default_factory=list)
     is_repeat: bool = False
     sequence: str = ""
-    #: What to do after the conditions (the tick lets time act).
+    #: The step after the conditions (the tick lets time act).
     after: After | None = None
 
 
 @dataclass
 class Tally:
-    """What became of the work."""
+    """Counts of the work done."""
 
     evaluated: int = 0
     written: int = 0
@@ -201,7 +201,7 @@ class Desk:
 
 
 def _is_behind(rule: Rule, condition: Condition, alert: Alert) -> bool:
-    """Whether an event told the alert more of its flight than the merged leg knows yet; that will have the last word.
+    """Return True if the alert knows more of its flight, by an event, than the merged leg, which decides in the end.
 
     So a row that comes again, or half of an update, does not undo what an event ahead of it said. Of a rotation two
     legs are looked at, and another aircraft's may well be older.
@@ -213,7 +213,7 @@ def _is_behind(rule: Rule, condition: Condition, alert: Alert) -> bool:
 
 @dataclass(frozen=True)
 class _Draft:
-    """What came of one piece of work, before it is written; no change means that it came to nothing new."""
+    """The result of one piece of work before it is written; no change means that nothing is new."""
 
     work: Work
     before: Alert | None

@@ -57,7 +57,7 @@ def _reading(condition: Condition) -> Reading:
 
 
 def _is_settled(rule: Rule, condition: Condition) -> bool:
-    """Whether a condition speaks of what has ended already: it still says so, or says that it never was."""
+    """Return True if a condition is about something that has ended: it says so, or says that it never was."""
     return condition.is_over or condition.is_past_close or level_of(rule, _reading(condition)) is None
 
 
@@ -74,7 +74,7 @@ def _after_the_end(rule: Rule, condition: Condition, before: Alert, now: datetim
 
 
 def _end(draft: Draft, condition: Condition) -> None:
-    """What the alert is about is over: it closes at the level that it had in the end, or was wrong."""
+    """Close the alert when its subject is over: at the level that it had in the end, or as wrong."""
     if not condition.follows_leg:
         draft.close(OVER)
         return
@@ -185,7 +185,7 @@ def _judge(draft: Draft, condition: Condition) -> None:
     if draft.alert.grey_since_at is not None:
         draft.tell("KNOWN", grey_since_at=None)
     alert = draft.alert
-    # What a level remembers is of one leg: when that has left, the rest of its chain has to enter by itself.
+    # The memory of a level is of one leg: when that has left, the rest of its chain has to enter by itself.
     has_left = alert.facts.get("leg_uid") in condition.gone
     held_level = None if condition.is_complete or has_left else alert.level
     reading = _reading(condition) if not condition.is_grey else Reading(None)
@@ -246,7 +246,7 @@ def _rise(draft: Draft, level: str, condition: Condition) -> None:
         level=level,
         severity=rule.severity[level],
         limit=limit_of(rule, level),
-        # Who acknowledged amber has not seen red.
+        # An acknowledgement of amber is none of red.
         acknowledged_at=None,
         acknowledged_by=None,
         escalations=0,
@@ -264,7 +264,7 @@ def _ripe(held: Mapping[str, str], now: datetime, hold_minutes: int) -> str | No
 
 
 def _reason(rule: Rule, alert: Alert, condition: Condition) -> str:
-    """What made it better: a correction or a late fact undoes the alert, news (or a window moving on) resolve it."""
+    """Return the reason of the end: a correction or late fact undoes the alert, news or a moving window resolve it."""
     if rule.is_rolling and condition.is_grey:
         return NO_SAMPLE
     late = condition.last_event_at <= alert.fired_event_at and not rule.is_rolling

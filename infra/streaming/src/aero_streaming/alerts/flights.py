@@ -30,7 +30,7 @@ def _cancelled(row: Row) -> float:
     return float(row.get("cancelled_legs") or bool(row.get("is_cancelled")))
 
 
-#: How much a leg, or the state of a route, adds to a figure that is bad: by the side of a leg that the figure counts.
+#: Parts that a leg, or the state of a route, adds to a bad figure: by the side of a leg that the figure counts.
 BADNESS: Mapping[Side, Callable[[Row], float]] = {"arrival": _arrival, "departure": _departure, "leg": _cancelled}
 
 

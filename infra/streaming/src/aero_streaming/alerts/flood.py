@@ -1,4 +1,4 @@
-"""How many flights at a hub have an open alert: more than one person can read become one alert that speaks for all.
+"""Alarm floods: more alerted flights at a hub than one person can read become one alert that speaks for all.
 
 Pure: open alerts with the rows of their flights in, `Condition` out. EEMUA 191 and ISA-18.2 call it an alarm flood.
 """

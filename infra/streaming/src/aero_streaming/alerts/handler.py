@@ -31,7 +31,7 @@ KinesisRecord = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Where records go that cannot be used: one object each, named by its place in the stream, so a repeat is one."""
+    """The quarantine of unusable records: one object each, named by its place in the stream, so a repeat is one."""
 
     s3: Any
     bucket: str

@@ -61,7 +61,7 @@ def _flight(rule: Rule, alert: Alert, settings: Settings) -> str:
 
 
 def _what(rule: Rule, alert: Alert, words: Mapping[str, str]) -> list[str]:
-    """What happened, where the times do not say it."""
+    """Return what happened, for rules whose times do not say it."""
     if rule.kpi in ("rotation", "long_delay"):
         return []
     value = value_text(rule, alert.value, words)

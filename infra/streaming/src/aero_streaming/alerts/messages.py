@@ -1,4 +1,4 @@
-"""What people are told of an alert, in Spanish or English: a subject of plain letters and a body for a phone.
+"""Messages about an alert, in Spanish or English: a subject of plain letters and a body for a phone.
 
 Pure: text from data. Which flights contributed is found by `flights.py`; what to do is said by the rule.
 """

@@ -1,4 +1,4 @@
-"""What an alert is: the condition that a rule is held against, the alert's own memory, and its transitions.
+"""The model of an alert: the condition that a rule is held against, the alert's own memory, and its transitions.
 
 States. An alert is `PENDING` while its condition must still hold for a while, then fires. Of a fired one, in this
 order: `SHELVED` (put aside by a person for a time), `UNKNOWN` (grey: too little or stale data), `SUPPRESSED` (a parent
@@ -21,7 +21,7 @@ OVER = "CONCLUIDA"
 """Why an alert closed: it got better; what raised it was taken back; the day ended; nothing is left to judge it by; it
 was so, and what it was about is over."""
 
-#: What a transition tells. The first four are the ones that count as unrest.
+#: Kinds of transitions. The first four are the ones that count as unrest.
 FIRED, LEVEL_UP, LEVEL_DOWN, CLOSED_NOW = "FIRED", "LEVEL_UP", "LEVEL_DOWN", "CLOSED"
 UNREST = (FIRED, LEVEL_UP, LEVEL_DOWN, CLOSED_NOW)
 ENGINE = "aero"
@@ -33,7 +33,7 @@ Kept = TypeVar("Kept", "Condition", "Alert")
 
 @dataclass(frozen=True)
 class Condition:
-    """What is known now about one scope under one rule.
+    """The facts known now about one scope under one rule.
 
     `value` None with `is_grey` False means that there is nothing to judge any more (the leg left, the aircraft is on
     stand). `is_complete`: nothing more is to come, so enter limits alone decide. `is_stale`: the feed behind it is
@@ -123,12 +123,12 @@ class Alert:
 
     @property
     def is_fired(self) -> bool:
-        """Whether it is open to people: fired and not closed."""
+        """True if it is open to people: fired and not closed."""
         return self.state in OPEN_STATES
 
     @property
     def is_kept_in_view(self) -> bool:
-        """Whether time alone may change it: it is fired or waits to."""
+        """True if time alone may change it: it is fired or waits to."""
         return self.is_fired or self.state == PENDING
 
 

@@ -42,12 +42,12 @@ class Pulse:
 
     @property
     def behind_minutes(self) -> float:
-        """How far figures lie behind the clock."""
+        """Minutes by which figures lie behind the clock."""
         return (self.now - self.seen_at).total_seconds() / 60
 
     @property
     def silent_minutes(self) -> int:
-        """How long the source has been silent; 0 within what the way through the stream may take."""
+        """Minutes for which the source has been silent; 0 within what the way through the stream may take."""
         return int(self.quiet_minutes) if self.quiet_minutes >= self.allowed_minutes else 0
 
     def is_stale(self, rules: RuleSet) -> bool:

@@ -188,7 +188,7 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
 
 @dataclass
 class Batch:
-    """What a batch leaves to do: events once each, rows by key at their highest version, poison, arrivals.
+    """The contents of a batch: events once each, rows by key at their highest version, poison, arrivals.
 
     `sequences` holds, per key, where its first record stands: what to ask for again if that key fails.
     """

@@ -34,12 +34,12 @@ class Link:
 
     @property
     def is_late(self) -> bool:
-        """Whether the leg inherits its delay: the aircraft comes too late, and that is half of it or more."""
+        """True if the leg inherits its delay: the aircraft comes too late, and that is half of it or more."""
         return _inherits(self.leg, self.late_minutes)
 
     @property
     def is_to_leave(self) -> bool:
-        """Whether the leg may still leave."""
+        """True if the leg may still leave."""
         return not has_left(self.leg) and not is_accounted(self.leg)
 
 
@@ -110,7 +110,7 @@ def of_chain(
 
 
 def _facts(root: Row, worst: Link, behind: Sequence[Link]) -> Mapping[str, Any]:
-    """What people are told: the flight, when it can leave, what it waits for, who is behind it."""
+    """Return the facts for people: the flight, when it can leave, what it waits for, who is behind it."""
     leg = worst.leg
     std_at = believable(leg, "std_at")
     # Booked seats are known days ahead, passengers on board only when the doors close.

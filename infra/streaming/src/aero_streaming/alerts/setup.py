@@ -1,4 +1,4 @@
-"""What the Lambdas of the semáforo are given: the environment, read once per process.
+"""Set-up of the semáforo's Lambdas: the environment, read once per process.
 
 `AERO_CLOCK=wall` lets evaluation follow the wall clock (live). Otherwise it follows event time: the latest
 `received_at` that was seen, kept in leg-state, which a replay carries forward by its records and by the `now` that it

@@ -20,7 +20,7 @@ BUSY = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded
 
 
 class AlertStore:
-    """What handler, tick and people's acts ask of DynamoDB."""
+    """Access to DynamoDB for handler, tick and people's acts."""
 
     def __init__(self, client: Any, tables: Tables) -> None:  # noqa: ANN401 - boto3, or a fake
         self._client, self.tables = client, tables

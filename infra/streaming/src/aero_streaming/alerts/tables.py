@@ -47,5 +47,5 @@ class Change:
 
     @property
     def size(self) -> int:
-        """How many items it writes."""
+        """The number of items it writes."""
         return 1 + len(self.transitions) + len(self.events) + (self.decision is not None)

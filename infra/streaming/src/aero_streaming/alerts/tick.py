@@ -29,7 +29,7 @@ from aero_streaming.times import business_date, parse, text
 
 @dataclass(frozen=True)
 class Ticked:
-    """What a tick did."""
+    """The result of a tick."""
 
     now: str
     looked_at: int
@@ -108,7 +108,7 @@ def _feeds(engine: Engine, context: Context, feed: Pulse, hubs: Iterable[str]) -
 
 
 def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime) -> int | None:
-    """How many flights were to leave or reach a hub in a silence, as far as it is known; None where no hub is known."""
+    """Count the flights that were to leave or reach a hub in a silence; None where no hub is known."""
     starts = alert_sums.quarters_between(since, now)
     asked = [state_key("hub_quarter", hub, start[:10], start) for hub in hubs for start in starts]
     if not asked:
@@ -120,7 +120,7 @@ def _planned(engine: Engine, hubs: Iterable[str], since: datetime, now: datetime
 def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
     """Windows of every hub, shares of legs that become due, and flights on the ground for so long that it matters."""
     works = context.of_hubs(context.hubs) if context.hubs else []
-    # What is cancelled becomes due without any record; the network's day has one row, so it is looked at each minute.
+    # Cancelled legs become due without any record; the network's day has one row, so it is looked at each minute.
     network = state_key("network", "network", business_date(now, engine.rules.close_hour_utc))
     works += [work for work in context.of_states(engine.store.states([network]).values()) if work.rule.counts_due]
     for rule in engine.rules.live("leg"):

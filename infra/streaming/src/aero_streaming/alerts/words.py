@@ -46,7 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """How messages are written. The offset stands for where no leg tells one (the control centre's clock)."""
+    """Settings of messages. The offset stands for where no leg tells one (the control centre's clock)."""
 
     language: str = "es"
     dashboard_url: str = ""
@@ -80,7 +80,7 @@ def reading_text(rule: Rule, reading: Mapping[str, Any], baseline: float | None,
     """Write value and limit of an alert or of a line of its log, with n where the value is of a sample."""
     value = value_text(rule, reading.get("value"), words)
     if rule.unit == "grade":
-        # What happened is its own limit.
+        # A thing that happened is its own limit.
         return value
     usual = "" if baseline is None else words["baseline"].format(baseline=f"{baseline:.1f} %")
     text = words["value"].format(value=value, limit=value_text(rule, reading.get("limit"), words), baseline=usual)

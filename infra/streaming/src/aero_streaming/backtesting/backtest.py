@@ -30,7 +30,7 @@ Key = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Backtest:
-    """What a rule set raised.
+    """The alerts that a rule set raised.
 
     Alerts are counted by the hour (UTC) in which they fired, and only those that somebody was told of: no shadow ones,
     none that a parent speaks for or that fired again while cooling down. `facts` holds, by transition_id, what the

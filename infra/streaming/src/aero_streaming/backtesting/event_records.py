@@ -94,7 +94,7 @@ def _leg(of_leg: list[Event]) -> dict[str, Any]:
 
 
 def _decided_at(of_leg: list[Event], event_type: str) -> str | None:
-    """When the last version of a decision was taken."""
+    """Return the time of the last version of a decision."""
     said = [event for event in of_leg if event["event_type"] == event_type]
     newest = max(said, key=lambda event: (event["version"], event["received_at"], event["event_id"]), default=None)
     return newest["event_time"] if newest else None

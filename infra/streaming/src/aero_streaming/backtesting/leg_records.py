@@ -50,7 +50,7 @@ def records_of_legs(legs: Iterable[Row], hubs: Iterable[str] = ()) -> Iterator[d
 
 
 def _moments(leg: Row) -> Iterator[tuple[str, Row, int, dict[str, Any]]]:
-    """When something becomes known of a leg, in the order it happens."""
+    """Yield the moments at which something becomes known of a leg, in the order it happens."""
     if not leg.get("std_at") or not leg.get("sta_at"):
         return
     yield text(parse(leg["std_at"]) - timedelta(hours=PLANNED_HOURS)), leg, 0, {}
@@ -105,7 +105,7 @@ class Sums:
         """Take a leg from what it said before to what it says now; yield the states that changed."""
         old = _parts(before, self._hubs) if before else {}
         new = _parts(after, self._hubs)
-        # Where the leg belonged once and does not any more, it adds nothing.
+        # A scope that the leg has left gets nothing from it.
         for key, sums in ({key: {} for key in old.keys() - new.keys()} | new).items():
             row = self._rows.setdefault(
                 key, {"state_version": 0, "corrections": 0, "data_label": after.get("data_label")}
@@ -130,7 +130,7 @@ class Sums:
 
 
 def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
-    """What a leg adds to each of its scopes."""
+    """Return the parts that a leg adds to each of its scopes."""
     gone, arrived = any(leg.get(name) for name in MOVEMENTS), bool(leg.get("on_at") or leg.get("in_at"))
     flies = not leg["is_cancelled"] and not leg["is_diverted"]
     judged = {**leg, "is_operated": not leg["is_cancelled"] and (gone or leg["is_diverted"])}
@@ -159,7 +159,7 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
 
 
 def _sums(side: Side, leg: Row) -> dict[str, int]:
-    """What a leg adds to the sums that count at a side of it."""
+    """Return the parts that a leg adds to the sums that count at a side of it."""
     return {name: one.of_row(leg) for name, one in KEPT[side].items()}
 
 

@@ -1,4 +1,4 @@
-"""What makes a record an event: from bytes to a flat object, and the checks that the tables ask for.
+"""Checks that make a record an event: from bytes to a flat object, as the tables ask.
 
 Every refusal is a problem with a code to count by and a sentence for a person. `events.py` is the way in.
 """
@@ -32,7 +32,7 @@ MAX_BYTES = 32_768
 
 MAX_MESSAGE = 600
 FLAT = "an event holds texts, numbers, flags and nulls"
-#: What leg_uid is the hash of, in order.
+#: The fields that leg_uid is the hash of, in order.
 IDENTITY = ("carrier", "flight_number", "operational_suffix", "origin", "operating_date", "leg_sequence")
 A_TIME = "2015-01-01T13:34:00Z"
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
@@ -40,7 +40,7 @@ _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a record is no event: a code to count by, and a sentence that says what is wrong and what is wanted."""
+    """The reason why a record is no event: a code to count by, and a sentence that says what is wrong and wanted."""
 
     code: str
     message: str
@@ -127,7 +127,7 @@ def check(event: Event, kind: EventType) -> None:
 
 
 def _unknown(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    """What is wrong with the value of a field that the tables do not know."""
+    """Return what is wrong with the value of a field that the tables do not know."""
     hash(value)
     return "it is no JSON number" if isinstance(value, float) and not isfinite(value) else None
 
@@ -144,7 +144,7 @@ def _check_leg(event: Event) -> None:
 
 
 class Checks(NamedTuple):
-    """What is asked of one type: who complains about the value of a field, what must be there, who may send it."""
+    """Checks of one type: complaints about a field's value, fields that must be there, sources that may send it."""
 
     complain: dict[str, Callable[[Any], str | None]]
     needed: tuple[str, ...]
@@ -162,7 +162,7 @@ def checks_of(event_type: str) -> Checks:
 
 @cache
 def _complainer(one: Field) -> Callable[[Any], str | None]:
-    """What says what is wrong with a value of a field; cached, for a leg is named in each of its events."""
+    """Return a function that complains about a field's value; cached, for a leg is named in each of its events."""
     if one.kind in ("integer", "number"):
         complain = _number_complainer(one)
     elif one.kind == "boolean":

@@ -1,4 +1,4 @@
-"""What one event shows by itself to be impossible, as data: airports nobody knows, times far from the event's own plan.
+"""Limits of one event, as data: airports nobody knows, times far from the event's own plan.
 
 `types.py` says how a field may look; here stands what a value may be beside the others of the same event. Python
 judges by these rows below, the Flink job by the same rows in `event_vocabulary.json`, the lake by the SQL that
@@ -18,7 +18,7 @@ from aero_streaming.events.types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, f
 
 #: The first operating date that partitions and events know; an event of an earlier day is refused.
 FIRST_OPERATING_DATE = date(2010, 1, 1)
-#: How far ahead a day may lie: schedules are filed about a season ahead.
+#: Days that a date may lie ahead: schedules are filed about a season ahead.
 MAX_DAYS_AHEAD = 370
 #: A day is over for events after three years: a later stamp is a wrong one.
 MAX_DAYS_AFTER = 1_100
@@ -34,10 +34,10 @@ DAY = 24 * 60
 #: sides, for a departure moved past midnight keeps its operating date.
 STD_EARLIEST, STD_LATEST = -14 * 60 - DAY, 36 * 60 + DAY
 
-#: When the record reached us: the clock where it is read, in the lake the arrival of the raw object. The gateway writes
+#: Arrival of the record: the clock where it is read, in the lake the arrival of the raw object. The gateway writes
 #: the arrival of the message into `received_at`.
 ARRIVED = "arrived_at"
-#: What time it is for the platform (`AERO_CLOCK`): the time of its events, as in replays and of the synthetic airline,
+#: The platform's clock (`AERO_CLOCK`): the time of its events, as in replays and of the synthetic airline,
 #: or that of the wall. Only by the wall clock can a stamp be held to the minute in which the record came.
 EVENT_CLOCK, WALL_CLOCK = CLOCKS = ("event", "wall")
 DEPARTURES = ("out_at", "off_at", "estimated_out_at", "estimated_off_at")
@@ -52,7 +52,7 @@ UNKNOWN_AIRPORT = "unknown_airport"
 
 @dataclass(frozen=True)
 class Limit:
-    """How far (minutes, both included) a field may lie from another field, a fixed time or the arrival.
+    """The distance (minutes, both included) that a field may lie from another field, a fixed time or the arrival.
 
     Said of every type that has both fields, or of `types` only, and of platforms with another `clock` not at all. A
     date counts from its midnight in UTC; `version` counts as the minute that versions are made from.

@@ -1,4 +1,4 @@
-"""What stands where a registration belongs and names no aircraft: `XXXXX`, `000000`, `UNKNOW`, `N/A`.
+"""Placeholders that stand where a registration belongs: `XXXXX`, `000000`, `UNKNOW`, `N/A`.
 
 Files, messages and databases fill the field when the aircraft is not known. All such flights would be flown by one
 aircraft, so a placeholder means that the aircraft is unknown. The pattern is one that RE2 (DuckDB), Java and Python

@@ -56,9 +56,9 @@ def text() -> str:
 
 
 def _of(kind: EventType) -> dict[str, Any]:
-    """What a type asks beyond what every event has."""
+    """Return what a type asks beyond what every event has."""
     properties = {one.name: _property(one, nullable=not one.required) for one in kind.fields}
-    # What is optional elsewhere may not be null here.
+    # Fields that are optional elsewhere may not be null here.
     properties |= {one.name: _property(one, nullable=False) for one in LEG if one.name in kind.needs_leg}
     properties["source"] = {"enum": list(sources_of(kind))}
     needed = [one.name for one in (*LEG, *kind.fields) if is_needed(kind, one) and one.name in properties]

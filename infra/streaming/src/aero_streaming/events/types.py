@@ -84,7 +84,7 @@ LEG = (
     _whole("seats", 1, 900, "Seats of that aircraft."),
     _text("data_label", ".{1,64}", "datos sintéticos where it is made up; absent for real data."),
 )
-#: What an event may say about the leg beside its identity: as far as its source knows.
+#: Fields that describe the leg in an event beside its identity: as far as its source knows.
 DESCRIPTION = tuple(f.name for f in LEG if not f.required)
 
 
@@ -97,7 +97,7 @@ class Topic:
     key: str = "leg_uid"
     #: Records of one key stay in one partition, so this number is for good.
     partitions: int = 3
-    #: What Flink and Firehose may still have to catch up with; the raw zone keeps everything for ever.
+    #: Time for Flink and Firehose to catch up with; the raw zone keeps everything for ever.
     retention_hours: int = 72
 
 
@@ -113,7 +113,7 @@ TOPICS = {
 
 @dataclass(frozen=True)
 class EventType:
-    """What one kind of event carries, and what it says to the leg merge.
+    """One kind of event: its fields, and its part in the leg merge.
 
     `describes_leg`: the leg's description in it counts, because its sender sees the plan or the aircraft; elsewhere it
     travels for the reader's sake. `is_dated`: a later one replaces an earlier one whatever arrives first, so its

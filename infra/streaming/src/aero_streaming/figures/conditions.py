@@ -28,7 +28,7 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True)
 class Columns:
-    """What the conditions over one kind of row may speak of."""
+    """Columns that the conditions over one kind of row may name."""
 
     flags: frozenset[str]
     numbers: frozenset[str]
@@ -55,7 +55,7 @@ class Condition:
 
     @cached_property
     def holds(self) -> Callable[[Row], bool]:
-        """Whether it holds for a row; a column that is not there is unknown. Made once: backtests ask it very often."""
+        """The test of a row; a column that is not there is unknown. Made once: backtests ask it very often."""
         return self._test(self.tree)
 
     def _sql(self, node: ast.expr, write: Write, *, inside: bool = False) -> str:

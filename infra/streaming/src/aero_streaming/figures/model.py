@@ -1,4 +1,4 @@
-"""What a figure is: the facts it is made of, sums that can be added up at any grain, and KPIs over sums.
+"""The model of a figure: the facts it is made of, sums that can be added up at any grain, and KPIs over sums.
 
 `file.py` reads them from `kpis.toml`; `register.py` is what others import. Every engine gets its form of a sum
 from here: SQL for dbt and DuckDB, SQL for Flink (`flink/sql.py` names the columns), a number for Python.
@@ -63,7 +63,7 @@ class Sum:
 
     @property
     def is_decimal(self) -> bool:
-        """Whether it adds up decimals; all others are whole."""
+        """True if it adds up decimals; all others are whole."""
         return self.total in self.of.decimals
 
     @property
@@ -109,7 +109,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Otp:
-    """How a definition of punctuality is written in the table `otp_definitions`."""
+    """The form of a definition of punctuality in the table `otp_definitions`."""
 
     definition: str
     event: str
@@ -157,7 +157,7 @@ class Kpi:
 
     @property
     def is_share(self) -> bool:
-        """Whether it is a part of a whole, which Wilson's interval judges."""
+        """True if it is a part of a whole, which Wilson's interval judges."""
         return self.unit in ("percent", "points")
 
     @property

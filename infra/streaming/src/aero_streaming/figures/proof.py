@@ -43,7 +43,7 @@ def check_population(kpi: Kpi) -> str | None:
     if not kpi.population or kpi.measures:
         return None
     for kind in KINDS_OF_LEG:
-        # What is cancelled ahead is known before it is due: a count for who acts may have it, a share may not.
+        # A cancellation ahead is known before it is due: a count for who acts may have it, a share may not.
         legs = LEGS[kind][:1] if kind == "not_due" and kpi.counts_ahead else LEGS[kind]
         if (found := treatment(kpi, legs)) != kpi.population[kind]:
             return f"says that a leg of kind {kind} is {kpi.population[kind]}; by its sums it is {found}"

@@ -70,7 +70,7 @@ def source_options(source: Mapping[str, str]) -> dict[str, str]:
         "properties.group.id": source.get("group.id", "aero-flink"),
         "scan.startup.mode": "group-offsets",
         "properties.auto.offset.reset": "earliest",
-        # Who catches up reads a megabyte of one partition before the next one, hours of a day: OUT would be known long
+        # A reader that catches up takes a megabyte of one partition at a time, hours of a day: OUT would be known long
         # before OFF, and the alerts that follow are false. Small pieces keep the partitions side by side.
         "properties.max.partition.fetch.bytes": "65536",
         "format": "aero-event",

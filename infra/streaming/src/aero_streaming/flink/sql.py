@@ -113,7 +113,7 @@ def _merge() -> dict[str, str]:
 
 
 def _said(field: Merged) -> dict[str, str]:
-    """What each event type says about a field of the merge, by condition: `events.to_fact`; other types say nothing."""
+    """Return the value of each event type for a merged field, by condition: `to_fact`; other types have none."""
     found: dict[str, list[str]] = {}
     for kind in EVENT_TYPES.values():
         carried = {one.name.removeprefix("estimated_"): one.name for one in kind.fields}
@@ -224,7 +224,7 @@ def _one_row(view: str, source: str, columns: list[str]) -> str:
 
 
 def _is_broken(rule: leg_times.Rule) -> str:
-    """Whether a leg breaks a rule, over microseconds; not known counts as not broken."""
+    """Return the SQL test that a leg breaks a rule, over microseconds; not known counts as not broken."""
     passed = f"({rule.later}_{rule.round - 1} - {rule.earlier}_{rule.round - 1})"
     minute = 60_000_000
     # Whole minutes are rounded down: `least` minutes have passed with the last of them, `most` until the next begins.

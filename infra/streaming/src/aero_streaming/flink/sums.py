@@ -18,7 +18,7 @@ def sums() -> dict[str, str]:
 
 
 def _measure(one: Sum) -> str:
-    """What a leg adds to a sum of one of its scopes; the views say `cancelled` where `fct_leg` says `is_cancelled`."""
+    """Return the SQL of a leg's part in a sum; the views say `cancelled` where `fct_leg` says `is_cancelled`."""
     condition = one.condition_sql(_column)
     counts = f"{COUNTS[one.side]} AND ({condition})" if condition else COUNTS[one.side]
     if one.total is None:

@@ -72,7 +72,7 @@ FIELDS = (
 )
 
 PRIORITY: dict[str, dict[str, int]] = {
-    # Who saw the aircraft first; a load message (ldm) says nothing about times.
+    # The nearest witness of the aircraft first; a load message (ldm) says nothing about times.
     "operational": {
         "acars": 90,
         "mva": 90,
@@ -84,7 +84,7 @@ PRIORITY: dict[str, dict[str, int]] = {
         "ldm": 20,
         "schedule": 10,
     },
-    # Where, when and with which aircraft: the message nearest to the aircraft, the plan last.
+    # Place, time and aircraft: the message nearest to the aircraft counts first, the plan last.
     "schedule": {
         "acars": 90,
         "mva": 90,
@@ -282,6 +282,6 @@ def _utc_text(value: datetime | str) -> str | None:
 
 
 def _arrival(fact: Fact) -> tuple[str, str]:
-    """When a copy came, and at the same moment from where: the order that deduplication keeps."""
+    """Return a copy's time of arrival, then its place: the order that deduplication keeps."""
     received = _time(f"fact {fact['event_id']!r}", "received_at", fact["received_at"])
     return received, str(fact.get("raw_ref") or "")

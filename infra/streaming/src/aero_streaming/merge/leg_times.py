@@ -1,4 +1,4 @@
-"""Which times of a merged leg can be believed: rules over pairs of its times, as data, and what they say of one leg.
+"""Believable times of a merged leg: rules over pairs of its times, as data, and their verdict on one leg.
 
 One event shows by itself when it is absurd; only the merged leg shows that OFF came before OUT, that the block is too
 short for the distance, or that OUT is years from the STD of another event. Such a time stays on the leg as it was

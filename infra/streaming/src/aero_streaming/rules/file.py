@@ -256,7 +256,7 @@ def _own_roles(
     escalation: Mapping[str, tuple[int, ...]],
     where: Place,
 ) -> dict[str, tuple[str, ...]]:
-    """Who is told of a rule: one more than there are steps of escalation, or a step would tell nobody new."""
+    """Return the roles told of a rule: one more than there are steps of escalation, or a step would tell nobody new."""
     own = names(item["roles"], "roles", where) if "roles" in item else None
     found = dict(told) if own is None else dict.fromkeys(SEVERITIES, own)
     for severity, roles in found.items():

@@ -7,7 +7,7 @@ from aero_streaming.rules.model import LEVELS, Limit, Rule, rank, wilson_bounds
 
 @dataclass(frozen=True)
 class Reading:
-    """What was observed: a value in the unit of the KPI, n legs, k good ones of them (shares), its baseline."""
+    """An observation: a value in the unit of the KPI, n legs, k good ones of them (shares), its baseline."""
 
     value: float | None
     n: int = 1

@@ -1,4 +1,4 @@
-"""What a rule is: its parts as data classes, and Wilson's interval.
+"""The model of a rule: its parts as data classes, and Wilson's interval.
 
 `file.py` reads them from `rules.toml`, `levels.py` judges by them, `register.py` is what others import.
 """
@@ -40,7 +40,7 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a level begins and, with memory, where it ends, in the unit of the KPI.
+    """The limit at which a level begins and, with memory, the one at which it ends, in the unit of the KPI.
 
     `or_percent`: a count of legs also enters at this share of the scheduled legs, once it enters amber by number.
     """
@@ -51,12 +51,12 @@ class Limit:
 
     @property
     def enter_percent(self) -> float:
-        """Where a share enters."""
+        """The percentage at which a share enters."""
         return self.enter
 
     @property
     def exit_percent(self) -> float:
-        """Where a share leaves."""
+        """The percentage at which a share leaves."""
         return self.exit
 
 
@@ -115,18 +115,18 @@ class Rule:
 
     @property
     def is_bad_below(self) -> bool:
-        """Whether low values are the bad ones."""
+        """True if low values are the bad ones."""
         return KPIS[self.kpi].bad == "below"
 
     @property
     def counts_due(self) -> bool:
-        """Whether its value changes with the clock alone, because legs become due."""
+        """True if its value changes with the clock alone, because legs become due."""
         kpi = KPIS[self.kpi]
         return any(one.due_flag for one in (*kpi.numerator, *kpi.denominator))
 
     @property
     def clear_hold_minutes(self) -> int:
-        """How long it must be better before a level is left."""
+        """Minutes that it must be better before a level is left."""
         return 2 * self.hold_minutes
 
     @property
@@ -141,12 +141,12 @@ class Rule:
 
     @property
     def counts_alerts(self) -> bool:
-        """Whether it counts open alerts on flights, not sums of the stream."""
+        """True if it counts open alerts on flights, not sums of the stream."""
         return self.kpi == "open_alerts"
 
     @property
     def is_rolling(self) -> bool:
-        """Whether it looks at quarters of an hour around the clock."""
+        """True if it looks at quarters of an hour around the clock."""
         return self.window in ROLLING
 
 
@@ -167,7 +167,7 @@ class GroundTime:
 
     @property
     def particularity(self) -> tuple[bool, bool]:
-        """How particular it is: one of a type is more so than one of a station, one of both most of all."""
+        """The rank of its scope: a rule for a type goes before one for a station, one for both goes first."""
         return bool(self.aircraft_types), bool(self.stations)
 
 
