@@ -34,9 +34,9 @@ def changes(
         .otherwise("update")
     )
     known = F.when(~same, F.coalesce(F.col("new.line"), F.col("old.line")))
-    found = joined.select(change.alias("change"), known.alias("known"))
+    joined_rows = joined.select(change.alias("change"), known.alias("known"))
     gone = F.when(F.col("change") == "delete", F.lit(f',"deleted_at":"{noticed_at}"')).otherwise(F.lit(""))
     # The text of a row is an object: its closing brace makes room for what the extract knows.
     body = F.expr("substring(known, 1, length(known) - 1)")
     line = F.concat(body, F.lit(f',"row_version":{sequence}'), gone, F.lit("}"))
-    return found.select("change", line.alias("line"))
+    return joined_rows.select("change", line.alias("line"))

@@ -91,11 +91,11 @@ class Database:
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         statement = self._connection.createStatement()
         try:
-            found = statement.executeQuery(sql)
-            width = found.getMetaData().getColumnCount()
+            result = statement.executeQuery(sql)
+            width = result.getMetaData().getColumnCount()
             rows = []
-            while found.next():
-                rows.append(tuple(found.getString(number) for number in range(1, width + 1)))
+            while result.next():
+                rows.append(tuple(result.getString(number) for number in range(1, width + 1)))
             return rows
         finally:
             statement.close()

@@ -23,7 +23,7 @@ class Drift:
     column: str
     kind: Kind
     known: str | None
-    found: str | None
+    actual: str | None
 
     @property
     def stops(self) -> bool:
@@ -40,7 +40,7 @@ class Drift:
         where = f"{SCHEMA}.{self.table}.{self.column}"
         if self.kind == "added":
             return (
-                f"{where}: new column ({self.found}); its values are in raw, no typed column reads them. Add it to "
+                f"{where}: new column ({self.actual}); its values are in raw, no typed column reads them. Add it to "
                 f"{KNOWN} and to {REGISTER}/{self.table}.toml"
             )
         if self.kind == "removed":
@@ -49,26 +49,26 @@ class Drift:
                 f"{REGISTER}/{self.table}.toml"
             )
         return (
-            f"{where}: column changed from {self.known} to {self.found}. Change it back, or state the new type in "
+            f"{where}: column changed from {self.known} to {self.actual}. Change it back, or state the new type in "
             f"{KNOWN} and the typed column in {REGISTER}/{self.table}.toml"
         )
 
 
-def drifts(table: Table, found: Mapping[str, str]) -> list[Drift]:
-    """Return every difference, in the order of the columns; `found` is column → data_type, empty without a table."""
-    if not found:
+def drifts(table: Table, actual: Mapping[str, str]) -> list[Drift]:
+    """Return every difference, in the order of the columns; `actual` is column → data_type, empty without a table."""
+    if not actual:
         return [Drift(table.name, "", "missing", None, None)]
     known = table.columns
     different = [
-        Drift(table.name, name, "changed" if name in found else "removed", kind, found.get(name))
+        Drift(table.name, name, "changed" if name in actual else "removed", kind, actual.get(name))
         for name, kind in known.items()
-        if found.get(name) != kind
+        if actual.get(name) != kind
     ]
-    new = {name: kind for name, kind in found.items() if name not in known}
+    new = {name: kind for name, kind in actual.items() if name not in known}
     return different + [Drift(table.name, name, "added", None, kind) for name, kind in new.items()]
 
 
 def refuse(different: list[Drift]) -> None:
     """Raise `DriftError` naming every difference that stops an extract."""
-    if stopping := [one for one in different if one.stops]:
-        raise DriftError("\n".join(str(one) for one in stopping))
+    if stopping := [drift for drift in different if drift.stops]:
+        raise DriftError("\n".join(str(drift) for drift in stopping))

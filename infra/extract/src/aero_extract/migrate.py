@@ -41,25 +41,25 @@ class Migration:
 
 def read(folder: Path = MIGRATIONS) -> list[Migration]:
     """Return the migrations of a folder in order; numbers run from 1 without a gap."""
-    found = []
+    migrations = []
     for number, path in enumerate(sorted(folder.glob("*.sql")), 1):
         match = _NAME.fullmatch(path.name)
         if not match or int(match[1]) != number:
             raise MigrationError(f"{path}: expected the name {number:03d}_<what_it_does>.sql; numbers have no gaps")
-        found.append(Migration(number, path.name, path.read_text(encoding="utf-8")))
-    if not found:
+        migrations.append(Migration(number, path.name, path.read_text(encoding="utf-8")))
+    if not migrations:
         raise MigrationError(f"{folder}: no migrations; name the folder with the numbered .sql files")
-    return found
+    return migrations
 
 
 def migrate(connection: Any, folder: Path = MIGRATIONS, log: Callable[[str], object] = print) -> list[str]:  # noqa: ANN401
     """Run what did not run yet; return the names of the files that ran now."""
-    wanted = read(folder)
+    migrations = read(folder)
     ran = []
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
         try:
-            for migration in _left(cursor, wanted):
+            for migration in _left(cursor, migrations):
                 cursor.execute(migration.sql)
                 cursor.execute(
                     "insert into public.schema_migrations (number, name, digest) values (%s, %s, %s)",
@@ -77,7 +77,7 @@ def migrate(connection: Any, folder: Path = MIGRATIONS, log: Callable[[str], obj
     return ran
 
 
-def _left(cursor: Any, wanted: list[Migration]) -> list[Migration]:  # noqa: ANN401
+def _left(cursor: Any, migrations: list[Migration]) -> list[Migration]:  # noqa: ANN401
     """Return what is still to run; refuse where the database knows other files than the folder."""
     cursor.execute("""
         create table if not exists public.schema_migrations (
@@ -87,11 +87,11 @@ def _left(cursor: Any, wanted: list[Migration]) -> list[Migration]:  # noqa: ANN
     """)
     cursor.execute("select number, name, digest from public.schema_migrations order by number")
     done = {number: (name, digest) for number, name, digest in cursor.fetchall()}
-    by_number = {migration.number: migration for migration in wanted}
+    by_number = {migration.number: migration for migration in migrations}
     for number, (name, digest) in done.items():
         here = by_number.get(number)
         if here is None:
             raise MigrationError(f"{name} ran on this database and is not in the folder: update the tree")
         if here.digest != digest:
             raise MigrationError(f"{here.name} ran on this database and was edited since: undo, write a new file")
-    return [migration for migration in wanted if migration.number not in done]
+    return [migration for migration in migrations if migration.number not in done]

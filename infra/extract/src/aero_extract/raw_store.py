@@ -159,9 +159,9 @@ class RawStore:
         if not self._put_new(key, {"commit": commit_key, "parts": state.parts, "digest": state.digest}):
             raise StoreError(f"s3://{self.bucket}/{key}: another extract of {table} is under way; run it again")
 
-    def report(self, run: str, said: dict[str, Any]) -> None:
+    def report(self, run: str, content: dict[str, Any]) -> None:
         """Leave a report for whoever started the run."""
-        key, body = f"{self.prefix}/_runs/{run}.json", json.dumps(said, indent=1).encode()
+        key, body = f"{self.prefix}/_runs/{run}.json", json.dumps(content, indent=1).encode()
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
 
     def commit(self, key: str, contents: dict[str, Any]) -> bool:

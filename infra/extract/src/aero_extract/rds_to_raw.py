@@ -54,10 +54,10 @@ class Extract:
         for table in tables:
             begin = time.monotonic()
             if table.stamp:
-                said, state = self._changed(table, table.stamp, window), None
+                counts, state = self._changed(table, table.stamp, window), None
             else:
-                said, state = self._compared(table, window)
-            contents[table.name] = {**said, "seconds": round(time.monotonic() - begin, 3)}
+                counts, state = self._compared(table, window)
+            contents[table.name] = {**counts, "seconds": round(time.monotonic() - begin, 3)}
             states |= {table.name: state} if state else {}
         key = self.store.commit_key(windows.commit_name(window, contents))
         for name, state in states.items():
@@ -103,21 +103,21 @@ class Extract:
         ).persist()
         kinds = {row["change"]: row["count"] for row in changed.groupBy("change").count().collect()}
         unchanged = kinds.pop(SAME, 0)
-        found = changed.where("line is not null").select("line").rdd.map(lambda row: row[0]) if kinds else None
-        parts = self._write(found, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
+        lines = changed.where("line is not null").select("line").rdd.map(lambda row: row[0]) if kinds else None
+        parts = self._write(lines, f"{table.name}/{window.folder}/{self.parts}", self._stamp(table, window))
         changed.unpersist()
-        said = _said(parts, rows)
+        counts = _said(parts, rows)
         # Vanished rows went in by the last extract, not by the table.
-        said["rows_in"] += kinds.get("delete", 0)
-        if said["rows_in"] != said["rows"] + unchanged:
+        counts["rows_in"] += kinds.get("delete", 0)
+        if counts["rows_in"] != counts["rows"] + unchanged:
             raise StoreError(
-                f"{SCHEMA}.{table.name}: {said['rows_in']} rows are there or gone, "
-                f"{said['rows']} were written and {unchanged} are unchanged"
+                f"{SCHEMA}.{table.name}: {counts['rows_in']} rows are there or gone, "
+                f"{counts['rows']} were written and {unchanged} are unchanged"
             )
-        said |= {"changes": kinds, "unchanged": unchanged, "sequence": sequence, "watermark": None}
+        counts |= {"changes": kinds, "unchanged": unchanged, "sequence": sequence, "watermark": None}
         kept = self._write(now.toJSON(), f"_state/{table.name}/{self.run}/all", None)
         self.rested[table.name] = {**rested, "sequence": sequence}
-        return said, State(sequence, sequence, tuple(part.key for part in kept), digest)
+        return counts, State(sequence, sequence, tuple(part.key for part in kept), digest)
 
     def _read(self, table: Table, condition: str, rows: int) -> DataFrame:
         """Return the rows of a table that meet a condition, shared among readers by blocks where they are many."""
@@ -181,21 +181,21 @@ def run(given: argparse.Namespace) -> list[dict[str, Any]]:
     """Extract every hour of the window from one snapshot; return what the commits say."""
     tables = chosen(given.tables)
     start: datetime = windows.moment(given.window_start, "--window-start")
-    wanted = windows.hours(start, windows.moment(given.window_end, "--window-end"))
+    asked = windows.hours(start, windows.moment(given.window_end, "--window-end"))
     store = RawStore(given.raw_path)
     user, password = raw_store.credentials(given.secret_id)
     spark = SparkSession.builder.appName(given.JOB_NAME).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     with Database(spark, given.jdbc_url, user, password, FETCH_ROWS) as database:
-        windows.refuse_unfinished(wanted, database.snapshot_at)
-        found = [one for table in tables for one in drifts(table, database.columns(table))]
-        for one in found:
-            print(f"schema drift: {one}", flush=True)
-        refuse(found)
+        windows.refuse_unfinished(asked, database.snapshot_at)
+        drifts_found = [drift for table in tables for drift in drifts(table, database.columns(table))]
+        for difference in drifts_found:
+            print(f"schema drift: {difference}", flush=True)
+        refuse(drifts_found)
         extract = Extract(spark, database, store, given)
-        done = [extract.window(window, tables) for window in wanted]
-    store.report(given.run_id, {"windows": done, "drift": [str(drift) for drift in found]})
+        done = [extract.window(window, tables) for window in asked]
+    store.report(given.run_id, {"windows": done, "drift": [str(drift) for drift in drifts_found]})
     return done
 
 
@@ -206,9 +206,9 @@ def main(arguments: list[str]) -> int:
     except (DriftError, StoreError, WindowError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return 1
-    for one in done:
-        rows = {name: said["rows"] for name, said in one["tables"].items()}
-        print(json.dumps({"commit": one["commit"], "is_new": one["is_new"], "rows": rows}), flush=True)
+    for commit in done:
+        rows = {name: counts["rows"] for name, counts in commit["tables"].items()}
+        print(json.dumps({"commit": commit["commit"], "is_new": commit["is_new"], "rows": rows}), flush=True)
     return 0
 
 

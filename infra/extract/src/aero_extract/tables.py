@@ -129,10 +129,10 @@ def chosen(names: str) -> list[Table]:
     """Return the tables that a list with commas names; `all` are all of them."""
     if names.strip() == "all":
         return list(TABLES.values())
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    unknown = sorted(set(wanted) - set(TABLES))
-    if unknown or not wanted:
+    listed = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = sorted(set(listed) - set(TABLES))
+    if unknown or not listed:
         raise ValueError(
             f"--tables {names!r}: {', '.join(unknown) or 'no table'} is unknown; there are {', '.join(TABLES)}, or all"
         )
-    return [TABLES[name] for name in dict.fromkeys(wanted)]
+    return [TABLES[name] for name in dict.fromkeys(listed)]

@@ -52,22 +52,22 @@ def text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def moment(said: str, where: str) -> datetime:
+def moment(written: str, where: str) -> datetime:
     """Return a UTC moment; raise `WindowError` where it is none or has another offset."""
     try:
-        found = datetime.fromisoformat(said)
+        instant = datetime.fromisoformat(written)
     except ValueError as error:
-        raise WindowError(f"{where} {said!r} is no time: write it like 2026-11-01T10:00:00Z") from error
-    if found.utcoffset() != timedelta(0):
-        raise WindowError(f"{where} {said!r} is not UTC: write it like 2026-11-01T10:00:00Z")
-    return found.astimezone(UTC)
+        raise WindowError(f"{where} {written!r} is no time: write it like 2026-11-01T10:00:00Z") from error
+    if instant.utcoffset() != timedelta(0):
+        raise WindowError(f"{where} {written!r} is not UTC: write it like 2026-11-01T10:00:00Z")
+    return instant.astimezone(UTC)
 
 
 def hours(start: datetime, end: datetime) -> list[Window]:
     """Return the hourly windows from `start` to `end`; both are whole hours."""
-    for name, one in (("--window-start", start), ("--window-end", end)):
-        if (one.minute, one.second, one.microsecond) != (0, 0, 0):
-            raise WindowError(f"{name} {one:%Y-%m-%dT%H:%M:%SZ} is not a whole hour")
+    for name, bound in (("--window-start", start), ("--window-end", end)):
+        if (bound.minute, bound.second, bound.microsecond) != (0, 0, 0):
+            raise WindowError(f"{name} {bound:%Y-%m-%dT%H:%M:%SZ} is not a whole hour")
     if end <= start:
         raise WindowError(f"--window-end {text(end)} is not after --window-start {text(start)}")
     return [Window(at, at + HOUR) for at in _every(start, end)]
@@ -81,7 +81,7 @@ def _every(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def refuse_unfinished(windows: list[Window], now: datetime) -> None:
     """Raise `WindowError` for a window that is not over: what changes in it later would never be read."""
-    if late := [one for one in windows if one.end > now]:
+    if late := [window for window in windows if window.end > now]:
         raise WindowError(
             f"window {late[0].extracted_at} ends after the database's clock, {text(now)}: extract it when it is over"
         )
@@ -111,7 +111,7 @@ def commit_name(window: Window, contents: Mapping[str, Mapping[str, Any]]) -> st
 
     It follows from the window and from what was read: the same again has the same name, anything else adds up.
     """
-    read = {name: [one["rows"], one["fingerprint"]] for name, one in contents.items()}
-    said = dumps([window.arrived, window.extracted_at, read], sort_keys=True)
-    content = sha256(said.encode()).hexdigest()
+    read = {name: [content_of["rows"], content_of["fingerprint"]] for name, content_of in contents.items()}
+    summary = dumps([window.arrived, window.extracted_at, read], sort_keys=True)
+    content = sha256(summary.encode()).hexdigest()
     return f"dt={window.start:%Y-%m-%d}/{window.arrived}-{content[12:24]}-{content[:12]}.json"

@@ -149,7 +149,7 @@ def compare(
     log: Callable[[str], None] | None = None,
 ) -> Difference:
     """Run two rule sets over the same records."""
-    before, after = (backtest(records, one, tick_minutes, log=log) for one in (old, new))
+    before, after = (backtest(records, rule_set, tick_minutes, log=log) for rule_set in (old, new))
     raised_before, raised_after = _raised(before), _raised(after)
     return Difference(
         before,

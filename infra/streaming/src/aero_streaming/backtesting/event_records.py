@@ -27,7 +27,7 @@ LONG_DELAY_MINUTES = 60
 def records_of_events(events: Iterable[Event], hubs: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
     """Yield records of kind event, leg and state; events come in the order of `received_at`, each counts once."""
     known: dict[str, list[Event]] = {}
-    told: dict[str, dict[str, Any]] = {}
+    legs_before: dict[str, dict[str, Any]] = {}
     sums, seen = Sums(frozenset(hubs)), set[str]()
     for event in events:
         if topic_of(event) != "leg-events" or event["event_id"] in seen:
@@ -36,8 +36,8 @@ def records_of_events(events: Iterable[Event], hubs: Iterable[str] = ()) -> Iter
         uid = event["leg_uid"]
         of_leg = known.setdefault(uid, [])
         of_leg.append(event)
-        before, after = told.get(uid), _leg(of_leg)
-        told[uid] = after
+        before, after = legs_before.get(uid), _leg(of_leg)
+        legs_before[uid] = after
         if (word := _first_word(event)) is not None:
             yield word
         yield after
@@ -95,8 +95,8 @@ def _leg(of_leg: list[Event]) -> dict[str, Any]:
 
 def _decided_at(of_leg: list[Event], event_type: str) -> str | None:
     """Return the time of the last version of a decision."""
-    said = [event for event in of_leg if event["event_type"] == event_type]
-    newest = max(said, key=lambda event: (event["version"], event["received_at"], event["event_id"]), default=None)
+    decisions = [event for event in of_leg if event["event_type"] == event_type]
+    newest = max(decisions, key=lambda event: (event["version"], event["received_at"], event["event_id"]), default=None)
     return newest["event_time"] if newest else None
 
 

@@ -22,7 +22,7 @@ FIRST_WAVE_HOUR = 8
 MOVEMENTS = ("out_at", "off_at", "on_at", "in_at")
 #: Sums that the stream keeps, by the side of a leg that they count at; what depends on the clock is read from quarters.
 KEPT: dict[Side, dict[str, Sum]] = {
-    side: {one.id: one for one in figures().kept_in("stream") if one.side == side and not one.due_flag}
+    side: {part.id: part for part in figures().kept_in("stream") if part.side == side and not part.due_flag}
     for side in get_args(Side)
 }
 CANCELLED = "cancelled in "
@@ -37,14 +37,15 @@ def records_of_legs(legs: Iterable[Row], hubs: Iterable[str] = ()) -> Iterator[d
     tail, OUT, OFF, ON, IN, is_cancelled, cancelled_at, is_diverted, diverted_at, std_utc_offset_minutes, data_label.
     """
     moments = sorted(
-        (moment for leg in legs for moment in _moments(leg)), key=lambda one: (one[0], one[1]["leg_uid"], one[2])
+        (moment for leg in legs for moment in _moments(leg)),
+        key=lambda moment: (moment[0], moment[1]["leg_uid"], moment[2]),
     )
-    told: dict[str, dict[str, Any]] = {}
+    rows_before: dict[str, dict[str, Any]] = {}
     sums = Sums(frozenset(hubs))
     for at, leg, _, news in moments:
-        before = told.get(leg["leg_uid"])
+        before = rows_before.get(leg["leg_uid"])
         after = _leg(leg, before, news, at)
-        told[leg["leg_uid"]] = after
+        rows_before[leg["leg_uid"]] = after
         yield after
         yield from sums.move(before, after, at)
 
@@ -160,10 +161,10 @@ def _parts(leg: Row, hubs: frozenset[str]) -> dict[Key, dict[str, int]]:
 
 def _sums(side: Side, leg: Row) -> dict[str, int]:
     """Return the parts that a leg adds to the sums that count at a side of it."""
-    return {name: one.of_row(leg) for name, one in KEPT[side].items()}
+    return {name: part.of_row(leg) for name, part in KEPT[side].items()}
 
 
 def _quarters(row: Row) -> dict[str, int]:
     """The cancelled legs of a scope by the quarter of an hour of their STD, as the stream writes it."""
-    found = {name.removeprefix(CANCELLED): legs for name, legs in row.items() if name.startswith(CANCELLED)}
-    return {f"{start[:10]} {start[11:16]}": legs for start, legs in found.items() if legs}
+    cancelled = {name.removeprefix(CANCELLED): legs for name, legs in row.items() if name.startswith(CANCELLED)}
+    return {f"{start[:10]} {start[11:16]}": legs for start, legs in cancelled.items() if legs}

@@ -57,10 +57,10 @@ class MemoryStore(AlertStore):
         """Yield the items of one partition, in order."""
         name, value = equals
         sort = INDEX_SORTS[index] if index else KEYS[table][-1]
-        found = [item for item in self._candidates(table, name, value) if sort in item]
+        items = [item for item in self._candidates(table, name, value) if sort in item]
         if between:
-            found = [item for item in found if between[1] <= item[between[0]] <= between[2]]
-        yield from (dict(item) for item in sorted(found, key=lambda item: item[sort], reverse=newest_first))
+            items = [item for item in items if between[1] <= item[between[0]] <= between[2]]
+        yield from (dict(item) for item in sorted(items, key=lambda item: item[sort], reverse=newest_first))
 
     def put_newer(self, items: Sequence[Item]) -> set[str]:
         """Write rows where nothing newer is; return the keys of the others."""

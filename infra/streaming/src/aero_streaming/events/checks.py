@@ -156,31 +156,31 @@ def checks_of(event_type: str) -> Checks:
     """Return the checks of a type, compiled from the tables."""
     kind = EVENT_TYPES[event_type]
     known = fields_of(kind)
-    needed = tuple(one.name for one in known if is_needed(kind, one))
-    return Checks({one.name: _complainer(one) for one in known}, needed, sources_of(kind))
+    needed = tuple(field.name for field in known if is_needed(kind, field))
+    return Checks({field.name: _complainer(field) for field in known}, needed, sources_of(kind))
 
 
 @cache
-def _complainer(one: Field) -> Callable[[Any], str | None]:
+def _complainer(field: Field) -> Callable[[Any], str | None]:
     """Return a function that complains about a field's value; cached, for a leg is named in each of its events."""
-    if one.kind in ("integer", "number"):
-        complain = _number_complainer(one)
-    elif one.kind == "boolean":
+    if field.kind in ("integer", "number"):
+        complain = _number_complainer(field)
+    elif field.kind == "boolean":
         complain = _form_complainer(lambda value: isinstance(value, bool), "it must be true or false")
-    elif one.kind == "text":
-        match = re.compile(one.pattern).fullmatch
+    elif field.kind == "text":
+        match = re.compile(field.pattern).fullmatch
         complain = _form_complainer(
-            lambda value: isinstance(value, str) and match(value) is not None, f"it must be like {one.pattern}"
+            lambda value: isinstance(value, str) and match(value) is not None, f"it must be like {field.pattern}"
         )
-    elif one.kind == "timestamp":
+    elif field.kind == "timestamp":
         complain = _form_complainer(_reader(TIMESTAMP, datetime.fromisoformat), "write a UTC time like " + A_TIME)
     else:
         complain = _form_complainer(_reader(DATE, date.fromisoformat), f"write a date like {A_TIME[:10]}")
     return lru_cache(1_024, typed=True)(complain)
 
 
-def _form_complainer(is_right: Callable[[Any], bool], wanted: str) -> Callable[[Any], str | None]:
-    return lambda value: None if is_right(value) else wanted
+def _form_complainer(is_right: Callable[[Any], bool], complaint: str) -> Callable[[Any], str | None]:
+    return lambda value: None if is_right(value) else complaint
 
 
 def _reader(pattern: str, read: Callable[[str], date]) -> Callable[[Any], bool]:
@@ -196,16 +196,16 @@ def _reader(pattern: str, read: Callable[[str], date]) -> Callable[[Any], bool]:
     return is_right
 
 
-def _number_complainer(one: Field) -> Callable[[Any], str | None]:
-    allowed = int if one.kind == "integer" else (int, float)
-    least = -float("inf") if one.least is None else one.least
-    most = float("inf") if one.most is None else one.most
-    bounds = f"from {one.least}" + ("" if one.most is None else f" to {one.most}")
-    wanted = f"it must be a {'whole ' if one.kind == 'integer' else ''}number {bounds}"
+def _number_complainer(field: Field) -> Callable[[Any], str | None]:
+    allowed = int if field.kind == "integer" else (int, float)
+    least = -float("inf") if field.least is None else field.least
+    most = float("inf") if field.most is None else field.most
+    bounds = f"from {field.least}" + ("" if field.most is None else f" to {field.most}")
+    complaint = f"it must be a {'whole ' if field.kind == 'integer' else ''}number {bounds}"
 
     def complain(value: Any) -> str | None:  # noqa: ANN401 - it is what is checked
         is_number = isinstance(value, allowed) and not isinstance(value, bool)
-        return None if is_number and least <= value <= most else wanted
+        return None if is_number and least <= value <= most else complaint
 
     return complain
 
@@ -215,12 +215,12 @@ def _no_number(text: str) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    item = dict(pairs)
+    if len(item) != len(pairs):
         names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise EventError("repeated_field", f"{', '.join(twice)} is there more than once; which one counts is unknown")
-    return found
+    return item
 
 
 def _refuse_half_characters(event: Event) -> None:

@@ -173,11 +173,11 @@ def attempts(events: Iterable[Event]) -> dict[str, int]:
 def to_fact(event: Event, attempt: int = 1) -> Fact:
     """Return what an event of the topic leg-events says to the leg merge, as part of a departure attempt."""
     kind = EVENT_TYPES[event["event_type"]]
-    said = _described(event) if kind.describes_leg else {}
-    for one in kind.fields:
-        name = one.name.removeprefix("estimated_")
+    fields = _described(event) if kind.describes_leg else {}
+    for field in kind.fields:
+        name = field.name.removeprefix("estimated_")
         if name in _MERGED:
-            said[name] = event.get(one.name)
+            fields[name] = event.get(field.name)
     return {
         "event_id": event["event_id"],
         "leg_uid": event["leg_uid"],
@@ -188,7 +188,7 @@ def to_fact(event: Event, attempt: int = 1) -> Fact:
         "received_at": event["received_at"],
         "raw_ref": event.get("raw_ref"),
         **kind.states,
-        **{name: value for name, value in said.items() if value is not None},
+        **{name: value for name, value in fields.items() if value is not None},
     }
 
 

@@ -118,7 +118,7 @@ class Judged:
 @cache
 def limits_of(event_type: str) -> tuple[Judged, ...]:
     """Return what an event of a type is held to, in order."""
-    known = {one.name for one in fields_of(EVENT_TYPES[event_type])}
+    known = {field.name for field in fields_of(EVENT_TYPES[event_type])}
     return tuple(
         Judged(limit, name)
         for limit in LIMITS
@@ -132,7 +132,7 @@ def limits_of(event_type: str) -> tuple[Judged, ...]:
 @cache
 def airports_of(event_type: str) -> tuple[str, ...]:
     """Return the fields of a type that name an airport."""
-    known = {one.name for one in fields_of(EVENT_TYPES[event_type])}
+    known = {field.name for field in fields_of(EVENT_TYPES[event_type])}
     return tuple(name for name in AIRPORTS if name in known)
 
 
@@ -160,17 +160,17 @@ def airports() -> Mapping[str, tuple[str, str]]:
 
 def check(event: Mapping[str, Any], arrived_at: datetime | None = None, clock: str = EVENT_CLOCK) -> None:
     """Raise EventError where a well-formed event breaks a limit; without `arrived_at` its arrival is not judged."""
-    for one in limits_of(event["event_type"]):
-        limit, value = one.limit, event.get(one.field)
+    for held in limits_of(event["event_type"]):
+        limit, value = held.limit, event.get(held.field)
         base = _base(limit.base, event, arrived_at)
         if value is None or base is None or not limit.holds_by(clock):
             continue
-        distance = _moment(one.field, value) - base
+        distance = _moment(held.field, value) - base
         if (limit.least is not None and distance < limit.least * _MINUTE) or (
             limit.most is not None and distance > limit.most * _MINUTE
         ):
             beside = "" if is_fixed(limit.base) else f", {limit.base} is {event.get(limit.base) or arrived_at}"
-            raise EventError(limit.code, f"{one.field} is {value}{beside}; {limit.sentence}")
+            raise EventError(limit.code, f"{held.field} is {value}{beside}; {limit.sentence}")
     for name in airports_of(event["event_type"]):
         code, on = event.get(name), event["operating_date"]
         if code is not None and not is_known(code, on):

@@ -28,7 +28,7 @@ _FORMATS = {"timestamp": "date-time", "date": "date"}
 def json_schema() -> dict[str, Any]:
     """Return the schema of an event of any topic (JSON Schema, draft 2020-12)."""
     shared = (*ENVELOPE, *LEG)
-    properties = {one.name: _property(one, nullable=not one.required) for one in shared}
+    properties = {field.name: _property(field, nullable=not field.required) for field in shared}
     properties["schema_version"] = {"const": SCHEMA_VERSION, "description": properties["schema_version"]["description"]}
     properties["event_type"] = {
         "enum": list(EVENT_TYPES),
@@ -41,7 +41,7 @@ def json_schema() -> dict[str, Any]:
         + ", ".join(f"{topic.name} by {topic.key}" for topic in TOPICS.values()),
         "type": "object",
         "properties": properties,
-        "required": [one.name for one in shared if one.required],
+        "required": [field.name for field in shared if field.required],
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
         "allOf": [
             {"if": {"properties": {"event_type": {"const": kind.name}}, "required": ["event_type"]}, "then": _of(kind)}
@@ -57,33 +57,33 @@ def text() -> str:
 
 def _of(kind: EventType) -> dict[str, Any]:
     """Return what a type asks beyond what every event has."""
-    properties = {one.name: _property(one, nullable=not one.required) for one in kind.fields}
+    properties = {field.name: _property(field, nullable=not field.required) for field in kind.fields}
     # Fields that are optional elsewhere may not be null here.
-    properties |= {one.name: _property(one, nullable=False) for one in LEG if one.name in kind.needs_leg}
+    properties |= {field.name: _property(field, nullable=False) for field in LEG if field.name in kind.needs_leg}
     properties["source"] = {"enum": list(sources_of(kind))}
-    needed = [one.name for one in (*LEG, *kind.fields) if is_needed(kind, one) and one.name in properties]
-    found: dict[str, Any] = {"properties": properties}
+    needed = [field.name for field in (*LEG, *kind.fields) if is_needed(kind, field) and field.name in properties]
+    schema: dict[str, Any] = {"properties": properties}
     if needed:
-        found["required"] = needed
+        schema["required"] = needed
     if kind.needs_any:
-        found["anyOf"] = [
+        schema["anyOf"] = [
             {"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in kind.needs_any
         ]
-    return found
+    return schema
 
 
-def _property(one: Field, *, nullable: bool) -> dict[str, Any]:
-    kind = _TYPES.get(one.kind, one.kind)
-    found: dict[str, Any] = {"type": [kind, "null"] if nullable else kind, "description": one.description}
-    if one.pattern:
-        found["pattern"] = f"^({one.pattern})$"
-    if one.kind in _FORMATS:
-        found["format"] = _FORMATS[one.kind]
-    if one.least is not None:
-        found["minimum"] = one.least
-    if one.most is not None:
-        found["maximum"] = one.most
-    return found
+def _property(field: Field, *, nullable: bool) -> dict[str, Any]:
+    kind = _TYPES.get(field.kind, field.kind)
+    schema: dict[str, Any] = {"type": [kind, "null"] if nullable else kind, "description": field.description}
+    if field.pattern:
+        schema["pattern"] = f"^({field.pattern})$"
+    if field.kind in _FORMATS:
+        schema["format"] = _FORMATS[field.kind]
+    if field.least is not None:
+        schema["minimum"] = field.least
+    if field.most is not None:
+        schema["maximum"] = field.most
+    return schema
 
 
 if __name__ == "__main__":

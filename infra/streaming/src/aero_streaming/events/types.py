@@ -209,9 +209,9 @@ def fields_of(kind: EventType) -> tuple[Field, ...]:
     return (*ENVELOPE, *LEG, *kind.fields)
 
 
-def is_needed(kind: EventType, one: Field) -> bool:
+def is_needed(kind: EventType, field: Field) -> bool:
     """Tell whether an event of this type must have the field."""
-    return one.required or one.name in kind.needs_leg
+    return field.required or field.name in kind.needs_leg
 
 
 def sources_of(kind: EventType) -> tuple[str, ...]:

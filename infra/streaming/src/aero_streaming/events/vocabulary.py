@@ -41,11 +41,11 @@ def vocabulary() -> dict[str, Any]:
                 "needed": list(checks_of(name).needed),
                 "needs_any": list(kind.needs_any),
                 "sources": list(checks_of(name).sources),
-                "fields": {one.name: _field(one) for one in fields_of(kind)},
+                "fields": {field.name: _field(field) for field in fields_of(kind)},
                 "limits": [
-                    {"code": one.limit.code, "field": one.field, "base": one.limit.base, "least": one.limit.least,
-                     "most": one.limit.most, "clock": one.limit.clock, "sentence": one.limit.sentence}
-                    for one in limits_of(name)
+                    {"code": held.limit.code, "field": held.field, "base": held.limit.base, "least": held.limit.least,
+                     "most": held.limit.most, "clock": held.limit.clock, "sentence": held.limit.sentence}
+                    for held in limits_of(name)
                 ],
                 "airports": list(airports_of(name)),
             }
@@ -59,9 +59,9 @@ def text() -> str:
     return json.dumps(vocabulary(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _field(one: Field) -> dict[str, Any]:
-    pattern = _FORMS.get(one.kind, one.pattern)
-    return {"kind": one.kind, "pattern": pattern, "least": one.least, "most": one.most}
+def _field(field: Field) -> dict[str, Any]:
+    pattern = _FORMS.get(field.kind, field.pattern)
+    return {"kind": field.kind, "pattern": pattern, "least": field.least, "most": field.most}
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Condition:
         match node:
             case ast.BoolOp(op=op, values=values):
                 word = " and " if isinstance(op, ast.And) else " or "
-                text = word.join(self._sql(one, write, inside=True) for one in values)
+                text = word.join(self._sql(value, write, inside=True) for value in values)
                 return f"({text})" if inside else text
             case ast.UnaryOp(operand=operand):
                 return f"not {self._sql(operand, write, inside=True)}"
@@ -80,7 +80,7 @@ class Condition:
     def _test(self, node: ast.expr) -> Callable[[Row], bool]:
         match node:
             case ast.BoolOp(op=op, values=values):
-                tests = tuple(self._test(one) for one in values)
+                tests = tuple(self._test(value) for value in values)
                 if isinstance(op, ast.And):
                     return lambda row: all(test(row) for test in tests)
                 return lambda row: any(test(row) for test in tests)
@@ -91,8 +91,8 @@ class Condition:
                 is_unknown = name == "unknown"
                 return lambda row: (row.get(column) is None) == is_unknown
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                one, other, compare = self._value(left), self._value(right), _COMPARE[type(op)]
-                return lambda row: _compare(compare, one(row), other(row))
+                first, other, compare = self._value(left), self._value(right), _COMPARE[type(op)]
+                return lambda row: _compare(compare, first(row), other(row))
             case ast.Name(id=name):
                 return lambda row: bool(row.get(name))
         raise ConditionError(f"`{ast.unparse(node)}` is no condition")
@@ -110,19 +110,19 @@ def read(text: str, columns: Columns, limit: int | None) -> Condition:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise ConditionError(f"`{text}` cannot be read: {error.msg}") from None
-    found = Condition(text, tree, limit)
+    condition = Condition(text, tree, limit)
     _check(tree, columns)
     says_limit = any(isinstance(node, ast.Name) and node.id == "limit" for node in ast.walk(tree))
     if says_limit != (limit is not None):
         raise ConditionError(f"`{text}` and `limit_minutes` belong together: one of them is missing")
-    return found
+    return condition
 
 
 def _check(node: ast.expr, columns: Columns) -> None:
     match node:
         case ast.BoolOp(values=values):
-            for one in values:
-                _check(one, columns)
+            for value in values:
+                _check(value, columns)
         case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) | ast.Name(id=name):
             _among(name, columns.flags, "a flag")
         case ast.Call(func=ast.Name(id="known" | "unknown"), args=[ast.Name(id=name)], keywords=[]):

@@ -47,10 +47,10 @@ def read_register(path: Path) -> Register:
     sums: dict[str, Sum] = {}
     for number, item in enumerate(data.get("sum", [])):
         place = Place(path.name, text, FigureError, "sum", number)
-        found = _sum(item, facts, place)
-        if found.id in sums:
-            place.refuse("id", f"{found.id!r} is the id of an earlier sum; every sum has its own")
-        sums[found.id] = found
+        figure_sum = _sum(item, facts, place)
+        if figure_sum.id in sums:
+            place.refuse("id", f"{figure_sum.id!r} is the id of an earlier sum; every sum has its own")
+        sums[figure_sum.id] = figure_sum
     kpis: dict[str, Kpi] = {}
     for number, item in enumerate(data.get("kpi", [])):
         place = Place(path.name, text, FigureError, "kpi", number)
@@ -145,7 +145,7 @@ def _kpi(
         place.refuse("population", f"wants what becomes of each of {', '.join(KINDS_OF_LEG)}")
     if wrong := sorted(set(population.values()) - set(TREATMENTS)):
         place.refuse("population", f"{wrong[0]!r} is none of {', '.join(TREATMENTS)}")
-    found = Kpi(
+    kpi = Kpi(
         id=_identifier(item["id"], place),
         of=of,
         unit=item["unit"],
@@ -165,8 +165,8 @@ def _kpi(
         counts_ahead=item.get("counts_ahead", False) is True,
         otp=_otp(item["otp"], place) if "otp" in item else None,
     )
-    _prove(found, place)
-    return found
+    _prove(kpi, place)
+    return kpi
 
 
 def _prove(kpi: Kpi, place: Place) -> None:
@@ -177,7 +177,7 @@ def _prove(kpi: Kpi, place: Place) -> None:
     if {"rules"} & set(kpi.used_by) and not kpi.scopes:
         place.refuse("scopes", "is missing; rules use this KPI")
     needed = (*kpi.numerator, *kpi.denominator, *kpi.sample)
-    if "rules" in kpi.used_by and (away := [one.id for one in needed if "stream" not in one.kept_in]):
+    if "rules" in kpi.used_by and (away := [part.id for part in needed if "stream" not in part.kept_in]):
         place.refuse("used_by", f"rules read the stream's states, and {away[0]} is not kept in them")
 
 
@@ -204,17 +204,17 @@ def _one_of(name: object, known: Mapping[str, Known], key: str, place: Place) ->
 
 
 def _sums(value: object, of: Facts, sums: Mapping[str, Sum], key: str, place: Place) -> tuple[Sum, ...]:
-    found = tuple(_one_of(name, sums, key, place) for name in names(value, key, place))
-    if strange := [one.id for one in found if one.of is not of]:
+    parts = tuple(_one_of(name, sums, key, place) for name in names(value, key, place))
+    if strange := [part.id for part in parts if part.of is not of]:
         place.refuse(key, f"{strange[0]} adds up other facts than {of.id}")
-    return found
+    return parts
 
 
 def _names(value: object, allowed: Sequence[str], key: str, place: Place) -> tuple[str, ...]:
-    found = names(value, key, place)
-    if wrong := [name for name in found if name not in allowed]:
+    listed = names(value, key, place)
+    if wrong := [name for name in listed if name not in allowed]:
         place.refuse(key, f"{wrong[0]!r} is none of {', '.join(allowed)}")
-    return found
+    return listed
 
 
 def _identifier(value: object, place: Place) -> str:

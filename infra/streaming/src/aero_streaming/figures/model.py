@@ -163,31 +163,31 @@ class Kpi:
     @property
     def limit_minutes(self) -> int | None:
         """From which minute on it calls a flight late, or none."""
-        return next((one.limit_minutes for one in self.numerator if one.limit_minutes is not None), None)
+        return next((part.limit_minutes for part in self.numerator if part.limit_minutes is not None), None)
 
     @property
     def sums(self) -> tuple[Sum, ...]:
         """Every sum that it needs, each once."""
         needed = (*self.numerator, *self.denominator, *self.sample, *self.unknown)
-        return tuple({one.id: one for one in needed}.values())
+        return tuple({part.id: part for part in needed}.values())
 
     def over(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whole or decimal
         """Return the numerator over sums by their names."""
-        return sum(sums[one.id] for one in self.numerator)
+        return sum(sums[part.id] for part in self.numerator)
 
     def under(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above, or nothing
         """Return the denominator over sums by their names; None for a plain sum."""
-        return sum(sums[one.id] for one in self.denominator) if self.denominator else None
+        return sum(sums[part.id] for part in self.denominator) if self.denominator else None
 
     @property
     def over_sql(self) -> str:
         """The numerator as SQL over rows of sums."""
-        return " + ".join(f"sum({one.id})" for one in self.numerator)
+        return " + ".join(f"sum({part.id})" for part in self.numerator)
 
     @property
     def under_sql(self) -> str:
         """The denominator as SQL over rows of sums; empty for a plain sum."""
-        return " + ".join(f"sum({one.id})" for one in self.denominator)
+        return " + ".join(f"sum({part.id})" for part in self.denominator)
 
     @property
     def value_sql(self) -> str:
@@ -213,7 +213,7 @@ class Register:
 
     def kept_in(self, keeper: str) -> tuple[Sum, ...]:
         """Return the sums that the stream's states or the marts of a day carry, in the order of the file."""
-        return tuple(one for one in self.sums.values() if keeper in one.kept_in)
+        return tuple(part for part in self.sums.values() if keeper in part.kept_in)
 
     def used_by(self, user: str) -> tuple[Kpi, ...]:
         """Return the KPIs that rules, pages, results or briefs use, in the order of the file."""

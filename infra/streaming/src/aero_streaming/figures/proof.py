@@ -31,8 +31,8 @@ def treatment(kpi: Kpi, legs: Iterable[Row]) -> Treatment:
     """Return what a KPI does with legs: `counted` where one of them adds to the numerator."""
     over = under = 0
     for leg in legs:
-        over += sum(abs(one.of_row(leg)) for one in kpi.numerator)
-        under += sum(one.of_row(leg) for one in kpi.denominator)
+        over += sum(abs(part.of_row(leg)) for part in kpi.numerator)
+        under += sum(part.of_row(leg) for part in kpi.denominator)
     if over:
         return "counted"
     return "missed" if under else "left_out"
@@ -45,8 +45,8 @@ def check_population(kpi: Kpi) -> str | None:
     for kind in KINDS_OF_LEG:
         # A cancellation ahead is known before it is due: a count for who acts may have it, a share may not.
         legs = LEGS[kind][:1] if kind == "not_due" and kpi.counts_ahead else LEGS[kind]
-        if (found := treatment(kpi, legs)) != kpi.population[kind]:
-            return f"says that a leg of kind {kind} is {kpi.population[kind]}; by its sums it is {found}"
+        if (actual := treatment(kpi, legs)) != kpi.population[kind]:
+            return f"says that a leg of kind {kind} is {kpi.population[kind]}; by its sums it is {actual}"
     if kpi.denominator and kpi.counts_ahead:
         return "counts_ahead is for plain sums: a share counts what is due"
     return None
@@ -57,9 +57,9 @@ def check_otp(kpi: Kpi) -> str | None:
     if kpi.otp is None or kpi.measures:
         return None
     cancelled, unknown = kpi.population["cancelled"], kpi.population["unknown"]
-    wanted = "scheduled" if cancelled == "missed" else "operated" if unknown == "missed" else "operated_tracked"
-    if kpi.otp.denominator != wanted:
-        return f"denominator is {kpi.otp.denominator!r}; by population it is {wanted!r}"
+    expected = "scheduled" if cancelled == "missed" else "operated" if unknown == "missed" else "operated_tracked"
+    if kpi.otp.denominator != expected:
+        return f"denominator is {kpi.otp.denominator!r}; by population it is {expected!r}"
     if kpi.otp.event != {"arrival": "IN", "departure": "OUT"}.get(kpi.numerator[0].side):
         return f"event is {kpi.otp.event!r}; its numerator counts the {kpi.numerator[0].side}"
     return None

@@ -49,8 +49,8 @@ class PropertyError(SystemExit):
 def read_properties(path: Path) -> Groups:
     """Return the property groups of a file in the form of Managed Service for Apache Flink."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {group["PropertyGroupId"]: group["PropertyMap"] for group in found}
+        groups = json.loads(path.read_text(encoding="utf-8"))
+        return {group["PropertyGroupId"]: group["PropertyMap"] for group in groups}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise PropertyError(f"{path} is no list of property groups: {error!r}") from error
 
@@ -156,7 +156,7 @@ def plan(
     environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     for name, value in configuration(job).items():
         environment.get_config().set(name, value)
-    wanted = job.get("records", ",".join(SINKS)).split(",")
+    kinds = job.get("records", ",".join(SINKS)).split(",")
     inserts = environment.create_statement_set()
     written = statements(
         source,
@@ -166,7 +166,7 @@ def plan(
     )
     for statement in prepare(written):
         if statement.startswith("INSERT"):
-            if any(statement.startswith(f"INSERT INTO {kind}_sink") for kind in wanted):
+            if any(statement.startswith(f"INSERT INTO {kind}_sink") for kind in kinds):
                 inserts.add_insert_sql(statement)
         else:
             define(environment, statement)

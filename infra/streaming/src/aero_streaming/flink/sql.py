@@ -37,10 +37,10 @@ _ALL_TIMES = (
 
 def event_fields() -> tuple[Field, ...]:
     """Return every field that an event of any type may have, each once; unknown fields do not reach Flink."""
-    found = {one.name: one for one in (*ENVELOPE, *LEG)}
+    fields = {field.name: field for field in (*ENVELOPE, *LEG)}
     for kind in EVENT_TYPES.values():
-        found |= {one.name: one for one in kind.fields}
-    return tuple(found.values())
+        fields |= {field.name: field for field in kind.fields}
+    return tuple(fields.values())
 
 
 def statements(
@@ -84,8 +84,8 @@ def _texts(values: tuple[str, ...]) -> str:
 def _vocabulary() -> dict[str, str]:
     fields = event_fields()
     return {
-        "event_columns": ", ".join(f"{one.name} {_TYPES[one.kind]}" for one in fields),
-        "event_names": ", ".join(one.name for one in fields),
+        "event_columns": ", ".join(f"{field.name} {_TYPES[field.kind]}" for field in fields),
+        "event_names": ", ".join(field.name for field in fields),
         "leg_types": _texts(tuple(kind.name for kind in EVENT_TYPES.values() if kind.topic == "leg-events")),
         "return_types": _texts(RETURNS),
         "notable_types": _texts(NOTABLE),
@@ -114,18 +114,18 @@ def _merge() -> dict[str, str]:
 
 def _said(field: Merged) -> dict[str, str]:
     """Return the value of each event type for a merged field, by condition: `to_fact`; other types have none."""
-    found: dict[str, list[str]] = {}
+    types_of: dict[str, list[str]] = {}
     for kind in EVENT_TYPES.values():
-        carried = {one.name.removeprefix("estimated_"): one.name for one in kind.fields}
+        carried = {part.name.removeprefix("estimated_"): part.name for part in kind.fields}
         if kind.topic != "leg-events":
             continue
         if field.name in kind.states:
-            found.setdefault("'1'" if kind.states[field.name] else "'0'", []).append(kind.name)
+            types_of.setdefault("'1'" if kind.states[field.name] else "'0'", []).append(kind.name)
         elif field.name in carried:
-            found.setdefault(carried[field.name], []).append(kind.name)
+            types_of.setdefault(carried[field.name], []).append(kind.name)
     if field.name in DESCRIPTION:
         return {field.name: "describes_leg"}
-    return {value: f"event_type IN ({_texts(tuple(names))})" for value, names in found.items()}
+    return {value: f"event_type IN ({_texts(tuple(names))})" for value, names in types_of.items()}
 
 
 def _rank(field_class: str) -> str:
@@ -168,10 +168,10 @@ def _time_value(name: str, key: str) -> str:
 
 # -- times ------------------------------------------------------------------------------------------------------------
 def _times() -> dict[str, str]:
-    found = {f"{name}_text": _utc_text(name) for name in _ALL_TIMES}
+    texts = {f"{name}_text": _utc_text(name) for name in _ALL_TIMES}
     # A slice is a whole minute already; the scopes of a day have none.
-    found["quarter_at_text"] = "CASE WHEN quarter_at <> '' THEN REPLACE(quarter_at, ' ', 'T') || ':00Z' END"
-    return found | {
+    texts["quarter_at_text"] = "CASE WHEN quarter_at <> '' THEN REPLACE(quarter_at, ' ', 'T') || ':00Z' END"
+    return texts | {
         "event_delay": _minutes_between("std_at", "CASE event_type WHEN 'out' THEN out_at ELSE estimated_out_at END"),
         "quarter_of_std": _quarter("std_at"),
         "quarter_of_sta": _quarter("sta_at"),
@@ -216,7 +216,7 @@ def _round(number: int) -> str:
 
 def _one_row(view: str, source: str, columns: list[str]) -> str:
     """A view that adds columns, computed once."""
-    values, names = zip(*(one.rsplit(" AS ", 1) for one in columns), strict=True)
+    values, names = zip(*(column.rsplit(" AS ", 1) for column in columns), strict=True)
     return (
         f"CREATE TEMPORARY VIEW {view} AS\nSELECT s.*, {', '.join(names)} FROM {source} AS s\n"
         f"CROSS JOIN UNNEST(ARRAY[ROW({', '.join(values)})]) AS t ({', '.join(names)});"
@@ -228,12 +228,12 @@ def _is_broken(rule: leg_times.Rule) -> str:
     passed = f"({rule.later}_{rule.round - 1} - {rule.earlier}_{rule.round - 1})"
     minute = 60_000_000
     # Whole minutes are rounded down: `least` minutes have passed with the last of them, `most` until the next begins.
-    found = [] if rule.least is None else [f"{passed} < {rule.least * minute}"]
-    found += [] if rule.most is None else [f"{passed} >= {(rule.most + 1) * minute}"]
+    tests = [] if rule.least is None else [f"{passed} < {rule.least * minute}"]
+    tests += [] if rule.most is None else [f"{passed} >= {(rule.most + 1) * minute}"]
     if rule.most_mph is not None:
         whole = f"FLOOR({passed} / {minute}E0)"
-        found.append(f"({passed} >= {minute} AND distance_miles * 60 > {rule.most_mph} * {whole})")
-    broken = " OR ".join(found)
+        tests.append(f"({passed} >= {minute} AND distance_miles * 60 > {rule.most_mph} * {whole})")
+    broken = " OR ".join(tests)
     flown = "NOT COALESCE(is_cancelled, FALSE) AND NOT COALESCE(is_diverted, FALSE) AND "
     return f"({flown}({broken}))" if rule.only_as_planned else f"({broken})"
 

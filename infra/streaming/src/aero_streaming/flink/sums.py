@@ -8,25 +8,25 @@ COUNTS = {"leg": "counts", "departure": "counts AND departs", "arrival": "counts
 
 def sums() -> dict[str, str]:
     """Return what fills in `flink.sql`; sums of what is due are left to who knows the time."""
-    kept = [one for one in figures().kept_in("stream") if not one.due_flag]
+    kept = [part for part in figures().kept_in("stream") if not part.due_flag]
     return {
-        "sum_columns": ", ".join(f"{one.id} BIGINT" for one in kept),
-        "sum_names": ", ".join(one.id for one in kept),
-        "measures": ",\n  ".join(f"{_measure(one)} AS {one.id}" for one in kept),
-        "sums": ",\n  ".join(f"SUM(CAST({one.id} AS BIGINT)) AS {one.id}" for one in kept),
+        "sum_columns": ", ".join(f"{part.id} BIGINT" for part in kept),
+        "sum_names": ", ".join(part.id for part in kept),
+        "measures": ",\n  ".join(f"{_measure(part)} AS {part.id}" for part in kept),
+        "sums": ",\n  ".join(f"SUM(CAST({part.id} AS BIGINT)) AS {part.id}" for part in kept),
     }
 
 
-def _measure(one: Sum) -> str:
+def _measure(part: Sum) -> str:
     """Return the SQL of a leg's part in a sum; the views say `cancelled` where `fct_leg` says `is_cancelled`."""
-    condition = one.condition_sql(_column)
-    counts = f"{COUNTS[one.side]} AND ({condition})" if condition else COUNTS[one.side]
-    if one.total is None:
+    condition = part.condition_sql(_column)
+    counts = f"{COUNTS[part.side]} AND ({condition})" if condition else COUNTS[part.side]
+    if part.total is None:
         value = "1"
-    elif one.floor is None:
-        value = f"COALESCE({_column(one.total)}, 0)"
+    elif part.floor is None:
+        value = f"COALESCE({_column(part.total)}, 0)"
     else:
-        value = f"GREATEST(COALESCE({_column(one.total)}, {one.floor}), {one.floor})"
+        value = f"GREATEST(COALESCE({_column(part.total)}, {part.floor}), {part.floor})"
     return f"CASE WHEN {counts} THEN {value} ELSE 0 END"
 
 

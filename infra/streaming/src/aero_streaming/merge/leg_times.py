@@ -122,9 +122,9 @@ def judge(leg: Mapping[str, Any]) -> Judged:
     broken: list[str] = []
     for number in ROUNDS:
         rules = [rule for rule in RULES if rule.round == number and (as_planned or not rule.only_as_planned)]
-        found = [rule for rule in rules if _is_broken(rule, believed, leg.get("distance_miles"))]
-        broken += [rule.code for rule in found]
-        believed |= {time: None for rule in found for time in rule.doubts}
+        broken_rules = [rule for rule in rules if _is_broken(rule, believed, leg.get("distance_miles"))]
+        broken += [rule.code for rule in broken_rules]
+        believed |= {time: None for rule in broken_rules for time in rule.doubts}
     problem = " ".join(broken) or None
     return Judged(problem, {name: believable({**leg, "time_problem": problem}, name) for name in _NAMES})
 

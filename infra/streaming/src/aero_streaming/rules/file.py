@@ -55,32 +55,34 @@ def read(path: Path) -> RuleSet:
         raise RuleError(f"{path.name}: version is {version!r}; a whole number from 1 is wanted, raised with any change")
     no_more_than(data, TOP_KEYS, top, "the file")
     escalation = _escalation(data.get("escalation_minutes", {}), top)
-    told = _roles(data.get("roles", {}), top)
+    all_roles = _roles(data.get("roles", {}), top)
     airports = data.get("united_states", [])
-    if not isinstance(airports, list) or not all(isinstance(one, str) and len(one) == 3 for one in airports):
+    if not isinstance(airports, list) or not all(
+        isinstance(airport, str) and len(airport) == 3 for airport in airports
+    ):
         top.refuse("united_states", "wants a list of IATA codes of airports")
     close_hour = whole(data.get("close_hour_utc", 12), "close_hour_utc", top, 0, 23)
-    found: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {}
     for number, item in enumerate(data.get("rule", [])):
         where = Place(path.name, text, RuleError, "rule", number)
-        rule = _rule(item, escalation, told, where)
-        if rule.id in found:
+        rule = _rule(item, escalation, all_roles, where)
+        if rule.id in rules:
             where.refuse("id", f"{rule.id!r} is the id of an earlier rule; every rule has its own")
-        if missing := [parent for parent in rule.parents if parent not in found]:
+        if missing := [parent for parent in rule.parents if parent not in rules]:
             where.refuse("parents", f"{missing[0]!r} is no earlier rule; parents stand before their children")
-        found[rule.id] = rule
-    if not found:
+        rules[rule.id] = rule
+    if not rules:
         raise RuleError(f"{path.name}: there is no [[rule]]")
     ground_times = tuple(
         _ground_time(item, Place(path.name, text, RuleError, "ground_time", number))
         for number, item in enumerate(data.get("ground_time", []))
     )
-    is_asked = any(rule.kpi == "rotation" for rule in found.values())
-    if is_asked and not any(one.particularity == (False, False) for one in ground_times):
+    is_asked = any(rule.kpi == "rotation" for rule in rules.values())
+    if is_asked and not any(ground_time.particularity == (False, False) for ground_time in ground_times):
         raise RuleError(f"{path.name}: rotation wants a [[ground_time]] for all types and stations")
     arrival = whole(data.get("arrival_seconds", 0), "arrival_seconds", top, 0, 3600)
     budget = whole(data.get("alerts_per_hour", 6), "alerts_per_hour", top, 1, 1000)
-    return RuleSet(version, tuple(found.values()), close_hour, frozenset(airports), ground_times, arrival, budget)
+    return RuleSet(version, tuple(rules.values()), close_hour, frozenset(airports), ground_times, arrival, budget)
 
 
 def _ground_time(item: Mapping[str, Any], where: Place) -> GroundTime:
@@ -99,7 +101,7 @@ def _ground_time(item: Mapping[str, Any], where: Place) -> GroundTime:
 def _rule(
     item: Mapping[str, Any],
     escalation: Mapping[str, tuple[int, ...]],
-    told: Mapping[str, tuple[str, ...]],
+    all_roles: Mapping[str, tuple[str, ...]],
     where: Place,
 ) -> Rule:
     used_by = _used_by(item, where)
@@ -124,7 +126,7 @@ def _rule(
         cooldown_minutes=whole(item.get("cooldown_minutes", 30), "cooldown_minutes", where, 0, 10_080),
         severity=_severity(item.get("severity", "medium"), limits, where),
         escalation_minutes=own,
-        roles=_own_roles(item, told, own, where),
+        roles=_own_roles(item, all_roles, own, where),
         ahead_minutes=whole(item.get("ahead_minutes", 0), "ahead_minutes", where, 0, 1440),
         baseline_minimum_legs=whole(item.get("baseline_minimum_legs", 0), "baseline_minimum_legs", where, 0, 10**6),
         evident_legs=_evident(item, where),
@@ -213,17 +215,21 @@ def _green(item: Mapping[str, Any], amber: Limit, where: Place) -> float:
 
 
 def _severity(value: object, limits: Mapping[str, Limit], where: Place) -> dict[str, str]:
-    found = {level: value for level in limits} if isinstance(value, str) else value
-    if not isinstance(found, dict) or set(found) != set(limits) or not set(found.values()) <= set(SEVERITIES):
+    severities = {level: value for level in limits} if isinstance(value, str) else value
+    if (
+        not isinstance(severities, dict)
+        or set(severities) != set(limits)
+        or not set(severities.values()) <= set(SEVERITIES)
+    ):
         where.refuse("severity", f"wants one of {', '.join(SEVERITIES)}, or one for each of {', '.join(limits)}")
-    return dict(found)
+    return dict(severities)
 
 
 def _escalation(value: object, where: Place) -> dict[str, tuple[int, ...]]:
     if not isinstance(value, dict) or set(value) - set(SEVERITIES):
         where.refuse("escalation_minutes", f"wants lists of minutes by severity: {', '.join(SEVERITIES)}")
     for steps in value.values():
-        if not isinstance(steps, list) or any(type(one) is not int or one < 1 for one in steps):
+        if not isinstance(steps, list) or any(type(minutes) is not int or minutes < 1 for minutes in steps):
             where.refuse("escalation_minutes", f"{steps!r} is no list of minutes from 1")
         if steps != sorted(set(steps)):
             where.refuse("escalation_minutes", f"{steps!r} does not rise")
@@ -252,17 +258,17 @@ def _roles(value: object, where: Place) -> dict[str, tuple[str, ...]]:
 
 def _own_roles(
     item: Mapping[str, Any],
-    told: Mapping[str, tuple[str, ...]],
+    all_roles: Mapping[str, tuple[str, ...]],
     escalation: Mapping[str, tuple[int, ...]],
     where: Place,
 ) -> dict[str, tuple[str, ...]]:
     """Return the roles told of a rule: one more than there are steps of escalation, or a step would tell nobody new."""
     own = names(item["roles"], "roles", where) if "roles" in item else None
-    found = dict(told) if own is None else dict.fromkeys(SEVERITIES, own)
-    for severity, roles in found.items():
+    own_roles = dict(all_roles) if own is None else dict.fromkeys(SEVERITIES, own)
+    for severity, roles in own_roles.items():
         if len(roles) <= len(escalation.get(severity, ())):
             where.refuse("roles", f"{severity} has more steps of escalation than roles behind the first, {list(roles)}")
-    return found
+    return own_roles
 
 
 def _evident(item: Mapping[str, Any], where: Place) -> int:

@@ -39,13 +39,13 @@ def keeps(rule: Rule, level: str, reading: Reading) -> bool:
 
 def level_of(rule: Rule, reading: Reading, held: str | None = None) -> str | None:
     """Return the highest level that a reading enters, or keeps where it is held; None where it is none."""
-    found = None
+    reached = None
     for level in LEVELS:
         if level in rule.limits and (
             enters(rule, level, reading) or (rank(level) <= rank(held) and keeps(rule, level, reading))
         ):
-            found = level
-    return found
+            reached = level
+    return reached
 
 
 def limit_of(rule: Rule, level: str | None) -> float:

@@ -122,7 +122,7 @@ class Rule:
     def counts_due(self) -> bool:
         """True if its value changes with the clock alone, because legs become due."""
         kpi = KPIS[self.kpi]
-        return any(one.due_flag for one in (*kpi.numerator, *kpi.denominator))
+        return any(part.due_flag for part in (*kpi.numerator, *kpi.denominator))
 
     @property
     def clear_hold_minutes(self) -> int:
@@ -185,8 +185,8 @@ class RuleSet:
 
     def ground_minutes(self, aircraft_type: str | None, station: str) -> int:
         """Return the minutes an aircraft needs on the ground, by the most particular of the ground times."""
-        fitting = [one for one in self.ground_times if one.speaks_of(aircraft_type, station)]
-        return max(fitting, key=lambda one: one.particularity).minutes
+        fitting = [ground_time for ground_time in self.ground_times if ground_time.speaks_of(aircraft_type, station)]
+        return max(fitting, key=lambda ground_time: ground_time.particularity).minutes
 
     def find(self, kpi: str, scope: str, days: int) -> Rule | None:
         """Return the rule of the longest window that `days` fill; None where there is none for this KPI and scope."""

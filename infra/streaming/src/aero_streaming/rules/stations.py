@@ -18,5 +18,5 @@ def hubs() -> frozenset[str]:
 def hubs_and_stations(carrier: str | None = None) -> tuple[str, ...]:
     """Return every airport that has figures of its own, in order; of one carrier, or all."""
     ours = airline()
-    stations = [airport for code, found in ours.stations.items() if carrier in (None, code) for airport in found]
+    stations = [airport for code, airports in ours.stations.items() if carrier in (None, code) for airport in airports]
     return tuple(sorted([*stations, *(ours.hubs if carrier in (None, ours.mainline) else ())]))
