@@ -1,1 +1,1 @@
-"""What comes in at the door: runs in Lambda on the standard library and boto3, nothing else."""
+"""Ingestion: what runs in Lambda on the standard library and boto3, nothing else."""

@@ -22,7 +22,7 @@ from aero_ingest.type_b import Oddity, Telegram
 
 FORMAT = "acars"
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)")
-#: What an element tells of, and whether it is at the airport of arrival. `ON` and `IN` are written as they are called.
+#: The meaning of an element, and whether it is at the airport of arrival. `ON` and `IN` are written as called.
 TIMES = {"OT": (OUT, False), "OF": (OFF, False), "ON": (ON, True), "IN": (IN, True)}
 #: Said, and of no use to anybody here: fuel, the transmission, the gate, sequence numbers.
 PASSED_OVER = frozenset(("FB", "DT", "GT", "BF", "TP", "MA", "SM", "DS", "AP", "OA", "FU", "BN"))

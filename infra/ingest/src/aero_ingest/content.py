@@ -1,4 +1,4 @@
-"""What is inside a text file, learnt in one pass with bounded memory: recognise, check, hash, count.
+"""Reading of a text file in one pass with bounded memory: recognise, check, hash, count.
 
 A row is a line: lines are what the typed step reads and what a raw reference names. Blank lines are no rows, nor is
 what stands above the header or in the footer. A feed whose files end with a line of their own (a footer, the trailer of
@@ -21,7 +21,7 @@ BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 4096
 DEFAULT_MAX_CONTENT_BYTES = 4 << 30
 MAX_LINE_BYTES = 1 << 20
-#: What a line is made of that only fills up a block, as below the trailer of a schedule.
+#: Characters of a line that only fills up a block, as below the trailer of a schedule.
 PADDING = b"0 \t\r"
 
 OTHER_FORMATS = (
@@ -39,7 +39,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Facts:
-    """What the pass found: the identity of the content and its counts."""
+    """The result of the pass: the identity of the content and its counts."""
 
     sha256: str
     bytes: int

@@ -44,7 +44,7 @@ class LegRow:
 
     @property
     def is_correction(self) -> bool:
-        """Whether it was changed after everybody was done with the leg."""
+        """True if it was changed after everybody was done with the leg."""
         over = self.values.get("in_at") or self.values["sta_at"]
         return moment_of(self.updated_at) - moment_of(over) > REVIEWED_AFTER
 

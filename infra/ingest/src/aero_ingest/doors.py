@@ -1,4 +1,4 @@
-"""Which feeds arrive as files and what their header is, and which of them an inbox key belongs to.
+"""Feeds that arrive as files: their headers, and the feed that an inbox key belongs to.
 
 The list is ``doors.json`` beside this file. It is made from the feed register when the zip is packed and is
 not in the repository: the register is the only place where a feed is written down.
@@ -31,7 +31,7 @@ class Door:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a key says its file belongs; without a door, ``problem`` says why not."""
+    """The place of a file by its key; without a door, ``problem`` says why not."""
 
     feed: str
     file_name: str

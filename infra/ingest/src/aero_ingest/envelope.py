@@ -35,7 +35,7 @@ CHANNEL = re.compile(r"ZCZC(?: .*)?")
 #: Lines of an ACARS provider: the service (A81, M14), flight, aircraft, places, the transmission; a dash ends them.
 PROVIDER = re.compile(r"[A-Z][0-9]{2}|DEP|ARR|FI [A-Z0-9 ]+(?:/.*)?|(?:AN|DA|AD|FB|OT|OF|ON|IN|TP|MA|SM) .*|DT .*|-+")
 TRANSMISSION = re.compile(r"DT (?:[A-Z0-9]+ )*([0-9]{6})(?: .*)?")
-#: What else stands in headings and says nothing here: possible duplicates, marks of corrections, network notes.
+#: Other marks in headings, which say nothing here: possible duplicates, marks of corrections, network notes.
 NOTES = re.compile(r"PDM|COR|REV|=|AD LIB.*|VVV.*")
 CORRECTED = ("COR", "REV")
 
@@ -51,7 +51,7 @@ class Stamp:
 
 @dataclass(slots=True)
 class Envelope:
-    """What a heading says. `provider` and `unknown` are its lines that are passed over."""
+    """The contents of a heading. `provider` and `unknown` are its lines that are passed over."""
 
     originator: str | None = None
     signatures: int = 0
@@ -96,7 +96,7 @@ def read(lines: Sequence[str]) -> Envelope:
 
 
 def begins(line: str) -> bool:
-    """Whether a line can only be the first of a heading."""
+    """Return True if a line can only be the first of a heading."""
     return bool(PRIORITY.fullmatch(line) or AFTN_PRIORITY.fullmatch(line) or CHANNEL.fullmatch(line))
 
 

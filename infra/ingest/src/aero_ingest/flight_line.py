@@ -20,7 +20,7 @@ from aero_streaming.events import registrations
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
 LONGEST = 17
-#: What follows in nearly all of them, registration and airport; whatever differs is taken apart with care.
+#: The usual rest of the line, registration and airport; whatever differs is taken apart with care.
 LONGEST_PLAIN = 11
 PLAIN = re.compile(r"(?![0-9]+\.)([A-Z0-9]{2,7})\.([A-Z]{3})")
 REGISTRATION = re.compile(r"[A-Z0-9]{2,7}")
@@ -62,7 +62,7 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
     at = len(head) + 1
     # Some senders set blanks between the parts.
     head = head.replace(" ", "")
-    # What is longer is none, and must not fill the memory that `_flight` has of those it read.
+    # A longer line is no flight line, and must not fill the memory that `_flight` has of those it read.
     named = _flight(head) if len(head) <= LONGEST else None
     if named is None:
         raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", *telegram.place(0))

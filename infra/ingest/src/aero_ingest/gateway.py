@@ -32,14 +32,14 @@ from aero_streaming.events.limits import CODES
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
-#: How far around its arrival a plan is told to the stream, whose state lasts for days, not for a season.
+#: Days around its arrival in which a plan is told to the stream, whose state lasts for days, not for a season.
 TOLD_BEFORE, TOLD_AFTER = timedelta(days=3), timedelta(days=3)
 #: A message that has waited so long for its schedule waits for nothing.
 WAITS = timedelta(days=10)
 
 
 class Memory(Protocol):
-    """What must outlast an invocation."""
+    """The state that must outlast an invocation."""
 
     def returns(self, uid: str) -> Returns:
         """Return what is remembered of the returns of a leg."""

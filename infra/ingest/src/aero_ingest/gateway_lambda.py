@@ -105,7 +105,7 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
         found.messages, found.waiting = len(released), 0
     else:
         subject, found = event["arrival_id"], arrived
-        # What waited and was given up now is in the quarantine of this arrival.
+        # Messages that waited and were given up now are in the quarantine of this arrival.
         found.messages += len(released) - waited.accepted
         found.put_aside += waited.put_aside
         found.events += waited.events

@@ -1,4 +1,4 @@
-"""What the gateway asks of DynamoDB: the legs of a flight in leg-state, and its own table of what must be remembered.
+"""The gateway's access to DynamoDB: the legs of a flight in leg-state, and its own table of things to remember.
 
 leg-state knows every leg that the stream was told of, from schedules, plans of other systems and the database alike.
 The gateway's table `messages` has two kinds of items: `waiting`, one per message that waits for its schedule, and

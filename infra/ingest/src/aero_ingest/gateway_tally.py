@@ -1,4 +1,4 @@
-"""What becomes of messages in the gateway: counted, put aside with a reason, or kept until their schedule comes."""
+"""Counts of messages in the gateway: counted, put aside with a reason, or kept until their schedule comes."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def reason_of(error: ParseError) -> str:
 
 @dataclass
 class Tally:
-    """What became of a file or a round of waiting messages. `messages = accepted + waiting + put_aside`."""
+    """Counts of a file or a round of waiting messages. `messages = accepted + waiting + put_aside`."""
 
     messages: int = 0
     accepted: int = 0
     waiting: int = 0
     events: int = 0
     put_aside: list[PutAside] = field(default_factory=list)
-    #: What waits from now on: in quarantine until it is finished.
+    #: Messages that wait from now on: in quarantine until they are finished.
     held: list[PutAside] = field(default_factory=list)
-    #: What waits no more; forgotten by `Gateway.settle` once the brokers have its events.
+    #: Messages that wait no more; forgotten by `Gateway.settle` once the brokers have their events.
     finished: list[Waiting] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
 

@@ -1,4 +1,4 @@
-"""What goes into the raw zone, read on its way there as its readers will: the other side of the door's balance.
+"""The body that goes into the raw zone, read as its readers will: the other side of the door's balance.
 
 The door may not read what it wrote. So the bytes that are handed to the store are unpacked and counted once more; how
 many rows came in was counted before they were packed.
@@ -18,7 +18,7 @@ from aero_ingest.reasons import RejectedFile
 
 
 class Sink(Protocol):
-    """Where bytes go."""
+    """A receiver of bytes."""
 
     def write(self, data: bytes) -> None:
         """Take some bytes."""
@@ -38,7 +38,7 @@ class Kept:
         if not self._is_text:
             self._sha256.update(data)
         elif self._is_readable:
-            # What came in was judged already; a body that is refused here was spoiled since, and counts what it had.
+            # The file was judged already; a body that is refused here was spoiled since, and counts what it had.
             self._is_readable = False
             with contextlib.suppress(RejectedFile):
                 for block in self._unpack.feed(data):

@@ -1,4 +1,4 @@
-"""Which leg a message speaks of, among the legs of its flight and day; pure, the index is somebody else's.
+"""The choice of a message's leg among the legs of its flight and day; pure, the index is somebody else's.
 
 A message names carrier, number and the UTC date of the flight; some senders write the local date. The place decides
 between the legs of one number: departures are told from the origin, arrivals from the destination.
@@ -23,7 +23,7 @@ NO_SCHEDULE, AMBIGUOUS, NO_DATE = "no_schedule", "ambiguous_leg", "no_flight_dat
 
 
 class LegIndex(Protocol):
-    """Where the legs of a flight are found."""
+    """An index of the legs of a flight."""
 
     def legs(self, flight: Flight, first: date, last: date) -> Sequence[Leg]:
         """Return the legs of a flight, by IATA carrier, whose STD lies on these UTC dates, both included."""
@@ -32,7 +32,7 @@ class LegIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Why no leg could be named: a reason code, and a sentence."""
+    """The reason why no leg could be named: a code, and a sentence."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
-"""What a message of the industry says, once read: the result types of all parsers, and how they fail.
+"""The contents of an industry message, once read: the result types of all parsers, and their errors.
 
 A parser is pure: text and a reference time in, a `Message` out, with a `Finding` for every oddity it met and the raw
 text beside it. What it cannot read at all is a `ParseError` and nothing else. It looks nothing up: whether the leg
@@ -82,7 +82,7 @@ class Movement(NamedTuple):
 
 
 class Delay(NamedTuple):
-    """Why a leg is late: a code of a scheme, with its minutes where they were said, and a sub-code of AHM 731."""
+    """The cause of a delay: a code of a scheme, its minutes where they were given, and a sub-code of AHM 731."""
 
     scheme: str
     code: str
@@ -96,7 +96,7 @@ class Delay(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What is on board for one destination. People by class in the order of the version string."""
+    """The load for one destination. People by class in the order of the version string."""
 
     destination: str
     adults: int = 0
@@ -107,7 +107,7 @@ class Load(NamedTuple):
 
     @property
     def passengers(self) -> int:
-        """Who has a seat of their own: adults and children."""
+        """The people with a seat of their own: adults and children."""
         return self.adults + self.children
 
     def to_json(self) -> dict[str, Any]:

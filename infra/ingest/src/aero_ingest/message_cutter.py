@@ -24,7 +24,7 @@ from aero_ingest.type_b import CONTROL, END_OF_MESSAGE, MAX_MESSAGE_CHARACTERS
 #: A heading longer than this is not repeated for the messages below it.
 LONGEST_HEADING = 2_000
 END_OF_TEXT = "\x03"
-#: What begins below a heading that had a message already.
+#: Bodies that begin below a heading that had a message already.
 _KIND, _FLIGHT = "kind", "flight"
 
 
@@ -53,7 +53,7 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
 
 
 class _Cutter:
-    """Where in a text of messages we are."""
+    """The position in a text of messages."""
 
     def __init__(self) -> None:
         self.begin = 1
@@ -107,13 +107,13 @@ class _Cutter:
         return bool(said in BODY or GLUED.match(said) or unread(said) or unread(said, following) or is_oooi(said))
 
     def _begins_anew(self, said: str) -> bool:
-        """Whether a heading begins here, of the next message."""
+        """Return True if the heading of the next message begins here."""
         if not self.first:
             return False
         return envelope.begins(said) or (self.was_blank and bool(envelope.ORIGINATOR.fullmatch(said)))
 
     def _begins_below(self, said: str, following: str) -> str:
-        """Whether a body begins here, below the same heading: by its first line, or by a flight line of its own."""
+        """Return the sign of a body that begins below the same heading: its first line, or a flight line of its own."""
         if not self.first:
             return ""
         if said in BODY or GLUED.match(said) or (said in ACARS and is_oooi(following)):

@@ -44,13 +44,13 @@ PX_COUNTS_INFANTS = True
 CORRECTED = 1
 #: A correction of a return speaks of one that was at most so far from it.
 SAME_RETURN = timedelta(minutes=30)
-#: What an event type of ours is called, and its field.
+#: The names of our event types in a message, and their fields.
 MOVED = {OUT: ("out", "out_at"), OFF: ("off", "off_at"), ON: ("on", "on_at"), IN: ("in", "in_at")}
 MOST_CODES = 4
 #: Diversions are told by those who tell movements; AIDX is the word of an airport's or airline's operations.
 SOURCES = {"div": "mvt", "aidx": "ops_event"}
 _CODE = re.compile(DELAY_CODE)
-#: When a message without a time of sending is taken to have been sent.
+#: Time before STD at which a message without a time of sending is taken to have been sent.
 BEFORE_PLAN = timedelta(days=1)
 KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
 
@@ -127,7 +127,7 @@ class _Maker:
         self.findings: list[Finding] = []
 
     def movements(self) -> None:
-        """What has happened: at the ends of the leg, or at a third airport."""
+        """Add the movements: at the ends of the leg, or at a third airport."""
         for one in self.message.movements:
             if one.estimated:
                 continue
@@ -179,7 +179,7 @@ class _Maker:
         return one.airport is None or due is None or one.airport == due
 
     def _place(self, kind: str) -> str | None:
-        """Where the leg has a movement of this kind."""
+        """Return the airport where the leg has a movement of this kind."""
         return self.said.get("origin" if kind in (OUT, OFF) else "destination")
 
     def delays(self, letters: Mapping[str, str]) -> None:
@@ -199,7 +199,7 @@ class _Maker:
         self.findings.append(Finding("unusable_delay", f"delay {delay.code} ({delay.scheme}) {why}; kept in raw only"))
 
     def load(self) -> None:
-        """Who is on board, infants apart."""
+        """Add the load: people on board, infants apart."""
         people = self.message.passengers
         if people is None:
             return
@@ -216,7 +216,7 @@ class _Maker:
             self.events.append(restate(event, version=self._version(kind), is_correction=self.message.is_correction))
         except EventError as error:
             code, why = error.problem.code, error.problem.message
-            # What cannot be true has the code that the stream would give it; the gateway puts the message aside for it.
+            # Impossible times get the code that the stream would give them; the gateway puts the message aside for it.
             self.findings.append(Finding(code if code in CODES else "no_event", f"{kind}: {why}"))
 
     def _version(self, kind: str) -> int:

@@ -48,7 +48,7 @@ def lines_of(file: io.BufferedReader, limit: int | None = None) -> Iterator[str]
                 _recognise(piece)
                 limit = limit or (MAX_SSIM_BYTES if is_ssim(_text(piece)) else MAX_MESSAGES_BYTES)
             used += len(piece)
-            # What is known to be too large is refused before the first message.
+            # A body that is known to be too large is refused before the first message.
             if limit and max(used, size) > limit:
                 problem = f"the file holds more than {limit:,} bytes; split it into smaller files"
                 raise ParseError("too_large", problem, number)

@@ -1,4 +1,4 @@
-"""What a message is, by the first line of its body: kinds that are read here, and kinds that are known and not read.
+"""The kind of a message, by the first line of its body: kinds read here, and kinds known and not read.
 
     MVT            MVT COR            COR MVT            PTM            FFM/8            (FPL-AMX905-IS
 
@@ -51,7 +51,7 @@ FOREIGN = (
 )
 #: A flight and its day, as the second line of most kinds begins.
 FLIGHT_DAY = re.compile(r"(?:[A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?[0-9]{1,4}[A-Z]?/[0-9]{1,2}(?![0-9])")
-#: What the second line of a kind that is not read looks like.
+#: The form of the second line of a kind that is not read.
 SECOND = re.compile(rf"{FLIGHT_DAY.pattern}.*|UTC|LT|[.-].*|[0-9]{{2}}[A-Z]{{3}}.*")
 ACARS = ("DEP", "ARR")
 #: The line of a provider that names the flight, and those of its elements that are times of ours.
@@ -65,7 +65,7 @@ GLUED = re.compile(rf"((?:(?:COR|REV) )?(?:{'|'.join(IDENTIFIERS)})(?:[ /](?:COR
 
 
 class Kind(NamedTuple):
-    """What a first line says: its name, in words what it is where it is not read."""
+    """The kind that a first line names, with a description where it is not read."""
 
     name: str
     what: str = ""
@@ -77,7 +77,7 @@ def bare(line: str) -> str:
 
 
 def is_oooi(line: str) -> bool:
-    """Whether a line of an ACARS provider names a flight and times of it."""
+    """Return True if a line of an ACARS provider names a flight and times of it."""
     return bool(ACARS_FLIGHT.fullmatch(line) and ACARS_TIMES.search(line))
 
 

@@ -1,4 +1,4 @@
-"""When something was that a message states without month or year: days and clock times made full dates, by rule.
+"""Full times of messages that give no month or year: days and clock times made full dates, by rule.
 
 All in UTC. A day of the month is the nearest such day. A clock time is decided by what kind of time it is: what has
 happened lies before the message was sent, what is expected lies after it, and nothing lies before the flight could
@@ -110,7 +110,7 @@ class Clock:
                 sent_at, self.is_assumed = begin + TELLS_BACK, True
         self.sent_at, self.latest = sent_at, sent_at + AHEAD
         self._midnight = midnight(sent_at.date(), sent_at.tzinfo)
-        # What has happened lies in the day between these.
+        # Actual times lie in the day between these.
         self._since = sent_at - TELLS_BACK
         self._until = self._since + DAY
 

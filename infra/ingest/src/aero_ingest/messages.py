@@ -22,7 +22,7 @@ Format = Literal["mvt", "mva", "div", "ldm", "acars", "aidx", "ssim"]
 FORMATS: tuple[Format, ...] = ("mvt", "mva", "div", "ldm", "acars", "aidx", "ssim")
 
 Result = Message | Unreadable
-#: What a document of XML begins with, and telegrams seldom.
+#: The beginning of an XML document, which telegrams seldom have.
 NOT_LETTERS = "<\ufeff \t\r\n"
 
 

@@ -24,7 +24,7 @@ from aero_ingest.type_b import Oddity, Telegram
 #: Characters of the longest value with clock times, `221334/221352`; no part of a longer one is remembered.
 LONGEST_TIMES = 13
 PAX = re.compile(r"([0-9]{1,3})(?:[/+]([0-9]{1,3}))?")
-#: What stands for a time that the sender does not know.
+#: Placeholders for a time that the sender does not know.
 UNKNOWN_TIME = re.compile(r"X+|-+|\?+|NIL|TBA|UNK|N")
 DIVERSION_REASON = re.compile(r"[0-9A-Z]{2,3}")
 #: Said, and of no use to anybody here: kept in the raw text.
@@ -111,12 +111,12 @@ def _spell(span: timedelta) -> str:
     return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02d} h"
 
 
-#: What the first and the second time of an element tell of.
+#: Meanings of the first and the second time of an element.
 ACTUAL = {"AD": (OUT, OFF), "AA": (ON, IN)}
 
 
 def _actual(reading: Reading, value: str) -> None:
-    """What has happened at the place of the message."""
+    """Read an actual time at the place of the message."""
     first, second = ACTUAL[reading.element[0]]
     one, other = _pair(reading, value)
     if one:
@@ -165,7 +165,7 @@ def _estimated_in(reading: Reading, value: str) -> None:
     _estimate(reading, value, IN, reading.next_airport)
 
 
-#: What is expected at the place of the message.
+#: Elements with an estimate at the place of the message.
 EXPECTED = {"ED": OUT, "EO": OFF}
 
 
@@ -228,7 +228,7 @@ _READ: dict[str, Callable[[Reading, str], None]] = {
 
 
 def _conclude(reading: Reading, elements: list[Element]) -> None:
-    """What only the whole message shows."""
+    """Check what only the whole message shows."""
     telegram, oddities = reading.telegram, reading.oddities
     if telegram.identifier == "DIV":
         reading.movements[DIVERT, False] = Movement(DIVERT, telegram.sent_at, reading.next_airport)

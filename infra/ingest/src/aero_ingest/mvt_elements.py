@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from aero_ingest.type_b import Oddity
 
 LONG_TAGS = frozenset(("EDL", "DLA", "FLD", "CRT", "MAP", "TOF", "TOW", "ZFW"))
-#: How long tags begin: other words need no second look.
+#: Beginnings of long tags: other words need no second look.
 STEMS = frozenset(tag[:2] for tag in LONG_TAGS)
 TAGS = LONG_TAGS | {"AD", "EA", "EB", "AA", "ED", "EO", "NI", "DL", "PX", "RR", "FR", "RC", "DR"}
 AIRPORT = re.compile(r"[A-Z]{3}")
@@ -102,5 +102,5 @@ def _tag(word: str) -> str:
 
 
 def _place(line: str, word: str) -> int:
-    """Where a word begins in its line; nought where its parts stand apart."""
+    """Return the place of a word in its line; nought where its parts stand apart."""
     return max(0, line.find(word))

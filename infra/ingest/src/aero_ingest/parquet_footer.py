@@ -1,4 +1,4 @@
-"""What the footer of a Parquet file says: its columns and how many rows there are, without reading a page.
+"""The footer of a Parquet file: its columns and its number of rows, without reading a page.
 
 The footer is Thrift in its compact protocol; the two facts stand in its first three fields.
 """

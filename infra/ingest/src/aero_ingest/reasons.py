@@ -1,4 +1,4 @@
-"""Why a file is turned away: one code and one sentence each, written for the person who sent it.
+"""Reasons to turn a file away: one code and one sentence each, written for the person who sent it.
 
 A message says what is wrong, where, and what to do. Codes are stable: the ledger and the board count by them.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: What a file of each format is called, and how it is to be sent.
+#: The name of each format of file, and how it is to be sent.
 NAMES = {"csv": "a CSV file", "lines": "a text file", "xlsx": "an Excel workbook", "parquet": "a Parquet file"}
 SEND = {
     "csv": "Send the CSV itself, plain or gzip-compressed (.csv or .csv.gz).",

@@ -18,7 +18,7 @@ HOP = "door"
 REASON_FILE = "reason.json"
 # S3 keys end at 1024 bytes; the folders in front of the name take about a hundred.
 MAX_NAME_BYTES = 512
-#: How a body is called in the raw zone; text is kept compressed.
+#: The name of a body in the raw zone; text is kept compressed.
 SUFFIX = {"csv": ".csv.gz", "lines": ".txt.gz", "xlsx": ".xlsx", "parquet": ".parquet"}
 
 
@@ -52,12 +52,12 @@ class Arrival:
 
     @property
     def raw_key(self) -> str:
-        """Where the body goes in the raw zone."""
+        """The key of the body in the raw zone."""
         return f"{self.feed}/{self.day}/hh={self.arrived:%H}/{self.subject}{SUFFIX[self.format]}"
 
     @property
     def quarantine_folder(self) -> str:
-        """Where the file goes in the lake bucket when it is turned away."""
+        """The folder in the lake bucket for a file that is turned away."""
         return f"quarantine/{self.feed}/{self.day}/files/{self.subject}"
 
     @property
@@ -68,7 +68,7 @@ class Arrival:
 
     @property
     def reason_key(self) -> str:
-        """Why it was turned away."""
+        """The key of the reason for turning it away."""
         return f"{self.quarantine_folder}/{REASON_FILE}"
 
     def arrival_id(self, facts: Facts) -> str:
@@ -76,15 +76,15 @@ class Arrival:
         return f"{self.subject}-{facts.sha256[:12]}"
 
     def receipt_key(self, facts: Facts) -> str:
-        """Where the receipt goes in the raw zone."""
+        """Return the key of the receipt in the raw zone."""
         return f"{self.feed}/_arrivals/{self.day}/{self.arrival_id(facts)}.json"
 
     def marker_key(self, facts: Facts) -> str:
-        """Where the raw zone says which body holds this content."""
+        """Return the key of the marker that names the body with this content."""
         return f"{self.feed}/_content/{facts.sha256}.json"
 
     def outcome_key(self, subject: str) -> str:
-        """Where the outcome row goes in the lake bucket."""
+        """Return the key of the outcome row in the lake bucket."""
         return f"_outcomes/{HOP}/{self.day}/{subject}.json"
 
 
@@ -100,7 +100,7 @@ def event_time(text: str, version_id: str | None) -> datetime:
 
 
 def receipt(arrival: Arrival, facts: Facts, raw_key: str) -> dict[str, Any]:
-    """What came in: a duplicate names the body that already holds its content."""
+    """Return the receipt of an arrival: a duplicate names the body that already holds its content."""
     return {
         "arrival_id": arrival.arrival_id(facts),
         "feed": arrival.feed,
@@ -116,7 +116,7 @@ def receipt(arrival: Arrival, facts: Facts, raw_key: str) -> dict[str, Any]:
 
 
 def reason(arrival: Arrival, rejected: RejectedFile) -> dict[str, Any]:
-    """Why a file is in quarantine."""
+    """Return the document that says why a file is in quarantine."""
     return {
         "inbox_key": arrival.inbox_key,
         "arrived_at": arrival.arrived_at,

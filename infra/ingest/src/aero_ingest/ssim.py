@@ -48,7 +48,7 @@ def read(lines: Iterable[str]) -> Iterator[LegRecord | Unreadable]:
 
 @dataclass
 class _Reader:
-    """Where in the file we are."""
+    """The position in the file."""
 
     block: Carrier | None = None
     leg: LegRecord | None = None
@@ -69,7 +69,7 @@ class _Reader:
         if kind == "1":
             self.has_header = True
         elif kind == "2":
-            # Where this one cannot be read, its legs must not go by the carrier before it.
+            # If this carrier record cannot be read, its legs must not go by the carrier before it.
             self.block, self.has_trailer = None, False
             self.block = read_carrier(record, number)
         elif kind == "3":

@@ -87,7 +87,7 @@ class LegRecord:
 
     @property
     def is_operated(self) -> bool:
-        """Whether this carrier flies it. Records of those who only sell it repeat the same leg."""
+        """True if this carrier flies it. Records of those who only sell it repeat the same leg."""
         return self.disclosure not in SOLD_ONLY and self.operated_as is None
 
     @property
@@ -218,7 +218,7 @@ def _date(record: str, at: int, line: int) -> date:
 
 
 def _created_at(record: str) -> datetime | None:
-    """When the block was made: a date, and a time of day in newer files."""
+    """Return the time the block was made: a date, and a time of day in newer files."""
     day = parse_date(record[28:35])
     if day is None:
         return None

@@ -24,7 +24,7 @@ MAX_LINES = 400
 #: The body of an ACARS provider that has no first line of ours.
 OOOI = "ACARS"
 
-#: What stands around messages on a line: start and end of heading and text, and bells.
+#: Characters around messages on a line: start and end of heading and text, and bells.
 CONTROL = dict.fromkeys(map(ord, "\x00\x01\x02\x03\x04\x07\x0b\x0c"))
 END_OF_MESSAGE = "NNNN"
 #: Characters of the shortest first line that has its flight behind it: MVT AM905/22.
@@ -170,7 +170,7 @@ def _small_letters(text: str) -> Finding:
 
 
 def _find_body(lines: list[str], text: str) -> int:
-    """Where the line is that says what the message is."""
+    """Return the place of the line that says what the message is."""
     oooi = None
     for at, line in enumerate(lines[: envelope.MOST_LINES]):
         if bare(line) in BODY:
@@ -197,7 +197,7 @@ def _find_body(lines: list[str], text: str) -> int:
 def _sent_at(
     stamp: envelope.Stamp, text: str, reference_at: datetime, findings: list[Finding]
 ) -> tuple[datetime, bool]:  # fmt: skip
-    """When the message was sent, by its stamp and the month nearest to the reference time."""
+    """Return the time of sending, by the message's stamp and the month nearest to the reference time."""
     time = stated(stamp.time)
     sent_at = nearest(time, reference_at) if time else None
     number, column = _places(text)[stamp.at]

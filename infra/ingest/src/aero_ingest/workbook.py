@@ -1,4 +1,4 @@
-"""What a workbook says of itself: its sheets and their headings, read piece by piece; nothing in it is trusted.
+"""A workbook's own table of contents: its sheets and their headings, read piece by piece; nothing is trusted.
 
 An .xlsx file is a zip archive of XML parts. Sizes are bounded before anything is unpacked, a document type is refused,
 and a part is never held whole.
@@ -20,20 +20,20 @@ from aero_ingest.content import header_problem
 from aero_ingest.doors import Door
 
 MAGIC = b"PK\x03\x04"
-#: How old workbooks begin, and encrypted ones: those are stored inside such a file.
+#: The beginning of old workbooks, and of encrypted ones: those are stored inside such a file.
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MAX_PARTS = 2_000
 MAX_DIRECTORY_BYTES = 1 << 20
 MAX_UNPACKED_BYTES = 256 << 20
-#: What the parts that name sheets may hold, and one element of any part.
+#: The most bytes of the parts that name sheets, and of one element of any part.
 MAX_NAMES_BYTES = 4 << 20
 MAX_ELEMENT_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 16
 #: Texts longer than this are no heading and no name of a sheet; a row of more headings than this is no header.
 MAX_TEXT = 1_000
 MAX_HEADINGS = 20_000
-#: What reading an archive whose tables are wrong may end in: places before the file, methods there are none of.
+#: Errors of reading an archive whose tables are wrong: places before the file, methods there are none of.
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 END_OF_ZIP, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 1 << 16
 
@@ -214,7 +214,7 @@ def _walk(
         for block in iter(lambda: file.read(BLOCK_BYTES), b""):
             parser.Parse(block, False)
             taken += len(block)
-            # What the parser has not understood yet, it keeps.
+            # Text that the parser has not understood yet stays in it.
             if taken - max(parser.CurrentByteIndex, 0) > MAX_ELEMENT_BYTES:
                 raise reasons.damaged("xlsx", f"an element of {part} is longer than {MAX_ELEMENT_BYTES:,} bytes")
         parser.Parse(b"", True)
