@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from aero_assets.feeds import doors
+from aero_assets.feeds import doors, feeds
+from aero_ingest import headings, unzip
+from aero_ingest.content import BOM
+from aero_ingest.reasons import RejectedFile
 from aero_local.errors import Log
 
 #: The same seed gives the same airline on every machine.
@@ -54,11 +57,23 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
 
 
 def feed_of(file: Path) -> str:
-    """Return the feed whose header a file has."""
-    opener = gzip.open if file.suffix == ".gz" else open
+    """Return the feed whose columns a file names, by its own header or by the names that the feed also knows."""
     try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            header = lines.readline().rstrip("\r\n").split(",")
-    except (OSError, EOFError, UnicodeDecodeError):
-        header = []
-    return next((str(door["feed"]) for door in doors() if door["header"] == header), NO_FEED)
+        header = headings.columns_of(_first_line(file).removeprefix(BOM).rstrip(b"\r\n")) or ()
+    except (OSError, EOFError, UnicodeDecodeError, RejectedFile):
+        return NO_FEED
+    exact = [str(door["feed"]) for door in doors() if door["header"] == list(header)]
+    by_name = [
+        feed.path
+        for feed in feeds()
+        if feed.layout.by_name
+        and not headings.find(header, feed.header, feed.layout.also_called, feed.layout.optional).problem
+    ]
+    return next(iter((*exact, *by_name)), NO_FEED)
+
+
+def _first_line(file: Path) -> bytes:
+    if file.suffix == ".zip":
+        return next(unzip.text_of([file.read_bytes()]), b"").partition(b"\n")[0]
+    with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as lines:
+        return lines.readline()

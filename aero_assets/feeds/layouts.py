@@ -5,7 +5,7 @@ The vocabulary and its check; reading a file by it is the typed step's work, rec
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 Format = Literal["csv", "xlsx", "parquet", "lines"]
@@ -63,7 +63,8 @@ class Layout:
 
     `xml`: documents of XML are taken beside lines. `footer` is how the last line of every file begins; the door
     takes no file without it. The named groups of `name_pattern` are what only the file's name says, as raw columns
-    of every record.
+    of every record. `by_name`: columns are found by the names in the header, in any order and beside others;
+    `also_called` are further names of a column, `optional` the columns that a file may lack.
     """
 
     name_pattern: str = ""
@@ -74,6 +75,9 @@ class Layout:
     xml: bool = False
     parser: str = ""
     workbook: Workbook | None = None
+    by_name: bool = False
+    also_called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ class Layout:
 PLAIN = Layout()
 #: Keys of a register entry by the format they belong to.
 KEYS: dict[str, tuple[str, ...]] = {
-    "csv": ("preamble_lines", "footer", "captions"),
+    "csv": ("preamble_lines", "footer", "captions", "by_name", "also_called", "optional"),
     "lines": ("line_pattern", "parser", "footer", "xml"),
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
@@ -125,10 +129,28 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
     elif kind == "lines":
         layout = _lines(data, fail)
     else:
-        layout = Layout("", _preamble(data, fail), data.get("footer", ""), _captions(data, fail))
+        layout = Layout("", _preamble(data, fail), data.get("footer", ""), _captions(data, fail), **_names(data, fail))
     if name := data.get("name_pattern"):
         _pattern(name, "`name_pattern`", r"name_pattern\s*=", fail, groups=len(re.findall(r"\(\?P<", name)))
     return kind, replace(layout, name_pattern=name or "")
+
+
+def _names(data: Mapping[str, Any], fail: Fail) -> dict[str, Any]:
+    """Return how columns are found by their names; nothing for a feed that takes its own header alone."""
+    also, optional = data.get("also_called", {}), tuple(data.get("optional", ()))
+    if not data.get("by_name"):
+        if also or optional:
+            raise fail("`also_called` and `optional` belong to by_name = true", at=r"(also_called|optional)\b")
+        return {}
+    header = data.get("header", ())
+    for key, names in (("also_called", also), ("optional", optional)):
+        if unknown := [name for name in names if name not in header]:
+            raise fail(f"`{key}` names columns of `header`; {', '.join(unknown)} is none", at=rf"\[?{key}\b")
+    return {
+        "by_name": True,
+        "also_called": {name: tuple(others) for name, others in also.items()},
+        "optional": optional,
+    }
 
 
 def _preamble(data: Mapping[str, Any], fail: Fail) -> int:

@@ -27,9 +27,9 @@ EDITION = "edition_at"
 RESERVED = {"record", "line_number", "raw_key", "reason", "message"}
 #: Columns that it puts beside the raw columns of a record, before the feed's expressions see it.
 OWN = {
-    "_body", "_json", "_line_number", "_defect", "_message", "_raw_key", "_received_at", "_width", "_source",
-    "_event_id", "_raw_ref", "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor", "_minute",
-    "_local", "_first", "_second",
+    "_body", "_json", "_line_number", "_defect", "_message", "_raw_key", "_received_at", "_width", "_expected",
+    "_source", "_event_id", "_raw_ref", "_verdict", "_iata", "_date", "_before", "_after", "_switch", "_day", "_anchor",
+    "_minute", "_local", "_first", "_second",
 }  # fmt: skip
 KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",

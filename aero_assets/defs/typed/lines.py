@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import PLAIN, Layout
+from aero_ingest import headings
+from aero_ingest.content import BOM
+from aero_ingest.headings import Places
 
 CHUNK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20
@@ -36,6 +40,14 @@ def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
         for batch in _batches(path, layout)
     )
     return pa.RecordBatchReader.from_batches(SCHEMA.append(given), batches)
+
+
+def places_of(path: Path, feed: Feed) -> Places:
+    """Return where the columns of a feed that is read by name stand in a gzipped text, told by its header."""
+    with gzip.open(path, "rb") as file:
+        header = next(islice(file, feed.layout.preamble_lines, None), b"")
+    seen = headings.columns_of(header.removeprefix(BOM).rstrip(b"\r\n")) or ()
+    return headings.find(seen, feed.header, feed.layout.also_called, feed.layout.optional)
 
 
 def _captions(path: Path, layout: Layout) -> list[str | None]:

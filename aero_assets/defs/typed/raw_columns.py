@@ -13,7 +13,11 @@ def fields(feed: Feed) -> str:
 
 def _split(feed: Feed) -> str:
     """Split each line; values are trimmed, unquoted where quoted, and null where empty."""
-    names = ", ".join(f"nullif(parts[{n}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
+    by_name = feed.layout.by_name
+    at = "places[{n}]" if by_name else "{n}"
+    names = ", ".join(
+        f"nullif(parts[{at.format(n=n)}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1)
+    )
     names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1)) + _named(feed)
     # Values that a file gives once are part of every record in it.
     once = [*(["given"] if feed.captions else []), *(["named"] if feed.layout.named else [])]
@@ -39,11 +43,19 @@ def _split(feed: Feed) -> str:
             from checked
         )
         select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
-               received_at as _received_at, len(parts) as _width, '{feed.source}' as _source,
+               received_at as _received_at, {_width(by_name)} as _width,
+               {"width" if by_name else len(feed.header)} as _expected, '{feed.source}' as _source,
                left(sha256('{feed.path}' || chr(31) || body{constants}), 32) as _event_id,
                raw_key || '#' || line_number as _raw_ref, {names}
         from split
     """
+
+
+def _width(by_name: bool) -> str:
+    """The number of values; a feed that is read by name has as many as its file's header, and may end in a comma."""
+    if not by_name:
+        return "len(parts)"
+    return "case when len(parts) = width + 1 and parts[-1] = '' then width else len(parts) end"
 
 
 def _given(feed: Feed) -> str:

@@ -12,18 +12,20 @@ from pathlib import Path
 import duckdb
 
 from aero_assets.defs.typed import event_rows, raw_columns
+from aero_assets.defs.typed.lines import places_of
 from aero_assets.defs.typed.macros import FORMS, MACROS
 from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Clock, Feed
 from aero_assets.zones import airport_table, zone_days
+from aero_ingest.headings import Places
 
 #: Reasons that concern a record's form; a feed's own rules follow them.
 FORM_RULES = (
     ("bad_encoding", "_defect = 'bad_encoding'", "'the line is not UTF-8 text'"),
     ("line_too_long", "_defect = 'line_too_long'", "'the line is longer than any record'"),
     ("bad_quotes", "_defect = 'bad_quotes'", "'a quotation mark is not closed or stands inside a value'"),
-    ("too_few_columns", "_width < {width}", "'expected {width} columns, found ' || _width"),
-    ("too_many_columns", "_width > {width}", "'expected {width} columns, found ' || _width"),
+    ("too_few_columns", "_width < _expected", "'expected ' || _expected || ' columns, found ' || _width"),
+    ("too_many_columns", "_width > _expected", "'expected ' || _expected || ' columns, found ' || _width"),
 )
 
 
@@ -32,7 +34,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
-            named varchar[], arrived_at varchar, raw_key varchar, received_at timestamp
+            named varchar[], arrived_at varchar, raw_key varchar, received_at timestamp, places integer[], width integer
         )
     """)
 
@@ -48,14 +50,18 @@ def add_lines(
 ) -> None:
     """Append the records of one raw object of a feed, sent under a name, to `line`; without a feed, of a CSV file."""
     connection.register("lines_read", read(path, received_at, feed))
+    found = places_of(path, feed) if feed and feed.layout.by_name else Places()
     connection.execute(
         "insert into line by name "
         "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at, "
-        "cast($named as varchar[]) as named from lines_read",
+        "cast($named as varchar[]) as named, cast($places as integer[]) as places, cast($width as integer) as width "
+        "from lines_read",
         {
             "raw_key": raw_key,
             "received_at": received_at.astimezone(UTC).replace(tzinfo=None),
             "named": feed.layout.named_by(sent_as) if feed else [],
+            "places": list(found.at),
+            "width": found.width,
         },
     )
     connection.unregister("lines_read")
@@ -169,13 +175,13 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
     """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing
     missing. Each is an expression for its code, a condition, an expression for its message.
     """
-    width, day = len(feed.header), feed.date_expression
+    day = feed.date_expression
     if feed.is_json:
         rules = [*event_rows.RULES]
     elif feed.format != "csv":
         rules = []
     else:
-        rules = [(code, when.format(width=width), message.format(width=width)) for code, when, message in FORM_RULES]
+        rules = list(FORM_RULES)
     rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
     if feed.judged_as:
         # The same range as here, measured so that the stream says the same of an event.

@@ -231,7 +231,8 @@ def test_the_door_is_told_what_stands_around_the_records_and_nothing_of_a_plain_
         "footer": " SOURCE:",
         "captions": [r"^Origin Airport: .*\(([A-Z]{3})\)\s*$", r"^Airline: .*\(([A-Z0-9]{2})\)\s*$"],
     }
-    assert "layout" not in told["partner/bts_ontime"]
+    assert told["partner/bts_ontime"]["layout"]["by_name"] is True
+    assert "layout" not in told["partner/airline_legs"]
 
 
 def test_a_change_of_the_layout_changes_the_contract(tmp_path):

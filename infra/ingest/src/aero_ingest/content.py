@@ -7,12 +7,11 @@ a schedule) takes no file without it: the rest may be missing.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from dataclasses import dataclass
 
-from aero_ingest import reasons
+from aero_ingest import headings, reasons
 from aero_ingest.doors import Door
 from aero_ingest.gunzip import GZIP
 
@@ -147,9 +146,17 @@ class Content:
         for pattern in self._door.layout.get("captions", ()):
             if not any(re.search(pattern, line.decode("utf-8", "replace")) for line in preamble):
                 raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern)
-        if problem := header_problem(_columns(header), self._door.header):
+        if problem := self._problem(_columns(header)):
             raise self._no_header(self._elsewhere() or problem)
         return rows
+
+    def _problem(self, seen: tuple[str, ...] | None) -> str:
+        """Say what is wrong with a header; nothing if the feed can be read by it."""
+        problem = header_problem(seen, self._door.header)
+        if not problem or not seen or not self._door.layout.get("by_name"):
+            return problem
+        layout = self._door.layout
+        return headings.find(seen, self._door.header, layout.get("also_called", {}), layout.get("optional", ())).problem
 
     def _elsewhere(self) -> str:
         """Say where the header stands, if it is among the first lines; nothing if it is not there."""
@@ -158,13 +165,15 @@ class Content:
                 seen = _columns(line.removesuffix(b"\r"))
             except reasons.RejectedFile:
                 continue
-            if seen == self._door.header:
+            if seen and not self._problem(seen):
                 return f"the header stands in line {number}, not in line {self._preamble + 1}"
         return ""
 
     def _no_header(self, problem: str) -> reasons.RejectedFile:
         if self._preamble:
             return reasons.header_not_found(self._door.feed, self._preamble + 1, problem, self._door.header)
+        if self._door.layout.get("by_name"):
+            return reasons.columns_missing(self._door.feed, problem)
         return reasons.header_mismatch(self._door.feed, problem, self._door.header)
 
     def _check_length(self, length: int, line: int) -> None:
@@ -231,11 +240,9 @@ def _visible(name: str) -> str:
 def _columns(line: bytes) -> tuple[str, ...] | None:
     """The columns that a header names; None where it is no line of CSV."""
     try:
-        return tuple(next(csv.reader([line.decode("utf-8")]), []))
+        return headings.columns_of(line)
     except UnicodeDecodeError:
         raise reasons.bad_encoding("The first line is not UTF-8 text.") from None
-    except csv.Error:
-        return None
 
 
 def _some(names: list[str]) -> str:

@@ -22,7 +22,7 @@ from urllib.parse import unquote_plus
 
 import boto3
 
-from aero_ingest import reasons, receipts, store
+from aero_ingest import reasons, receipts, store, unzip
 from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, Content, Facts
 from aero_ingest.doors import Door, load_doors, place_of
 from aero_ingest.gunzip import GZIP, Gunzip
@@ -148,7 +148,7 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
 
 
 def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Settings) -> Facts:
-    """One pass over the file: checked before it is sent on, byte for byte; plain text is compressed."""
+    """One pass over the file: checked before it is sent on, byte for byte; plain text, zipped or not, is compressed."""
     door = using.doors[arrival.feed]
     if (pattern := door.layout.get("name_pattern")) and not re.fullmatch(pattern, arrival.file_name):
         raise reasons.wrong_name(door.feed, arrival.file_name, pattern)
@@ -159,7 +159,7 @@ def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Sett
     except store.Gone:
         raise reasons.gone(arrival.inbox_key) from None
     first = b""
-    while len(first) < len(GZIP) and (piece := next(pieces, b"")):
+    while len(first) < len(unzip.MAGIC) and (piece := next(pieces, b"")):
         first += piece
     pieces = itertools.chain([first], pieces)
     if isinstance(content, Packed):
@@ -174,6 +174,8 @@ def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Sett
             kept.write(piece)
         unpack.finish()
     else:
+        if first.startswith(unzip.MAGIC):
+            pieces = unzip.text_of(pieces, door.format)
         # Without file name and time, so that the same text always gives the same bytes.
         pack = zlib.compressobj(PACK_LEVEL, wbits=31)
         for piece in pieces:

@@ -5,7 +5,7 @@ A message says what is wrong, where, and what to do. Codes are stable: the ledge
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 #: The name of each format of file, and how it is to be sent.
 NAMES = {"csv": "a CSV file", "lines": "a text file", "xlsx": "an Excel workbook", "parquet": "a Parquet file"}
@@ -105,6 +105,25 @@ def other_format(what: str, wanted: str = "csv") -> RejectedFile:
 def zip_or_excel(what: str, wanted: str = "csv") -> RejectedFile:
     """A zip archive, or a workbook where none is wanted or of a kind that is not."""
     return RejectedFile("zip_or_excel", f"This is {what}. {SEND[wanted]}")
+
+
+def not_one_member(names: Sequence[str]) -> RejectedFile:
+    """A zip archive with several files of data, or none."""
+    shown = ", ".join(repr(name[:60]) for name in names[:5]) + (" …" if len(names) > 5 else "")
+    return RejectedFile(
+        "not_one_member",
+        f"The zip archive holds {len(names)} files of data{f' ({shown})' if names else ''}, and one is wanted. "
+        "Send each file by itself.",
+    )
+
+
+def damaged_zip(detail: str) -> RejectedFile:
+    """An archive that cannot be read to its end."""
+    return RejectedFile(
+        "damaged",
+        f"The zip archive is damaged ({detail}): the transfer was cut off perhaps. Test the original with `unzip -t` "
+        "and send it again.",
+    )
 
 
 def encrypted(wanted: str) -> RejectedFile:
@@ -230,6 +249,15 @@ def header_mismatch(
 ) -> RejectedFile:
     """The columns are not those that were agreed."""
     return RejectedFile("header_mismatch", f"{where} of {feed}: {problem}. It must be exactly: {','.join(header)}")
+
+
+def columns_missing(feed: str, problem: str) -> RejectedFile:
+    """A feed is read by the names of its columns, and a name that it needs is not there."""
+    return RejectedFile(
+        "header_mismatch",
+        f"The first line does not name the columns of {feed}: {problem}. Order does not matter, nor do further "
+        "columns. Export the file with that column, or send it into the folder of its own feed.",
+    )
 
 
 def folders(feeds: Iterable[str]) -> str:

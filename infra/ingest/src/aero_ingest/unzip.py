@@ -1,0 +1,52 @@
+"""The one text file inside a zip archive: spooled to disk, because its table of contents stands at the end.
+
+BTS, Kaggle and mail programs send text in archives. A page that explains the data (`readme.html`) may lie beside it;
+two files of data are two arrivals and belong into two files.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from aero_ingest import reasons
+from aero_ingest.packed import MAX_FILE_BYTES
+
+MAGIC = b"PK\x03\x04"
+BLOCK_BYTES = 1 << 20
+#: Endings of a member that is no data.
+BESIDE = (".html", ".htm", ".pdf", ".md", ".doc", ".docx")
+#: How members of a document of Office begin: a workbook is an archive too.
+OFFICE = ("[Content_Types].xml", "xl/", "word/", "ppt/")
+_ENCRYPTED = 1
+
+
+def text_of(pieces: Iterable[bytes], wanted: str = "csv") -> Iterator[bytes]:
+    """Yield the text of the one file of data in an archive, block by block; raise RejectedFile where there is none."""
+    with tempfile.TemporaryFile() as spool:
+        for piece in pieces:
+            spool.write(piece)
+            if spool.tell() > MAX_FILE_BYTES:
+                raise reasons.too_large(MAX_FILE_BYTES)
+        try:
+            yield from _blocks(spool, wanted)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise reasons.damaged_zip(str(error)) from error
+
+
+def _blocks(spool: IO[bytes], wanted: str) -> Iterator[bytes]:
+    with zipfile.ZipFile(spool) as archive:
+        members = archive.infolist()
+        if any(member.filename.startswith(OFFICE) for member in members):
+            raise reasons.zip_or_excel("an Excel workbook or another document of Office (.xlsx)", wanted)
+        data = [one for one in members if not one.is_dir() and not one.filename.lower().endswith(BESIDE)]
+        if len(data) != 1:
+            raise reasons.not_one_member([one.filename for one in data])
+        if data[0].flag_bits & _ENCRYPTED:
+            raise reasons.encrypted(wanted)
+        with archive.open(data[0]) as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block

@@ -1,0 +1,82 @@
+"""Files with other names, order and more columns than ours go through the door, zipped as they are published."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from aero_assets.feeds import doors
+from aero_ingest.doors import load_doors
+from tests.unit.infra.door import RAW, send
+from tests.unit.infra.fake_s3 import FakeS3
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """The doors as the Lambda reads them."""
+    file = tmp_path_factory.mktemp("zip") / "doors.json"
+    file.write_text(json.dumps(doors()), encoding="utf-8")
+    return load_doors(file)
+
+
+@pytest.fixture
+def arrive(packed):
+    def through(body: bytes, name: str, feed: str = "bts_ontime") -> dict:
+        s3 = FakeS3()
+        outcome = send(s3, body, f"partner/{feed}/{name}", doors=packed)
+        return outcome | {"bodies": len(s3.keys(RAW, f"partner/{feed}/dt="))}
+
+    return through
+
+
+def archive(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, body in members.items():
+            made.writestr(name.replace("__", "."), body)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "feed", "rows"),
+    [
+        ("F13_prezip.csv", "bts_ontime", 1),
+        ("F13_prezip.zip", "bts_ontime", 1),
+        ("F20_t100_as_downloaded.csv", "t100_segment", 3),
+    ],
+)
+def test_a_file_as_its_publisher_gives_it_is_taken(shared_data, arrive, name, feed, rows):
+    outcome = arrive((shared_data / "field_cases" / name).read_bytes(), name, feed)
+    assert (outcome["status"], outcome["message"], outcome["rows_out"], outcome["bodies"]) == (
+        "accepted",
+        None,
+        rows,
+        1,
+    )
+
+
+def test_the_zipped_file_and_the_file_are_one_content(shared_data, packed):
+    s3, folder = FakeS3(), shared_data / "field_cases"
+    outcomes = [
+        send(s3, (folder / name).read_bytes(), f"partner/bts_ontime/{name}", doors=packed)
+        for name in ("F13_prezip.zip", "F13_prezip.csv")
+    ]
+    assert [outcome["status"] for outcome in outcomes] == ["accepted", "duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "says"),
+    [
+        (archive(a__csv=b"x\n1\n", b__csv=b"x\n1\n"), "not_one_member", "2 files of data ('a.csv', 'b.csv')"),
+        (archive(readme__html=b"<p>"), "not_one_member", "0 files of data"),
+        (archive(a__csv=b"x\n1\n" * 99)[:-30], "damaged", "unzip -t"),
+        (archive(a__csv=b"x\n1\n"), "header_mismatch", "it has no column YEAR, MONTH, DAY or DayofMonth"),
+        (archive(**{"[Content_Types]__xml": b"<a/>", "xl": b"x"}), "zip_or_excel", "Excel"),
+    ],
+    ids=["two", "none", "cut", "other columns", "workbook"],
+)  # fmt: skip
+def test_an_archive_that_cannot_be_taken_is_put_aside_with_a_sentence(arrive, body, reason, says):
+    outcome = arrive(body, "month.zip")
+    assert (outcome["status"], outcome["reason"]) == ("rejected", reason)
+    assert says in outcome["message"]
