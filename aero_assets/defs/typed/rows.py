@@ -50,7 +50,7 @@ def add_lines(
 ) -> None:
     """Append the records of one raw object of a feed, sent under a name, to `line`; without a feed, of a CSV file."""
     connection.register("lines_read", read(path, received_at, feed))
-    found = places_of(path, feed) if feed and feed.layout.by_name else Places()
+    places = places_of(path, feed) if feed and feed.layout.by_name else Places()
     connection.execute(
         "insert into line by name "
         "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at, "
@@ -60,8 +60,8 @@ def add_lines(
             "raw_key": raw_key,
             "received_at": received_at.astimezone(UTC).replace(tzinfo=None),
             "named": feed.layout.named_by(sent_as) if feed else [],
-            "places": list(found.at),
-            "width": found.width,
+            "places": list(places.at),
+            "width": places.width,
         },
     )
     connection.unregister("lines_read")

@@ -231,7 +231,7 @@ def test_the_door_is_told_what_stands_around_the_records_and_nothing_of_a_plain_
         "footer": " SOURCE:",
         "captions": [r"^Origin Airport: .*\(([A-Z]{3})\)\s*$", r"^Airline: .*\(([A-Z0-9]{2})\)\s*$"],
     }
-    assert told["partner/bts_ontime"]["layout"]["by_name"] is True
+    assert find("partner/bts_ontime").layout.door()["by_name"] is True
     assert "layout" not in told["partner/airline_legs"]
 
 
