@@ -129,8 +129,8 @@ def _sql(snapshot: Snapshot, seed: int) -> tuple[float, list[float]]:
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, scope: Scope, definition: str) -> None:
-    for one in (queries.sums_by_day, queries.otp_by_day, queries.sums_by_route, queries.causes, queries.codes):
-        one(connection, scope)
+    for query in (queries.sums_by_day, queries.otp_by_day, queries.sums_by_route, queries.causes, queries.codes):
+        query(connection, scope)
     for other in (queries.otp_by_route, queries.otp_by_route_hour):
         other(connection, scope, definition)
 

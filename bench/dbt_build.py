@@ -37,8 +37,8 @@ def run(folder: Path, say: Say) -> list[Result]:
 
     tasks = {"dbt": built.build, "dbt with tests": lambda: built.build(tests=True), "plain DuckDB": by_hand}
     taken = alternate(ROUNDS, tasks, say, seconds)
-    if found := plain_sql.differing(built.path, plain.path):
-        raise AssertionError(f"dbt and its own SQL by hand differ in {found}")
+    if differences := plain_sql.differing(built.path, plain.path):
+        raise AssertionError(f"dbt and its own SQL by hand differ in {differences}")
     if sum(built.legs_by_date().values()) != lake.legs:
         raise AssertionError(f"{lake.legs} legs in the lake became {sum(built.legs_by_date().values())}")
     say("equal as multisets")

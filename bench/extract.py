@@ -99,12 +99,12 @@ def copied(connection: Any, path: Path) -> float:  # noqa: ANN401
 
 def extracted(state: State, rows: int, window: datetime) -> tuple[float, float]:
     """Extract the table; return rows per second of the commit's own time, and the most megabytes held."""
-    wanted = Wanted(f"bench{rows}", window, window + timedelta(hours=1), ["tickets"])
+    task = Wanted(f"bench{rows}", window, window + timedelta(hours=1), ["tickets"])
     with most_memory() as most:
-        LocalSpark(state.env("orchestrator")).run(wanted, lambda _: None)
+        LocalSpark(state.env("orchestrator")).run(task, lambda _: None)
     raw = Bucket(Environment("local").raw_bucket, state.session("orchestrator").client("s3"))
-    [said] = report(raw, wanted.run_id)["windows"]
-    table = said["tables"]["tickets"]
+    [window_report] = report(raw, task.run_id)["windows"]
+    table = window_report["tables"]["tickets"]
     if table["rows"] != rows:
         raise AssertionError(f"{rows} rows were changed in the window, {table['rows']} were extracted")
     return rows / table["seconds"], most()

@@ -13,16 +13,18 @@ from aero_streaming.flink import main
 from aero_streaming.flink.sql import SINKS
 
 
-def run(given: dict, one: dict) -> int:
+def run(given: dict, job_run: dict) -> int:
     """Run one job and return its milliseconds."""
-    source = main.source_options(given["source"] | {"group.id": one["group"]}) | {"scan.bounded.mode": "latest-offset"}
-    sink = given["sink"] | {"blackhole": "true" if one["blackhole"] else "false"}
+    source = main.source_options(given["source"] | {"group.id": job_run["group"]}) | {
+        "scan.bounded.mode": "latest-offset"
+    }
+    sink = given["sink"] | {"blackhole": "true" if job_run["blackhole"] else "false"}
     sinks = {kind: main.sink_options(sink, kind) for kind in SINKS}
-    client = main.plan(given["job"] | {"records": one["records"]}, source, sinks).execute().get_job_client()
+    client = main.plan(given["job"] | {"records": job_run["records"]}, source, sinks).execute().get_job_client()
     return client.get_job_execution_result().result().get_net_runtime()
 
 
 if __name__ == "__main__":
-    wanted = json.loads(sys.argv[1])
-    for each in wanted["runs"]:
-        print("RAN", run(wanted, each), flush=True)
+    asked = json.loads(sys.argv[1])
+    for each in asked["runs"]:
+        print("RAN", run(asked, each), flush=True)

@@ -40,8 +40,8 @@ def run(folder: Path, say: Say) -> list[Result]:
     state = State(folder / "flink-rate")
     state.create()
     supervisor = Supervisor(state, services(), say)
-    wanted = [port for name in (*SERVICES, "flink") for port in supervisor.services[name].ports]
-    ports.choose(state.ports_file, wanted, {})
+    needed = [port for name in (*SERVICES, "flink") for port in supervisor.services[name].ports]
+    ports.choose(state.ports_file, needed, {})
     try:
         supervisor.start_together(SERVICES, verify=False)
         state.write_profiles()
@@ -75,8 +75,8 @@ def _measure(state: State, kind: str, count: int, say: Say) -> Result:
         name: [1000 * count / each for (side, _), each in list(zip(order, took, strict=True))[2:] if side == name]
         for name, _ in sides
     }
-    for name, found in rates.items():
-        say(f"{kind} into {name}: {', '.join(f'{rate:,.0f}' for rate in found)} events/s")
+    for name, per_second in rates.items():
+        say(f"{kind} into {name}: {', '.join(f'{rate:,.0f}' for rate in per_second)} events/s")
     return Result(
         name=f"flink_rate_{kind}",
         value=median(rates["kinesis"]),

@@ -109,6 +109,9 @@ def recorded(home: Path, say: Say) -> dict[str, float]:
             return len(events) / (time.monotonic() - began)
 
         taken = alternate(
-            ROUNDS, {name: lambda name=name: rate(name) for name in ways}, say, lambda found: f"{found:,.0f} events/s"
+            ROUNDS,
+            {name: lambda name=name: rate(name) for name in ways},
+            say,
+            lambda events_per_second: f"{events_per_second:,.0f} events/s",
         )
-    return {name: median(found) for name, found in taken.items()}
+    return {name: median(per_round) for name, per_round in taken.items()}

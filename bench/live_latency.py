@@ -94,11 +94,11 @@ class _Load:
 
     def memory_megabytes(self) -> float:
         """Return resident memory of all."""
-        found = [one for each in self._processes.values() for one in each if one.is_running()]
-        return sum(one.memory_info().rss for one in found) / (1 << 20)
+        alive = [process for each in self._processes.values() for process in each if process.is_running()]
+        return sum(process.memory_info().rss for process in alive) / (1 << 20)
 
     def _seconds(self, name: str) -> float:
-        times = [one.cpu_times() for one in self._processes[name] if one.is_running()]
+        times = [process.cpu_times() for process in self._processes[name] if process.is_running()]
         return sum(each.user + each.system for each in times)
 
 
@@ -139,9 +139,9 @@ def _send(state: State, rate: int, seconds: int, every: int, first: int) -> dict
     sent: dict[str, float] = {}
     legs = _legs(first, rate * seconds)
     with topics.producer(kafka.bootstrap(state)) as producer:
-        told = datetime.now(UTC)
+        sent_time = datetime.now(UTC)
         for leg in legs:
-            plan = build("schedule", leg, source="schedule", event_time=told, received_at=told)
+            plan = build("schedule", leg, source="schedule", event_time=sent_time, received_at=sent_time)
             producer.send(LEG_EVENTS, plan)
         producer.flush()
         time.sleep(PLAN_SECONDS + len(legs) / 300)
@@ -163,12 +163,12 @@ def _waited(watcher: Watcher, sent: dict[str, float]) -> tuple[list[float], list
         lines = {
             line["alert_key"].split("#")[2]: line for line in watcher.rows("transitions") if line["kind"] == "FIRED"
         }
-        found = {uid: lines[uid] for uid in sent if uid in lines and "sent_at" in lines[uid]}
-        if len(found) == len(sent):
+        arrived_lines = {uid: lines[uid] for uid in sent if uid in lines and "sent_at" in lines[uid]}
+        if len(arrived_lines) == len(sent):
             break
         time.sleep(2)
-    row = [1000 * (_seconds(line["arrived_at"]) - sent[uid]) for uid, line in found.items()]
-    message = [1000 * (_seconds(line["sent_at"]) - sent[uid]) for uid, line in found.items()]
+    row = [1000 * (_seconds(line["arrived_at"]) - sent[uid]) for uid, line in arrived_lines.items()]
+    message = [1000 * (_seconds(line["sent_at"]) - sent[uid]) for uid, line in arrived_lines.items()]
     return row, message
 
 

@@ -60,7 +60,7 @@ def run(folder: Path, say: Say) -> list[Result]:
         "dates": lambda: _dates(lines),
     }
     rates = {
-        name: median(found) for name, found in alternate(ROUNDS, tasks, say, lambda rate: f"{rate:,.0f}/s").items()
+        name: median(figures) for name, figures in alternate(ROUNDS, tasks, say, lambda rate: f"{rate:,.0f}/s").items()
     }
     return [
         Result(
@@ -98,10 +98,10 @@ def _agree(bodies: list[str]) -> None:
     for body in bodies:
         other, ours = MVTParser().parse(body), parse(body, REFERENCE)
         assert isinstance(ours, Message)
-        said = str(other)
-        for one in ours.movements:
-            if f"{one.event_time:%H%M}" not in body or (ours.registration or "") not in said:
-                raise AssertionError(f"the two read different things from {body!r}: {said}")
+        other_text = str(other)
+        for movement in ours.movements:
+            if f"{movement.event_time:%H%M}" not in body or (ours.registration or "") not in other_text:
+                raise AssertionError(f"the two read different things from {body!r}: {other_text}")
 
 
 def _spent(work: Callable[[], object]) -> float:

@@ -49,20 +49,20 @@ def build(manifest: Path, warehouse: Path) -> None:
             connection.execute(statement(node))
 
 
-def differing(one: Path, other: Path) -> dict[str, int]:
+def differing(first: Path, other: Path) -> dict[str, int]:
     """Compare the tables of two warehouses as multisets; return those that differ and by how many rows.
 
     A table that only one of them has differs by -1.
     """
     with duckdb.connect() as connection:
         tables = {}
-        for name, path in (("one", one), ("other", other)):
+        for name, path in (("one", first), ("other", other)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
             listed = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() where database_name = ?", [name]
             )
             tables[name] = {table for (table,) in listed.fetchall()}
-        found = dict.fromkeys(tables["one"] ^ tables["other"], -1)
+        differences = dict.fromkeys(tables["one"] ^ tables["other"], -1)
         for table in sorted(tables["one"] & tables["other"]):
             [(rows,)] = connection.execute(f"""
                 select count(*) from (
@@ -70,8 +70,8 @@ def differing(one: Path, other: Path) -> dict[str, int]:
                     (from other.{table} except all from one.{table}))
             """).fetchall()
             if rows:
-                found[table] = rows
-    return found
+                differences[table] = rows
+    return differences
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def run(folder: Path, say: Say) -> list[Result]:
             "one day": lambda: corrected(connection, home / "lake", f"{last}"),
         }
         # A day is corrected in a lake that holds the year: the order of a round stays as it is.
-        found: dict[str, list[float]] = {name: [] for name in tasks}
+        figures_of: dict[str, list[float]] = {name: [] for name in tasks}
         for _ in range(ROUNDS):
             for name, figures in alternate(1, tasks, say, seconds).items():
-                found[name] += figures
-    middle = {name: sorted(figures)[len(figures) // 2] for name, figures in found.items()}
+                figures_of[name] += figures
+    middle = {name: sorted(figures)[len(figures) // 2] for name, figures in figures_of.items()}
     return [
         Result(
             "publish_year",

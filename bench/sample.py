@@ -35,8 +35,8 @@ def write(path: Path, first: datetime | None = None, days: int = 2, seed: int = 
     writer.writeheader()
     legs = 0
     for day in range(days):
-        for number, (one, other, miles, block) in enumerate(ROUTES * 6):
-            origin, destination = (one, other) if number % 2 else (other, one)
+        for number, (here, other, miles, block) in enumerate(ROUTES * 6):
+            origin, destination = (here, other) if number % 2 else (other, here)
             midnight = start + timedelta(days=day, minutes=-offset_minutes(airports()[origin].zone, start))
             std = midnight + timedelta(minutes=300 + (number * 17) % 1020)
             flight = {"AIRLINE": CARRIERS[number % 3], "FLIGHT_NUMBER": 100 + number, "ORIGIN_AIRPORT": origin,

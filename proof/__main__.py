@@ -36,16 +36,16 @@ def _run(name: str) -> Entry:
     def say(line: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {name}: {line}", flush=True)
 
-    found: dict[str, Any]
+    figures: dict[str, Any]
     try:
-        found = import_module(f"proof.{name}").run(say)
+        figures = import_module(f"proof.{name}").run(say)
     except Exception as error:  # the other sweeps are still worth running
-        found = {FAILED: [f"the sweep broke: {type(error).__name__}: {error}"]}
-    item = record.entry(name, found, time.monotonic() - began)
+        figures = {FAILED: [f"the sweep broke: {type(error).__name__}: {error}"]}
+    item = record.entry(name, figures, time.monotonic() - began)
     for label, value in item["figures"].items():
         say(f"{label} = {value}")
-    for one in item[FAILED][:MOST_SHOWN]:
-        say(f"FAILED: {one}")
+    for failure in item[FAILED][:MOST_SHOWN]:
+        say(f"FAILED: {failure}")
     return item
 
 

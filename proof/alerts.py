@@ -23,18 +23,18 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Score all cases, and say which goals are missed."""
     before = json.loads(BEFORE.read_text(encoding="utf-8"))
     processes = len(os.sched_getaffinity(0))
-    found = summary(score_all(cases(), processes, log))
+    figures = summary(score_all(cases(), processes, log))
     late = summary(score_all(lagging(), processes, log))
-    held = list(goals(found, late, before))
+    held = list(goals(figures, late, before))
     return {
         "rules_version": rules().version,
         "seeds": " ".join(map(str, SCORED_SEEDS)),
         **{f"{goal.name} ({goal.limit})": "none" if goal.value is None else goal.value for goal in held},
-        "alerts": {name: one["alerts"] for name, one in found["scenarios"].items()},
-        "most in an hour": {name: one["most_in_an_hour"] for name, one in found["scenarios"].items()},
+        "alerts": {name: scenario["alerts"] for name, scenario in figures["scenarios"].items()},
+        "most in an hour": {name: scenario["most_in_an_hour"] for name, scenario in figures["scenarios"].items()},
         "reported, not scored": {
             name: f"{rule['right']} of {rule['judged']} right"
-            for name, rule in found["rules"].items()
+            for name, rule in figures["rules"].items()
             if rule["judged"] and not rule["is_scored"]
         },
         "before": {"rules_version": before["rules_version"], **before["figures"]},

@@ -45,7 +45,7 @@ def sweep(path: str) -> list[tuple[str, str, str]]:
     """Return name, verdict and, where it is wrong, an example, of every damage of a file of one feed."""
     feed = find(path)
     body, name = good_file(path)
-    found = []
+    outcomes = []
     # The door writes a line of its own for every file.
     with contextlib.redirect_stdout(io.StringIO()):
         _, good = judge(feed, body, name)
@@ -55,5 +55,5 @@ def sweep(path: str) -> list[tuple[str, str, str]]:
             damaged |= {what: change(Table.of(feed, body)) for what, change in changes.items()}
         for what, sent in damaged.items():
             verdict, _ = judge(feed, sent, name, good)
-            found.append((what, verdict.kind, f": {verdict.wrong[:1] or verdict.missing}"))
-    return found
+            outcomes.append((what, verdict.kind, f": {verdict.wrong[:1] or verdict.missing}"))
+    return outcomes

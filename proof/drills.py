@@ -22,14 +22,14 @@ DRILLS = (
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Run every drill; its exit code is its verdict."""
-    found: dict[str, Any] = {"failed": []}
+    results: dict[str, Any] = {"failed": []}
     for name, *options in DRILLS:
         log(f"aero drill {name} {' '.join(options)}")
         done = subprocess.run((AERO, "drill", name, *options), cwd=PROJECT, capture_output=True, text=True, check=False)
         if done.returncode:
-            found["failed"].append(f"aero drill {name} ended with {done.returncode}: {done.stderr[-600:].strip()}")
-        found[name] = _figures(done.stdout)
-    return found
+            results["failed"].append(f"aero drill {name} ended with {done.returncode}: {done.stderr[-600:].strip()}")
+        results[name] = _figures(done.stdout)
+    return results
 
 
 def _figures(printed: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ Round = tuple[str, str, str]
 def run(log: Log, rounds: Sequence[Round] | None = None) -> dict[str, Any]:
     """Kill every process once in each phase, or as `rounds` say: (phase, service, process)."""
     rounds = rounds or [(phase, name, which) for phase in PHASES for name, which in VICTIMS]
-    found: dict[str, Any] = {"kills": 0, "not_there": 0, "failed": []}
+    results: dict[str, Any] = {"kills": 0, "not_there": 0, "failed": []}
     truth: list[float] = []
     healed: list[float] = []
     with _platform(log) as state:
@@ -63,27 +63,27 @@ def run(log: Log, rounds: Sequence[Round] | None = None) -> dict[str, Any]:
             with _at_work(state, phase, part, FIRST_FILE_ON + timedelta(days=number)) as new_legs:
                 legs += new_legs
                 if not (doomed := _processes(supervisor, name, which)):
-                    found["not_there"] += 1
+                    results["not_there"] += 1
                     log(f"{phase}: no {name} {which} at that moment")
                     continue
-                found["kills"] += 1
+                results["kills"] += 1
                 seconds = _kill_and_ask(supervisor, name, which, doomed)
                 if seconds is None:
-                    found["failed"].append(f"{phase}: {name} {which} killed, and the status did not tell within 10 s")
+                    results["failed"].append(f"{phase}: {name} {which} killed, and the status did not tell within 10 s")
                 truth.append(TRUTH_SECONDS if seconds is None else seconds)
                 began = time.monotonic()
                 platform.up(state, lambda line: None, names=_names(state))
                 healed.append(time.monotonic() - began)
-                if wrong := [one for one in platform.status(state) if one.is_faulty]:
-                    found["failed"].append(f"{phase}: {name} {which}: one start left {wrong}")
+                if wrong := [service for service in platform.status(state) if service.is_faulty]:
+                    results["failed"].append(f"{phase}: {name} {which}: one start left {wrong}")
             log(f"{phase}: {name} {which}: told after {seconds} s, back after {healed[-1]:.0f} s")
-        found |= _verdict(state, events[:played], legs, log)
-    found["slowest_word_seconds"] = round(max(truth, default=0), 1)
-    found["slowest_start_seconds"] = round(max(healed, default=0))
+        results |= _verdict(state, events[:played], legs, log)
+    results["slowest_word_seconds"] = round(max(truth, default=0), 1)
+    results["slowest_start_seconds"] = round(max(healed, default=0))
     for name in ("legs_lost", "events_lost", "events_doubled", "scopes_differing", "legs_doubled"):
-        if found[name]:
-            found["failed"].append(f"{name}: {found[name]}")
-    return found
+        if results[name]:
+            results["failed"].append(f"{name}: {results[name]}")
+    return results
 
 
 @contextmanager
@@ -177,18 +177,18 @@ def _processes(supervisor: Supervisor, name: str, which: str) -> list[psutil.Pro
     if which == "own":
         return [record.process] if record and record.process else []
     words = {"java": "java", "run": code_server.WARM, "dbt": "dbt", "warm": code_server.WARM}[which]
-    found: list[psutil.Process] = []
+    members: list[psutil.Process] = []
     for process in processes.family(supervisor.mark(name), record):
         try:
             if any(words in part for part in process.cmdline()):
-                found.append(process)
+                members.append(process)
         except psutil.Error:
             continue
     if words == code_server.WARM:
         # A run is a fork of the warm process and looks like it.
-        alike = {process.pid for process in found}
-        return [process for process in found if (process.ppid() in alike) == (which == "run")]
-    return found
+        alike = {process.pid for process in members}
+        return [process for process in members if (process.ppid() in alike) == (which == "run")]
+    return members
 
 
 def _kill_and_ask(supervisor: Supervisor, name: str, which: str, doomed: Sequence[psutil.Process]) -> float | None:
@@ -206,16 +206,16 @@ def _kill_and_ask(supervisor: Supervisor, name: str, which: str, doomed: Sequenc
 
 def _verdict(state: State, events: Sequence[Event], legs: int, log: Log) -> dict[str, int]:
     log("everything is there: counting")
-    found = {"legs_lost": 0, "legs_doubled": 0, "events_lost": 0, "events_doubled": 0, "scopes_differing": 0}
+    counts = {"legs_lost": 0, "legs_doubled": 0, "events_lost": 0, "events_doubled": 0, "scopes_differing": 0}
     if events:
         watcher = Watcher(state, "root")
         distinct = len({event["event_id"] for event in events})
         watcher.until_rest([f"{PLAYED_ON}"], distinct)
         _, result = compare.settled(watcher, events)
         accepted = watcher.accepted()
-        found |= {"events_lost": max(0, distinct - accepted), "events_doubled": max(0, accepted - distinct),
+        counts |= {"events_lost": max(0, distinct - accepted), "events_doubled": max(0, accepted - distinct),
                   "scopes_differing": result.differing, "events": distinct}  # fmt: skip
     with duckdb.connect(str(state.warehouse), read_only=True) as connection:
         query = f"select count(*), count(distinct leg_uid) from operations.fct_leg where operating_date < '{PLAYED_ON}'"
         [(rows, uids)] = connection.execute(query).fetchall()
-    return found | {"legs": legs, "legs_lost": max(0, legs - uids), "legs_doubled": rows - uids}
+    return counts | {"legs": legs, "legs_lost": max(0, legs - uids), "legs_doubled": rows - uids}

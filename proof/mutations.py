@@ -42,17 +42,17 @@ Verdict = tuple[int, int]
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Try every mutation of every hop; `failed` names those that stayed green, and clean days that did not."""
-    found: dict[str, Any] = {"mutations": 0, "red": 0, "clean_days": 0, "failed": []}
+    results: dict[str, Any] = {"mutations": 0, "red": 0, "clean_days": 0, "failed": []}
     with TemporaryDirectory(prefix="mutations-") as folder:
         for number, (name, is_clean, attempt) in enumerate(_all()):
             difference, mixed = attempt(Path(folder) / f"{number}")
             is_red = bool(difference or mixed)
             log(f"{name}: {difference:+} rows not accounted for, {mixed} mixed up")
-            found["clean_days" if is_clean else "mutations"] += 1
-            found["red"] += is_red
+            results["clean_days" if is_clean else "mutations"] += 1
+            results["red"] += is_red
             if is_red == is_clean:
-                found["failed"].append(f"{name} is {'red' if is_red else 'green'}")
-    return found
+                results["failed"].append(f"{name} is {'red' if is_red else 'green'}")
+    return results
 
 
 def _all() -> Iterator[tuple[str, bool, Callable[[Path], Verdict]]]:
@@ -100,8 +100,8 @@ def _typed(root: Path, spoiled: str = "", **given: Any) -> Verdict:  # noqa: ANN
 def _warehouse(root: Path, statement: str) -> Verdict:
     root.mkdir()
     legs.fill(root)
-    found = legs.count(root, statement)
-    return legs.left(found), found.mixed
+    balance = legs.count(root, statement)
+    return legs.left(balance), balance.mixed
 
 
 def _published(root: Path, kind: str | None) -> Verdict:
@@ -117,5 +117,5 @@ def _published(root: Path, kind: str | None) -> Verdict:
         lake = FolderBucket(root / "lake")
         before = balance.in_warehouse(warehouse, [LEGS])
         done = Publisher(lake, root / "scratch").publish(spoil, [LEGS], level="one", now=AT)  # ty: ignore[invalid-argument-type] - it stands for one
-        found = balance.count(warehouse, before, done, PublishedCopy(root / "copy", lake))
-    return sum(rows - read for rows, read in found.different.values()), found.mixed
+        counts = balance.count(warehouse, before, done, PublishedCopy(root / "copy", lake))
+    return sum(rows - read for rows, read in counts.different.values()), counts.mixed

@@ -37,18 +37,25 @@ def run(log: Log) -> dict[str, Any]:
     """Damage one object of every kind in every way; count what was found and what came back."""
     with _line(log) as line:
         _fill(line)
-        found: dict[str, Any] = {"kinds": 0, "damages": 0, "found": 0, "brought back": 0, "not missed": 0, "failed": []}
+        results: dict[str, Any] = {
+            "kinds": 0,
+            "damages": 0,
+            "found": 0,
+            "brought back": 0,
+            "not missed": 0,
+            "failed": [],
+        }
         root = line.state.session("root").client("s3")
         for name in ("raw", "lake"):
             bucket = Bucket(getattr(Environment.current(), f"{name}_bucket"))
             kinds = _kinds(bucket)
-            found["kinds"] += len(kinds)
+            results["kinds"] += len(kinds)
             for kind, key in sorted(kinds.items()):
                 log(f"{name}: {kind}")
                 for way in WAYS:
-                    _try(line, root, bucket, key, way, found)
-        _local(line, found)
-    return found
+                    _try(line, root, bucket, key, way, results)
+        _local(line, results)
+    return results
 
 
 @contextmanager
@@ -100,15 +107,15 @@ def _kinds(bucket: Bucket) -> dict[str, str]:
         kind = re.sub(r"data/[^/]+/", "data/<table>/", item.key)
         for path in paths:
             kind = kind.replace(path, "<feed>").replace(path.replace("/", "."), "<feed>")
-        kind = re.sub(r"[a-z_]+=[^/]*", lambda one: one[0].partition("=")[0] + "=", kind)
+        kind = re.sub(r"[a-z_]+=[^/]*", lambda match: match[0].partition("=")[0] + "=", kind)
         kinds.setdefault(re.sub(r"[0-9TZ]*[0-9a-f-]{7,}|[0-9]+", "#", kind), item.key)
     return kinds
 
 
-def _try(line: Line, root: Any, bucket: Bucket, key: str, way: str, found: dict[str, Any]) -> None:  # noqa: ANN401
+def _try(line: Line, root: Any, bucket: Bucket, key: str, way: str, results: dict[str, Any]) -> None:  # noqa: ANN401
     """Damage an object; it must be found, and be back, or named as one that nobody here has."""
     good = bucket.read(key) or b""
-    found["damages"] += 1
+    results["damages"] += 1
     if way == "gone":
         root.delete_object(Bucket=bucket.name, Key=key)
     else:
@@ -117,33 +124,33 @@ def _try(line: Line, root: Any, bucket: Bucket, key: str, way: str, found: dict[
     named = {damage.key for damage in _look(line, bucket, key)}
     if key not in named:
         expected = way == "gone" and NOT_MISSED.match(key)
-        found["not missed"] += bool(expected)
+        results["not missed"] += bool(expected)
         if not expected:
-            found["failed"].append(f"{key} {way}: nobody noticed")
+            results["failed"].append(f"{key} {way}: nobody noticed")
         root.put_object(Bucket=bucket.name, Key=key, Body=good)
         return
-    found["found"] += 1
+    results["found"] += 1
     with line.state.acting_as("repair"):
-        repairs = integrity.repair(lambda zone: _look(line, bucket, key), ["-"], lambda said: None)
+        repairs = integrity.repair(lambda zone: _look(line, bucket, key), ["-"], lambda message: None)
     left = [f"{damage.key}: {why}" for damage, why in repairs.left]
     if key.startswith(("_manifests/", "published/")):
         # Forgotten levels and files are for the sensors to bring back.
         line.settle()
         line.publish()
     if left or _look(line, bucket, key):
-        found["failed"].append(f"{key} {way}: left {left or 'something that a second look finds'}")
+        results["failed"].append(f"{key} {way}: left {left or 'something that a second look finds'}")
     else:
-        found["brought back"] += 1
+        results["brought back"] += 1
 
 
 def _look(line: Line, bucket: Bucket, key: str) -> list[Any]:
     zone = "raw" if bucket.name == Environment.current().raw_bucket else "typed"
     zone = "published" if key.startswith("published/") else zone
     with line.state.acting_as("repair"):
-        return integrity.verify(integrity.Places.current(), lambda said: None, zones=[zone])
+        return integrity.verify(integrity.Places.current(), lambda message: None, zones=[zone])
 
 
-def _local(line: Line, found: dict[str, Any]) -> None:
+def _local(line: Line, results: dict[str, Any]) -> None:
     """The same with the files of this machine: of the copies, and the warehouse."""
     state = line.state
     files = [
@@ -156,19 +163,19 @@ def _local(line: Line, found: dict[str, Any]) -> None:
 
         def look(zone: str) -> list[Any]:
             if zone == "state":
-                return list(state_damages(state, lambda said: None))
-            return integrity.verify(places, lambda said: None, zones=[zone])
+                return list(state_damages(state, lambda message: None))
+            return integrity.verify(places, lambda message: None, zones=[zone])
 
         for file in files:
-            found["damages"] += 1
+            results["damages"] += 1
             body = file.read_bytes()
             file.write_bytes(body[: len(body) // 2])
             zones = ["copy", "state"]
-            found["found"] += any(f"{file}" == damage.key for zone in zones for damage in look(zone))
-            left = integrity.repair(look, zones, lambda said: None).left
-            found["brought back"] += not left
-            found["failed"] += [f"{damage.key}: {why}" for damage, why in left]
+            results["found"] += any(f"{file}" == damage.key for zone in zones for damage in look(zone))
+            left = integrity.repair(look, zones, lambda message: None).left
+            results["brought back"] += not left
+            results["failed"] += [f"{damage.key}: {why}" for damage, why in left]
     with state.acting_as("orchestrator"):
         line.settle()
     if not line.query("select count(*) from operations.fct_leg")[0][0]:
-        found["failed"].append("the warehouse was not built again")
+        results["failed"].append("the warehouse was not built again")

@@ -28,7 +28,7 @@ OUT = "odd"
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Send the events of all seeds to one broker, run the job to their end and compare it with the lake."""
-    events = {one["event_id"]: one for seed in SEEDS for one in random_events(Random(seed), EVENTS)}  # noqa: S311
+    events = {event["event_id"]: event for seed in SEEDS for event in random_events(Random(seed), EVENTS)}  # noqa: S311
     lake = _lake(list(events.values()))
     log(f"{len(events):,} events judged by the lake, {sum(code is not None for code in lake.values()):,} refused")
     with TemporaryDirectory() as folder, interruptible():
@@ -38,7 +38,7 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
             stream, counted = _stream(cluster.bootstrap, Path(folder), list(events.values()))
         finally:
             cluster.stop()
-    legs = Counter(one["leg_uid"] for one in events.values() if lake[one["event_id"]] is None)
+    legs = Counter(event["leg_uid"] for event in events.values() if lake[event["event_id"]] is None)
     wrong = [f"{name}: the lake says {code}, the stream {stream.get(name)}" for name, code in lake.items()
              if stream.get(name) != code]  # fmt: skip
     wrong += [f"leg {uid}: {number} events, the stream counted {counted.get(uid)}" for uid, number in legs.items()
@@ -50,20 +50,20 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
 
 def _lake(events: list[dict[str, Any]]) -> dict[str, str | None]:
     """Return the code that the typed step gives each event, by id."""
-    found: dict[str, str | None] = {}
-    for feed in (one for one in feeds() if one.topic):
-        ours = [one for one in events if topic_of(one) == feed.topic]
+    reasons: dict[str, str | None] = {}
+    for feed in (feed_known for feed_known in feeds() if feed_known.topic):
+        ours = [event for event in events if topic_of(event) == feed.topic]
         rows = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
-        found |= {one["event_id"]: row["reason"] for one, row in zip(ours, rows, strict=True)}
-    return found
+        reasons |= {event["event_id"]: row["reason"] for event, row in zip(ours, rows, strict=True)}
+    return reasons
 
 
 def _stream(bootstrap: str, folder: Path, events: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, int]]:
     """Return the code of every event that the job refused, and how many events it merged of each leg."""
     topics.ensure_topics(bootstrap, 1)
     with topics.producer(bootstrap) as producer:
-        for one in events:
-            producer.send(TOPICS[topic_of(one)], one)
+        for event in events:
+            producer.send(TOPICS[topic_of(event)], event)
     run_jobs(bootstrap, folder, [{"out": OUT, "topics": ";".join(TOPICS)}])
     refused = {_id_of(row["body"]): row["reason"] for row in records(bootstrap, f"{OUT}-unreadable")}
     legs = last_words(records(bootstrap, f"{OUT}-leg"), ("leg_uid",))

@@ -16,7 +16,7 @@ COUNTED = re.compile(r"(\d+) (passed|failed|error)")
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Run the property tests of the unit tier once per seed."""
-    found: dict[str, Any] = {"seeds": len(SEEDS), "passed": 0, "failed": []}
+    results: dict[str, Any] = {"seeds": len(SEEDS), "passed": 0, "failed": []}
     command = (sys.executable, "-m", "pytest", "tests/unit", "-q", "-n", "2", "-p", "proof.properties")
     for seed in SEEDS:
         done = subprocess.run(
@@ -24,10 +24,10 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
         )
         counts = {what: int(number) for number, what in COUNTED.findall(done.stdout)}
         log(f"seed {seed}: {counts}")
-        found["passed"] += counts.get("passed", 0)
+        results["passed"] += counts.get("passed", 0)
         if done.returncode:
-            found["failed"].append(f"seed {seed}: {done.stdout[-1500:].strip()}")
-    return found
+            results["failed"].append(f"seed {seed}: {done.stdout[-1500:].strip()}")
+    return results
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

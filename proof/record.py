@@ -24,13 +24,13 @@ each kind; a sweep tries the whole kind and takes longer. `make proof ONLY=name`
 Entry = dict[str, Any]
 
 
-def entry(name: str, found: dict[str, Any], seconds: float) -> Entry:
+def entry(name: str, result: dict[str, Any], seconds: float) -> Entry:
     """Return what a sweep found as it is recorded; `failed` lists what went wrong, and is empty where nothing did."""
-    figures = {key: value for key, value in found.items() if key != FAILED}
+    figures = {key: value for key, value in result.items() if key != FAILED}
     return {
         "name": name,
         "figures": figures,
-        FAILED: list(found.get(FAILED, [])),
+        FAILED: list(result.get(FAILED, [])),
         "seconds": round(seconds),
         "command": f"make proof ONLY={name}",
         "machine": machine(),
@@ -54,13 +54,13 @@ def load(record: Path = RECORD) -> list[Entry]:
 
 def report(entries: Iterable[Entry]) -> str:
     """Render the sweeps and what was found for people."""
-    found = {item["name"]: item for item in entries}
+    by_name = {item["name"]: item for item in entries}
     lines = [INTRODUCTION]
     for sweep in SWEEPS:
         lines += [fill(f"**{sweep.name}**: {sweep.tries} *In `make test`:* {sweep.in_test}", WIDTH), ""]
     lines += ["## Figures", ""]
     for sweep in SWEEPS:
-        lines += _figures(sweep.name, found.get(sweep.name))
+        lines += _figures(sweep.name, by_name.get(sweep.name))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -70,12 +70,12 @@ def _figures(name: str, item: Entry | None) -> list[str]:
     verdict = "nothing failed" if not item[FAILED] else f"**{len(item[FAILED])} failed**"
     ran = f"`{item['command']}`, {item['seconds']:,} s, at commit `{item['commit']}`, on {item['machine']}."
     figures = [f"- {label.replace('_', ' ')}: {_shown(value)}" for label, value in item["figures"].items()]
-    failed = [f"- failed: {one}" for one in item[FAILED]]
+    failed = [f"- failed: {failure}" for failure in item[FAILED]]
     lines = [fill(line, WIDTH, subsequent_indent="  ") for line in (*figures, *failed)]
     return [f"### {name}: {verdict}", "", fill(ran, WIDTH), "", *lines, ""]
 
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(one)}" for name, one in value.items())
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else f"{value}"

@@ -27,16 +27,16 @@ MOMENTS = ("close", "end")
 def run(log: Callable[[str], None]) -> dict[str, Any]:
     """Play each day and count what is equal."""
     file = shared_folder() / "flights" / "bts_ontime_2015-01_d1-2.csv.gz"
-    found: dict[str, Any] = {"failed": []}
+    results: dict[str, Any] = {"failed": []}
     for day in DAYS:
         events, legs = source.day_of_file(file, day, ROUTES, SEED)
         sent = source.with_faults(events, FAULTS, SEED)
         log(f"{day}: {legs:,} legs, {len(events):,} events, {len(sent):,} sent")
         plan = replay_drill.Plan(sent, f"{day}", legs, mini_batch_milliseconds=MINI_BATCH_MILLISECONDS)
         verdict = replay_drill.run(State.for_drill("replays"), plan, log)
-        found[f"{day}"] = {"legs": legs, "sent": len(sent), **figures(verdict)}
-        found["failed"] += [f"{day}: {one}" for one in failures(verdict)]
-    return found
+        results[f"{day}"] = {"legs": legs, "sent": len(sent), **figures(verdict)}
+        results["failed"] += [f"{day}: {failure}" for failure in failures(verdict)]
+    return results
 
 
 def figures(verdict: dict[str, Any]) -> dict[str, Any]:
@@ -51,11 +51,11 @@ def figures(verdict: dict[str, Any]) -> dict[str, Any]:
 
 def failures(verdict: dict[str, Any]) -> list[str]:
     """Return what differs, was lost, doubled, or not compared at all."""
-    found = [f"{verdict[name]:,} events {name}" for name in ("lost", "duplicated") if verdict[name]]
+    complaints = [f"{verdict[name]:,} events {name}" for name in ("lost", "duplicated") if verdict[name]]
     for moment in MOMENTS:
         for part, held in verdict[moment].items():
             if held["differing"]:
-                found.append(f"{part} at {moment}: {held['differing']:,} differ, as {held['examples'][:2]}")
+                complaints.append(f"{part} at {moment}: {held['differing']:,} differ, as {held['examples'][:2]}")
             if not held["compared"]:
-                found.append(f"{part} at {moment}: nothing was compared")
-    return found
+                complaints.append(f"{part} at {moment}: nothing was compared")
+    return complaints

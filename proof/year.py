@@ -74,11 +74,11 @@ def run(log: Log) -> dict[str, Any]:
         correction = timed(state, lambda: drop(state, one_row(files, state.root / "correction"), log), log)
         backfill = timed(state, lambda: ask_again(state, log), log, wait_for=lambda: backfilled(state, log))
     parts = {"year": year, "correction": correction, "backfill": backfill}
-    found: dict[str, Any] = {f"{what}_{name}": value for what, part in parts.items() for name, value in part.items()}
+    figures: dict[str, Any] = {f"{what}_{name}": value for what, part in parts.items() for name, value in part.items()}
     failed = [f"a run of {what} failed" for what, part in parts.items() if part["failed_runs"]]
-    if found["year_dates"] != DAYS:
-        failed.append(f"{found['year_dates']} dates were built, {DAYS} were sent")
-    return found | {"failed": failed}
+    if figures["year_dates"] != DAYS:
+        failed.append(f"{figures['year_dates']} dates were built, {DAYS} were sent")
+    return figures | {"failed": failed}
 
 
 def monthly_files(folder: Path) -> list[Path]:
@@ -142,16 +142,16 @@ def drop(state: State, file: Path, log: Log) -> None:
 def ask_again(state: State, log: Log) -> None:
     """Ask for every dated asset of the job `warehouse` on every day of the year, in the words of the UI's button."""
     known = defs()
-    wanted = known.resolve_job_def("warehouse").asset_layer.executable_asset_keys
-    dated = [key for key in wanted if known.resolve_assets_def(key).partitions_def]
+    asset_keys = known.resolve_job_def("warehouse").asset_layer.executable_asset_keys
+    dated = [key for key in asset_keys if known.resolve_assets_def(key).partitions_def]
     keys = ", ".join(f"{{path: {json.dumps(key.path)}}}" for key in dated)
     dates = json.dumps([f"{FIRST + timedelta(days=number)}" for number in range(DAYS)])
-    said = http.graphql(
+    answer = http.graphql(
         f"{state.url('dagster')}/graphql",
         f"mutation {{ launchPartitionBackfill(backfillParams: {{assetSelection: [{keys}], partitionNames: {dates}}}) "
         "{ __typename ... on PythonError { message } } }",
     )
-    log(f"asked for {DAYS} dates of {len(dated)} assets: {said}")
+    log(f"asked for {DAYS} dates of {len(dated)} assets: {answer}")
 
 
 def backfilled(state: State, log: Log) -> dict[str, Any]:
@@ -175,18 +175,18 @@ def timed(
     arrive()
     seconds = wait_for() if wait_for else wait(log, began)
     runs = recorded(state, began)
-    while any(one.status == "STARTED" for one in runs):
+    while any(run.status == "STARTED" for run in runs):
         time.sleep(0.2)
         runs = recorded(state, began)
-    for one in runs:
-        log(f"{one}")
-    building = [one for one in runs if one.job in ("warehouse", "catch_up")]
-    events = sum((one.events for one in building), Counter[str]())
+    for run in runs:
+        log(f"{run}")
+    building = [run for run in runs if run.job in ("warehouse", "catch_up")]
+    events = sum((run.events for run in building), Counter[str]())
     return {
         **seconds,
         "runs": len(runs),
-        "failed_runs": sum(one.status == "FAILURE" for one in runs),
-        "longest_launch_seconds": round(max(one.launch_seconds for one in runs), 1),
+        "failed_runs": sum(run.status == "FAILURE" for run in runs),
+        "longest_launch_seconds": round(max(run.launch_seconds for run in runs), 1),
         "events_planned": events["ASSET_MATERIALIZATION_PLANNED"],
         "events_materialized": events["ASSET_MATERIALIZATION"],
     }
@@ -195,15 +195,15 @@ def timed(
 def wait(log: Log, began: float | None = None, until: str = "published") -> dict[str, Any]:
     """Wait until typed zone, warehouse and published marts have caught up; return when each had, and the dates."""
     began = began or time.time()
-    client, found = boto3.Session().client("s3"), dict[str, Any]()
+    client, times = boto3.Session().client("s3"), dict[str, Any]()
     while time.time() - began < PATIENCE_SECONDS:
         seen = progress.look(client)
         for name in ("typed", "built", "published"):
-            if getattr(seen, name) and f"{name}_seconds" not in found:
-                found[f"{name}_seconds"] = round(time.time() - began, 1)
-                log(f"{name} after {found[f'{name}_seconds']} s")
+            if getattr(seen, name) and f"{name}_seconds" not in times:
+                times[f"{name}_seconds"] = round(time.time() - began, 1)
+                log(f"{name} after {times[f'{name}_seconds']} s")
         if getattr(seen, until):
-            return {**found, "dates": seen.dates}
+            return {**times, "dates": seen.dates}
         time.sleep(0.5)
     raise TimeoutError(f"not published after {PATIENCE_SECONDS} s")
 
@@ -227,7 +227,11 @@ def _run(instance: dg.DagsterInstance, record: dg.RunRecord, began: float) -> Ru
         (record.end_time or time.time()) - began,
         record.dagster_run.status.value,
         Counter(entry.dagster_event_type.value for entry in entries if entry.dagster_event_type),
-        {one.step_key: ends[one.step_key] - one.timestamp for one in starts if one.step_key and one.step_key in ends},
+        {
+            event.step_key: ends[event.step_key] - event.timestamp
+            for event in starts
+            if event.step_key and event.step_key in ends
+        },
     )
 
 
