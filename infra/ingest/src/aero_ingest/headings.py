@@ -1,4 +1,4 @@
-"""Where the columns of a feed stand in a file, told by the names in the file's header.
+"""The places of a feed's columns in a file, found by the names in the file's header.
 
 Publishers give the same table with other names, in another order, with more columns or fewer. A feed that is read
 `by_name` says which names it also knows and what it can do without; any other feed takes its own header alone. The

@@ -19,7 +19,7 @@ MAGIC = b"PK\x03\x04"
 BLOCK_BYTES = 1 << 20
 #: Endings of a member that is no data.
 BESIDE = (".html", ".htm", ".pdf", ".md", ".doc", ".docx")
-#: How members of a document of Office begin: a workbook is an archive too.
+#: Beginnings of the members of an Office document: a workbook is an archive too.
 OFFICE = ("[Content_Types].xml", "xl/", "word/", "ppt/")
 _ENCRYPTED = 1
 
