@@ -8,24 +8,23 @@ here; of messages, schedules, reports and workbooks a record is what their parse
 shows, and what the parser mixes does not: its tests stand for that.
 """
 
-import csv
-import gzip
 import io
 import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from aero_assets.defs.typed.csv_sources import CHUNK_LINES, carried, of_csv, opened, place, trimmed
 from aero_assets.defs.typed.event_lines import as_sent
 from aero_assets.defs.typed.metar_lines import reports
 from aero_assets.defs.typed.readers import read
-from aero_assets.feeds import Column, Feed
+from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import Sheet, Workbook
 from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import ParseError, Unreadable
@@ -35,20 +34,10 @@ from aero_streaming.events.types import EVENT_TYPES, fields_of
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
 pc: Any = pyarrow.compute
-GZIP = b"\x1f\x8b"
-CHUNK_LINES = 50_000
-#: Characters that the engine takes for a space when it trims a value: Unicode's space separators.
-SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 #: Sums of a workbook that differ by less are equal.
 TOLERANCE = 0.5
 
 Batch = dict[str, Any]
-
-
-def carried(feed: Feed) -> tuple[Column, ...]:
-    """The typed columns that hold what one raw column says and nothing else: their expression is its name."""
-    names = set(feed.header) | {f'"{name}"' for name in feed.header}
-    return tuple(column for column in feed.columns if column.sql in names)
 
 
 def is_compared(feed: Feed) -> bool:
@@ -80,7 +69,7 @@ def _remember_parsed(
     connection: duckdb.DuckDBPyConnection, feed: Feed, body: Path, raw_key: str, received_at: datetime
 ) -> None:
     values = ", ".join(
-        f"nullif(trim(given[{_place(feed, column) + 1}]), '') as \"{column.name}\"" for column in carried(feed)
+        f"nullif(trim(given[{place(feed, column) + 1}]), '') as \"{column.name}\"" for column in carried(feed)
     )
     connection.register("parsed_now", read(body, received_at, feed))
     connection.execute(
@@ -115,38 +104,7 @@ def _content(feed: Feed, *, raw: bool = False) -> str:
 def _read(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
     if feed.is_json:
         return _of_events(feed, body)
-    return _of_parquet(feed, body, raw_key) if feed.format == "parquet" else _of_csv(feed, body, raw_key)
-
-
-def _of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
-    """Split the lines by the delimiter; what has another number of values is no record that could be written."""
-    places = {column.name: _place(feed, column) for column in carried(feed)}
-    number = 1
-    with _opened(body) as file:
-        while lines := file.readlines(CHUNK_LINES * 200):
-            text = b"".join(lines).replace(b"\r", b"").decode("utf-8", "replace")
-            texts = pa.array(text.removesuffix("\n").split("\n"), pa.string())
-            names = pc.binary_join_element_wise(
-                f"{raw_key}#", pa.array(range(number, number + len(texts))).cast(pa.string()), ""
-            )
-            number += len(texts)
-            quoted = pc.match_substring(texts, '"')
-            parts = pc.split_pattern(texts, feed.delimiter)
-            whole = pc.and_(pc.equal(pc.list_value_length(parts), len(feed.header)), pc.invert(quoted))
-            parts = parts.filter(whole)
-            columns = {name: _trimmed(pc.list_element(parts, place)) for name, place in places.items()}
-            yield {"raw_ref": names.filter(whole), **columns}
-            if pc.any(quoted).as_py():
-                yield _of_quoted(names.filter(quoted).to_pylist(), texts.filter(quoted).to_pylist(), feed, places)
-
-
-def _of_quoted(names: list[str], texts: list[str], feed: Feed, places: dict[str, int]) -> Batch:
-    rows = [next(csv.reader([text], delimiter=feed.delimiter), []) for text in texts]
-    whole = [(name, row) for name, row in zip(names, rows, strict=True) if len(row) == len(feed.header)]
-    columns = {
-        column: _trimmed(pa.array([row[place] for _, row in whole], pa.string())) for column, place in places.items()
-    }
-    return {"raw_ref": pa.array([name for name, _ in whole], pa.string()), **columns}
+    return _of_parquet(feed, body, raw_key) if feed.format == "parquet" else of_csv(feed, body, raw_key)
 
 
 def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
@@ -156,7 +114,7 @@ def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
         return  # the reader says so in quarantine, and the count of the rows that are missing is red
     names = [f"{raw_key}#{number}" for number in range(1, table.num_rows + 1)]
     columns = {
-        column.name: _trimmed(table.column(feed.header[_place(feed, column)]).cast(pa.string()))
+        column.name: trimmed(table.column(feed.header[place(feed, column)]).cast(pa.string()))
         for column in carried(feed)
     }
     yield {"raw_ref": pa.array(names, pa.string()), **columns}
@@ -166,9 +124,12 @@ def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:
     """Take the JSON lines apart; a field that the vocabulary does not give to the type of an event means nothing."""
     kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == feed.topic] if feed.arrival == "event" else []
     having = {kind.name: {field.name for field in fields_of(kind)} for kind in kinds}
-    fields = [("event_id", _identity(feed)), *((column.name, column.sql.strip('"')) for column in carried(feed))]
+    fields = [
+        ("event_id", _identity(feed)),
+        *((column.name, column.sql.strip('"')) for column in carried(feed)),
+    ]
     fields = list(dict(fields).items())
-    with _opened(body) as file:
+    with opened(body) as file:
         while lines := file.readlines(CHUNK_LINES * 200):
             events = [event for line in lines for part in as_sent(line.rstrip(b"\n")) if (event := _event(part))]
             given = [having.get(event.get("event_type"), None if having else event.keys()) for event in events]
@@ -204,28 +165,13 @@ def _text(value: object) -> str | None:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _place(feed: Feed, column: Column) -> int:
-    return feed.header.index(column.sql.strip('"'))
-
-
-def _trimmed(values: Any) -> Any:  # noqa: ANN401 - arrow has no types
-    trimmed = pc.utf8_trim(values, SPACES)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
-
-
-def _opened(body: Path) -> BinaryIO | gzip.GzipFile:
-    with body.open("rb") as file:
-        packed = file.read(2) == GZIP
-    return gzip.open(body, "rb") if packed else body.open("rb")
-
-
 def count(feed: Feed, body: Path) -> int:
     """Count the records of a body in the units of its feed: lines, reports, messages, dated legs, months with figures.
 
     What cannot be read counts as the one record that the reader puts into quarantine for it.
     """
     if feed.is_json:
-        with _opened(body) as file:
+        with opened(body) as file:
             return sum(len(as_sent(line.rstrip(b"\n"))) for line in file)
     if workbook := feed.layout.workbook:
         return _months(body, workbook)

@@ -28,10 +28,23 @@ GARBLED = GUAM.replace("3801", "-3801")
 DAY = (PLAIN, GUAM, PLAIN, CANCELLED, GARBLED)
 
 
-def compact(root, lake=None, **given):
+PLAINLY = (",".join(FEED.header), *DAY)
+#: Columns as another publisher orders them; the carrier, which faults swap, stays the fifth.
+ORDER = (2, 1, 0, 3, 4, *range(len(FEED.header) - 1, 4, -1))
+
+
+def elsewhere(records: tuple[str, ...]) -> tuple[str, ...]:
+    """The records in the layout of another publisher: other names and order, a column more, a comma at the end."""
+    names = [FEED.layout.also_called.get(name, (name.lower(),))[0] for name in FEED.header]
+    values = [[record.split(",")[place] for place in ORDER] for record in records]
+    quoted = [[*cells[:-1], f'"{cells[-1]}"'] for cells in values]
+    return (",".join([*(names[place] for place in ORDER), "Quarter"]), *(",".join([*row, "1", ""]) for row in quoted))
+
+
+def compact(root, lake=None, lines=PLAINLY, **given):
     """One day of three good rows, one repeat and one that is refused."""
     raw, lake = FolderBucket(root / "raw"), lake or FolderBucket(root / "lake")
-    body = "\n".join((",".join(FEED.header), *DAY, ""))
+    body = "\n".join((*lines, ""))
     drop(raw, FEED, "partner/bts_ontime/a.csv", gzip.compress(body.encode(), mtime=0), AT)
     planned = plan(list_arrivals(raw, FEED))
     done = compact_day(Compactor(raw, lake, root / "scratch", **given), FEED, planned, AT.date()).outcome
@@ -44,6 +57,14 @@ def test_a_clean_day_balances_with_its_repeats_and_refusals(tmp_path):
     done = compact(tmp_path)
     assert (done.rows_in, done.rows_out, done.duplicates, done.rejects, done.mixed) == (5, 3, 1, 1, 0)
     assert (done.balanced, done.problem) == (True, "")
+
+
+def test_a_day_in_another_layout_balances_and_what_is_mixed_up_shows(tmp_path):
+    day = elsewhere(DAY)
+    done = compact(tmp_path / "good", lines=day)
+    assert (done.rows_in, done.rows_out, done.duplicates, done.rejects, done.mixed) == (5, 3, 1, 1, 0)
+    spoilt = compact(tmp_path / "mixed", lines=day, read=faults.reader("mix"))
+    assert (spoilt.mixed, spoilt.balanced) == (2, False)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""Records of CSV bodies, split without reader and engine of the typed step: what the balance compares rows with.
+
+What is carried into the typed zone as it was sent is taken out of each line here, by a reading of its own.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute
+
+from aero_assets.feeds import Column, Feed
+
+#: Arrow makes these functions when it is imported: no type checker knows them.
+pc: Any = pyarrow.compute
+GZIP = b"\x1f\x8b"
+CHUNK_LINES = 50_000
+#: Characters that the engine takes for a space when it trims a value: Unicode's space separators.
+SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+Batch = dict[str, Any]
+
+
+def carried(feed: Feed) -> tuple[Column, ...]:
+    """The typed columns that hold what one raw column says and nothing else: their expression is its name."""
+    names = set(feed.header) | {f'"{name}"' for name in feed.header}
+    return tuple(column for column in feed.columns if column.sql in names)
+
+
+def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
+    """Split the lines by the delimiter; what has another number of values is no record that could be written."""
+    places, widths = _in_file(feed, body)
+    number = 1
+    with opened(body) as file:
+        while lines := file.readlines(CHUNK_LINES * 200):
+            text = b"".join(lines).replace(b"\r", b"").decode("utf-8", "replace")
+            texts = pa.array(text.removesuffix("\n").split("\n"), pa.string())
+            names = pc.binary_join_element_wise(
+                f"{raw_key}#", pa.array(range(number, number + len(texts))).cast(pa.string()), ""
+            )
+            number += len(texts)
+            quoted = pc.match_substring(texts, '"')
+            parts = pc.split_pattern(texts, feed.delimiter)
+            whole = pc.and_(pc.is_in(pc.list_value_length(parts), pa.array(widths, pa.int32())), pc.invert(quoted))
+            parts = parts.filter(whole)
+            columns = {name: _at(parts, place) for name, place in places.items()}
+            yield {"raw_ref": names.filter(whole), **columns}
+            if pc.any(quoted).as_py():
+                lines = texts.filter(quoted).to_pylist()
+                yield _of_quoted(names.filter(quoted).to_pylist(), lines, feed.delimiter, places, widths)
+
+
+def _in_file(feed: Feed, body: Path) -> tuple[dict[str, int | None], tuple[int, ...]]:
+    """Return where each carried column stands in a file, and how many values a record may have.
+
+    Of a feed that is read by name this looks for the names by itself, not as door and reader do.
+    """
+    if not feed.layout.by_name:
+        return {column.name: place(feed, column) for column in carried(feed)}, (len(feed.header),)
+    with opened(body) as file:
+        header = next(islice(file, feed.layout.preamble_lines, None), b"").decode("utf-8-sig", "replace").strip()
+    seen = [_plain(name) for name in next(csv.reader([header]), [])]
+    places = {}
+    for column in carried(feed):
+        own = feed.header[place(feed, column)]
+        names = [_plain(name) for name in (own, *feed.layout.also_called.get(own, ()))]
+        places[column.name] = next((seen.index(name) for name in names if name in seen), None)
+    # A record may end in a comma more than its header.
+    return places, (len(seen), len(seen) + 1)
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _at(parts: Any, place: int | None) -> Any:  # noqa: ANN401 - arrow has no types
+    return pa.nulls(len(parts), pa.string()) if place is None else trimmed(pc.list_element(parts, place))
+
+
+def _of_quoted(
+    names: list[str], texts: list[str], delimiter: str, places: dict[str, int | None], widths: Sequence[int]
+) -> Batch:
+    rows = [next(csv.reader([text], delimiter=delimiter), []) for text in texts]
+    whole = [(name, row) for name, row in zip(names, rows, strict=True) if len(row) in widths]
+    columns = {
+        column: trimmed(pa.array([None if place is None else row[place] for _, row in whole], pa.string()))
+        for column, place in places.items()
+    }
+    return {"raw_ref": pa.array([name for name, _ in whole], pa.string()), **columns}
+
+
+def place(feed: Feed, column: Column) -> int:
+    """Return where the raw column that a carried column is stands in the header of its feed, from 0."""
+    return feed.header.index(column.sql.strip('"'))
+
+
+def trimmed(values: Any) -> Any:  # noqa: ANN401 - arrow has no types
+    """Return texts without spaces around them; null where nothing is left."""
+    plain = pc.utf8_trim(values, SPACES)
+    return pc.if_else(pc.equal(plain, ""), None, plain)
+
+
+def opened(body: Path) -> BinaryIO | gzip.GzipFile:
+    """Open a body, unpacked if it is gzipped."""
+    with body.open("rb") as file:
+        packed = file.read(2) == GZIP
+    return gzip.open(body, "rb") if packed else body.open("rb")
