@@ -169,7 +169,7 @@ def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime
             return near
         findings.append(f"stamp_differs:{time}")
         return stamp
-    for moment in _months(received_at, MONTHS_BACK, day, hour, minute):
+    for moment in _months(received_at + EARLY, MONTHS_BACK, day, hour, minute):
         if moment <= received_at + EARLY:
             return moment
     raise ValueError(f"no such time: {time}")

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aero_assets.defs.typed import sources
@@ -126,6 +126,7 @@ def test_a_line_that_is_no_text_is_one_record_aside():
 ARRIVALS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 12, 31))
 
 
+@example(arrived=datetime(2011, 4, 30, 23, 14), late=-46)
 @given(arrived=ARRIVALS, late=st.integers(-59, 27 * 24 * 60))
 def test_a_report_that_arrives_within_four_weeks_is_dated_to_the_minute(arrived, late):
     observed = (arrived - timedelta(minutes=late)).replace(second=0, microsecond=0)
