@@ -1,15 +1,14 @@
 """The input of a demo: a given file, or the last two weeks of the synthetic airline (datos sintéticos)."""
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from aero_assets.feeds import doors, feeds
-from aero_ingest import headings, unzip
-from aero_ingest.content import BOM
+from aero_ingest import headings
 from aero_ingest.reasons import RejectedFile
+from aero_local import text_files
 from aero_local.errors import Log
 
 #: The same seed gives the same airline on every machine.
@@ -59,7 +58,7 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
 def feed_of(file: Path) -> str:
     """Return the feed whose columns a file names, by its own header or by the names that the feed also knows."""
     try:
-        header = headings.columns_of(_first_line(file).removeprefix(BOM).rstrip(b"\r\n")) or ()
+        header = headings.columns_of(text_files.first_line(file)) or ()
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile):
         return NO_FEED
     exact = [str(door["feed"]) for door in doors() if door["header"] == list(header)]
@@ -70,10 +69,3 @@ def feed_of(file: Path) -> str:
         and not headings.find(header, feed.header, feed.layout.also_called, feed.layout.optional).problem
     ]
     return next(iter((*exact, *by_name)), NO_FEED)
-
-
-def _first_line(file: Path) -> bytes:
-    if file.suffix == ".zip":
-        return next(unzip.text_of([file.read_bytes()]), b"").partition(b"\n")[0]
-    with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as lines:
-        return lines.readline()

@@ -4,7 +4,6 @@ The file goes through the typed step, so a record that the platform would refuse
 happened is real; when it was announced and received is made up, the same for the same seed.
 """
 
-import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -19,6 +18,9 @@ from aero_airline.randomness import Purpose, stream
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import find
 from aero_assets.partitions import FIRST_OPERATING_DATE
+from aero_ingest import headings
+from aero_ingest.reasons import RejectedFile
+from aero_local import text_files
 from aero_local.errors import AeroError
 from aero_streaming.events import Event
 
@@ -49,16 +51,14 @@ class Flights:
 
 
 def read(file: Path) -> Flights:
-    """Return the flights of a CSV file, gzipped or not; each record once; AeroError if it is no such file."""
+    """Return the flights of a CSV file, packed or not; each record once; AeroError if it is no such file."""
     _check_header(file)
+    feed = find(FEED)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        body = file
-        if file.suffix != ".gz":
-            body = Path(folder) / "body.csv.gz"
-            body.write_bytes(gzip.compress(file.read_bytes(), 1))
+        body = text_files.gzipped(file, Path(folder))
         rows.prepare(connection)
-        rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC))
-        rows.judge(connection, find(FEED), FIRST_OPERATING_DATE, date(2100, 12, 31))
+        rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC), feed)
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
         refused = connection.execute("select count(*) from judged where reason is not null").fetchall()[0][0]
         return Flights(tuple(_typed(connection)), refused)
 
@@ -81,15 +81,15 @@ def events(flights: Flights, seed: int) -> Iterator[Event]:
 
 def _check_header(file: Path) -> None:
     """Say what a file is not, before anything is made of it."""
-    opener = gzip.open if file.suffix == ".gz" else open
     try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            header = tuple(lines.readline().rstrip("\r\n").split(","))
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise AeroError(f"{file} cannot be read: {error}", "give a CSV file of flights, gzipped or not") from error
-    if header != tuple(find(FEED).header):
+        seen = headings.columns_of(text_files.first_line(file)) or ()
+    except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
+        hint = "give a CSV file of flights, plain, gzipped or zipped"
+        raise AeroError(f"{file} cannot be read: {error}", hint) from error
+    feed = find(FEED)
+    if problem := headings.find(seen, feed.header, feed.layout.also_called, feed.layout.optional).problem:
         raise AeroError(
-            f"{file} is no file of {FEED}: its first line is not the header of that feed",
+            f"{file} is no file of {FEED}: its first line is not the header of that feed: {problem}",
             f"aero_assets/feeds/{FEED}.toml lists the columns",
         )
 

@@ -1,6 +1,8 @@
 """Replay: the events of real flights merge to the very legs that the typed step makes of their file."""
 
+import csv
 import gzip
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from aero_airline.leg_life import minute_text
+from aero_assets.feeds import find
+from aero_cli.inputs import feed_of
 from aero_local.errors import AeroError
 from aero_local.live import replay
 from aero_streaming.events import parse, to_facts, to_json
@@ -140,3 +144,27 @@ def test_a_file_of_something_else_is_refused_with_what_is_wanted(tmp_path, name,
 def test_a_file_that_is_not_there_says_so(tmp_path):
     with pytest.raises(AeroError, match="cannot be read"):
         replay.read(tmp_path / "missing.csv.gz")
+
+
+@pytest.mark.parametrize("packed", ["plain.csv", "packed.csv.gz", "month.zip"])
+def test_a_file_in_the_layout_of_another_publisher_is_found_and_played(tmp_path, packed):
+    feed = find("partner/bts_ontime")
+    columns = list(reversed(feed.header))
+    names = [feed.layout.also_called.get(name, (name.lower(),))[0] for name in columns]
+    record = dict(zip(feed.header, next(csv.reader([GOOD])), strict=True))
+    text = f"{','.join(names)},\n{','.join(record[name] for name in columns)},\n".encode()
+    file = tmp_path / packed
+    if file.suffix == ".zip":
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("month.csv", text)
+            archive.writestr("readme.html", "<p>")
+    else:
+        file.write_bytes(gzip.compress(text) if file.suffix == ".gz" else text)
+    own = tmp_path / "own.csv"
+    own.write_text(f"{HEADER}\n{GOOD}\n")
+    assert feed_of(file) == feed.path
+    [leg], [same] = replay.read(file).legs, replay.read(own).legs
+    of_the_file = ("event_id", "raw_ref", "raw_key", "record")
+    assert {name: leg[name] for name in leg if name not in of_the_file} == {
+        name: same[name] for name in same if name not in of_the_file
+    }
