@@ -37,7 +37,7 @@ def compare(count: int, seed: int) -> dict[str, tuple[int, tuple[int, Counter[st
     found["mvt-parser"] = (count, _compare("mvt-parser", messages, readers.mvt_ours, readers.mvt_parser))
     lines = generated.leg_records(count, seed)
     ours, theirs = readers.ssim_ours(lines), readers.ssim_parser(lines)
-    by_flight = {f"AM{int(line[5:9])}": line for line in lines if line[0] == "3"}
+    by_flight = {f"{line[2:5].strip()}{int(line[5:9])}": line for line in lines if line[0] == "3"}
     found["ssim-parser"] = (
         len(ours),
         _judge("ssim-parser", [(by_flight[name], said, theirs[name]) for name, said in ours.items()]),

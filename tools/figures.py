@@ -159,7 +159,9 @@ def _late(kpi: Kpi) -> dict[str, int]:
     [numerator] = kpi.numerator
     column = {"arrival": "arrival_delay_minutes", "departure": "departure_delay_minutes"}[numerator.side]
     leg = {"is_operated": True, column: kpi.limit_minutes}
-    return {"late_if_gt" if numerator.of_row(leg) else "late_if_ge": kpi.limit_minutes}
+    # Of a figure that is bad when it is high the numerator counts the late legs, of any other the punctual ones.
+    is_late = bool(numerator.of_row(leg)) == (kpi.bad == "above")
+    return {"late_if_ge" if is_late else "late_if_gt": kpi.limit_minutes}
 
 
 def dictionary(register: Register) -> str:

@@ -172,8 +172,8 @@ def test_the_table_of_the_reference_is_in_the_file():
         ('low = ["digest"]', "lowest = []", None, "roles by severity"),
         ("departures_ahead = 4\n", "departures_ahead = -1\n", "departures_ahead = -1", "whole number from 0"),
         ('source = "shortest planned turn of an', 'sauce = "', None, "is unknown"),
-        ("version = 8", "version = 0", None, "version"),
-        ("version = 8", "version = ", None, "line"),
+        (f"version = {rules().version}", "version = 0", None, "version"),
+        (f"version = {rules().version}", "version = ", None, "line"),
     ],
 )
 def test_an_error_in_the_file_names_the_line(tmp_path, old, new, key, says):

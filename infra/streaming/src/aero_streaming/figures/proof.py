@@ -12,7 +12,7 @@ from aero_streaming.figures.model import KINDS_OF_LEG, Kpi, Treatment
 _PLANNED: Row = {"scheduled_block_minutes": 120, "distance_km": 1000}
 _FLOWN = {**_PLANNED, "is_operated": True, "taxi_out_minutes": 12, "passengers": 90, "seat_km": 100, "passenger_km": 90}
 _DUE = {"is_departure_due": True, "is_arrival_due": True}
-_DELAYS = (-5, 0, 10, 15, 30)
+_DELAYS = (-5, 0, 10, 15, 30, 60, 120, 300)
 
 #: Legs of each kind, in every way that matters.
 LEGS: Mapping[str, tuple[Row, ...]] = {
