@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
+#: The pause between two lines about a build that is silent itself.
+NEWS_SECONDS = 20
 ENVIRONMENTS = PROJECT / ".venvs"
 
 KAFKA_POM = PROJECT / "aero_local" / "kafka" / "pom.xml"
@@ -154,12 +156,23 @@ def stream_is_installed() -> bool:
     return flink_is_installed() and BROKER.is_current() and CONNECTORS.is_current()
 
 
-def _maven(pom: Path, *goals: str) -> None:
+def _maven(pom: Path, *goals: str, every_seconds: float = NEWS_SECONDS) -> None:
     command = ["mvn", "--batch-mode", "--quiet", "--file", str(pom), *goals]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        words = "\n".join(done.stdout.strip().splitlines()[-20:])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as maven:
+        output = _wait(maven, pom, every_seconds)
+    if maven.returncode:
+        words = "\n".join(output.strip().splitlines()[-20:])
         raise SystemExit(f"{words}\nMaven failed: {' '.join(command)}")
+
+
+def _wait(maven: subprocess.Popen[str], pom: Path, every_seconds: float) -> str:
+    """Wait for Maven, which is silent, and say again and again that it is at work; return what it printed."""
+    begin = time.monotonic()
+    while True:
+        try:
+            return maven.communicate(timeout=every_seconds)[0]
+        except subprocess.TimeoutExpired:
+            print(f"  Maven is at work on {pom.parent.name}, {time.monotonic() - begin:.0f} s", flush=True)
 
 
 def _remove(path: Path) -> None:

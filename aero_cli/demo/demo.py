@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +24,7 @@ from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 from aero_cli import inputs
 from aero_cli.demo import results, story
+from aero_cli.demo.watch import NEWS_SECONDS, Watch
 from aero_cli.inputs import Input
 from aero_local import http, platform, progress
 from aero_local.errors import AeroError, Log
@@ -35,7 +35,6 @@ DOOR = "_outcomes/door/"
 PATIENCE_SECONDS = 900
 #: Seconds that the docs wait for the run that writes the warehouse.
 DOCS_SECONDS = 300
-NEWS_SECONDS = 20
 FAILED_RUNS_TOLERATED = 3
 RUNS = """{ runsOrError(filter: {createdAfter: %f}, limit: 50) { ... on Runs { results {
     runId jobName status stats { ... on RunStatsSnapshot { stepsSucceeded materializations expectations } }
@@ -45,31 +44,6 @@ LOCKED = "Could not set lock"
 CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
     assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
         status evaluation { severity } } } } } } }"""
-
-
-@dataclass
-class Watch:
-    """Seconds since the start, by milestone; each is announced once, when it is first reached."""
-
-    log: Log
-    started: float = field(default_factory=time.monotonic)
-    started_at: float = field(default_factory=time.time)
-    seconds: dict[str, float] = field(default_factory=dict)
-    #: The last progress seen, and its time.
-    seen: object = None
-    moved: float = field(default_factory=time.monotonic)
-
-    def reached(self, milestone: str, text: str) -> None:
-        """Note and announce a milestone."""
-        if milestone not in self.seconds:
-            self.seconds[milestone] = time.monotonic() - self.started
-            self.log(text)
-
-    def stands_for(self, seen: object) -> float:
-        """Return for how many seconds nothing has moved, given what is seen now."""
-        if seen != self.seen:
-            self.seen, self.moved = seen, time.monotonic()
-        return time.monotonic() - self.moved
 
 
 def run(
@@ -213,6 +187,7 @@ def _patience(state: State, watch: Watch, seen: object) -> None:
     url = state.url("dagster")
     data = http.graphql(f"{url}/graphql", RUNS % watch.started_at) or {}
     runs = data.get("runsOrError", {}).get("results", [])
+    watch.name_work(runs)
     failed = [run for run in runs if run["status"] == "FAILURE"]
     if len(failed) > FAILED_RUNS_TOLERATED:
         jobs = ", ".join(sorted({run["jobName"] for run in failed}))

@@ -93,6 +93,18 @@ def test_a_slow_machine_is_waited_for_as_long_as_anything_moves():
     assert watch.stands_for(("typed", 2)) < 1
 
 
+def test_a_build_of_a_minute_is_told_of_by_the_runs_that_are_at_work():
+    lines: list[str] = []
+    watch = demo.Watch(lines.append)
+    runs = [{"jobName": "warehouse", "status": "STARTED"}, {"jobName": "typed", "status": "SUCCESS"}]
+    watch.name_work(runs)
+    assert lines == []
+    watch.spoke -= demo.NEWS_SECONDS
+    watch.name_work(runs)
+    watch.name_work(runs)
+    assert lines == ["at work: warehouse"]
+
+
 def _events(on: date) -> list[dict[str, str]]:
     return [{"operating_date": f"{on}", "std_at": f"{on}T06:10:00Z"}]
 

@@ -15,9 +15,9 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     jars.missing_tools.cache_clear()
 
-    def install(tool: str, says: str = "", code: int = 0) -> None:
+    def install(tool: str, says: str = "", code: int = 0, seconds: float = 0) -> None:
         file = tmp_path / tool
-        file.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit {code}\n")
+        file.write_text(f"#!/bin/sh\necho '{says}' >&2\n/bin/sleep {seconds}\nexit {code}\n")
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
     yield install
@@ -117,6 +117,12 @@ def test_maven_s_last_words_are_shown(machine, tmp_path):
 
     with pytest.raises(SystemExit, match="Could not resolve dependencies\nMaven failed: mvn --batch-mode"):
         jars._maven(tmp_path / "pom.xml", "package")
+
+
+def test_a_build_that_takes_long_is_told_of(machine, tmp_path, capfd):
+    machine("mvn", "", seconds=0.4)
+    jars._maven(tmp_path / "connector" / "pom.xml", "package", every_seconds=0.1)
+    assert "Maven is at work on connector, 0 s" in capfd.readouterr().out
 
 
 def test_make_says_what_is_missing_before_it_installs_anything(machine):
