@@ -27,7 +27,7 @@ def test_a_leg_that_returned_and_was_corrected_is_one_right_leg(airline):
         (2, datetime(2015, 1, 4, 10, 20), datetime(2015, 1, 4, 13, 10), 20, 70, 110, 12)  # noqa: DTZ001
     ]
     said = "tail, aircraft_type, seats, passengers, delay_codes, data_label"
-    assert airline.rows(LEG.format(said, 100)) == [("XAMAX", "7M8", 166, 141, "41:12;93:8", "datos sintéticos")]
+    assert airline.rows(LEG.format(said, 100)) == [("XA100", "7M8", 166, 141, "41:12;93:8", "datos sintéticos")]
 
 
 def test_its_causes_are_those_of_its_last_codes(airline):

@@ -14,7 +14,7 @@ LEG = "select {} from operations.fct_leg where operating_date = '" + FOURTH + "'
 
 def database_leg(number, dep=0, arr=0, **said):
     """The leg of `airline_leg` as the database has it."""
-    facts = {"carrier": "AM", "origin": "MEX", "destination": "CUN", "tail": "XAMAX", "distance_miles": 800}
+    facts = {"carrier": "AM", "origin": "MEX", "destination": "CUN", "tail": f"XA{number}", "distance_miles": 800}
     facts |= {"aircraft_type": "7M8", "seats": 166, "passengers": 140, "data_label": "datos sintéticos"}
     row = _row(DATABASE, number, FOURTH, dep, arr, facts | {"source": "database", "attempt": 1, "version": 2} | said)
     return {name: value for name, value in row.items() if name in {column.name for column in DATABASE.columns}}

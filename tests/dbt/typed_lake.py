@@ -38,7 +38,7 @@ def leg(number: int, day: str = FIRST, dep: float | None = 0, arr: float | None 
 
 def airline_leg(number: int, dep: float | None = 0, arr: float | None = 0, day: str = FOURTH, **said: Any) -> Row:
     """A leg of AM from MEX to CUN, 10:00 to 12:00, with aircraft and load, as its airline reports it."""
-    facts: Row = {"carrier": "AM", "origin": "MEX", "destination": "CUN", "tail": "XAMAX", "distance_miles": 800}
+    facts: Row = {"carrier": "AM", "origin": "MEX", "destination": "CUN", "tail": f"XA{number}", "distance_miles": 800}
     facts |= {"aircraft_type": "7M8", "seats": 166, "passengers": 140, "data_label": "datos sintéticos"}
     return _row(AIRLINE, number, day, dep, arr, facts | {"attempt": 1, "version": 1} | said)
 
@@ -131,6 +131,16 @@ def sample() -> list[Row]:
     ]
 
 
+#: The times of a leg from 13:00 to 15:00, on time.
+AFTERNOON: Row = {
+    name: datetime(2015, 1, 4, hour, minute)  # noqa: DTZ001
+    for name, hour, minute in (
+        ("std_at", 13, 0), ("sta_at", 15, 0), ("out_at", 13, 0), ("off_at", 13, 12), ("on_at", 14, 55),
+        ("in_at", 15, 0),
+    )
+}  # fmt: skip
+
+
 def airline_sample() -> list[Row]:
     """One day of an airline's own reports; tests/dbt/test_airline_legs.py counts it by hand."""
     corrected: Row = {"version": 2, "passengers": 141, "received_at": datetime(2015, 1, 5)}  # noqa: DTZ001
@@ -144,7 +154,7 @@ def airline_sample() -> list[Row]:
         airline_leg(102, None, None, tail=None, is_cancelled=True, cancellation_code="C"),
         airline_leg(103, 5, None, is_diverted=True, passengers=100),
         airline_leg(104, 45, 45, delay_codes="93:30;89:15"),
-        airline_leg(104, operational_suffix="D", aircraft_type="E90", seats=99, passengers=99),
+        airline_leg(104, operational_suffix="D", aircraft_type="E90", seats=99, passengers=99, **AFTERNOON),
     ]
 
 
