@@ -110,9 +110,9 @@ def test_what_is_not_what_it_says_is_in_quarantine_with_a_reason_and_not_in_raw(
         "gzip_truncated": gzip.compress(good)[:-8],
         "empty": b"",
         "bad_encoding": good.decode().encode("utf-16"),
-        "header_mismatch": good.replace(b"YEAR", b"Year"),
+        "header_mismatch": good.replace(b"YEAR", b"Annum"),
         "no_data_rows": HEADER.encode(),
-        "zip_or_excel": b"PK\x03\x04" + b"x" * 100,
+        "damaged": b"PK\x03\x04" + b"x" * 100,
     }
     for reason, data in sent.items():
         # One after the other: sent together, each would start a process of its own.
