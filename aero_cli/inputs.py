@@ -62,10 +62,5 @@ def feed_of(file: Path) -> str:
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile):
         return NO_FEED
     exact = [str(door["feed"]) for door in doors() if door["header"] == list(header)]
-    by_name = [
-        feed.path
-        for feed in feeds()
-        if feed.layout.by_name
-        and not headings.find(header, feed.header, feed.layout.also_called, feed.layout.optional).problem
-    ]
+    by_name = [feed.path for feed in feeds() if feed.layout.by_name and not feed.places_in(header).problem]
     return next(iter((*exact, *by_name)), NO_FEED)

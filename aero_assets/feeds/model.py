@@ -4,6 +4,7 @@ A feed says where facts come from, what one row is, how a raw record becomes typ
 refused. Expressions are DuckDB SQL over the raw columns; they are compiled by the typed step.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -11,6 +12,8 @@ from typing import Literal
 
 from aero_assets.environment import Environment
 from aero_assets.feeds.layouts import PLAIN, Format, Layout
+from aero_ingest import headings
+from aero_ingest.headings import Places
 from aero_streaming.events.limits import LIMITS, Limit
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
@@ -137,6 +140,10 @@ class Feed:
     def raw_columns(self) -> tuple[str, ...]:
         """Every raw column that expressions may use: of the records, above them, and of the file's name."""
         return (*self.header, *self.captions, *self.layout.named)
+
+    def places_in(self, seen: Sequence[str]) -> Places:
+        """Return where the columns stand in a file with this header; of a feed that is read by name."""
+        return headings.find(seen, self.header, self.layout.also_called, self.layout.optional)
 
     @property
     def staging_model(self) -> str:

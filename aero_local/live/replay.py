@@ -86,8 +86,7 @@ def _check_header(file: Path) -> None:
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
         hint = "give a CSV file of flights, plain, gzipped or zipped"
         raise AeroError(f"{file} cannot be read: {error}", hint) from error
-    feed = find(FEED)
-    if problem := headings.find(seen, feed.header, feed.layout.also_called, feed.layout.optional).problem:
+    if problem := find(FEED).places_in(seen).problem:
         raise AeroError(
             f"{file} is no file of {FEED}: its first line is not the header of that feed: {problem}",
             f"aero_assets/feeds/{FEED}.toml lists the columns",

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 from aero_assets.feeds import Column, Feed
+from aero_ingest.gunzip import GZIP
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
 pc: Any = pyarrow.compute
-GZIP = b"\x1f\x8b"
 CHUNK_LINES = 50_000
 #: Characters that the engine takes for a space when it trims a value: Unicode's space separators.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"

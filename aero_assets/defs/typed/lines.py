@@ -46,8 +46,7 @@ def places_of(path: Path, feed: Feed) -> Places:
     """Return where the columns of a feed that is read by name stand in a gzipped text, told by its header."""
     with gzip.open(path, "rb") as file:
         header = next(islice(file, feed.layout.preamble_lines, None), b"")
-    seen = headings.columns_of(header.removeprefix(BOM).rstrip(b"\r\n")) or ()
-    return headings.find(seen, feed.header, feed.layout.also_called, feed.layout.optional)
+    return feed.places_in(headings.columns_of(header.removeprefix(BOM).rstrip(b"\r\n")) or ())
 
 
 def _captions(path: Path, layout: Layout) -> list[str | None]:

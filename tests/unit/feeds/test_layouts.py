@@ -77,7 +77,7 @@ def test_a_column_that_may_be_missing_is_unknown(plain):
     ],
 )
 def test_a_header_that_cannot_be_used_is_told_apart(seen, problem):
-    found = headings.find(seen, BTS.header, BTS.layout.also_called, BTS.layout.optional)
+    found = BTS.places_in(seen)
     assert found.problem.startswith(problem)
     assert bool(found.problem) == bool(problem)
 
