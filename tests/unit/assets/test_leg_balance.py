@@ -43,10 +43,10 @@ SPOILS = {
         "insert into operations.fct_leg select * replace ('x' as leg_uid) from operations.fct_leg limit 1", -1, 1
     ),
     "two legs mixed": (
-        "update operations.fct_leg set tail = case flight_number when 200 then 'XAAAA' else 'XAMAX' end "
+        "update operations.fct_leg set tail = case flight_number when 200 then 'XAAAA' else 'XA200' end "
         "where flight_number in (200, 201)", 0, 2
     ),
-    "a fact lost": ("delete from intermediate.int_leg_fact where tail = 'XAMAX' and source = 'partner_file'", 1, 0),
+    "a fact lost": ("delete from intermediate.int_leg_fact where flight_number = 200 and source = 'partner_file'", 1, 0),
     "a fact invented": (
         "insert into intermediate.int_leg_fact select * replace ('x' as event_id) from intermediate.int_leg_fact "
         "where flight_number = 200 limit 1", -1, 0
@@ -82,7 +82,8 @@ def manifests_of(lake):
 def count(lake, statement="select 1", days=None):
     with duckdb.connect() as warehouse:
         warehouse.execute(BUILD.format(lake=lake))
-        warehouse.execute(statement)
+        [(rows,)] = warehouse.execute(statement).fetchall()
+        assert rows, f"the statement touches no row: {statement}"
         return leg_balance.count(warehouse, lake, manifests_of(lake), days)
 
 
