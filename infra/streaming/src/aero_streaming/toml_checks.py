@@ -32,7 +32,7 @@ def flag(item: Mapping[str, Any], key: str, where: Place) -> bool:
 
 def names(value: object, key: str, where: Place) -> tuple[str, ...]:
     """Return a list of names."""
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         where.refuse(key, f"{value!r} is no list of names")
     return tuple(value)
 
@@ -42,7 +42,7 @@ def texts(value: object, key: str, where: Place) -> dict[str, str]:
     if (
         not isinstance(value, dict)
         or set(value) != set(LANGUAGES)
-        or not all(isinstance(one, str) and one for one in value.values())
+        or not all(isinstance(text, str) and text for text in value.values())
     ):
         where.refuse(key, f"wants a text for each of {', '.join(LANGUAGES)}")
     return dict(value)

@@ -32,5 +32,5 @@ class Place:
         starts = [number for number in heads if lines[number].strip() == f"[[{self.table}]]"]
         begin = 0 if self.number is None else starts[self.number]
         end = next((number for number in heads if number > begin), len(lines))
-        wanted = (at for at in range(begin, end) if lines[at].partition("=")[0].strip(" []").split(".")[0] == name)
-        raise self.error(f"{self.file}:{next(wanted, begin) + 1}: {key}: {message}")
+        places = (at for at in range(begin, end) if lines[at].partition("=")[0].strip(" []").split(".")[0] == name)
+        raise self.error(f"{self.file}:{next(places, begin) + 1}: {key}: {message}")

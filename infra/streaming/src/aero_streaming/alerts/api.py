@@ -88,8 +88,8 @@ class Alerts:
 
     def open_alerts(self, with_shadow: bool = False) -> list[Alert]:
         """Return what is open, gravest first, then oldest; alerts of rules in shadow only on demand."""
-        found = [alert for alert in map(alert_of, self._store.alerts_in_view()) if alert.is_fired]
-        shown = [alert for alert in found if with_shadow or not alert.is_shadow]
+        fired = [alert for alert in map(alert_of, self._store.alerts_in_view()) if alert.is_fired]
+        shown = [alert for alert in fired if with_shadow or not alert.is_shadow]
         return sorted(shown, key=lambda alert: (-rank(alert.level), alert.fired_at or "", alert.alert_key))
 
     def history(self, subject: str, start: str, end: str) -> list[Item]:
@@ -123,12 +123,12 @@ class Alerts:
         replay = {} if self._engine.runs_by_wall else self._store.states([REPLAY]).get(REPLAY, {})
         until = parse(replay["ticked_at"]) if replay.get("ticked_at") else self._engine.wall()
         first = text(now - HOUR)
-        told = {
+        notified = {
             (line["alert_key"], line["incident"])
             for line in self.transitions_since(arrival_text(until - HOUR))
             if line["kind"] in RAISED and line["notify_state"] != "muted" and first < line["at"]
         }
-        return len(told)
+        return len(notified)
 
     def decisions_of(self, alert_key: str) -> list[Item]:
         """Return what people decided about an alert, in order."""
@@ -205,7 +205,7 @@ class Alerts:
         self, before: Alert, after: Alert, transitions: list[Transition], who: str, note: str | None
     ) -> Alert | None:
         arrived = self._engine.wall()
-        lines = [transition_item(one, arrived) for one in transitions]
+        lines = [transition_item(transition, arrived) for transition in transitions]
         pending = [line for line in lines if "pending" in line]
         if pending:
             after = changed(after, last_notification=f"{pending[-1]['arrived_hour']}|{pending[-1]['arrival']}")

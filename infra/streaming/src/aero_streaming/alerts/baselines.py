@@ -29,10 +29,10 @@ class Baselines:
 
     def find(self, keys: Iterable[str], at: datetime) -> dict[str, Item | None]:
         """Return baselines by key; None where there is none."""
-        wanted = list(dict.fromkeys(keys))
-        old = [key for key in wanted if key not in self._read_at or at - self._read_at[key] > FRESH_FOR]
+        asked = list(dict.fromkeys(keys))
+        old = [key for key in asked if key not in self._read_at or at - self._read_at[key] > FRESH_FOR]
         if old:
-            found = self._store.baselines(old)
-            self._known |= {key: found.get(key) for key in old}
+            stored = self._store.baselines(old)
+            self._known |= {key: stored.get(key) for key in old}
             self._read_at |= dict.fromkeys(old, at)
-        return {key: self._known[key] for key in wanted}
+        return {key: self._known[key] for key in asked}

@@ -175,7 +175,7 @@ def _event_works(
     """The fast first word of events that the merged leg does not know yet; every event goes to the log, once."""
     works: list[Work] = []
     only_logged = []
-    for event_id, event in sorted(batch.events.items(), key=lambda one: parse(one[1]["received_at"])):
+    for event_id, event in sorted(batch.events.items(), key=lambda pair: parse(pair[1]["received_at"])):
         key = leg_key(event["leg_uid"])
         make = partial(_of_event, event, rows.get(key) or before.get(key), context)
         made = _made(make, batch.sequences[event_id], done)
@@ -192,8 +192,8 @@ def _event_works(
 def _of_event(event: Row, leg: Row | None, context: Context) -> list[Work]:
     if leg is not None and parse(event["received_at"]) <= parse(leg["last_received_at"]):
         return []
-    found = conditions.of_event(context.rules, event, leg, context.now)
-    return [context.about(rule, condition, event) for rule, condition in found]
+    matched = conditions.of_event(context.rules, event, leg, context.now)
+    return [context.about(rule, condition, event) for rule, condition in matched]
 
 
 def _made(make: Callable[[], list[Work]], sequence: str, done: Done) -> list[Work]:

@@ -43,12 +43,12 @@ def key_of(rule: Rule, scope_id: str, operating_date: str) -> str:
 
 def of_leg(rules: RuleSet, rule: Rule, leg: Row, now: datetime, seen_at: datetime) -> Condition:
     """Hold a merged leg against a rule that looks at nothing else; timers run up to `seen_at`."""
-    found = about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, seen_at), is_accounted(leg))
+    condition = about_leg(rules, rule, leg, now, LEG_VALUES[rule.kpi](rules, leg, seen_at), is_accounted(leg))
     over = ENDS.get(rule.kpi)
     if over is None:
-        return found
+        return condition
     is_over = over(leg, now)
-    return changed(found, follows_leg=True, is_over=is_over, is_complete=found.is_complete or is_over)
+    return changed(condition, follows_leg=True, is_over=is_over, is_complete=condition.is_complete or is_over)
 
 
 def _cancellation(rules: RuleSet, leg: Row, seen_at: datetime) -> int | None:
@@ -132,15 +132,15 @@ def minutes_before(now: datetime, minutes: float) -> str:
 def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list[tuple[Rule, Condition]]:
     """Read the fast first word of a flight: the rules that an event speaks of, ahead of the merged leg."""
     kind = event["event_type"]
-    told: dict[str, int | None] = {}
+    values: dict[str, int | None] = {}
     if kind in ("cancel", "reinstate"):
         std_at = event.get("std_at") or (leg or {}).get("std_at")
-        told["cancellation"] = minutes_between(event["event_time"], std_at) if kind == "cancel" and std_at else None
+        values["cancellation"] = minutes_between(event["event_time"], std_at) if kind == "cancel" and std_at else None
     elif kind in GRADES:
-        told["diversion"] = GRADES[kind]
+        values["diversion"] = GRADES[kind]
     elif event.get("departure_delay_minutes") is not None and (kind == "out" or not has_left(leg or {})):
         # An estimate says nothing of a flight that has left.
-        told["long_delay"] = event["departure_delay_minutes"]
+        values["long_delay"] = event["departure_delay_minutes"]
     known = {name: value for name, value in (leg or {}).items() if value is not None}
     row = {
         **known,
@@ -148,14 +148,16 @@ def of_event(rules: RuleSet, event: Row, leg: Row | None, now: datetime) -> list
         "last_event_at": max(event["event_time"], known.get("last_event_at") or ""),
         "corrections": known.get("corrections", 0) + int(bool(event.get("is_correction"))),
     }
-    return [(rule, _of_fact(rules, rule, row, now, told[rule.kpi])) for rule in rules.live("leg") if rule.kpi in told]
+    return [
+        (rule, _of_fact(rules, rule, row, now, values[rule.kpi])) for rule in rules.live("leg") if rule.kpi in values
+    ]
 
 
 def _of_fact(rules: RuleSet, rule: Rule, row: Row, now: datetime, value: int | None) -> Condition:
     """The condition of an event ahead of its leg. OUT ends a delay; how the others end only the merged leg shows."""
-    found = about_leg(rules, rule, row, now, value, False, f"event {row['event_id']}")
+    condition = about_leg(rules, rule, row, now, value, False, f"event {row['event_id']}")
     is_over = rule.kpi == "long_delay" and row["event_type"] == "out"
-    return changed(found, follows_leg=rule.kpi in ENDS, is_over=is_over, is_complete=is_over)
+    return changed(condition, follows_leg=rule.kpi in ENDS, is_over=is_over, is_complete=is_over)
 
 
 def about_leg(

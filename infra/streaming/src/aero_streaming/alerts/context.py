@@ -70,10 +70,10 @@ class Context:
 
     def of_feed(self, feed: Pulse, planned: int | None) -> list[Work]:
         """Return the work on the silence of the feed, in which so many flights were planned."""
-        found = [
+        matched = [
             (rule, conditions.of_feed(self.rules, rule, SOURCE, feed, planned)) for rule in self.rules.live("feed")
         ]
-        return [Work(rule, condition.alert_key, [condition]) for rule, condition in found]
+        return [Work(rule, condition.alert_key, [condition]) for rule, condition in matched]
 
     # -- states
 
@@ -82,18 +82,18 @@ class Context:
         pairs = [
             (rule, state) for state in states for rule in self.rules.live(state["scope_type"]) if not rule.is_rolling
         ]
-        wanted = {
+        baseline_keys = {
             (rule.id, state["scope_id"]): baseline_key(rule.kpi, rule.scope, state["scope_id"])
             for rule, state in pairs
             if rule.unit == "points"
         }
-        usual = self._baselines.find(wanted.values(), self._arrived) if wanted else {}
+        usual = self._baselines.find(baseline_keys.values(), self._arrived) if baseline_keys else {}
         works = []
         for rule, state in pairs:
             row = state if not state.get("is_deleted") else {**state, **alert_sums.NOTHING}
-            baseline = usual.get(wanted.get((rule.id, state["scope_id"]), ""))
-            found = alert_sums.of_state(self.rules, rule, row, self.now, baseline, self.seen_at)
-            works.append(self._work(rule, found, state["scope_id"].split("-")))
+            baseline = usual.get(baseline_keys.get((rule.id, state["scope_id"]), ""))
+            condition = alert_sums.of_state(self.rules, rule, row, self.now, baseline, self.seen_at)
+            works.append(self._work(rule, condition, state["scope_id"].split("-")))
         return works
 
     def of_hubs(self, airports: Iterable[str], with_stations: bool = False) -> list[Work]:
@@ -102,11 +102,11 @@ class Context:
         Stations have windows too, for who looks at their colours; nobody is alerted of them.
         """
         rules = self._of_windows()
-        wanted = sorted(one for one in set(airports) if with_stations or one in stations.hubs())
-        self._know_quarters(wanted, rules)
+        hubs = sorted(airport for airport in set(airports) if with_stations or airport in stations.hubs())
+        self._know_quarters(hubs, rules)
         works = []
-        for hub in wanted:
-            leaving = sum(one.row.get("awaiting_departure_legs") or 0 for one in self._known(self._ahead(hub)))
+        for hub in hubs:
+            leaving = sum(quarter.row.get("awaiting_departure_legs") or 0 for quarter in self._known(self._ahead(hub)))
             for rule in rules:
                 quarters = self._known(self._window(rule, hub))
                 condition = alert_sums.of_window(self.rules, rule, hub, quarters, self.now, leaving)
@@ -133,15 +133,15 @@ class Context:
         return _quarter_keys(hub, "2h", AHEAD_MINUTES, alert_sums.quarter(self.now))
 
     def _known(self, keys: Iterable[str]) -> list[alert_sums.Quarter]:
-        return [one for one in (self._quarters[key] for key in keys) if one is not None]
+        return [quarter for quarter in (self._quarters[key] for key in keys) if quarter is not None]
 
     def _know_quarters(self, hubs: Collection[str], rules: Iterable[Rule]) -> None:
-        wanted = {key for hub in hubs for rule in rules for key in self._window(rule, hub)}
-        keys = wanted.union(*(self._ahead(hub) for hub in hubs)) - self._quarters.keys()
+        in_windows = {key for hub in hubs for rule in rules for key in self._window(rule, hub)}
+        keys = in_windows.union(*(self._ahead(hub) for hub in hubs)) - self._quarters.keys()
         if keys:
-            found = self._store.states(keys)
+            states = self._store.states(keys)
             self._quarters |= {
-                key: alert_sums.quarter_of(found[key], self.seen_at) if key in found else None for key in keys
+                key: alert_sums.quarter_of(states[key], self.seen_at) if key in states else None for key in keys
             }
 
     # -- legs
@@ -168,7 +168,7 @@ class Context:
         value = condition.value
         if rule.has_root_leg and value is not None and value >= rule.amber.enter:
             chain = alert_rotation.links(self.rules, self.legs_of_tail(leg.get("tail"), leg["operating_date"]))
-            link = next((one for one in chain if one.leg["leg_uid"] == leg["leg_uid"]), None)
+            link = next((candidate for candidate in chain if candidate.leg["leg_uid"] == leg["leg_uid"]), None)
             if link is not None and link.is_late:
                 return self._with_parents(work, self._keys_of_root(link.root))
         return work
@@ -183,8 +183,8 @@ class Context:
         roots = {leg["leg_uid"]: leg for leg in ([also] if also else []) + legs}
         works = []
         for root in roots.values():
-            found = alert_rotation.of_chain(self.rules, rule, root, legs, chain, self.now)
-            work = self._work(rule, found, [root["origin"], root.get("destination") or ""])
+            condition = alert_rotation.of_chain(self.rules, rule, root, legs, chain, self.now)
+            work = self._work(rule, condition, [root["origin"], root.get("destination") or ""])
             own = tuple(key for key in self._keys_of_root(root) if key != work.key)
             works.append(self._with_parents(work, own))
         return works
@@ -194,13 +194,13 @@ class Context:
         if not tail:
             return []
         if (tail, day) not in self._tails:
-            found = {leg["leg_uid"]: leg for leg in self._store.legs_of_tail(tail, day)}
+            by_uid = {leg["leg_uid"]: leg for leg in self._store.legs_of_tail(tail, day)}
             for row in self._rows.values():
                 if row.get("kind") == "leg" and row["operating_date"] == day:
-                    found.pop(row["leg_uid"], None)
+                    by_uid.pop(row["leg_uid"], None)
                     if row.get("tail") == tail and row.get("std_at"):
-                        found[row["leg_uid"]] = dict(row)
-            self._tails[tail, day] = sorted(found.values(), key=lambda leg: (leg["std_at"], leg["leg_uid"]))
+                        by_uid[row["leg_uid"]] = dict(row)
+            self._tails[tail, day] = sorted(by_uid.values(), key=lambda leg: (leg["std_at"], leg["leg_uid"]))
         return self._tails[tail, day]
 
     def _rotations(self, rule: Rule, leg: Row, known: Row | None, is_repeat: bool) -> list[Work]:
@@ -242,12 +242,12 @@ class Context:
         )
 
     def _with_parents(self, work: Work, keys: tuple[str, ...]) -> Work:
-        work.conditions = [changed(one, parents=one.parents + keys) for one in work.conditions]
+        work.conditions = [changed(condition, parents=condition.parents + keys) for condition in work.conditions]
         return work
 
     def _work(self, rule: Rule, condition: Condition, airports: Iterable[str]) -> Work:
         parents = self._parents(
-            rule, condition, [one for one in airports if one in self.hubs and one in stations.hubs()]
+            rule, condition, [airport for airport in airports if airport in self.hubs and airport in stations.hubs()]
         )
         silence = tuple(
             key_of(feed, SOURCE, business_date(self.now, self.rules.close_hour_utc)) for feed in self.rules.live("feed")

@@ -70,8 +70,8 @@ class Desk:
         """Read alerts that were not read yet; what is not there is remembered as not there."""
         missing = list(dict.fromkeys(key for key in keys if key not in self._alerts))
         if missing:
-            found = self._store.alerts(missing)
-            self._alerts |= {key: alert_of(found[key]) if key in found else None for key in missing}
+            items = self._store.alerts(missing)
+            self._alerts |= {key: alert_of(items[key]) if key in items else None for key in missing}
 
     def alert(self, key: str) -> Alert | None:
         """Return an alert as last read or written here."""
@@ -119,7 +119,7 @@ class Desk:
         if after is None or (after == before and not transitions):
             return _Draft(work, before)
         expected = before.item_version if before else 0
-        lines = [transition_item(one, self._arrived) for one in transitions]
+        lines = [transition_item(transition, self._arrived) for transition in transitions]
         pending = [line for line in lines if "pending" in line]
         if pending:
             after = changed(after, last_notification=f"{pending[-1]['arrived_hour']}|{pending[-1]['arrival']}")
@@ -173,7 +173,7 @@ class Desk:
                 self._outbox.send(draft.after, line)
 
     def _evaluate(self, work: Work, before: Alert | None) -> tuple[Alert | None, list[Transition]]:
-        alert, told = before, []
+        alert, happened = before, []
         for condition in work.conditions:
             if alert is not None and _is_behind(work.rule, condition, alert):
                 continue
@@ -181,23 +181,23 @@ class Desk:
             kept = (alert.parent_key,) if alert and alert.parent_key else ()
             seen = changed(condition, parents=self._active((*kept, *condition.parents)))
             alert, transitions = evaluate(work.rule, seen, alert, self._now, self._rules.version)
-            told += transitions
+            happened += transitions
         if work.after and alert is not None:
             alert, transitions = work.after(work.rule, alert)
-            told += transitions
-        return alert, told
+            happened += transitions
+        return alert, happened
 
     def _active(self, parents: tuple[str, ...]) -> tuple[str, ...]:
         """The parents that are open: a root leg or a feed at any level, others from where their rule says."""
-        found = []
+        active = []
         for key in parents:
             parent = self.alert(key)
             if parent and parent.is_fired and not parent.is_shadow:
                 at_any_level = parent.scope_type in ("leg", "feed")
                 rule = self._rules.by_id(parent.rule_id)
                 least = rank(rule.speaks_from) if rule else RED
-                found += [key] if at_any_level or rank(parent.level) >= least else []
-        return tuple(found)
+                active += [key] if at_any_level or rank(parent.level) >= least else []
+        return tuple(active)
 
 
 def _is_behind(rule: Rule, condition: Condition, alert: Alert) -> bool:
@@ -238,13 +238,13 @@ def _groups(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
 
 def by_key(works: Iterable[Work]) -> Mapping[str, Work]:
     """Put work on the same alert together, conditions in the order given."""
-    found: dict[str, Work] = {}
+    merged: dict[str, Work] = {}
     for work in works:
-        known = found.get(work.key)
+        known = merged.get(work.key)
         if known is None:
-            found[work.key] = work
+            merged[work.key] = work
             continue
         known.conditions += work.conditions
         known.events += work.events
         known.is_repeat = known.is_repeat and work.is_repeat
-    return found
+    return merged

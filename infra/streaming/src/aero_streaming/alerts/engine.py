@@ -277,8 +277,8 @@ def _close(draft: Draft, reason: str, seen: str) -> None:
 
 def _parent(condition: Condition, level: str | None) -> str | None:
     """The parent that silences an alert of this level; of a critical one only a feed that says nothing more."""
-    found = [key for key in condition.parents if level != "critical" or scope_of(key) == "feed"]
-    return found[0] if found else None
+    silencing = [key for key in condition.parents if level != "critical" or scope_of(key) == "feed"]
+    return silencing[0] if silencing else None
 
 
 def _set_parent(draft: Draft, condition: Condition) -> None:

@@ -35,7 +35,7 @@ def typed(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any plain value
         return {"M": to_item(value)}
     if isinstance(value, set | frozenset):
         return {"SS": sorted(value)}
-    return {"L": [typed(one) for one in value]}
+    return {"L": [typed(part) for part in value]}
 
 
 def plain(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any plain value
@@ -46,7 +46,7 @@ def plain(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any plain value
     if kind == "M":
         return from_item(content)
     if kind == "L":
-        return [plain(one) for one in content]
+        return [plain(part) for part in content]
     return set(content) if kind == "SS" else content
 
 

@@ -32,19 +32,19 @@ def parts(rule: Rule, alert: Alert, settings: Settings) -> list[str]:
         reading = reading_text(rule, vars(alert), alert.baseline, words)
         return [f"{rule.title[settings.language]}: {where(alert, words)}", reading]
     facts = alert.facts
-    found = [_flight(rule, alert, settings), *_what(rule, alert, words)]
+    parts = [_flight(rule, alert, settings), *_what(rule, alert, words)]
     if waits := _aircraft(facts, words):
-        found.append(waits)
+        parts.append(waits)
     if behind := facts.get("legs_behind"):
-        found.append(words["leg_behind" if behind == 1 else "legs_behind"].format(count=behind))
+        parts.append(words["leg_behind" if behind == 1 else "legs_behind"].format(count=behind))
     passengers = facts.get("affected_passengers") or facts.get("passengers") or facts.get("booked_seats")
-    return [*found, *([f"{passengers} pax"] if passengers else [])]
+    return [*parts, *([f"{passengers} pax"] if passengers else [])]
 
 
 def offset(alert: Alert, settings: Settings) -> int:
     """Return the minutes by which an alert's local clock is ahead of UTC."""
-    found = alert.facts.get("std_utc_offset_minutes")
-    return settings.utc_offset_minutes if found is None else int(found)
+    minutes = alert.facts.get("std_utc_offset_minutes")
+    return settings.utc_offset_minutes if minutes is None else int(minutes)
 
 
 def _flight(rule: Rule, alert: Alert, settings: Settings) -> str:
@@ -65,8 +65,8 @@ def _what(rule: Rule, alert: Alert, words: Mapping[str, str]) -> list[str]:
     if rule.kpi in ("rotation", "long_delay"):
         return []
     value = value_text(rule, alert.value, words)
-    said = {"cancellation": f"{words['cancelled']}, {value}", "tarmac": f"{value} {words['on_ground']}"}
-    return [said.get(rule.kpi, value)]
+    texts = {"cancellation": f"{words['cancelled']}, {value}", "tarmac": f"{value} {words['on_ground']}"}
+    return [texts.get(rule.kpi, value)]
 
 
 def _aircraft(facts: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -35,21 +35,21 @@ def compose(
     """Write the message of one line of the transition log."""
     words = WORDS[settings.language]
     level = line.get("level_after") or "amber"
-    told = changed(alert, value=line.get("value"), limit=line.get("limit"), n=line.get("n") or 0)
-    headline = line_text(rule, told, line["at"], settings, level)
+    as_logged = changed(alert, value=line.get("value"), limit=line.get("limit"), n=line.get("n") or 0)
+    headline = line_text(rule, as_logged, line["at"], settings, level)
     kind = words.get(line["kind"], line["kind"]).format(step=line.get("step", ""))
     lines = [
         headline,
         f"{kind} · {rule.title[settings.language]} · {reading_text(rule, line, alert.baseline, words)}",
         _since(alert, flights, words, settings),
-        *([f"{words['flights']}: {'; '.join(flight_text(one, words) for one in flights)}"] if flights else []),
+        *([f"{words['flights']}: {'; '.join(flight_text(flight, words) for flight in flights)}"] if flights else []),
         f"{words['action']}: {rule.action[settings.language]}",
         *([f"{words['follow_up']}: {rule.follow_up[settings.language]}"] if rule.follow_up else []),
         *([words["shadow"]] if alert.is_shadow else []),
         *([link(alert, settings)] if settings.dashboard_url else []),
         *([str(alert.facts["data_label"])] if alert.facts.get("data_label") else []),
     ]
-    subject = f"[{words[level]}] {' - '.join(parts(rule, told, settings))}".replace("→", "->")
+    subject = f"[{words[level]}] {' - '.join(parts(rule, as_logged, settings))}".replace("→", "->")
     role = rule.role(line.get("severity") or "medium", line.get("step") or 0)
     return Message(ascii_only(subject)[:SUBJECT_LENGTH], "\n".join(lines), role)
 

@@ -161,13 +161,13 @@ class Transition:
     is_shadow: bool = False
 
 
-def changed(one: Kept, **changes: Any) -> Kept:  # noqa: ANN401 - fields of one
+def changed(original: Kept, **changes: Any) -> Kept:  # noqa: ANN401 - fields of one
     """Return a copy with other values, as `dataclasses.replace` does, for classes whose fields are their state.
 
     An alert has some fifty fields; going through its constructor for each change was most of an evaluation's time.
     """
-    copy = object.__new__(type(one))
-    copy.__dict__.update(one.__dict__, **changes)
+    copy = object.__new__(type(original))
+    copy.__dict__.update(original.__dict__, **changes)
     return copy
 
 

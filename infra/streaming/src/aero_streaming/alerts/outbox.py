@@ -73,9 +73,9 @@ class Outbox:
             )
         )
         swept = 0
-        for found in waiting:
-            line = self._store.transition(found["arrived_hour"], found["arrival"])
-            alert = load(found["alert_key"]) if line and line.get("notify_state") == "pending" else None
+        for item in waiting:
+            line = self._store.transition(item["arrived_hour"], item["arrival"])
+            alert = load(item["alert_key"]) if line and line.get("notify_state") == "pending" else None
             if line and alert:
                 self.send(alert, line)
                 swept += 1
@@ -94,8 +94,8 @@ def attributes(alert: Alert, line: Item, role: str) -> Mapping[str, Any]:
         "step": f"{line.get('step', 0)}",
         "role": role or "nobody",
     }
-    found: dict[str, Any] = {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
-    return found | {"station": {"DataType": "String.Array", "StringValue": json.dumps(stations(alert))}}
+    typed: dict[str, Any] = {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
+    return typed | {"station": {"DataType": "String.Array", "StringValue": json.dumps(stations(alert))}}
 
 
 def stations(alert: Alert) -> list[str]:

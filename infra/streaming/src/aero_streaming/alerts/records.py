@@ -26,7 +26,7 @@ REQUIRED = {
 """What a record of each kind must have."""
 SCOPE_TYPES = ("route", "hub", "network", "first_wave", "hub_quarter")
 WHOLE = frozenset({
-    *SUMS, *(one.id for one in figures().kept_in("stream")),
+    *SUMS, *(figure.id for figure in figures().kept_in("stream")),
     "flight_number", "leg_sequence", "version", "seats", "passengers", "attempts", "return_count", "events",
     "corrections", "departure_delay_minutes", "expected_delay_minutes", "arrival_delay_minutes", "crossed_minutes",
     "std_utc_offset_minutes", "sta_utc_offset_minutes",
@@ -237,9 +237,9 @@ def batch_of(records: Iterable[tuple[str, str]]) -> Batch:
     batch = Batch()
     for sequence, data in records:
         batch.records += 1
-        found = decode(data, sequence)
-        if isinstance(found, Poison):
-            batch.poison.append((sequence, found))
+        record = decode(data, sequence)
+        if isinstance(record, Poison):
+            batch.poison.append((sequence, record))
         else:
-            batch.add(found)
+            batch.add(record)
     return batch

@@ -45,15 +45,15 @@ class Link:
 
 def links(rules: RuleSet, legs: Iterable[Row]) -> list[Link]:
     """Return the links of a tail's day; `legs` come by STD. Cancelled and diverted legs bring no aircraft."""
-    found: list[Link] = []
+    chain: list[Link] = []
     for leg in legs:
         if leg.get("is_cancelled") or leg.get("is_diverted"):
             continue
-        before = found[-1] if found and found[-1].leg.get("destination") == leg["origin"] else None
+        before = chain[-1] if chain and chain[-1].leg.get("destination") == leg["origin"] else None
         late = None if before is None else _late_minutes(rules, leg, before)
         root = before.root if before is not None and _inherits(leg, late) else leg
-        found.append(Link(leg, before.leg if before else None, late, root, _expected_in(leg, late)))
-    return found
+        chain.append(Link(leg, before.leg if before else None, late, root, _expected_in(leg, late)))
+    return chain
 
 
 def _inherits(leg: Row, late: int | None) -> bool:
@@ -94,8 +94,8 @@ def of_chain(
     `legs` are all of the tail's day, `chain` their links. The leg it is about is the one that inherits most, of those
     still to leave; with none there is nothing left to judge. What stands behind it are the legs that inherit too.
     """
-    waiting = [one for one in chain if one.root["leg_uid"] == root["leg_uid"] and one.is_late and one.is_to_leave]
-    worst = max(waiting, key=lambda one: one.late_minutes or 0, default=None)
+    waiting = [link for link in chain if link.root["leg_uid"] == root["leg_uid"] and link.is_late and link.is_to_leave]
+    worst = max(waiting, key=lambda link: link.late_minutes or 0, default=None)
     condition = about_leg(rules, rule, root, now, worst.late_minutes if worst else None, worst is None)
     around = {
         "corrections": sum(leg.get("corrections") or 0 for leg in legs),
@@ -104,8 +104,8 @@ def of_chain(
     if worst is None or worst.inbound is None:
         return changed(condition, **around)
     seen = ", ".join(f"{flight_name(leg)} v{leg['state_version']}" for leg in (worst.leg, worst.inbound))
-    behind = [one for one in waiting if one.leg["std_at"] > worst.leg["std_at"]]
-    gone = tuple(one.leg["leg_uid"] for one in chain if not one.is_to_leave)
+    behind = [link for link in waiting if link.leg["std_at"] > worst.leg["std_at"]]
+    gone = tuple(link.leg["leg_uid"] for link in chain if not link.is_to_leave)
     return changed(condition, seen=seen, facts=_facts(root, worst, behind), gone=gone, **around)
 
 
@@ -114,7 +114,7 @@ def _facts(root: Row, worst: Link, behind: Sequence[Link]) -> Mapping[str, Any]:
     leg = worst.leg
     std_at = believable(leg, "std_at")
     # Booked seats are known days ahead, passengers on board only when the doors close.
-    boarded = [one.leg.get("passengers") or one.leg.get("booked_seats") for one in (worst, *behind)]
+    boarded = [link.leg.get("passengers") or link.leg.get("booked_seats") for link in (worst, *behind)]
     facts = {
         **{name: leg[name] for name in FACTS if leg.get(name) is not None},
         "leg_uid": leg["leg_uid"],

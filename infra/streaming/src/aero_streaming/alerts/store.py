@@ -29,15 +29,15 @@ class AlertStore:
 
     def get(self, table: str, keys: Iterable[Mapping[str, str]]) -> list[Item]:
         """Return the items of these keys that are there, in no order."""
-        found: list[Item] = []
+        items: list[Item] = []
         unique = list({tuple(sorted(key.items())): key for key in keys}.values())
         for start in range(0, len(unique), READ_AT_ONCE):
-            wanted = [to_item(key) for key in unique[start : start + READ_AT_ONCE]]
-            while wanted:
-                answer = self._client.batch_get_item(RequestItems={table: {"Keys": wanted, "ConsistentRead": True}})
-                found += [from_item(item) for item in answer["Responses"].get(table, [])]
-                wanted = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-        return found
+            missing = [to_item(key) for key in unique[start : start + READ_AT_ONCE]]
+            while missing:
+                answer = self._client.batch_get_item(RequestItems={table: {"Keys": missing, "ConsistentRead": True}})
+                items += [from_item(item) for item in answer["Responses"].get(table, [])]
+                missing = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        return items
 
     def states(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return items of leg-state by key."""
@@ -45,18 +45,18 @@ class AlertStore:
 
     def alerts(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return alerts by key."""
-        wanted = ({"alert_key": key} for key in keys)
-        return {item["alert_key"]: item for item in self.get(self.tables.alerts, wanted)}
+        alert_keys = ({"alert_key": key} for key in keys)
+        return {item["alert_key"]: item for item in self.get(self.tables.alerts, alert_keys)}
 
     def baselines(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return baselines by key."""
-        wanted = ({"baseline_key": key} for key in keys)
-        return {item["baseline_key"]: item for item in self.get(self.tables.baselines, wanted)}
+        baseline_keys = ({"baseline_key": key} for key in keys)
+        return {item["baseline_key"]: item for item in self.get(self.tables.baselines, baseline_keys)}
 
     def transition(self, hour: str, arrival: str) -> Item | None:
         """Return one line of the transition log."""
-        found = self.get(self.tables.transitions, [{"arrived_hour": hour, "arrival": arrival}])
-        return found[0] if found else None
+        lines = self.get(self.tables.transitions, [{"arrived_hour": hour, "arrival": arrival}])
+        return lines[0] if lines else None
 
     # -- reading by index
 
@@ -98,8 +98,8 @@ class AlertStore:
 
     def legs_of_tail(self, tail: str, operating_date: str) -> list[Item]:
         """Return the legs of an aircraft's operating day, by STD."""
-        found = self.query(self.tables.leg_state, ("tail_day", f"{tail}#{operating_date}"), index="by_tail")
-        legs = self.states([item["key"] for item in found]).values()
+        items = self.query(self.tables.leg_state, ("tail_day", f"{tail}#{operating_date}"), index="by_tail")
+        legs = self.states([item["key"] for item in items]).values()
         own = [leg for leg in legs if leg.get("tail") == tail and leg.get("std_at")]
         return sorted(own, key=lambda leg: leg["std_at"])
 
@@ -110,8 +110,8 @@ class AlertStore:
     def on_ground_before(self, moment: str) -> list[Item]:
         """Return legs whose passengers sit on the ground at a US station since before a time."""
         between = ("ground_since_at", "0", moment)
-        found = self.query(self.tables.leg_state, ("on_ground", "1"), index="on_ground", between=between)
-        return [leg for leg in self.states([item["key"] for item in found]).values() if leg.get("on_ground")]
+        items = self.query(self.tables.leg_state, ("on_ground", "1"), index="on_ground", between=between)
+        return [leg for leg in self.states([item["key"] for item in items]).values() if leg.get("on_ground")]
 
     # -- writing
 
@@ -140,7 +140,7 @@ class AlertStore:
         reasons = self._transact([*writes, *logged])
         if reasons is not None and not any(reasons[: len(writes)]):
             # Only the events failed: they are in the log already, which is what was wanted.
-            fresh = [one for one, reason in zip(logged, reasons[len(writes) :], strict=True) if not reason]
+            fresh = [put for put, reason in zip(logged, reasons[len(writes) :], strict=True) if not reason]
             reasons = self._transact([*writes, *fresh])
         return reasons is None
 
@@ -246,7 +246,7 @@ class AlertStore:
             given = error.response.get("CancellationReasons")
             if code_of(error) != "TransactionCanceledException" or not given:
                 raise
-            reasons = ["" if one.get("Code") in (None, "None") else one["Code"] for one in given]
+            reasons = ["" if cause.get("Code") in (None, "None") else cause["Code"] for cause in given]
             if set(filter(None, reasons)) - {NOT_HELD, *BUSY}:
                 raise
             return reasons

@@ -16,9 +16,9 @@ from aero_streaming.times import business_date, close_of, minutes_between, text
 QUARTER_MINUTES = 15
 LATE_MINUTES = figures().kpis["otp_d15"].limit_minutes or QUARTER_MINUTES
 """From when on a flight that has not left or arrived counts as late in a window that rolls."""
-_OF_RULES = {one.id: one for kpi in KPIS.values() for one in (*kpi.numerator, *kpi.denominator, *kpi.sample)}
+_OF_RULES = {figure.id: figure for kpi in KPIS.values() for figure in (*kpi.numerator, *kpi.denominator, *kpi.sample)}
 SUMS = (
-    *(name for name, one in _OF_RULES.items() if not one.due_flag), "diverted_legs", "accounted_legs",
+    *(name for name, figure in _OF_RULES.items() if not figure.due_flag), "diverted_legs", "accounted_legs",
     "awaiting_departure_legs", "awaiting_arrival_legs", "state_version", "corrections",
 )  # fmt: skip
 """Sums that rules read; a window adds them up over its quarters."""
@@ -96,14 +96,14 @@ def of_window(
 
     With fewer `departures_ahead` than the rule wants there is nothing left to save: grey, and what is open is over.
     """
-    sums = {name: sum(one.sums[name] for one in quarters) for name in (*SUMS, DUE_CANCELLED)}
-    complete = bool(quarters) and all(one.is_complete for one in quarters)
+    sums = {name: sum(quarter.sums[name] for quarter in quarters) for name in (*SUMS, DUE_CANCELLED)}
+    complete = bool(quarters) and all(quarter.is_complete for quarter in quarters)
     day = business_date(now, rules.close_hour_utc)
-    latest = max((one.row for one in quarters), key=lambda row: row.get("last_event_at") or "", default={})
+    latest = max((quarter.row for quarter in quarters), key=lambda row: row.get("last_event_at") or "", default={})
     closes = close_of(day, rules.close_hour_utc)
-    found = _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
+    condition = _about_sums(rules, rule, hub, day, sums, now, closes, None, complete, latest)
     is_over = departures_ahead < rule.departures_ahead
-    return changed(found, is_over=is_over, is_grey=found.is_grey or is_over)
+    return changed(condition, is_over=is_over, is_grey=condition.is_grey or is_over)
 
 
 def _sums(row: Row, seen_at: datetime) -> dict[str, int]:
@@ -173,7 +173,7 @@ def _about_sums(
 def _figure(rule: Rule, sums: Mapping[str, int]) -> tuple[float | None, int | None, int]:
     """Value, good legs where it is a share, and n."""
     kpi = KPIS[rule.kpi]
-    n = sum(sums[one.id] for one in kpi.sample)
+    n = sum(sums[figure.id] for figure in kpi.sample)
     value = kpi.value(sums)
     if not kpi.is_share:
         return value, None, n

@@ -23,12 +23,12 @@ class Tables:
     @classmethod
     def of(cls, environment: str) -> Tables:
         """Return them as the template names them in an environment."""
-        return cls(*(f"aero-{environment}-{one.name.replace('_', '-')}" for one in fields(cls)))
+        return cls(*(f"aero-{environment}-{field.name.replace('_', '-')}" for field in fields(cls)))
 
     @classmethod
     def from_env(cls) -> Tables:
         """Read them from `AERO_<NAME>_TABLE`; one that a role may not use need not be given."""
-        return cls(*(os.environ.get(f"AERO_{one.name.upper()}_TABLE", "") for one in fields(cls)))
+        return cls(*(os.environ.get(f"AERO_{field.name.upper()}_TABLE", "") for field in fields(cls)))
 
     def environment(self) -> dict[str, str]:
         """Return the variables that `from_env` reads them from."""

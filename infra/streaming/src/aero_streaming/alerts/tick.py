@@ -164,8 +164,8 @@ def _of_alerts(context: Context, looked: Looked) -> list[Work]:
 
 
 def _bare(engine: Engine, alerts: Iterable[Alert]) -> list[Work]:
-    found = [(engine.rules.by_id(alert.rule_id), alert) for alert in alerts]
-    return [Work(rule, alert.alert_key) for rule, alert in found if rule]
+    ruled = [(engine.rules.by_id(alert.rule_id), alert) for alert in alerts]
+    return [Work(rule, alert.alert_key) for rule, alert in ruled if rule]
 
 
 def _reload(engine: Engine, key: str) -> Alert | None:
