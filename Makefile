@@ -90,27 +90,30 @@ clean: ## Delete build products and caches; keeps .aero (see `aero destroy`) and
 
 # ── environments ─────────────────────────────────────────────────────────────────────────────────────────────
 
-# An environment carries a copy of the requirement set it was made from: equal files, nothing to do.
+# An environment carries a copy of the requirement set it was made from: equal files, nothing to do. A sync takes the
+# project itself out, for no set names it. It is put back at once and everything is compiled after that, so that a
+# platform that runs from this environment misses it for a second or two only.
 .environments: $(UV)
 	@$(MAKE) -j2 .env-main .env-ministack
 
 .env-main:
 	@kind=$(ENV_KIND); if [ -x .venv/bin/pytest ]; then kind=dev; fi; \
-	if ! cmp -s requirements/$$kind.txt .venv/.requirements; then $(call sync,.venv,requirements/$$kind.txt); rm -f .venv/.project; fi
+	if ! cmp -s requirements/$$kind.txt .venv/.requirements; then $(call sync,.venv,requirements/$$kind.txt,); rm -f .venv/.project; fi
 	@if ! cmp -s pyproject.toml .venv/.project; then \
-		$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable . && cp pyproject.toml .venv/.project; fi
+		$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable . && cp pyproject.toml .venv/.project; \
+		echo ".venv: compiling …"; $(PY) -m compileall -q -j 0 .venv/lib > /dev/null || true; fi # templates in packages need not compile
 
 .env-ministack:
 	@if ! cmp -s requirements/ministack.txt .venvs/ministack/.requirements; then \
-		$(call sync,.venvs/ministack,requirements/ministack.txt); fi
+		$(call sync,.venvs/ministack,requirements/ministack.txt,--compile-bytecode); fi
 
 .env-flink:
 	@if ! cmp -s requirements/flink.txt .venvs/flink/.requirements; then \
-		$(call sync,.venvs/flink,requirements/flink.txt); fi
+		$(call sync,.venvs/flink,requirements/flink.txt,--compile-bytecode); fi
 
 .env-extract:
 	@if ! cmp -s requirements/extract.txt .venvs/extract/.requirements; then \
-		$(call sync,.venvs/extract,requirements/extract.txt); fi
+		$(call sync,.venvs/extract,requirements/extract.txt,--compile-bytecode); fi
 
 # The driver that Spark reads the database through.
 .driver:
@@ -120,11 +123,11 @@ clean: ## Delete build products and caches; keeps .aero (see `aero destroy`) and
 .jars:
 	@$(PY) -m aero_local.jars
 
-# sync(environment, requirement set). Without pip: uv installs from outside, and nothing else should.
+# sync(environment, requirement set, options). Without pip: uv installs from outside, and nothing else should.
 define sync
 	begin=$$SECONDS; echo "$(1): installing $(2) …"; \
 	if ! [ -x $(1)/bin/python ]; then python="$$($(call find_python))"; "$$python" -m venv --without-pip $(1); fi; \
-	$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(1)/bin/python $(2); \
+	$(UV) pip sync --quiet --require-hashes $(3) --python $(1)/bin/python $(2); \
 	cp $(2) $(1)/.requirements; echo "$(1): ready after $$((SECONDS - begin)) s"
 endef
 
