@@ -46,7 +46,9 @@ SPOILS = {
         "update operations.fct_leg set tail = case flight_number when 200 then 'XAAAA' else 'XA200' end "
         "where flight_number in (200, 201)", 0, 2
     ),
-    "a fact lost": ("delete from intermediate.int_leg_fact where flight_number = 200 and source = 'partner_file'", 1, 0),
+    "a fact lost": (
+        "delete from intermediate.int_leg_fact where flight_number = 200 and source = 'partner_file'", 1, 0
+    ),
     "a fact invented": (
         "insert into intermediate.int_leg_fact select * replace ('x' as event_id) from intermediate.int_leg_fact "
         "where flight_number = 200 limit 1", -1, 0
