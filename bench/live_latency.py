@@ -73,7 +73,7 @@ def run(folder: Path, say: Say) -> list[Result]:
 
 
 class _Load:
-    """What the platform's processes use: processor time since it was made, and memory."""
+    """The load of the platform's processes: processor time since this object was made, and memory."""
 
     def __init__(self, state: State) -> None:
         self._began = time.monotonic()
@@ -125,7 +125,7 @@ def _legs(first: int, count: int) -> list[dict[str, Any]]:
 
 
 def _events(legs: Iterable[dict[str, Any]], every: int) -> Iterator[tuple[Event, bool]]:
-    """What becomes of the legs, as it happens: every so many are cancelled, the others leave on time."""
+    """Yield the events of the legs as they happen: one of every so many is cancelled, the others leave on time."""
     for number, leg in enumerate(legs):
         now = datetime.now(UTC)
         if number % every == 0:

@@ -60,7 +60,7 @@ class Result:
 
     @property
     def met(self) -> bool:
-        """Whether the goal is met."""
+        """True if the goal is met."""
         return judge(self.goal, {"value": rounded(self.value), "ratio": self.ratio})
 
 

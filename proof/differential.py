@@ -22,27 +22,27 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
     for name, (records, compared) in compare(COUNT, SEED).items():
         agree, differ, unexplained = compared
         figures[name] = {"records": records, "fields that agree": agree, "explained": sum(differ.values())}
-        failed += [f"{name}: {one}" for one in unexplained]
+        failed += [f"{name}: {difference}" for difference in unexplained]
         log(f"{name}: {figures[name]}, {dict(differ)}, not explained {len(unexplained)}")
     return {**figures, FAILED: failed}
 
 
 def compare(count: int, seed: int) -> dict[str, tuple[int, tuple[int, Counter[str], list[str]]]]:
     """Return records and outcome by other reader: fields that agree, explained differences, what nobody explains."""
-    found = {}
+    outcomes = {}
     reports = generated.reports(count, seed)
     for name, reader in METAR.items():
-        found[name] = (count, _compare(name, reports, readers.metar_ours, reader))
+        outcomes[name] = (count, _compare(name, reports, readers.metar_ours, reader))
     messages = generated.movements(count, seed)
-    found["mvt-parser"] = (count, _compare("mvt-parser", messages, readers.mvt_ours, readers.mvt_parser))
+    outcomes["mvt-parser"] = (count, _compare("mvt-parser", messages, readers.mvt_ours, readers.mvt_parser))
     lines = generated.leg_records(count, seed)
     ours, theirs = readers.ssim_ours(lines), readers.ssim_parser(lines)
     by_flight = {f"{line[2:5].strip()}{int(line[5:9])}": line for line in lines if line[0] == "3"}
-    found["ssim-parser"] = (
+    outcomes["ssim-parser"] = (
         len(ours),
-        _judge("ssim-parser", [(by_flight[name], said, theirs[name]) for name, said in ours.items()]),
+        _judge("ssim-parser", [(by_flight[name], ours_of_leg, theirs[name]) for name, ours_of_leg in ours.items()]),
     )
-    return found
+    return outcomes
 
 
 def _compare(name: str, texts: list[str], ours: Reader, theirs: Reader) -> tuple[int, Counter[str], list[str]]:
@@ -67,6 +67,6 @@ def _judge(
             if readers.explained(name, field, text):
                 differ[field] += 1
             else:
-                said = (ours.get(field), theirs.get(field)) if theirs else "refused"
-                unexplained.append(f"{field} of {text.strip()[:110]!r}: {said}")
+                values = (ours.get(field), theirs.get(field)) if theirs else "refused"
+                unexplained.append(f"{field} of {text.strip()[:110]!r}: {values}")
     return agree, differ, unexplained

@@ -28,7 +28,7 @@ from tests.unit.ingest import test_gateway_balance as gateway
 FEED = find("partner/bts_ontime")
 AT = datetime(2026, 11, 16, 8, tzinfo=UTC)
 LEGS = Relation("operations.fct_leg", "from legs", "Legs. One row per leg.")
-#: What spoils the relation of judged rows, the place where the engine keeps all records of a day.
+#: Statements that spoil the relation of judged rows, in which the engine keeps all records of a day.
 ENGINE = {
     "lose": "delete from judged where rowid = (select min(rowid) from judged where reason is null)",
     "double": "insert into judged from judged where rowid = (select min(rowid) from judged where reason is null)",

@@ -32,7 +32,7 @@ del builtins.Iterator  # ty: ignore[missing-attribute]
 
 NOW, MESSAGES_AT = datetime(2026, 11, 28, 23), datetime(2026, 11, 22, 23, tzinfo=UTC)  # noqa: DTZ001 - as the typed zone
 Said = dict[str, Any]
-#: How far figures may differ that were rounded on the way: knots of metres a second, miles of metres, hectopascals.
+#: Tolerances of figures that were rounded on the way: knots from metres a second, miles from metres, hectopascals.
 ROUNDED = {"wind": 0.6, "gust": 0.6, "visibility": 0.02, "pressure": 0.6}
 
 #: Reader, field, a pattern that the text matches wherever they differ, and why. The same reasons as in docs/formats.md.
@@ -67,18 +67,18 @@ EXPLAINED: tuple[tuple[str, str, str, str], ...] = (
 
 
 def metar_ours(text: str) -> Said:
-    """What we say of a report."""
-    said = values_of(text, NOW)
+    """Read a report with the product's parser."""
+    row = values_of(text, NOW)
     names = {
         "direction": "WIND_FROM_DEGREES", "wind": "WIND_KT", "gust": "GUST_KT", "visibility": "VISIBILITY_MILES",
         "ceiling": "CEILING_FT", "temperature": "TEMPERATURE_C", "dew_point": "DEW_POINT_C", "pressure": "PRESSURE_HPA",
     }  # fmt: skip
-    found: Said = {ours: None if (value := said[name]) is None else float(value) for ours, name in names.items()}
-    return found | {"has_ceiling": said["HAS_CEILING"] == "true"}
+    values: Said = {ours: None if (value := row[name]) is None else float(value) for ours, name in names.items()}
+    return values | {"has_ceiling": row["HAS_CEILING"] == "true"}
 
 
 def metar_avwx(text: str) -> Said:
-    """What avwx-engine says of it."""
+    """Read a report with avwx-engine."""
     report = Avwx.from_report(text, issued=date(2026, 11, 28))
     data, units = (report.data, report.units) if report else (None, None)
     if data is None or units is None:
@@ -92,7 +92,7 @@ def metar_avwx(text: str) -> Said:
         "wind": _times(_number(data.wind_speed), knots),
         "gust": _times(_number(data.wind_gust), knots),
         "visibility": _times(10_000 if visibility == 9999 else visibility, 1 / METRES_OF_MILE) if far else visibility,
-        "ceiling": _times(min((one for one in heights if one is not None), default=None), 100),
+        "ceiling": _times(min((height for height in heights if height is not None), default=None), 100),
         "has_ceiling": bool(heights),
         "temperature": _number(data.temperature),
         "dew_point": _number(data.dewpoint),
@@ -101,7 +101,7 @@ def metar_avwx(text: str) -> Said:
 
 
 def metar_mivek(text: str) -> Said:
-    """What metar-taf-parser-mivek says of it."""
+    """Read a report with metar-taf-parser-mivek."""
     report = MetarParser().parse(text.removeprefix("METAR ").removeprefix("SPECI "))
     wind = report.wind
     knots = KT_OF.get(wind.unit, 1.0) if wind else 1.0
@@ -122,7 +122,7 @@ def metar_mivek(text: str) -> Said:
 
 
 def metar_library(text: str) -> Said:
-    """What the `metar` library says of it."""
+    """Read a report with the `metar` library."""
     try:
         report = Metar(text, month=11, year=2026, strict=True)
     except ParserError as error:
@@ -142,58 +142,58 @@ def metar_library(text: str) -> Said:
 
 
 def mvt_ours(text: str) -> Said:
-    """What we say of a movement message, in the other's words: clock times and codes as sent."""
+    """Read a movement message with the product's parser, in the terms of mvt-parser: clock times and codes as sent."""
     message = parse(text, MESSAGES_AT)
-    times = {(one.event_type, one.estimated): f"{one.event_time:%H%M}" for one in message.movements}
-    returned = [one for one in message.movements if one.event_type.endswith(("_return", "_to_ramp"))]
+    times = {(movement.event_type, movement.estimated): f"{movement.event_time:%H%M}" for movement in message.movements}
+    returned = [movement for movement in message.movements if movement.event_type.endswith(("_return", "_to_ramp"))]
     return {
         "flight": str(message.flight), "registration": message.registration, "airport": message.airport,
         "departure": (times.get((OUT, False)), times.get((OFF, False))),
         "arrival": (times.get((ON, False)), times.get((IN, False))),
         "estimates": (times.get((OUT, True)), times.get((ON, True))),
-        "returned": [f"{one.event_time:%H%M}" for one in returned],
-        "delays": [(one.code, one.minutes) for one in message.delays],
+        "returned": [f"{movement.event_time:%H%M}" for movement in returned],
+        "delays": [(delay.code, delay.minutes) for delay in message.delays],
         "people": (message.passengers, message.infants), "correction": message.is_correction,
         "supplement": message.supplement,
     }  # fmt: skip
 
 
 def mvt_parser(text: str) -> Said:
-    """What mvt-parser says of it."""
-    said = MVTParser().parse(text)
-    returned = [one for one in (said.return_to_ramp, said.return_from_airborne) if one]
-    people = said.passenger_info
+    """Read a movement message with mvt-parser."""
+    message = MVTParser().parse(text)
+    returned = [movement for movement in (message.return_to_ramp, message.return_from_airborne) if movement]
+    people = message.passenger_info
     return {
-        "flight": re.sub(r"(?<=^AM)0+", "", said.flight_number), "registration": said.aircraft_registration,
-        "airport": said.airport_of_movement, "departure": _pair(said.actual_departure), "arrival": _pair(said.actual_arrival),
-        "estimates": (_clock(said.estimated_departure), _clock(said.estimated_arrival)),
-        "returned": [_clock(one) for one in returned],
+        "flight": re.sub(r"(?<=^AM)0+", "", message.flight_number), "registration": message.aircraft_registration,
+        "airport": message.airport_of_movement, "departure": _pair(message.actual_departure), "arrival": _pair(message.actual_arrival),
+        "estimates": (_clock(message.estimated_departure), _clock(message.estimated_arrival)),
+        "returned": [_clock(movement) for movement in returned],
         "delays": [
             (code, 60 * int(spent[:2]) + int(spent[2:]))
-            for one in said.delays for code, spent in zip(one.reason_codes, one.durations, strict=True)
+            for delay in message.delays for code, spent in zip(delay.reason_codes, delay.durations, strict=True)
         ],
-        "people": (people.total, people.infants) if people else (None, None), "correction": said.is_correction,
-        "supplement": "\n".join(said.supplementary_info or []) or None,
+        "people": (people.total, people.infants) if people else (None, None), "correction": message.is_correction,
+        "supplement": "\n".join(message.supplementary_info or []) or None,
     }  # fmt: skip
 
 
 def ssim_ours(lines: list[str]) -> dict[str, Said]:
-    """What we say of the leg records of a file, by flight."""
-    found = {}
+    """Read the leg records of a file with the product's parser; returns them by flight."""
+    legs_of = {}
     for record in ssim.read(lines):
         if isinstance(record, LegRecord):
             legs = ssim_legs.expand(record, station_offset)
-            found[f"{record.flight.carrier}{record.flight.number}"] = {
+            legs_of[f"{record.flight.carrier}{record.flight.number}"] = {
                 "route": f"{record.origin}-{record.destination}", "type": record.aircraft_type,
                 "clocks": (record.std_minute, record.sta_minute), "period": (record.valid_from, record.valid_to),
                 "configuration": record.configuration, "disclosure": record.disclosure or None,
                 "dates": [f"{leg.operating_date}" for leg in legs],
             }  # fmt: skip
-    return found
+    return legs_of
 
 
 def ssim_parser(lines: list[str]) -> dict[str, Said]:
-    """What ssim-parser says of them."""
+    """Read the leg records of a file with ssim-parser; returns them by flight."""
     data = SsimParser().parse_lines(lines)
     dates: dict[str, list[str]] = {}
     for flight in expand_flights(data):
@@ -201,7 +201,7 @@ def ssim_parser(lines: list[str]) -> dict[str, Said]:
     return {
         (name := f"{leg.airline_designator}{int(leg.flight_number)}"): {
             "route": f"{leg.departure_station}-{leg.arrival_station}", "type": leg.aircraft_type,
-            "clocks": tuple(60 * one.hour + one.minute for one in (leg.aircraft_std, leg.aircraft_sta) if one),
+            "clocks": tuple(60 * clock.hour + clock.minute for clock in (leg.aircraft_std, leg.aircraft_sta) if clock),
             "period": (leg.operation_start_date, leg.operation_end_date),
             "configuration": leg.aircraft_config_version, "disclosure": leg.code_share_type,
             "dates": dates.get(name, []),
@@ -222,32 +222,32 @@ def explained(reader: str, field: str, text: str) -> str | None:
     )
 
 
-def _same(name: str, one: object, other: object) -> bool:
-    if isinstance(one, float | int) and isinstance(other, float | int) and not isinstance(one, bool):
-        return abs(one - other) <= ROUNDED.get(name, 0.01)
-    return one == other
+def _same(name: str, first: object, other: object) -> bool:
+    if isinstance(first, float | int) and isinstance(other, float | int) and not isinstance(first, bool):
+        return abs(first - other) <= ROUNDED.get(name, 0.01)
+    return first == other
 
 
-def _number(one: Any) -> float | None:  # noqa: ANN401 - numbers of another library
-    return None if one is None or one.value is None else float(one.value)
+def _number(value: Any) -> float | None:  # noqa: ANN401 - numbers of another library
+    return None if value is None or value.value is None else float(value.value)
 
 
 def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
 
 
-def _clock(one: Any) -> str | None:  # noqa: ANN401 - a time of another library, or its text
-    return getattr(one, "primary", one)[-4:] if one else None
+def _clock(time: Any) -> str | None:  # noqa: ANN401 - a time of another library, or its text
+    return getattr(time, "primary", time)[-4:] if time else None
 
 
-def _pair(one: Any) -> tuple[str | None, str | None]:  # noqa: ANN401 - times of another library
-    return (one.primary, one.secondary) if one else (None, None)
+def _pair(times: Any) -> tuple[str | None, str | None]:  # noqa: ANN401 - times of another library
+    return (times.primary, times.secondary) if times else (None, None)
 
 
-def _distance(said: Any) -> float | None:  # noqa: ANN401 - a distance of another library
-    if said is None or said.distance is None:
+def _distance(visibility: Any) -> float | None:  # noqa: ANN401 - a distance of another library
+    if visibility is None or visibility.distance is None:
         return None
-    text = re.sub(r"[<>PM ]+(?=[0-9])", lambda found: " " if found[0] == " " else "", f"{said.distance}").strip()
+    text = re.sub(r"[<>PM ]+(?=[0-9])", lambda match: " " if match[0] == " " else "", f"{visibility.distance}").strip()
     figure = sum(float(top) / float(bottom or 1) for top, _, bottom in (part.partition("/") for part in text.split()))
-    unit = str(said.unit).rpartition(".")[2].upper()
+    unit = str(visibility.unit).rpartition(".")[2].upper()
     return figure if "SM" in unit else figure * {"KM": 1000, "M": 1}.get(unit, 1) / METRES_OF_MILE

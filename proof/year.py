@@ -40,7 +40,7 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What Dagster's records say of one run: seconds from a given moment, and events by kind."""
+    """One run in Dagster's records: seconds from a given moment, and events by kind."""
 
     job: str
     created: float

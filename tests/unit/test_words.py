@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("aero_airline", "aero_assets", "aero_cli", "aero_dashboard", "aero_drills", "aero_local", "infra", "tools",
-         "infra/extract/src", *(f"infra/streaming/src/aero_streaming/{name}" for name in
+ROOMS = ("aero_airline", "aero_assets", "aero_cli", "aero_dashboard", "aero_drills", "aero_local", "bench", "infra",
+         "proof", "tools", "infra/extract/src", *(f"infra/streaming/src/aero_streaming/{name}" for name in
                                ("alerts", "backtesting", "events", "figures", "flink", "merge", "rules")))  # fmt: skip
 #: Rooms whose sentences are plain, and whose variables are not all yet.
 STATED = (*ROOMS, "infra/ingest/src", "infra/streaming/src")
