@@ -1,4 +1,4 @@
-"""What every tier shares: a clean environment, and the public data beside the project."""
+"""Fixtures that every tier shares: a clean environment, and the public data beside the project."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def shared_data() -> Path:
     folder = shared_folder()
     if not folder.is_dir():
         message = f"the public data is missing: {folder} is no folder ({SHARED_DATA} names another)"
-        # Where results count, a test that did not run must not look like one that passed.
+        # In CI a test that did not run must not look like one that passed.
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
     return folder
 

@@ -40,7 +40,7 @@ Values = list[list[str]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a file: the sentences that were said, and accepted rows that the undamaged file does not have."""
+    """The outcome of a file: the sentences of its refusal, and accepted rows that the undamaged file does not have."""
 
     said: tuple[str, ...]
     accepted: int

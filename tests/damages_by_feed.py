@@ -94,7 +94,7 @@ BY_FEED: dict[str, dict[str, Change]] = {
         "zeros lost from a code": lambda t: t.values("CARRIER_GROUP", lambda _: "00"),
     },
 }
-#: What nothing in a file shows, and why: the rest of such a file is refused, these rows stand.
+#: Damages that nothing in a file shows, and the reason: the rest of such a file is refused, these rows stand.
 UNSEEN = {
     ("partner/bts_ontime", "month and day swapped"): "1 November and 11 January 2026 are both Sundays",
     ("partner/bts_ontime", "airports swapped"): "both airports are on one clock, and as far apart both ways",

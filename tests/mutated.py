@@ -17,7 +17,7 @@ from tests.unit.ingest import field_cases
 
 FOLDER = Path(__file__).parent / "fixtures" / "messages"
 NOW = datetime(2026, 11, 28, 13, tzinfo=UTC)
-#: What mistakes are made of: separators in the wrong place, letters for digits, control characters, long runs.
+#: Material of mistakes: separators in the wrong place, letters for digits, control characters, long runs.
 PIECES = (
     *"/.-+= \n\t\x00\x03A0Z9ñ\u2028<>&\"'", "MVT\n", "LDM\n", "PTM\nAM0905/22 MEX\n", "\r\n", "COR", "CCB", "NIL", "SI",
     "DL", "99", "2400", "RMK", "METAR ", "KT", "SM", "VV///", "2026/11/28 12:43\n", "station,valid,metar\n",

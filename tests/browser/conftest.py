@@ -136,7 +136,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """Where pictures go."""
+    """The folder for pictures."""
     named = getattr(pytestconfig, "workerinput", {}).get("screenshots") or SCREENSHOTS
     folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a person does with the dashboard, in a browser that reaches nobody but this machine."""
+"""A person uses the dashboard, in a browser that reaches nobody but this machine."""
 
 import re
 

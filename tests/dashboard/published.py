@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-#: How each definition counts: the delay it looks at, the last minute that is on time, its denominator.
+#: Definition → the delay it looks at, the last minute that is on time, its denominator.
 DEFINITIONS = {
     "cirium_a14": ("arrival", 14, "tracked"), "oag_a14": ("arrival", 14, "scheduled"),
     "dot_a14": ("arrival", 14, "scheduled"), "eurocontrol": ("arrival", 15, "operated"),

@@ -1,4 +1,4 @@
-"""What is on screen equals a recomputation in pandas from the published files, whatever the filters are."""
+"""Figures on screen equal a recomputation in pandas from the published files, under any filter."""
 
 import random
 from datetime import timedelta

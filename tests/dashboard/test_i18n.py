@@ -54,7 +54,7 @@ def keys_asked_for() -> set[str]:
 
 
 def patterns_asked_for() -> list[re.Pattern[str]]:
-    """What f-strings like t(f"cause.{cause}") can ask for."""
+    """Return the keys that f-strings like t(f"cause.{cause}") can ask for."""
     found = []
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

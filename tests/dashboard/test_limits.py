@@ -1,4 +1,4 @@
-"""What chance explains: limits, verdicts, intervals, percentiles; and how lights look to everybody."""
+"""Limits of chance, verdicts, intervals, percentiles; and colours that colour-blind readers can tell apart."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from aero_dashboard.charts.style import DARK, LIGHT
 from aero_dashboard.i18n import Translator
 from aero_dashboard.limits import Z_95, Z_CONTROL, binomial_limits, curve, judged, with_interval
 
-#: How the cones of protanopes and deuteranopes see linear RGB (Machado, Oliveira and Fernandes 2009, severity 1).
+#: Linear RGB as protanopes and deuteranopes see it (Machado, Oliveira and Fernandes 2009, severity 1).
 BLIND = {
     "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
     "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),

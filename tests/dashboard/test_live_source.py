@@ -1,4 +1,4 @@
-"""How the board reads: one look for all, the last one where a look fails, and alerts folded into problems."""
+"""The board reads once for all readers, keeps its last look where one fails, and folds alerts into problems."""
 
 from dataclasses import replace
 
@@ -45,7 +45,7 @@ def line():
 
 
 def looks(line):
-    """How many times the index of open alerts was read."""
+    """Return the number of times that the index of open alerts was read."""
     return line.dynamo.calls.count("query")
 
 

@@ -157,7 +157,7 @@ def test_data_health_shows_freshness_balance_and_why_records_were_refused(open_p
     assert any("odd new reason" in heading for heading in headings)
     words = texts(app)
     assert "no such time of day: 2026-11-20T25:10-06:00" in words
-    # What a record holds is shown as text and as code, never as markup.
+    # The content of a record is shown as text and as code, never as markup.
     assert any("<img src=x" in code.value for code in app.code)
     assert not any("<img" in item.value or "<script" in item.value for item in app.markdown)
 

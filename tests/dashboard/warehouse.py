@@ -64,7 +64,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What kind of airline the legs are of."""
+    """The kind of airline that the legs are of."""
 
     routes: tuple[tuple[str, str, int, int, float, float], ...]
     carriers: tuple[str, str]

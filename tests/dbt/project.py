@@ -78,7 +78,7 @@ class Parsed:
 
     @property
     def semantic_manifest(self) -> Path:
-        """What MetricFlow reads of the parse."""
+        """The part of the parse that MetricFlow reads."""
         return self.current.parent / "parse" / "semantic_manifest.json"
 
 

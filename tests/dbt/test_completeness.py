@@ -1,4 +1,4 @@
-"""What each source said of a day's legs: counted by hand, whatever came in whatever order."""
+"""Completeness of a day's legs by source, counted by hand, in any order of arrival."""
 
 from datetime import datetime, timedelta
 

@@ -34,7 +34,7 @@ def lines():
 
 @pytest.fixture(scope="module")
 def events(lines):
-    """What the operation told of the same legs, and that one of them came back to its stand."""
+    """Events of the same legs, one of which came back to its stand."""
     known = {read(line).values["leg_uid"] for line in lines}
     found = [one for one in day_events(Airline(SEED), ON) if one["leg_uid"] in known and topic_of(one) == "leg-events"]
     off = next(one for one in found if one["event_type"] == "off")
@@ -90,7 +90,7 @@ def sql(built):
 
 
 def told(lines, events):
-    """What the stream knows of the rows, beside the events of the same legs."""
+    """The rows as the stream knows them, beside the events of the same legs."""
     facts = to_facts([*events, *(event for line in lines for event in events_of_row(read(line)))])
     return ordered(said(dict(one)) for of_leg in facts.values() for one in of_leg if one["source"] == "database")
 

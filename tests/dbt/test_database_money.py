@@ -24,7 +24,7 @@ CENT = Decimal("0.01")
 
 @pytest.fixture(scope="module")
 def entered():
-    """What the airline's people enter about a day, in order; so much of it is withdrawn that it shows."""
+    """The entries of the airline's people about a day, in order; so many are withdrawn that it shows."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opsdb, "WITHDRAWN_SHARE", 0.2)
         return opsdb.day_changes(Airline(7), ON, most_legs=80)

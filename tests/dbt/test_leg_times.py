@@ -1,4 +1,4 @@
-"""Which times of a leg can be believed, in SQL as in Python: golden cases, and legs that nobody thought of."""
+"""Times of a leg that can be believed are the same in SQL and in Python: golden cases, and random legs."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What the marts say of the sample, counted by hand."""
+"""The marts of the sample equal figures that were counted by hand."""
 
 from decimal import Decimal
 

@@ -154,7 +154,7 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
 }  # fmt: skip
 OF_CAUSES = ("cause_minutes",)
-#: What a question may ask by, and how pandas makes that of a row's own columns.
+#: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
     "day": lambda rows, _: rows.operating_date,
     "week": lambda rows, _: rows.operating_date - pd.to_timedelta(rows.operating_date.dt.day_of_week, "D"),

@@ -93,7 +93,7 @@ def test_the_recount_of_the_stream_says_the_same_of_every_leg(day, told):
 
 
 def test_every_source_is_counted(day, lines, told):
-    """What was sent is what the doors were given: nothing is told twice by two doors, for each has its own source."""
+    """The doors were given what was sent: nothing is told twice by two doors, for each has its own source."""
     by_source = Counter(event["source"] for event in told)
     assert by_source["ops_event"] + by_source["schedule"] == len(day.events)
     assert by_source["mvt"] + by_source["ldm"] >= len(day.messages)

@@ -1,4 +1,4 @@
-"""What partners publish by month: from the files as published to the marts, every sum the file's own."""
+"""Monthly figures of partners: from the files as published to the marts, every sum is the file's own."""
 
 from datetime import timedelta
 from decimal import Decimal

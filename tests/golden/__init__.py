@@ -31,7 +31,7 @@ class TimeCase:
 
 
 def leg_columns() -> list[str]:
-    """What a merged leg consists of, beside its identity."""
+    """The columns of a merged leg, beside its identity."""
     estimated = [f"estimated_{field.name}" for field in FIELDS if field.attempt != "any"]
     return ["leg_uid", "attempts", "last_out_at", *(field.name for field in FIELDS), *estimated]
 

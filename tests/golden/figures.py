@@ -14,7 +14,7 @@ Answer = tuple[float, float | None]
 
 @dataclass(frozen=True)
 class GoldenDay:
-    """What happened, in order of arrival, and what each figure is as of a time: numerator and denominator."""
+    """Events in order of arrival, and each figure as of a time: numerator and denominator."""
 
     on: str
     as_of: datetime

@@ -34,7 +34,7 @@ class Platform:
 
     @property
     def outputs(self) -> dict[str, dict[str, str]]:
-        """What the stacks left, by stack."""
+        """Resources that the stacks left, by stack."""
         return self.state.platform()["outputs"]
 
     def session(self, profile: str) -> boto3.Session:

@@ -46,7 +46,7 @@ class Line:
         return self.doors_word(mark, before)
 
     def doors_words(self) -> set[str]:
-        """Where the outcomes of the door lie so far."""
+        """The keys of the door's outcomes so far."""
         return {item.key for item in self.lake.list("_outcomes/door/")}
 
     def doors_word(self, mark: str, before: set[str]) -> dict:
@@ -108,11 +108,11 @@ class Line:
         return [self.run(request) for request in self.tick("unpublished_changes")]
 
     def published(self) -> dict | None:
-        """What readers of the published marts find: the current version, None before there is one."""
+        """The published version that readers find; None before there is one."""
         return self.lake.read_json(CURRENT)
 
     def results(self) -> dict:
-        """What a demo would say of this platform now."""
+        """The results that a demo would print of this platform now."""
         self.publish()
         snapshot = PublishedCopy(self.state.published_copy, self.lake).pull()
         return results.collect(

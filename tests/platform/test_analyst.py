@@ -43,8 +43,8 @@ def typed(platform, real_bts, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def analyst(platform, typed):
-    """What the guide tells an analyst to type, on a warehouse that nobody has built, in a shell as `aero env` sets it
-    up; then the short form.
+    """The guide's commands for an analyst, on a warehouse that nobody has built, in a shell that `aero env` set, then
+    the short form.
     """
     state = platform.state
     artefacts = {"DBT_TARGET_PATH": f"{state.dbt_target}", "DBT_LOG_PATH": f"{state.root / 'logs'}"}

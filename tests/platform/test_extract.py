@@ -184,7 +184,7 @@ def test_all_tables_are_of_one_moment_even_one_that_changes_while_another_is_wai
 
 @pytest.fixture(scope="module")
 def second(platform, connection, first):
-    """What changed in the three days after, and the hour again in which a connection came too late."""
+    """Changes of the three days after, and the hour again in which a connection came too late."""
     opsdb.fill(connection, Airline(5), ON, 1, DONE, most_legs=LEGS)
     with connection, connection.cursor() as cursor:
         cursor.execute("select set_config('aero.now', '2026-02-05T10:30:00Z', true)")

@@ -1,4 +1,4 @@
-"""What an event says stops no day: of every kind of odd event one, in quarantine, and the rest of the day published.
+"""No event stops a day: of every kind of odd event one, in quarantine, and the rest of the day published.
 
 What waited for the airport reference is let go by one command once the reference has the airport.
 """

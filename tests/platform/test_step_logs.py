@@ -1,4 +1,4 @@
-"""What a step prints lies in the results bucket under the orchestrator's role, and a reader elsewhere finds it."""
+"""The output of a step lies in the results bucket under the orchestrator's role, and a reader elsewhere finds it."""
 
 import sys
 

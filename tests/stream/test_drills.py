@@ -1,4 +1,4 @@
-"""What breaks in the middle of a day: nothing is lost, nothing doubled, and the end is as if nothing had happened."""
+"""Parts break in the middle of a day: nothing is lost or doubled, and the end is as if nothing had happened."""
 
 from datetime import date
 

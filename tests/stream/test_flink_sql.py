@@ -62,7 +62,7 @@ def with_odd_time(number: int, event: dict) -> dict:
         return event
     minutes = (-45, 45, -300, 600, 3_000)[number // 9 % 5]
     moved = datetime.fromisoformat(event[name]) + timedelta(minutes=minutes)
-    # What one event shows by itself to be impossible is refused: it is received after it happened.
+    # An event that is impossible by itself is refused; this one is received after it happened.
     received_at = max(event["received_at"], f"{moved + timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}")
     other = event | {name: f"{moved:%Y-%m-%dT%H:%M:%SZ}", "received_at": received_at}
     return other | {"event_id": events.event_id(other)}
@@ -91,7 +91,7 @@ def said(kafka, tmp_path_factory):
             producer.send(TOPICS[events.topic_of(event)], event)
             if number < len(poison):
                 producer.send_text(TOPICS["leg-events"], "poison", poison[number][1])
-        # What is odd has legs of its own; of random events the lake says which of them can be true.
+        # Odd events have legs of their own; of random events the lake says which of them can be true.
         odd = [*((one, code) for _, one, code in odd_events()), *lake_verdicts(random_events(Random(7), 300))]
         odd += [(one, None) for one in ahead_of(datetime.now(UTC))]
         for one, _ in odd:

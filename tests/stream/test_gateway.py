@@ -51,7 +51,7 @@ def invoke(state, event):
 
 
 def quarantined(state, name, feed="partner/messages"):
-    """What the gateway put aside."""
+    """Return the documents that the gateway put aside."""
     kept = state.session("root").client("s3").get_object(Bucket=LAKE, Key=f"quarantine/{feed}/dt=2026-11-22/{name}")
     return json.loads(kept["Body"].read())
 
@@ -96,7 +96,7 @@ def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_
 
 
 def test_a_row_of_the_database_is_one_more_word_on_the_same_leg(state):
-    """What it codes of a delay beats the message, its times and passengers do not."""
+    """Its delay codes beat the message, its times and passengers do not."""
     [before] = legs(state, 905, until=lambda leg: leg["events"] == SAID_BY_MESSAGES)
     assert before["delay_codes"] == "62:6"
     said = FLOWN | {"leg_uid": leg_uid("AM", 905, "", "MEX", "2026-11-22", 1), "row_version": 3}

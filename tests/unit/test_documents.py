@@ -14,7 +14,7 @@ NAMED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|sql|toml|csv))`")
 WIDTH = 120
 FILES = subprocess.check_output(("git", "ls-files"), cwd=PROJECT, text=True).split()
 SPEAKING = (".md", ".py", ".sql", ".toml", ".yaml", ".yml")
-#: What happened is told with the names of its day.
+#: The history names things as they were called on its day.
 RECORDS = ("CHANGELOG.md", "bench/RESULTS.md")
 
 
@@ -46,7 +46,7 @@ def test_every_path_that_contributing_and_architecture_name_exists():
 
 
 def test_every_file_that_is_named_in_a_document_docstring_or_comment_exists():
-    """What moved would still be named by its old place otherwise."""
+    """Otherwise files that moved would still be named by their old places."""
     paths = [f"/{name}" for name in FILES]
     speaking = [name for name in FILES if name.endswith(SPEAKING) and name not in RECORDS]
     named = {(name, one) for name in speaking for one in NAMED.findall(_text(name))}

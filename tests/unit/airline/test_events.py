@@ -43,7 +43,7 @@ def uid(leg) -> str:
 
 
 def truth(leg) -> dict:
-    """What the merge must make of a leg."""
+    """Return the leg that the merge must make."""
     return {
         "destination": leg.destination,
         "std_at": minute_text(leg.std),

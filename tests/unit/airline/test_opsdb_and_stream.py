@@ -1,4 +1,4 @@
-"""What the database says of a leg adds nothing to what the events say of it: the marts and the stream stay equal.
+"""The database adds nothing to what the events say of a leg: the marts and the stream stay equal.
 
 What the stream is held to (`aero_drills.compare.OF_MART`) comes from times, cancellations and diversions.
 Delay codes are another matter: there the database speaks first, and the stream counts none.
@@ -17,7 +17,7 @@ from aero_streaming.events import to_facts
 from aero_streaming.merge import FIELDS, merge
 
 ON = date(2026, 11, 1)
-#: What differs on purpose: who coded a delay is asked of the database first.
+#: Columns that differ on purpose: delay codes are taken from the database first.
 DATABASE_FIRST = {field.name for field in FIELDS if field.field_class == "delay_codes"}
 
 

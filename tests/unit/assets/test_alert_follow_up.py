@@ -1,4 +1,4 @@
-"""What follows of an alert: its brief once, and its lines in the raw zone once, whatever dies on the way."""
+"""The follow-up of an alert: its brief once, and its lines in the raw zone once, whatever dies on the way."""
 
 import gzip
 import json
@@ -46,7 +46,7 @@ def bodies(zones, feed) -> list[dict]:
 
 
 def briefs(instance) -> list[dict]:  # noqa: F811
-    """What was reported of briefs, oldest first."""
+    """Return the reports of briefs, oldest first."""
     found = instance.fetch_materializations(BRIEF, limit=100).records
     metadata = [record.asset_materialization.metadata for record in reversed(found)]
     return [{name: value.value for name, value in one.items()} for one in metadata]

@@ -1,4 +1,4 @@
-"""What the orchestrator sees of the live part: heartbeats, lines of the log, and requests to follow them up."""
+"""The live part as the orchestrator sees it: heartbeats, lines of the log, and requests to follow them up."""
 
 import json
 from datetime import UTC, datetime

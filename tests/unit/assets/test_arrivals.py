@@ -1,4 +1,4 @@
-"""Which arrivals count: a law over sets of receipts, so hypothesis states it."""
+"""The choice of arrivals that count is a law over sets of receipts, so hypothesis tests it."""
 
 from datetime import UTC, datetime, timedelta
 

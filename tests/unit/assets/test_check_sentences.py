@@ -1,4 +1,4 @@
-"""What a check asks, in words: everybody who opens its page in Dagster reads that first."""
+"""Every check has a sentence: everybody who opens its page in Dagster reads that first."""
 
 import pytest
 

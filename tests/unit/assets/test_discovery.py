@@ -12,7 +12,7 @@ from aero_assets.feeds import feeds, find
 from tests.unit.infra.rendered import Loader
 
 TEMPLATE = Path(__file__).parents[3] / "infra" / "catalog.yaml"
-#: What every typed row carries beside the columns of its feed.
+#: Columns of every typed row beside those of its feed.
 OURS = {"source": "varchar", "version": "integer", "received_at": "timestamp", "raw_ref": "varchar"}
 BTS, EVENTS = find("partner/bts_ontime"), find("ops/leg_events")
 

@@ -189,7 +189,7 @@ def run(tmp_path, *tables, hours=1, raise_on_error=True, **said):
 
 
 def metadata(done, name):
-    """What the last materialisation of a table says; a range has one per hour."""
+    """Return the metadata of a table's last materialisation; a range has one per hour."""
     made = done.asset_materializations_for_node("opsdb_extract")
     found = [one for one in made if one.asset_key == raw_key(TABLES[name])]
     return {key: value.value for key, value in found[-1].metadata.items()}

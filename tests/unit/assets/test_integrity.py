@@ -124,7 +124,7 @@ KINDS = {
     "manifest of a version": ("lake", "published/v1/versions/", ""),
     "published file": ("lake", "published/v1/data/", ""),
 }
-#: What only an earlier version, or the sender, can bring back.
+#: Objects that only an earlier version, or the sender, can bring back.
 IRREPLACEABLE = {
     "receipt", "event object", "part of the extract", "commit of the extract", "state of the extract", "refused file",
     "reason of a refused file", "ledger row of the door", "decision of a person",

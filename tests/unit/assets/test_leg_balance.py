@@ -17,7 +17,7 @@ from tests.dbt.test_database_legs import DATABASE, database_leg
 from tests.dbt.typed_lake import AIRLINE, FOURTH, airline_leg, write
 from tests.unit.assets.test_sensors import FolderZones
 
-#: What dbt does, in a few lines: each event once, the last state of a row of the database, the first fact of a leg.
+#: The work of dbt in a few lines: each event once, the last state of a row of the database, the first fact of a leg.
 BUILD = """
     create schema intermediate; create schema operations;
     create table files as

@@ -32,7 +32,7 @@ def days(*numbers, level="v1"):
 
 
 def told(request):
-    """What a request says of its dates: the ends of a range, or the set."""
+    """Return the dates of a request: the ends of a range, or the set."""
     tags = request.tags
     return tags.get(run_dates.SET_TAG) or f"{tags[run_dates.FIRST_TAG]}..{tags[run_dates.LAST_TAG]}"
 

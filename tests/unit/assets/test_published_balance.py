@@ -95,7 +95,7 @@ def zones(tmp_path, monkeypatch):
 
 def test_a_publication_is_in_the_ledger_as_it_was_counted_and_its_check_is_green(zones):
     done = dg.materialize([published_marts], resources={"zones": zones}, raise_on_error=True)
-    # Whether the flights of the last day are in is another question, and only warns.
+    # Missing flights of the last day are another check, which only warns.
     said = {one.check_name: one.passed for one in done.get_asset_check_evaluations() if one.blocking}
     assert said == {"rows_balance": True, "reads_back": True}
     [row] = ledger(zones.lake(), ["published"])

@@ -1,4 +1,4 @@
-"""What readers build on: the columns of schema version 1, held against what the dbt project would publish now."""
+"""The columns of schema version 1, held against what the dbt project would publish now."""
 
 import json
 from pathlib import Path

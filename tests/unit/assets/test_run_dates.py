@@ -1,4 +1,4 @@
-"""Which dates a run is told of, and what it builds: exactly those."""
+"""A run builds exactly the dates that it is told of."""
 
 import re
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ def marts(context):
 
 @dg.asset(deps=KEYS)
 def published():
-    """What has no dates and comes after what has."""
+    """An asset without dates, downstream of one that has dates."""
 
 
 @given(st.sets(st.integers(0, 60), min_size=1))

@@ -118,7 +118,7 @@ def test_the_same_rows_are_the_same_bytes(bucket):
 
 @pytest.mark.parametrize("body", [b"", b'{"commit": ', b"[1]", b"7"])
 def test_a_damaged_state_is_named_and_never_passed_over(body):
-    """What was deleted since an older state would never be noticed."""
+    """A state that is damaged is refused: deletions since an older one would never be noticed."""
     bucket = Bucket()
     store = RawStore("s3://raw/opsdb", bucket)
     store.keep_state("fx_rates", State(1, 0, ("part",), "digest"), "opsdb/_extracts/one.json")

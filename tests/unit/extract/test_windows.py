@@ -119,7 +119,7 @@ def _versions(changes):
 
 
 def _seen(rows, at):
-    """What the table holds for a snapshot taken at a minute: the newest visible version of each key."""
+    """Return the table in a snapshot taken at a minute: the newest visible version of each key."""
     found = {}
     for row in rows:
         if row["visible"] <= at:
@@ -128,7 +128,7 @@ def _seen(rows, at):
 
 
 def _read(window, stamp):
-    """Whether the condition of a window, as it goes to the database, takes a row."""
+    """True if the condition of a window, as it goes to the database, takes a row."""
     start = START + timedelta(minutes=60 * window)
     at = f"{START + timedelta(minutes=stamp):%Y-%m-%dT%H:%M:%S.%fZ}"
     lower, upper = (part.split("'")[1] for part in changed_in("updated_at", Window(start, start + HOUR)).split(" and "))

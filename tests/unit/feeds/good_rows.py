@@ -120,7 +120,7 @@ def typed(feed: Feed, records: Sequence[Record], arrived: date = date(2026, 11, 
         else:
             _add_given(connection, feed, records)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
-        # What a refused record would have become is nobody's value; some of it is no date of Python.
+        # Values of a refused record are of no use; some of them are no date of Python.
         found = {number: {"reason": reason, "message": message} for number, reason, message in connection.execute(
             "select line_number, reason, message from judged where reason is not null").fetchall()}  # fmt: skip
         accepted = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()

@@ -4,7 +4,7 @@
 The reports are written for these tests in the form of that material; stations, times and values are our own.
 """
 
-#: What is compared: wind from, knots, gust, miles, weather, has a ceiling, feet, °C, °C, hPa, findings.
+#: Columns of the comparison: wind from, knots, gust, miles, weather, has a ceiling, feet, °C, °C, hPa, findings.
 NAMES = (
     "WIND_FROM_DEGREES", "WIND_KT", "GUST_KT", "VISIBILITY_MILES", "WEATHER", "HAS_CEILING", "CEILING_FT",
     "TEMPERATURE_C", "DEW_POINT_C", "PRESSURE_HPA", "FINDINGS",

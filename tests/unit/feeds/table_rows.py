@@ -13,7 +13,7 @@ from tests.judging import judged
 ON = date(2026, 11, 1)
 #: After all that the rows of the day tell.
 WINDOW_END = "2026-11-06T18:00:00.000000Z"
-#: What the extract adds, and what the database keeps by itself.
+#: Columns that the extract adds, and columns that the database fills by itself.
 ADDED = {"row_version": 1, "updated_at": "2026-11-01T17:30:00.000000Z"}
 
 
@@ -35,7 +35,7 @@ def rows(table: str) -> list[dict]:
 
 
 def typed(table: str, *said: dict) -> list[dict]:
-    """What the typed step makes of rows that the extract wrote."""
+    """The typed rows of rows that the extract wrote."""
     stamp = Stamp(f"opsdb/{table}", WINDOW_END)
     lines = "".join(stamp.line(json.dumps(row, default=str, ensure_ascii=False))[0] for row in said)
     return judged(f"opsdb/{table}", lines.encode(), ON)

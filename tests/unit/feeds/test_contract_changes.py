@@ -1,4 +1,4 @@
-"""What feeds promise to those who read them: a breaking change fails here and names who would break.
+"""The promises of feeds to their readers: a breaking change fails here and names who would break.
 
 `tests/golden/feeds.json` holds the promise. A column that is new is written down there; one that goes, changes its type
 or may suddenly be empty needs another `version` of the feed, and a word with its consumers.
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "feeds.json"
 
 
 def promise(feed: Feed) -> dict:
-    """What a feed promises: its version, its partition, its columns with type and whether they are always there."""
+    """The promise of a feed: its version, its partition, its columns with type, and if each is always there."""
     columns = {column.name: f"{column.type}{' required' if column.required else ''}" for column in feed.columns}
     return {"version": feed.version, "business_date": feed.business_date, "columns": columns}
 
@@ -39,7 +39,7 @@ def breaks(before: dict, after: dict) -> list[str]:
 
 
 def consumers(feed: Feed) -> list[str]:
-    """Who reads a feed: the models behind its staging model, down to the marts."""
+    """The readers of a feed: the models behind its staging model, down to the marts."""
     children = manifest()["child_map"]
     [source] = [name for name in children if name.startswith("source.") and name.split(".")[2:] == [*feed.key]]
     found, waiting = set(), [source]

@@ -47,7 +47,7 @@ def nodes(found: object) -> Iterator[dict]:
 
 
 def complaints(sql: str, *, judges: bool = False) -> list[str]:
-    """What an expression does to a text that no reading does; nothing if it takes every value whole."""
+    """Return the operations of an expression on a text that are no reading; empty if it takes every value whole."""
     said = tree(sql)
     found = [] if not said["error"] else [f"not SQL: {said}"]
     for node in nodes(said):
@@ -65,7 +65,7 @@ def complaints(sql: str, *, judges: bool = False) -> list[str]:
 
 
 def figure(node: dict) -> bool:
-    """Whether a node is a constant that looks like a number: 0 is also written 0.0."""
+    """True if a node is a constant that looks like a number: 0 is also written 0.0."""
     return node.get("class") == "CONSTANT" and bool(re.search("[0-9]", f"{node.get('literal')}"))
 
 

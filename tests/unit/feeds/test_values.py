@@ -24,7 +24,7 @@ SAME = {"whole", "number", "rounded", "iso_date", "iso_time"}
 
 
 def mutations(text: str) -> Iterator[str]:
-    """What happens to a value on its way: typed twice, cut, shifted, written by another machine."""
+    """Damages of a value on its way: typed twice, cut, shifted, written by another machine."""
     yield from (
         f" {text}",
         f"{text}  ",
@@ -65,7 +65,7 @@ def mutations(text: str) -> Iterator[str]:
 
 
 def person(text: str) -> object:
-    """How a person reads a text: a number, a day or moment, or just this text."""
+    """Read a text as a person does: a number, a day or moment, or just this text."""
     text = text.strip()
     if NUMBER.fullmatch(text):
         return Decimal(text).normalize()
@@ -117,7 +117,7 @@ def direct(column: str, path: str) -> str | None:
 
 
 def same(said: object, found: object) -> bool:
-    """Whether a typed value is what a person reads."""
+    """True if a typed value is what a person reads."""
     if isinstance(found, bool):
         return f"{found}".lower() == f"{said}".lower()
     if isinstance(found, (int, float)):
@@ -182,5 +182,5 @@ def misread(feed: Feed, name: str, said: str, other: str, before: dict, after: d
 
 
 def outline(text: str) -> str:
-    """What of a text says something: 1/01/2022 and 01/01/2022, 17:10 and 1710, F and f say the same."""
+    """Return the meaning of a text: 1/01/2022 and 01/01/2022, 17:10 and 1710, F and f mean the same."""
     return re.sub("[^0-9A-Z]", "", text.upper()).lstrip("0")

@@ -31,7 +31,7 @@ class FakeCloudFormation:
         self.failures: dict[str, list[tuple[str, str, str]]] = {}
         self.validation: dict[str, list[dict[str, Any]]] = {}
         self.refusal: str | None = None
-        # How many looks at a stack still show it at work.
+        # The number of looks at a stack that still show it at work.
         self.looks = 1
         self._events = itertools.count(1)
 

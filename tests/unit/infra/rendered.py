@@ -17,7 +17,7 @@ from infra.deploy import STACKS, TEMPLATES
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 NO_VALUE = object()
-#: What people set where there is a network, so that rules see cluster and job too.
+#: Parameters that people set where there is a network, so that rules see cluster and job too.
 NETWORK: dict[str, Any] = {
     "VpcId": "vpc-0123456789abcdef0",
     "SubnetIds": ["subnet-a", "subnet-b", "subnet-c"],
@@ -83,7 +83,7 @@ class Resource:
         if self.kind == "AWS::Logs::LogGroup":
             return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{self.name}:*"
         service = self.kind.split("::")[1].lower()
-        # What Secrets Manager makes of a name: its kind before it, six letters behind.
+        # Secrets Manager puts the kind before a name and six letters behind it.
         name = f"secret:{self.name}-suffix" if service == "secretsmanager" else self.name
         return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 

@@ -132,7 +132,7 @@ def buckets_want_tls(resources: list[Resource]) -> Problems:
 
 
 def data_outlives_its_stack(resources: list[Resource]) -> Problems:
-    """What holds data is kept when the stack is deleted or the resource replaced."""
+    """Resources that hold data are kept when the stack is deleted or the resource replaced."""
     for resource in of_kind(resources, *HOLDS_DATA):
         if not resource.attributes.get("DeletionPolicy", "").startswith("Retain"):
             yield f"{resource.address}: deleted with its stack"
@@ -189,7 +189,7 @@ def functions_are_watched(resources: list[Resource]) -> Problems:
         for config in of_kind(resources, "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
         if config.properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     ]
-    # What a transform could not do, Firehose keeps under its error prefix.
+    # Firehose keeps the records that a transform failed on under its error prefix.
     kept += [
         parameter["ParameterValue"].removesuffix(":$LATEST")
         for stream in of_kind(resources, "AWS::KinesisFirehose::DeliveryStream")

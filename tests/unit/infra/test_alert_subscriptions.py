@@ -1,4 +1,4 @@
-"""Who is told: the mailbox filters by what messages carry, and knows every role that the rules name."""
+"""The mailbox filters by what messages carry, and knows every role that the rules name."""
 
 from aero_streaming.alerts.model import Alert
 from aero_streaming.alerts.outbox import attributes

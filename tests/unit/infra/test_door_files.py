@@ -1,4 +1,4 @@
-"""What the door does with each kind of file: taken in with a receipt, or put aside with a reason."""
+"""The door takes each kind of file in with a receipt, or puts it aside with a reason."""
 
 import gzip
 import hashlib

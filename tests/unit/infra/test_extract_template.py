@@ -1,4 +1,4 @@
-"""What the emulator cannot show of the database and of the job is held by their text."""
+"""Properties of the database and of the job that the emulator cannot show are tested on the text of the template."""
 
 from aero_extract import windows
 from infra.extract_code import extract_package, extract_script

@@ -1,4 +1,4 @@
-"""What each role may and may not do, decided from the statements in the templates.
+"""Permissions of each role, decided from the statements in the templates.
 
 The platform tests ask the emulator the same of what it enforces; this table also holds for what it does not.
 """

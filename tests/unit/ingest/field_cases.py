@@ -33,7 +33,7 @@ HEADINGS = {
     "no time at all": ("QU MEXOOAM\n.MEXKKAM", None, TYPE_B),
 }  # fmt: skip
 
-#: What stands for an aircraft that the sender does not know.
+#: Placeholders for an aircraft that the sender does not know.
 UNKNOWN_AIRCRAFT = ("XXXXX", "XXX", "ZZZZZ", "00000", "TBA", "UNKN", "NIL", "-", "?", "XX-XXX", "N0000", "NOREG")
 
 #: Elements with blanks inside, and what they say: OUT and OFF, delays, passengers and infants.

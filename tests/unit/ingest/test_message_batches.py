@@ -24,7 +24,7 @@ def batch(text):
 
 
 def _said(message):
-    """What a message says, wherever in its text it says it."""
+    """Return the content of a message, without the places in its text."""
     return message.to_json() | {"raw": "", "findings": [finding.code for finding in message.findings]}
 
 
@@ -124,7 +124,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(text):
         assert result.to_json()["raw"].strip() in text
 
 
-#: What real mistakes are made of: separators in the wrong place, letters for digits, control characters.
+#: Material of real mistakes: separators in the wrong place, letters for digits, control characters.
 PIECES = (
     *"/.-+ \n\t\x00\x03A0Z9ñ\u2028",
     "DL",

@@ -25,7 +25,7 @@ from tests.unit.ingest.test_gateway import SCHEDULE, World
 FEED = find("partner/ssim")
 LINES = SCHEDULE.splitlines()
 LEGS = [line for line in LINES if line.startswith("3")]
-#: Where a record says something else of the legs that another record of the file has too.
+#: Places in which a record contradicts another record of the file about the same legs.
 CHANGES = {
     "nothing": lambda line: line,
     "its serial": lambda line: f"{line[:194]}000077",

@@ -1,4 +1,4 @@
-"""Which clock a platform runs by: kept from its first start on, told, and never changed under what runs."""
+"""The clock of a platform is kept from its first start on, shown, and never changed under what runs."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.unit.local.tiny import chain
 
 
 def settle(state, running=()):
-    """What a start does about the clock; returns what it says."""
+    """Start with a clock; returns what the start says about it."""
     lines: list[str] = []
     steps.settle_clock(Supervisor(state, chain(), lines.append), running)
     return lines
@@ -85,7 +85,7 @@ def named():
 
 
 def status(capsys, state, *options):
-    """What `aero status` prints of a platform."""
+    """Return what `aero status` prints of a platform."""
     with pytest.raises(SystemExit) as end:
         app(["status", "--state", state.name, *options])
     assert not end.value.code

@@ -1,4 +1,4 @@
-"""What dbt knows of a feed is written from the register, and nothing else is touched."""
+"""The dbt files of a feed are written from the register, and nothing else is touched."""
 
 from dataclasses import replace
 

@@ -137,7 +137,7 @@ def test_a_run_that_has_not_said_where_it_runs_is_given_its_time(instance):
 
 def test_the_tables_of_a_new_home_are_made_whole_or_not_at_all(tmp_path):
     write_settings(tmp_path)
-    # What a start that was killed left.
+    # Left by a start that was killed.
     (tmp_path / "making").mkdir()
     (tmp_path / "schedules").mkdir()
     (tmp_path / "schedules" / "schedules.db").write_text("half")

@@ -1,4 +1,4 @@
-"""What waited for the airport reference is let go once it has the airport: rows, events as they came, messages."""
+"""Records that waited for an airport are released once the reference has it: rows, events as they came, messages."""
 
 from datetime import date
 from typing import Any

@@ -65,7 +65,7 @@ def test_each_service_has_a_process_group_of_its_own(state):
 
 def test_a_service_that_dies_while_it_starts_is_told_with_the_end_of_its_log(state):
     supervisor = Supervisor(state, named(Tiny("doomed", code=DOOMED)))
-    # What an earlier start said is not what this one died of.
+    # The output of an earlier start is not the reason why this one died.
     state.log_file("doomed").write_text("yesterday's trouble\n")
     supervisor.start("doomed")
 

@@ -135,7 +135,7 @@ def test_a_lock_names_its_holder_and_a_dead_holder_refuses_nobody(tmp_path: Path
         assert f"process {os.getpid()}, since " in locks.holder(file)
         with pytest.raises(locks.Taken, match=f"process {os.getpid()}"), locks.held(file):
             pass
-    # What the last one wrote stays in the file; it holds nothing.
+    # The last one's text stays in the file; it holds no lock.
     assert file.read_text()
     assert locks.holder(file) == ""
     with locks.held(file):

@@ -1,4 +1,4 @@
-"""What counts as right, as wrong and as a fact that needs no proof."""
+"""Alerts that count as right, as wrong, and as facts that need no proof."""
 
 import pytest
 

@@ -27,7 +27,7 @@ LEG = {
     "data_label": "datos sintéticos",
 }
 STD = datetime(2026, 11, 22, 19, tzinfo=UTC)
-#: What has happened lies within minutes of STD, so that an event may be received then.
+#: Past movements lie within minutes of STD, so that an event may be received then.
 PAYLOAD: dict[str, dict[str, Any]] = {
     "schedule": {"distance_miles": 447},
     "estimate": {"estimated_out_at": "2026-11-22T19:20:00Z", "estimated_in_at": "2026-11-22T21:00:00Z"},

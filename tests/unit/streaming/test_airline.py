@@ -1,4 +1,4 @@
-"""Whose airline this is stands in one file: another airline is one that edits it."""
+"""The airline is described in one file: another airline edits it."""
 
 import ast
 import json
@@ -29,7 +29,7 @@ ALLOWED = {
     "infra/ingest/src/aero_ingest/schedule_events.py": "an example of how long a code is",
 }
 TEXT = AIRLINE.read_text(encoding="utf-8")
-#: What every part of the platform says of the airline, in a process of its own.
+#: The airline as every part of the platform sees it, in a process of its own.
 ASK = """
 import json
 from datetime import date
@@ -56,7 +56,7 @@ print(json.dumps({
 
 
 def facts() -> set[str]:
-    """What the file says and nobody else may: codes of carriers, hubs, money; its name."""
+    """Facts that only this file may hold: codes of carriers, hubs, money; its name."""
     ours = airline()
     return {ours.mainline, ours.regional, *ours.hubs, ours.currency, ours.name}
 

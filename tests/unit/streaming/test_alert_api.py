@@ -1,4 +1,4 @@
-"""What people ask of alerts and do to them: one of two wins, the other is told who."""
+"""Questions about alerts and acts on them: one of two people wins, the other is told who."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What surrounds a row: parents, the hub's windows, the aircraft's other legs, baselines."""
+"""The context of a row: parents, the hub's windows, the aircraft's other legs, baselines."""
 
 import pytest
 

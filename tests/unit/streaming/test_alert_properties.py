@@ -93,7 +93,7 @@ def test_the_records_of_a_complete_day_in_any_order_end_in_the_same_open_alerts(
 def test_records_sent_again_change_no_table_and_no_message(legs, data, some):
     records = list(records_of_legs(legs, ("MEX", "GDL")))
     line = run(records, some)
-    # What time alone brings (a hold that matures, a window that moves on) is no matter of repetition.
+    # Changes that time alone brings (a hold that matures, a window that moves on) are no matter of repetition.
     line.tick("22:20")
     before, told = line.dynamo.snapshot(), len(line.sns.published)
     again = data.draw(st.lists(st.sampled_from(records), min_size=1, max_size=30))
@@ -175,7 +175,7 @@ def ended(line: Line) -> dict[str, Any]:
 
 
 def wanted(legs: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
-    """What counting the legs says that must be left."""
+    """Return what must be left, by counting the legs."""
     found = {}
     for one in legs:
         if one.get("is_cancelled"):

@@ -1,4 +1,4 @@
-"""What one event shows by itself: Python and the lake give the same code, of good events none."""
+"""Limits of a single event: Python and the lake give the same code, and none for good events."""
 
 import csv
 from dataclasses import replace

@@ -14,7 +14,7 @@ from tests.unit.streaming.test_event_problems import CASES
 
 FILE = Path(__file__).parents[3] / "infra" / "streaming" / "events.schema.json"
 VALIDATOR = Draft202012Validator(json_schema())
-#: What only the reader can tell: JSON is already read here, and a schema compares no fields with each other.
+#: Mistakes that only the reader can tell: JSON is already read here, and a schema compares no fields with each other.
 BEYOND = {
     "empty", "bad_encoding", "too_large", "unreadable_json", "repeated_field", "leg_uid_mismatch", "same_airport",
     "times_backwards",

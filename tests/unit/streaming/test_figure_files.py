@@ -1,4 +1,4 @@
-"""What is written from the register of figures stands in the files as it would be written now, and nowhere else."""
+"""Files that are written from the register of figures are as they would be written now."""
 
 import pytest
 

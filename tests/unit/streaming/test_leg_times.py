@@ -1,4 +1,4 @@
-"""Which times of a merged leg can be believed: golden cases, what holds for any leg, and the copy that dbt has."""
+"""Times of a merged leg that can be believed: golden cases, laws for any leg, and the copy that dbt has."""
 
 import random
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What Flink writes is what the alert Lambda reads: the same names on both sides, each with a form that it knows."""
+"""Flink writes what the alert Lambda reads: the same names on both sides, each with a form that it knows."""
 
 import base64
 import re
