@@ -25,11 +25,11 @@ help: ## Show this list
 
 # ── what people run ──────────────────────────────────────────────────────────────────────────────────────────
 
-demo: setup ## Run everything on a file of flights: INPUT=file [ONCE=1] [LIVE=0] [PORT=3000]; without INPUT a small sample
+demo: setup ## Run everything on a file of flights: INPUT=file [ONCE=1] [LIVE=0] [PORT=3000]; without INPUT two weeks of a made-up airline
 	@exec .venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(filter 1 true yes,$(ONCE)),--once) \
 		$(if $(filter 0 false no,$(LIVE)),--no-live) $(foreach port,$(PORT),--port '$(port)')
 
-test: setup-dev ## Prove everything: lint, unit, dbt and platform tests, each with its budget; TIER=name for one
+test: setup-dev ## Run all tests, tier by tier: gates, unit, dbt, platform, stream, browser; TIER=name for one
 	@$(PY) -m tools.tiers $(TIER)
 
 proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]

@@ -1,4 +1,4 @@
-"""Local clocks and UTC: the one place that knows zones and airports.
+"""UTC offsets of airports by local date, and the distances between airports.
 
 Rules come from the pinned PyPI `tzdata` and zones from our airport table, never from the system or from DuckDB. The
 result is a small table, one row per airport and local date, that SQL joins: `before` and `after` are UTC offsets in
