@@ -10,7 +10,7 @@ from aero_assets.zones import NEVER, airports, zone_days
 from aero_ingest.station_clocks import zone
 
 SOME = ["MEX", "TIJ", "CJS", "REX", "CUU", "HMO", "JFK", "GUM", "HNL", "HAV", "LHR", "SYD", "KTM", "LDH", "GRU", "ISN"]
-DATES = st.dates(date(2010, 1, 1), date(2027, 12, 1))
+DATES = st.dates(date(1987, 10, 1), date(2027, 12, 1))
 
 
 def offsets(code: str, day: date) -> dict[str, int]:

@@ -21,7 +21,7 @@ REFUSED = {
     "weather_mismatch": {"dewp": "40.1"},
     "clock_mismatch": {"hour": "2"},
     "impossible_weather": {"wind_speed": "1048.36058"},
-    "date_out_of_range": {"year": "2009", "time_hour": "2009-01-01T06:00:00Z"},
+    "date_out_of_range": {"year": "1987", "time_hour": "1987-01-01T06:00:00Z"},
 }
 
 

@@ -1,3 +1,4 @@
+-- From the first operating date that events and partitions know (aero_streaming/events/limits.py).
 -- Built from digits, not from a generating function: the engines have no common one.
 with digits as (
     {% for digit in range(10) %}
@@ -11,17 +12,20 @@ numbers as (
         ones.digit
         + 10 * tens.digit
         + 100 * hundreds.digit
-        + 1000 * thousands.digit as days
+        + 1000 * thousands.digit
+        + 10000 * ten_thousands.digit as days
     from digits as ones
     cross join digits as tens
     cross join digits as hundreds
     cross join digits as thousands
+    cross join digits as ten_thousands
+    where ten_thousands.digit < 2
 
 ),
 
 calendar as (
 
-    select cast('2010-01-01' as date) + days as date_day
+    select cast('1987-10-01' as date) + days as date_day
     from numbers
 
 ),

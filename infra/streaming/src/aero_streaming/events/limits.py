@@ -16,8 +16,9 @@ from typing import Any
 from aero_streaming.events.checks import EventError
 from aero_streaming.events.types import EDITIONS, EVENT_TYPES, VERSIONS_BEGIN, fields_of
 
-#: The first operating date that partitions and events know; an event of an earlier day is refused.
-FIRST_OPERATING_DATE = date(2010, 1, 1)
+#: The first operating date that files, events and partitions know; what is of an earlier day is refused. The Bureau of
+#: Transportation Statistics publishes flights from this month on.
+FIRST_OPERATING_DATE = date(1987, 10, 1)
 #: Days that a date may lie ahead: schedules are filed about a season ahead.
 MAX_DAYS_AHEAD = 370
 #: A day is over for events after three years: a later stamp is a wrong one.
