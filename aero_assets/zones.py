@@ -19,6 +19,10 @@ import pyarrow as pa
 from aero_ingest.station_clocks import offset_minutes
 
 AIRPORTS_CSV = Path(__file__).parents[1] / "dbt_project" / "seeds" / "reference" / "airports.csv"
+#: Airport numbers of the US Department of Transportation; `tools/build_dot_airports.py` says where they are from.
+DOT_AIRPORTS_CSV = Path(__file__).with_name("dot_airports.csv")
+#: The numbers of airports begin above this one.
+DOT_NUMBERS_ABOVE = 10_000
 NEVER = 1441
 
 ZONE_DAY_SCHEMA = pa.schema(
@@ -133,10 +137,51 @@ def _point(airport: Airport) -> list[float]:
     return [cos(north) * cos(east), cos(north) * sin(east), sin(north)]
 
 
+@dataclass(frozen=True)
+class DotAirport:
+    """An airport number and its code; `placed_from` is the first date on which that airport stood where it stands."""
+
+    iata: str
+    valid_from: date
+    valid_to: date
+    placed_from: date
+
+
+@cache
+def dot_airports() -> dict[int, DotAirport]:
+    """Return the airports of the US Department of Transportation by their numbers."""
+    with DOT_AIRPORTS_CSV.open(encoding="utf-8", newline="") as file:
+        return {
+            int(row["dot_id"]): DotAirport(
+                row["iata"],
+                date.fromisoformat(row["valid_from"]),
+                date.fromisoformat(row["valid_to"] or "9999-12-31"),
+                date.fromisoformat(row["placed_from"] or "1900-01-01"),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+@cache
+def dot_airport_list() -> pa.Table:
+    """Return one row with one list: the airport of every number above the first ones, null for one without."""
+    known = dot_airports()
+    places = [known.get(number) for number in range(DOT_NUMBERS_ABOVE + 1, max(known) + 1)]
+    said = [place and {"iata": place.iata, "first": place.valid_from, "last": place.valid_to} for place in places]
+    kind = pa.struct([("iata", pa.string()), ("first", pa.date32()), ("last", pa.date32())])
+    return pa.table({"airports": pa.array([said], pa.list_(kind))})
+
+
 @cache
 def airport_table() -> pa.Table:
-    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know."""
+    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know.
+
+    From `placed_from` on it stands at that place.
+    """
     known = list(airports().values())
+    placed: dict[str, date] = {}
+    for place in dot_airports().values():
+        placed[place.iata] = max(place.placed_from, placed.get(place.iata, place.placed_from))
     return pa.table(
         {
             "iata": pa.array([airport.iata for airport in known], pa.string()),
@@ -144,5 +189,6 @@ def airport_table() -> pa.Table:
             "point": pa.array([_point(airport) for airport in known], pa.list_(pa.float64())),
             "valid_from": pa.array([airport.valid_from for airport in known], pa.date32()),
             "valid_to": pa.array([airport.valid_to for airport in known], pa.date32()),
+            "placed_from": pa.array([placed.get(airport.iata) for airport in known], pa.date32()),
         }
     )

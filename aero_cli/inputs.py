@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from aero_assets.feeds import doors, feeds
-from aero_ingest import headings
 from aero_ingest.reasons import RejectedFile
 from aero_local import text_files
 from aero_local.errors import Log
@@ -58,7 +57,7 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
 def feed_of(file: Path) -> str:
     """Return the feed whose columns a file names, by its own header or by the names that the feed also knows."""
     try:
-        header = headings.columns_of(text_files.first_line(file)) or ()
+        header = text_files.columns(file)
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile):
         return NO_FEED
     exact = [str(door["feed"]) for door in doors() if door["header"] == list(header)]

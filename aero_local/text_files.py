@@ -1,11 +1,15 @@
-"""Text files as people have them: plain, gzipped, or the one file of data in a zip archive."""
+"""Files of records as people have them: text that is plain, gzipped, bzipped or the one file of data in a zip archive,
+or Parquet.
+"""
 
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
-from aero_ingest import unzip
+from aero_ingest import headings, parquet_footer, unzip
 from aero_ingest.content import BOM
+from aero_ingest.gunzip import GZIP
+from aero_ingest.parquet_footer import MAGIC
 
 BLOCK_BYTES = 1 << 20
 
@@ -13,14 +17,25 @@ BLOCK_BYTES = 1 << 20
 def blocks(file: Path) -> Iterator[bytes]:
     """Yield the text of a file block by block; OSError, EOFError or RejectedFile where it cannot be read."""
     with file.open("rb") as packed:
-        is_zip = packed.read(len(unzip.MAGIC)) == unzip.MAGIC
-    if is_zip:
+        first = packed.read(len(unzip.MAGIC))
+    if first.startswith((unzip.MAGIC, unzip.BZIP2)):
+        unpack = unzip.text_of if first.startswith(unzip.MAGIC) else unzip.of_bzip2
         with file.open("rb") as packed:
-            yield from unzip.text_of(iter(lambda: packed.read(BLOCK_BYTES), b""))
+            yield from unpack(iter(lambda: packed.read(BLOCK_BYTES), b""))
         return
-    with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as text:
+    with (gzip.open if first.startswith(GZIP) else open)(file, "rb") as text:
         while block := text.read(BLOCK_BYTES):
             yield block
+
+
+def columns(file: Path) -> tuple[str, ...]:
+    """Return the columns that a file names in its first line or its footer; errors as `blocks`, UnicodeDecodeError."""
+    with file.open("rb") as packed:
+        is_parquet = packed.read(len(MAGIC)) == MAGIC
+    if not is_parquet:
+        return headings.columns_of(first_line(file)) or ()
+    with file.open("rb") as packed:
+        return parquet_footer.columns(packed)
 
 
 def first_line(file: Path) -> bytes:
@@ -28,9 +43,11 @@ def first_line(file: Path) -> bytes:
     return next(blocks(file), b"").removeprefix(BOM).partition(b"\n")[0].removesuffix(b"\r")
 
 
-def gzipped(file: Path, folder: Path) -> Path:
-    """Return a gzipped copy of a file's text in a folder, or the file itself if it is that; errors as `blocks`."""
-    if file.suffix == ".gz":
+def body(file: Path, folder: Path) -> Path:
+    """Return a file as the door keeps it, text gzipped, below a folder if it is another one; errors as `blocks`."""
+    with file.open("rb") as packed:
+        first = packed.read(len(MAGIC))
+    if first.startswith((GZIP, MAGIC)):
         return file
     copy = folder / "body.csv.gz"
     with gzip.open(copy, "wb", 1) as text:

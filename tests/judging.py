@@ -12,6 +12,7 @@ import duckdb
 from aero_assets.defs.typed import rows
 from aero_assets.feeds import Feed, find
 from aero_assets.partitions import FIRST_OPERATING_DATE
+from aero_ingest.parquet_footer import MAGIC
 
 
 def judged(feed: str | Feed, text: str | bytes | Path, arrived: date = date(2026, 11, 20)) -> list[dict]:
@@ -22,7 +23,7 @@ def judged(feed: str | Feed, text: str | bytes | Path, arrived: date = date(2026
     feed = find(feed) if isinstance(feed, str) else feed
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "body"
-        file.write_bytes(kept(text) if isinstance(text, Path) else gzip.compress(_bytes(text), 1))
+        file.write_bytes(kept(text) if isinstance(text, Path) else _packed(_bytes(text)))
         name = text.name if isinstance(text, Path) else ""
         rows.prepare(connection)
         rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed, name)
@@ -34,6 +35,11 @@ def kept(file: Path) -> bytes:
     """Return a file as the door keeps its body: text gzipped, anything packed as it is."""
     body = file.read_bytes()
     return gzip.compress(body, mtime=0) if file.suffix == ".txt" else body
+
+
+def _packed(body: bytes) -> bytes:
+    """A body as the door keeps it: Parquet as it is."""
+    return body if body.startswith(MAGIC) else gzip.compress(body, 1)
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -35,6 +35,14 @@ VALIDITY = {
 GONE = (
     ("ISN", "KISN", "Sloulin Field International Airport", "Williston", "US", "48.1779", "-103.6420",
      "America/Chicago", "", "2019-10-10", "closed; replaced by XWA"),
+    ("PFN", "KPFN", "Panama City-Bay County International Airport", "Panama City", "US", "30.2125", "-85.6819",
+     "America/Chicago", "", "2010-05-31", "closed; replaced by ECP"),
+    ("IYK", "KIYK", "Inyokern Airport", "Inyokern", "US", "35.6587", "-117.8294",
+     "America/Los_Angeles", "", "", "without scheduled service"),
+    ("SOP", "KSOP", "Moore County Airport", "Pinehurst/Southern Pines", "US", "35.2375", "-79.3892",
+     "America/New_York", "", "", "without scheduled service"),
+    ("UTM", "KUTA", "Tunica Municipal Airport", "Tunica", "US", "34.6850", "-90.3478",
+     "America/Chicago", "", "", "without scheduled service"),
 )  # fmt: skip
 
 QUERY = """

@@ -64,7 +64,9 @@ class Layout:
     `xml`: documents of XML are taken beside lines. `footer` is how the last line of every file begins; the door
     takes no file without it. The named groups of `name_pattern` are what only the file's name says, as raw columns
     of every record. `by_name`: columns are found by the names in the header, in any order and beside others;
-    `also_called` are further names of a column, `optional` the columns that a file may lack.
+    `also_called` are further names of a column, `optional` the columns that a file may lack, `further` raw columns that
+    only other layouts have. Of `alternatives` one must be there whole. `unknown` are words that stand for no value.
+    `layouts` are known layouts, for sentences: `name`, `columns` as they are called there, and `way_out`.
     """
 
     name_pattern: str = ""
@@ -78,6 +80,10 @@ class Layout:
     by_name: bool = False
     also_called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    unknown: tuple[str, ...] = ()
+    layouts: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -104,9 +110,11 @@ class Layout:
 
 #: A header in the first line, and records below it to the end.
 PLAIN = Layout()
+#: Keys of a feed whose columns are found by their names.
+BY_NAME = ("also_called", "optional", "further", "alternatives", "unknown", "layouts")
 #: Keys of a register entry by the format they belong to.
 KEYS: dict[str, tuple[str, ...]] = {
-    "csv": ("preamble_lines", "footer", "captions", "by_name", "also_called", "optional"),
+    "csv": ("preamble_lines", "footer", "captions", "by_name", *BY_NAME),
     "lines": ("line_pattern", "parser", "footer", "xml"),
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
@@ -137,19 +145,28 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
 
 def _names(data: Mapping[str, Any], fail: Fail) -> dict[str, Any]:
     """Return how columns are found by their names; nothing for a feed that takes its own header alone."""
-    also, optional = data.get("also_called", {}), tuple(data.get("optional", ()))
     if not data.get("by_name"):
-        if also or optional:
-            raise fail("`also_called` and `optional` belong to by_name = true", at=r"(also_called|optional)\b")
+        if given := [key for key in BY_NAME if key in data]:
+            raise fail(f"`{given[0]}` belongs to by_name = true", at=rf"\[*{given[0]}\b")
         return {}
-    header = data.get("header", ())
-    for key, names in (("also_called", also), ("optional", optional)):
-        if unknown := [name for name in names if name not in header]:
+    also, optional, further = data.get("also_called", {}), data.get("optional", ()), tuple(data.get("further", ()))
+    alternatives = tuple(tuple(names) for names in data.get("alternatives", ()))
+    columns = (*data.get("header", ()), *further)
+    of_alternatives = [name for names in alternatives for name in names]
+    for key, names in (("also_called", also), ("optional", optional), ("alternatives", of_alternatives)):
+        if unknown := [name for name in names if name not in columns]:
             raise fail(f"`{key}` names columns of `header`; {', '.join(unknown)} is none", at=rf"\[?{key}\b")
+    for layout in data.get("layouts", ()):
+        if set(layout) != {"name", "columns", "way_out"} or not layout["columns"]:
+            raise fail("[[layouts]] needs `name`, `columns` and `way_out`", at=r"\[\[layouts\]\]")
     return {
         "by_name": True,
         "also_called": {name: tuple(others) for name, others in also.items()},
-        "optional": optional,
+        "optional": (*optional, *(name for name in further if name not in of_alternatives)),
+        "further": further,
+        "alternatives": alternatives,
+        "unknown": tuple(data.get("unknown", ())),
+        "layouts": tuple(data.get("layouts", ())),
     }
 
 

@@ -139,11 +139,21 @@ class Feed:
     @property
     def raw_columns(self) -> tuple[str, ...]:
         """Every raw column that expressions may use: of the records, above them, and of the file's name."""
-        return (*self.header, *self.captions, *self.layout.named)
+        return (*self.in_records, *self.captions, *self.layout.named)
+
+    @property
+    def in_records(self) -> tuple[str, ...]:
+        """The raw columns that a record of a file may hold."""
+        return (*self.header, *self.layout.further)
 
     def places_in(self, seen: Sequence[str]) -> Places:
         """Return where the columns stand in a file with this header; of a feed that is read by name."""
-        return headings.find(seen, self.header, self.layout.also_called, self.layout.optional)
+        layout = self.layout
+        return headings.find(seen, self.in_records, layout.also_called, layout.optional, layout.alternatives)
+
+    def layout_of(self, seen: Sequence[str]) -> str:
+        """Return the name of the known layout that a file with this header has; empty if it has none of them."""
+        return headings.recognised(seen, self.layout.layouts)
 
     @property
     def staging_model(self) -> str:

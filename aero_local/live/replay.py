@@ -51,11 +51,11 @@ class Flights:
 
 
 def read(file: Path) -> Flights:
-    """Return the flights of a CSV file, packed or not; each record once; AeroError if it is no such file."""
+    """Return the flights of a file; each record once; AeroError if it is no such file."""
     _check_header(file)
     feed = find(FEED)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        body = text_files.gzipped(file, Path(folder))
+        body = text_files.body(file, Path(folder))
         rows.prepare(connection)
         rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC), feed)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
@@ -82,14 +82,15 @@ def events(flights: Flights, seed: int) -> Iterator[Event]:
 def _check_header(file: Path) -> None:
     """Say what a file is not, before anything is made of it."""
     try:
-        seen = headings.columns_of(text_files.first_line(file)) or ()
+        seen = text_files.columns(file)
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
-        hint = "give a CSV file of flights, plain, gzipped or zipped"
+        hint = "give a file of flights: CSV, plain or in gzip, bzip2 or zip, or Parquet"
         raise AeroError(f"{file} cannot be read: {error}", hint) from error
     if problem := find(FEED).places_in(seen).problem:
+        way_out = headings.nearest(seen, find(FEED).layout.layouts)
         raise AeroError(
             f"{file} is no file of {FEED}: its first line is not the header of that feed: {problem}",
-            f"aero_assets/feeds/{FEED}.toml lists the columns",
+            way_out or "docs/formats.md lists the layouts that are read",
         )
 
 

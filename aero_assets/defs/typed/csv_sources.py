@@ -5,6 +5,7 @@ What is carried into the typed zone as it was sent is taken out of each line her
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from aero_assets.feeds import Column, Feed
+from aero_assets.zones import dot_airports
 from aero_ingest.gunzip import GZIP
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
@@ -25,10 +27,45 @@ SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 Batch = dict[str, Any]
 
 
+#: Readings that turn one spelling of a value into another, whatever else a record says.
+_RESPELT = re.compile(r"(airport_code|carrier_code)\((\w+)[,)]")
+
+
 def carried(feed: Feed) -> tuple[Column, ...]:
-    """The typed columns that hold what one raw column says and nothing else: their expression is its name."""
-    names = set(feed.header) | {f'"{name}"' for name in feed.header}
-    return tuple(column for column in feed.columns if column.sql in names)
+    """The typed columns that hold what one raw column says and nothing else, be it spelt in another way."""
+    return tuple(column for column in feed.columns if _raw(feed, column)[0] in feed.header)
+
+
+def _raw(feed: Feed, column: Column) -> tuple[str, str]:
+    """Return the raw column whose value a typed column carries, and how it is spelt anew; no raw column if none."""
+    values = {value.name: value.sql for value in feed.values}
+    if found := _RESPELT.match(values.get(column.sql, "")):
+        return found[2], found[1]
+    return column.sql.strip('"'), ""
+
+
+def respelt(feed: Feed, columns: Batch) -> Batch:
+    """Return texts of carried columns as the typed zone spells them; null where the word says that it is unknown."""
+    known = {column.name: column for column in carried(feed)}
+    return {name: _mapped(values, feed, _raw(feed, known[name])[1]) for name, values in columns.items()}
+
+
+def _mapped(values: Any, feed: Feed, reading: str) -> Any:  # noqa: ANN401 - arrow has no types
+    if not (reading or feed.layout.unknown):
+        return values
+    coded = pc.dictionary_encode(values)
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    words = [None if word in feed.layout.unknown else _spelt(word, reading) for word in coded.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(coded.indices)
+
+
+def _spelt(word: str | None, reading: str) -> str | None:
+    if word and reading == "carrier_code":
+        return re.sub(r"^(\w\w) \(\d\)$", r"\1", word)
+    if word and reading == "airport_code" and (number := re.fullmatch(r"(\d{5})([.]0+)?", word)):
+        airport = dot_airports().get(int(number[1]))
+        return airport.iata if airport else word
+    return word
 
 
 def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
@@ -48,10 +85,11 @@ def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
             whole = pc.and_(pc.is_in(pc.list_value_length(parts), pa.array(widths, pa.int32())), pc.invert(quoted))
             parts = parts.filter(whole)
             columns = {name: _at(parts, place) for name, place in places.items()}
-            yield {"raw_ref": names.filter(whole), **columns}
+            yield {"raw_ref": names.filter(whole), **respelt(feed, columns)}
             if pc.any(quoted).as_py():
                 lines = texts.filter(quoted).to_pylist()
-                yield _of_quoted(names.filter(quoted).to_pylist(), lines, feed.delimiter, places, widths)
+                batch = _of_quoted(names.filter(quoted).to_pylist(), lines, feed.delimiter, places, widths)
+                yield {"raw_ref": batch.pop("raw_ref"), **respelt(feed, batch)}
 
 
 def _in_file(feed: Feed, body: Path) -> tuple[dict[str, int | None], tuple[int, ...]]:
@@ -63,14 +101,21 @@ def _in_file(feed: Feed, body: Path) -> tuple[dict[str, int | None], tuple[int, 
         return {column.name: place(feed, column) for column in carried(feed)}, (len(feed.header),)
     with opened(body) as file:
         header = next(islice(file, feed.layout.preamble_lines, None), b"").decode("utf-8-sig", "replace").strip()
-    seen = [_plain(name) for name in next(csv.reader([header]), [])]
+    seen = next(csv.reader([header]), [])
+    # A record may end in a comma more than its header.
+    return named_places(feed, seen), (len(seen), len(seen) + 1)
+
+
+def named_places(feed: Feed, seen: Sequence[str]) -> dict[str, int | None]:
+    """Return where each carried column stands among the names of a file; None where it does not."""
+    plain = [_plain(name) for name in seen]
     places = {}
     for column in carried(feed):
         own = feed.header[place(feed, column)]
-        names = [_plain(name) for name in (own, *feed.layout.also_called.get(own, ()))]
-        places[column.name] = next((seen.index(name) for name in names if name in seen), None)
-    # A record may end in a comma more than its header.
-    return places, (len(seen), len(seen) + 1)
+        others = feed.layout.also_called.get(own, ())
+        names = [_plain(name) for name in (others if own in others else (own, *others))]
+        places[column.name] = next((plain.index(name) for name in names if name in plain), None)
+    return places
 
 
 def _plain(name: str) -> str:
@@ -95,7 +140,7 @@ def _of_quoted(
 
 def place(feed: Feed, column: Column) -> int:
     """Return where the raw column that a carried column is stands in the header of its feed, from 0."""
-    return feed.header.index(column.sql.strip('"'))
+    return feed.header.index(_raw(feed, column)[0])
 
 
 def trimmed(values: Any) -> Any:  # noqa: ANN401 - arrow has no types

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from aero_assets.defs.typed.parquet_lines import is_parquet, places_in_lines
 from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import PLAIN, Layout
 from aero_ingest import headings
@@ -43,7 +44,9 @@ def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
 
 
 def places_of(path: Path, feed: Feed) -> Places:
-    """Return where the columns of a feed that is read by name stand in a gzipped text, told by its header."""
+    """Return where the columns of a feed that is read by name stand in a body, told by its header."""
+    if is_parquet(path):
+        return places_in_lines(path, feed)
     with gzip.open(path, "rb") as file:
         header = next(islice(file, feed.layout.preamble_lines, None), b"")
     return feed.places_in(headings.columns_of(header.removeprefix(BOM).rstrip(b"\r\n")) or ())

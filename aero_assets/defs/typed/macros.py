@@ -6,7 +6,8 @@ feed tells "nothing was said" from "it was not understood" (`unread`), and refus
 `tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
 """
 
-from aero_streaming.events.limits import EARLIEST, LATEST
+from aero_assets.zones import DOT_NUMBERS_ABOVE
+from aero_streaming.events.limits import EARLIEST, LATEST, LONGEST_BLOCK
 from aero_streaming.events.registrations import PLACEHOLDER
 from aero_streaming.events.types import DELAY_CODES
 
@@ -49,15 +50,22 @@ create or replace temp macro day_of(year, month, day) as
 create or replace temp macro us_date(text) as
     case when regexp_full_match(text, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')
          then cast(try_strptime(text, '%m/%d/%Y') as date) end;
+create or replace temp macro flight_day(text) as coalesce(
+    iso_date(text), us_date(regexp_replace(text, ' (12:00(:00)? AM|0?0:00(:00)?)$', '')),
+    case when regexp_full_match(text, '(19|20)[0-9]{{6}}') then cast(try_strptime(text, '%Y%m%d') as date) end);
+create or replace temp macro flag(text) as
+    case when whole(text) in (0, 1) then whole(text) = 1
+         when lower(text) in ('true', 'false') then lower(text) = 'true' end;
+create or replace temp macro carrier_code(text) as
+    case when regexp_full_match(text, '[A-Z0-9]{{2}} [(][0-9][)]') then text[1:2] else text end;
 create or replace temp macro quarter_start(text) as
     case when regexp_full_match(text, '[0-9]{{4}}q[1-4]')
          then make_date(cast(text[1:4] as bigint), 3 * cast(text[6:6] as bigint) - 2, 1) end;
 create or replace temp macro part(text, separator, place, parts) as
     case when len(string_split(text, separator)) = parts then split_part(text, separator, place) end;
 create or replace temp macro clock_minutes(text) as
-    case when regexp_full_match(text, '[0-9]{{1,4}}')
-              and try_cast(text as integer) % 100 < 60 and try_cast(text as integer) <= 2400
-         then try_cast(text as integer) // 100 * 60 + try_cast(text as integer) % 100
+    case when regexp_full_match(text, '[0-9]{{1,4}}([.]0+)?') and whole(text) % 100 < 60 and whole(text) <= 2400
+         then whole(text) // 100 * 60 + whole(text) % 100
          when regexp_full_match(text, '([01]?[0-9]|2[0-3]):[0-5][0-9](:00)?|24:00(:00)?')
          then cast(split_part(text, ':', 1) as integer) * 60 + cast(split_part(text, ':', 2) as integer) end;
 create or replace temp macro instant(text) as
@@ -87,6 +95,8 @@ create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text)
 RECKONINGS = f"""
 create or replace temp macro is_too_early(delay_minutes) as delay_minutes < {EARLIEST};
 create or replace temp macro is_too_late(delay_minutes) as delay_minutes > {LATEST};
+create or replace temp macro unfiled_delay() as {EARLIEST + 720};
+create or replace temp macro longest_block() as {LONGEST_BLOCK};
 create or replace temp macro needs_reason(delay_minutes) as delay_minutes > {_UNEXPLAINED};
 create or replace temp macro long(value) as value + cast(0 as bigint);
 create or replace temp macro given(value) as case when value is null then 0 else 1 end;
@@ -97,6 +107,15 @@ create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_
     left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
 create or replace temp macro known_airport(code, day) as
     exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
+create or replace temp macro dot_airport(number) as
+    cast(getvariable('dot_airports') as struct(iata varchar, first date, last date)[])[number - {DOT_NUMBERS_ABOVE}];
+create or replace temp macro airport_code(text, day) as
+    case when not regexp_full_match(text, '[0-9]{{5}}([.]0+)?') then text
+         when day between dot_airport(whole(text)).first and dot_airport(whole(text)).last
+         then dot_airport(whole(text)).iata else text end;
+create or replace temp macro stood_there(code, day) as
+    coalesce((select placed_from from airport where iata = code) <= day, true);
+create or replace temp macro usual_minutes(miles) as cast(40 + miles / 7.5 as integer);
 create or replace temp macro country_of(code) as (select country from airport where iata = code);
 create or replace temp macro point_of(code) as (select point from airport where iata = code);
 create or replace temp macro miles_apart(one, other) as
@@ -104,6 +123,7 @@ create or replace temp macro miles_apart(one, other) as
 create or replace temp macro is_far_from(miles, apart) as abs(miles - apart) > 5 + 0.01 * apart;
 create or replace temp macro weekday(day) as isodow(day);
 create or replace temp macro month_of(day) as month(day);
+create or replace temp macro day_in(day) as dayofmonth(day);
 create or replace temp macro unknown_airport(code, day) as
     code is not null and day is not null and not known_airport(code, day);
 """

@@ -3,6 +3,8 @@
 A record of a CSV file is split here; those of other formats come with their values, which a reader took out of them.
 """
 
+import re
+
 from aero_assets.feeds import Feed
 
 
@@ -16,7 +18,7 @@ def _split(feed: Feed) -> str:
     by_name = feed.layout.by_name
     at = "places[{n}]" if by_name else "{n}"
     names = ", ".join(
-        f"nullif(parts[{at.format(n=n)}], '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1)
+        f"nullif(parts[{at.format(n=n)}], '') as {_quoted(name)}" for n, name in enumerate(feed.in_records, 1)
     )
     names += "".join(f", given[{n}] as {_quoted(name)}" for n, name in enumerate(feed.captions, 1)) + _named(feed)
     # Values that a file gives once are part of every record in it.
@@ -41,14 +43,31 @@ def _split(feed: Feed) -> str:
                 then list_transform(string_split(body, '{feed.delimiter}'), lambda part: trim(part))
                 else string_split(body, '{feed.delimiter}') end as parts
             from checked
-        )
+        ){_known_values(feed)}
         select body as _body, line_number as _line_number, defect as _defect, raw_key as _raw_key,
-               received_at as _received_at, {_width(by_name)} as _width,
+               received_at as _received_at, {_width(by_name)} as _width,{" columns as _columns," if by_name else ""}
                {"width" if by_name else len(feed.header)} as _expected, '{feed.source}' as _source,
                left(sha256('{feed.path}' || chr(31) || body{constants}), 32) as _event_id,
                raw_key || '#' || line_number as _raw_ref, {names}
-        from split
+        from {"known" if feed.layout.unknown else "split"}
     """
+
+
+def _known_values(feed: Feed) -> str:
+    """A CTE that empties the values that are words for an unknown one; few records have any, and others pass by."""
+    if not feed.layout.unknown:
+        return ""
+    words = ", ".join(f"'{word}'" for word in feed.layout.unknown)
+    # All of them at once: most lines hold none, and looking costs less than a comparison of each value.
+    some = "|".join(re.escape(word) for word in feed.layout.unknown).replace("'", "''")
+    value = f"""(^|[{feed.delimiter}" ])({some})($|[{feed.delimiter}" ])"""
+    return f""",
+        known as (
+            select * replace (case when regexp_matches(body, '{value}')
+                then list_transform(parts, lambda part: case when part in ({words}) then '' else part end)
+                else parts end as parts)
+            from split
+        )"""
 
 
 def _width(by_name: bool) -> str:

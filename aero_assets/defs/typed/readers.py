@@ -14,6 +14,7 @@ from aero_assets.defs.typed.event_lines import read_event_lines
 from aero_assets.defs.typed.lines import read_lines
 from aero_assets.defs.typed.message_records import read_message_records, read_schedule_records
 from aero_assets.defs.typed.metar_lines import read_metar_lines
+from aero_assets.defs.typed.parquet_lines import is_parquet, read_parquet_lines
 from aero_assets.defs.typed.parquet_rows import read_parquet_rows
 from aero_assets.defs.typed.workbook_rows import read_workbook_rows
 from aero_assets.feeds import Feed
@@ -46,6 +47,12 @@ def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.Reco
         return _parsed(path, received_at, feed)
     if workbook := feed.layout.workbook:
         return read_workbook_rows(path, workbook, feed.header, received_at)
+    return _csv(path, feed)
+
+
+def _csv(path: Path, feed: Feed) -> pa.RecordBatchReader:
+    if feed.layout.by_name and is_parquet(path):
+        return read_parquet_lines(path, feed)
     return read_lines(path, feed.layout)
 
 

@@ -6,6 +6,7 @@ UTC here; only SSIM schedules are expanded to UTC by their parser (`ssim_legs.py
 record have a leading underscore, so that they cannot collide with the sender's column names.
 """
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from aero_assets.defs.typed.lines import places_of
 from aero_assets.defs.typed.macros import FORMS, MACROS
 from aero_assets.defs.typed.readers import Reader, read
 from aero_assets.feeds import Clock, Feed
-from aero_assets.zones import airport_table, zone_days
+from aero_assets.zones import airport_table, dot_airport_list, zone_days
 from aero_ingest.headings import Places
 
 #: Reasons that concern a record's form; a feed's own rules follow them.
@@ -24,9 +25,12 @@ FORM_RULES = (
     ("bad_encoding", "_defect = 'bad_encoding'", "'the line is not UTF-8 text'"),
     ("line_too_long", "_defect = 'line_too_long'", "'the line is longer than any record'"),
     ("bad_quotes", "_defect = 'bad_quotes'", "'a quotation mark is not closed or stands inside a value'"),
+    ("unreadable_body", "_defect = 'unreadable_body'", "'the file cannot be read from this row on'"),
     ("too_few_columns", "_width < _expected", "'expected ' || _expected || ' columns, found ' || _width"),
     ("too_many_columns", "_width > _expected", "'expected ' || _expected || ' columns, found ' || _width"),
 )
+
+_IN_FILE = re.compile(r"\bin_file\((\w+)\)")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -34,7 +38,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
-            named varchar[], arrived_at varchar, raw_key varchar, received_at timestamp, places integer[], width integer
+            named varchar[], arrived_at varchar, raw_key varchar, received_at timestamp, places integer[],
+            width integer, columns bigint
         )
     """)
 
@@ -54,7 +59,8 @@ def add_lines(
     connection.execute(
         "insert into line by name "
         "select lines_read.*, cast($raw_key as varchar) as raw_key, cast($received_at as timestamp) as received_at, "
-        "cast($named as varchar[]) as named, cast($places as integer[]) as places, cast($width as integer) as width "
+        "cast($named as varchar[]) as named, cast($places as integer[]) as places, cast($width as integer) as width, "
+        "cast($columns as bigint) as columns "
         "from lines_read",
         {
             "raw_key": raw_key,
@@ -62,6 +68,7 @@ def add_lines(
             "named": feed.layout.named_by(sent_as) if feed else [],
             "places": list(places.at),
             "width": places.width,
+            "columns": sum(1 << number for number, place in enumerate(places.at) if place),
         },
     )
     connection.unregister("lines_read")
@@ -75,7 +82,10 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.register("airport_source", airport_table())
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
-    helpers = "".join(f", {value.sql} as {value.name}" for value in feed.values)
+    connection.register("dot_source", dot_airport_list())
+    # A constant that the engine folds into the plan: a list whose places are the numbers.
+    connection.execute("set variable dot_airports = (select airports from dot_source)")
+    helpers = "".join(f", {_resolved(value.sql, feed)} as {value.name}" for value in feed.values)
     fields = event_rows.fields(feed) if feed.is_json else raw_columns.fields(feed)
     connection.execute(f"create or replace temp table helped as select *{helpers} from ({fields})")
     _load_zones(connection, feed)
@@ -182,7 +192,7 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
         rules = []
     else:
         rules = list(FORM_RULES)
-    rules += [(rule.code, rule.when, rule.message) for rule in feed.rules]
+    rules += [(rule.code, _resolved(rule.when, feed), rule.message) for rule in feed.rules]
     if feed.judged_as:
         # The same range as here, measured so that the stream says the same of an event.
         rules += event_rows.limits(feed)
@@ -197,6 +207,14 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
             rules.append(("missing_value", f"({column.sql}) is null", f"'{column.name} is empty'"))
     judged = [event_rows.FIRST_WORD] if feed.is_json or feed.format != "csv" else []
     return [*judged, *((f"'{code}'", when, message) for code, when, message in rules)]
+
+
+def _resolved(sql: str, feed: Feed) -> str:
+    """Return an expression in which `in_file(COLUMN)` is a condition: true where the record's file has that column."""
+    if not feed.layout.by_name:
+        return sql
+    numbers = {name: number for number, name in enumerate(feed.in_records)}
+    return _IN_FILE.sub(lambda call: f"(_columns & {1 << numbers[call[1]]} <> 0)", sql)
 
 
 def misfit(sql: str, kind: str) -> str:

@@ -20,7 +20,16 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
-from aero_assets.defs.typed.csv_sources import CHUNK_LINES, carried, of_csv, opened, place, trimmed
+from aero_assets.defs.typed.csv_sources import (
+    CHUNK_LINES,
+    carried,
+    named_places,
+    of_csv,
+    opened,
+    place,
+    respelt,
+    trimmed,
+)
 from aero_assets.defs.typed.event_lines import as_sent
 from aero_assets.defs.typed.metar_lines import reports
 from aero_assets.defs.typed.readers import read
@@ -30,6 +39,7 @@ from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import ParseError, Unreadable
 from aero_ingest.message_files import lines_of
 from aero_ingest.messages import pieces
+from aero_ingest.parquet_footer import MAGIC
 from aero_streaming.events.types import EVENT_TYPES, fields_of
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
@@ -104,20 +114,25 @@ def _content(feed: Feed, *, raw: bool = False) -> str:
 def _read(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
     if feed.is_json:
         return _of_events(feed, body)
-    return _of_parquet(feed, body, raw_key) if feed.format == "parquet" else of_csv(feed, body, raw_key)
+    with body.open("rb") as file:
+        is_parquet = file.read(len(MAGIC)) == MAGIC
+    return _of_parquet(feed, body, raw_key) if is_parquet else of_csv(feed, body, raw_key)
 
 
 def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
     try:
-        table = pq.read_table(body)
+        seen = pq.read_schema(body).names
+        own = {column.name: place(feed, column) for column in carried(feed)}
+        places = named_places(feed, seen) if feed.layout.by_name else own
+        table = pq.read_table(body, columns=[seen[at] for at in places.values() if at is not None])
     except (pa.ArrowException, OSError):
         return  # the reader says so in quarantine, and the count of the rows that are missing is red
     names = [f"{raw_key}#{number}" for number in range(1, table.num_rows + 1)]
     columns = {
-        column.name: trimmed(table.column(feed.header[place(feed, column)]).cast(pa.string()))
-        for column in carried(feed)
+        name: pa.nulls(table.num_rows, pa.string()) if at is None else trimmed(table.column(seen[at]).cast(pa.string()))
+        for name, at in places.items()
     }
-    yield {"raw_ref": pa.array(names, pa.string()), **columns}
+    yield {"raw_ref": pa.array(names, pa.string()), **respelt(feed, columns)}
 
 
 def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:

@@ -21,7 +21,7 @@ NAMES = re.compile(r"temp macro (\w+)\(")
 #: Functions of the engine that take values as they are.
 PLAIN = {
     "+", "-", "*", "/", "//", "%", "||", "abs", "least", "greatest", "concat_ws", "regexp_full_match", "year", "upper",
-    "date_trunc",
+    "date_trunc", "in_file",
 }  # fmt: skip
 ALLOWED = PLAIN | set(NAMES.findall(MACROS))
 #: A date may be judged by it, a time of day may not be thrown away by it.
@@ -124,10 +124,19 @@ READ = {
                                     ["2022-01-02 13:00:00", "2022-02-30", "20220102", "02-01-2022", "2022-01-021"]),
     "cast(iso_time(x) as varchar)": ({"2022-01-02T03:04:05Z": "2022-01-02 03:04:05"},
                                     ["2022-01-02", "2022-01-02T03:04:05+02:00", "2022-01-02T25:04:05Z", "03:04:05"]),
+    "cast(flight_day(x) as varchar)": (
+        {"2024-01-05": "2024-01-05", "1/5/2024 12:00:00 AM": "2024-01-05", "1/5/2024": "2024-01-05",
+         "1/5/2024 0:00": "2024-01-05", "2024-01-05 00:00:00": "2024-01-05", "20240105": "2024-01-05"},
+        ["1/5/2024 1:00:00 AM", "13/1/2024", "1/5/24", "2024-01-05 06:00:00", "20241305", "2024", "01052024"],
+    ),
+    "flag(x)": ({"1": True, "0.00": False, "1.00": True, "True": True, "false": False, "0": False},
+                ["2", "Y", "N", "yes", "t", "-1", "0.5", ""]),
+    "carrier_code(x)": ({"PA (1)": "PA", "AA": "AA", "PA(1)": "PA(1)", "American": "American"}, []),
     "cast(quarter_start(x) as varchar)": ({"2026q1": "2026-01-01", "2026q4": "2026-10-01"},
                                          ["2026q12", "2026q5", "2026q0", "026q1", "2026Q", "2026q1x"]),
     "part(x, '-', 2, 2)": ({"ABE-ATL": "ATL"}, ["ABE-ATL-X", "ABE", "ABEATL"]),
-    "clock_minutes(x)": ({"0005": 5, "5": 5, "2400": 1440, "23:59": 1439, "7:05": 425, "24:00": 1440},
+    "clock_minutes(x)": ({"0005": 5, "5": 5, "2400": 1440, "23:59": 1439, "7:05": 425, "24:00": 1440, "900.0": 540,
+                          "900.00": 540, "0": 0},
                          ["2401", "0060", "1375", "12345", "12:3", "1:030", "1:60", "24:01", "7:05 PM", "10:30:15",
                           "-5", "9.5"]),
     "instant(x)": ({"1970-01-01T01:00+01:00": 0},
@@ -151,7 +160,8 @@ READ = {
 def engine():
     with duckdb.connect() as connection:
         connection.execute(
-            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date)"
+            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date, "
+            "placed_from date)"
         )
         connection.execute(MACROS)
         yield connection

@@ -71,7 +71,7 @@ def test_the_zipped_file_and_the_file_are_one_content(shared_data, packed):
         (archive(a__csv=b"x\n1\n", b__csv=b"x\n1\n"), "not_one_member", "2 files of data ('a.csv', 'b.csv')"),
         (archive(readme__html=b"<p>"), "not_one_member", "0 files of data"),
         (archive(a__csv=b"x\n1\n" * 99)[:-30], "damaged", "unzip -t"),
-        (archive(a__csv=b"x\n1\n"), "header_mismatch", "it has no column YEAR, MONTH, DAY or DayofMonth"),
+        (archive(a__csv=b"x\n1\n"), "header_mismatch", "it has no column AIRLINE or IATA_CODE_Reporting_Airline"),
         (archive(**{"[Content_Types]__xml": b"<a/>", "xl": b"x"}), "zip_or_excel", "Excel"),
     ],
     ids=["two", "none", "cut", "other columns", "workbook"],

@@ -128,7 +128,7 @@ def test_a_refused_record_plays_no_part_and_a_repeated_one_plays_once(tmp_path):
     ("name", "body", "complaint"),
     [
         ("other.csv", b"A,B\n1,2\n", "is no file of partner/bts_ontime"),
-        ("other.csv.gz", b"not gzipped", "cannot be read"),
+        ("other.csv.gz", b"not gzipped", "is no file of partner/bts_ontime"),
         ("latin.csv", "año\n".encode("latin-1"), "cannot be read"),
         ("cut.csv.gz", gzip.compress(HEADER.encode() * 100, mtime=0)[:40], "cannot be read"),
     ],

@@ -27,7 +27,7 @@ OTHER_FORMATS = (
     (b"PK\x03\x04", reasons.zip_or_excel, "a zip archive or an Excel workbook (.zip, .xlsx)"),
     (b"PK\x05\x06", reasons.zip_or_excel, "an empty zip archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", reasons.zip_or_excel, "an old Excel workbook (.xls)"),
-    (b"BZh", reasons.other_format, "a bzip2 archive"),
+    (b"BZh", reasons.other_format, "a bzip2 archive inside an archive"),
     (b"\xfd7zXZ\x00", reasons.other_format, "an xz archive"),
     (b"\x28\xb5\x2f\xfd", reasons.other_format, "a zstandard archive"),
     (b"PAR1", reasons.other_format, "a Parquet file"),
@@ -55,6 +55,7 @@ class Content:
         self._sha256, self._bytes = hashlib.sha256(), 0
         self._head: bytes | None = b""
         self._top = b""
+        self._likest = ""
         self._carry = b""
         self._lines = self._undecodable = self._unlike = 0
         # Lines have no header; a preamble is looked at before the header is.
@@ -146,7 +147,9 @@ class Content:
         for pattern in self._door.layout.get("captions", ()):
             if not any(re.search(pattern, line.decode("utf-8", "replace")) for line in preamble):
                 raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern)
-        if problem := self._problem(_columns(header)):
+        seen = _columns(header)
+        if problem := self._problem(seen):
+            self._likest = headings.nearest(seen or (), self._door.layout.get("layouts", ()))
             raise self._no_header(self._elsewhere() or problem)
         return rows
 
@@ -155,8 +158,7 @@ class Content:
         problem = header_problem(seen, self._door.header)
         if not problem or not seen or not self._door.layout.get("by_name"):
             return problem
-        layout = self._door.layout
-        return headings.find(seen, self._door.header, layout.get("also_called", {}), layout.get("optional", ())).problem
+        return self._door.places_in(seen).problem
 
     def _elsewhere(self) -> str:
         """Say where the header stands, if it is among the first lines; nothing if it is not there."""
@@ -173,7 +175,7 @@ class Content:
         if self._preamble:
             return reasons.header_not_found(self._door.feed, self._preamble + 1, problem, self._door.header)
         if self._door.layout.get("by_name"):
-            return reasons.columns_missing(self._door.feed, problem)
+            return reasons.columns_missing(self._door.feed, problem, self._likest)
         return reasons.header_mismatch(self._door.feed, problem, self._door.header)
 
     def _check_length(self, length: int, line: int) -> None:

@@ -7,11 +7,13 @@ not in the repository: the register is the only place where a feed is written do
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aero_ingest import headings
+from aero_ingest.headings import Places
 from aero_ingest.reasons import RejectedFile, unknown_feed, wrong_folder
 
 DOORS_FILE = Path(__file__).with_name("doors.json")
@@ -27,6 +29,13 @@ class Door:
     contract: str
     format: str = "csv"
     layout: Mapping[str, Any] = field(default_factory=dict)
+
+    def places_in(self, seen: Sequence[str]) -> Places:
+        """Return where the columns stand in a file with this header; of a feed that is read by name."""
+        layout = self.layout
+        columns = (*self.header, *layout.get("further", ()))
+        also_called, optional = layout.get("also_called", {}), layout.get("optional", ())
+        return headings.find(seen, columns, also_called, optional, layout.get("alternatives", ()))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import IO, Any
 
-from aero_ingest import reasons
+from aero_ingest import headings, reasons
 from aero_ingest.content import header_problem
 from aero_ingest.doors import Door
 
@@ -24,6 +24,25 @@ NAME = 4
 
 def check(file: IO[bytes], door: Door) -> int:
     """Return the number of rows; raises RejectedFile when the file is not a Parquet file with the agreed columns."""
+    columns, rows = facts_of(file)
+    if door.layout.get("by_name"):
+        if problem := door.places_in(columns).problem:
+            likest = headings.nearest(columns, door.layout.get("layouts", ()))
+            raise reasons.columns_missing(door.feed, problem, likest)
+    elif problem := header_problem(columns, door.header):
+        raise reasons.header_mismatch(door.feed, problem, door.header, "The columns are not those")
+    if rows > MAX_ROWS:
+        raise reasons.too_many_rows(MAX_ROWS)
+    return rows
+
+
+def columns(file: IO[bytes]) -> tuple[str, ...]:
+    """Return the names of the columns of a Parquet file; raises RejectedFile when it is none that can be read."""
+    return facts_of(file)[0]
+
+
+def facts_of(file: IO[bytes]) -> tuple[tuple[str, ...], int]:
+    """Return the names of the columns and the number of rows; raises RejectedFile when the footer cannot be read."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - 8, 0))
     tail = file.read(8)
@@ -36,14 +55,9 @@ def check(file: IO[bytes], door: Door) -> int:
         raise reasons.damaged("parquet", f"its footer cannot be {length:,} bytes long")
     file.seek(size - 8 - length)
     try:
-        columns, rows = facts(file.read(length))
+        return facts(file.read(length))
     except (IndexError, ValueError, KeyError) as error:
         raise reasons.damaged("parquet", "its footer cannot be read") from error
-    if problem := header_problem(columns, door.header):
-        raise reasons.header_mismatch(door.feed, problem, door.header, "The columns are not those")
-    if rows > MAX_ROWS:
-        raise reasons.too_many_rows(MAX_ROWS)
-    return rows
 
 
 def facts(footer: bytes) -> tuple[tuple[str, ...], int]:

@@ -15,14 +15,14 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 import boto3
 
-from aero_ingest import reasons, receipts, store, unzip
+from aero_ingest import parquet_footer, reasons, receipts, store, unzip
 from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, Content, Facts
 from aero_ingest.doors import Door, load_doors, place_of
 from aero_ingest.gunzip import GZIP, Gunzip
@@ -126,17 +126,25 @@ def receive(record: Mapping[str, Any], using: Settings) -> dict[str, Any] | None
 
 
 def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dict[str, Any]:
-    upload = store.Upload(using.s3, using.raw_bucket, arrival.raw_key)
-    content = (Packed if door.format in FORMATS else Content)(door, using.max_content_bytes)
-    kept = Kept(door, upload, using.max_content_bytes)
+    rows, upload = 0, None
     try:
-        facts = _stream(arrival, content, kept, using)
+        pieces, door = _opened(arrival, door, using)
+        arrival = replace(arrival, format=door.format)
+        content = (Packed if door.format in FORMATS else Content)(door, using.max_content_bytes)
+        upload = store.Upload(using.s3, using.raw_bucket, arrival.raw_key)
+        kept = Kept(door, upload, using.max_content_bytes)
+        try:
+            facts = _stream(pieces, content, kept, door)
+        finally:
+            rows = content.rows
         raw_key = _claim(arrival, facts, upload, using)
     except RejectedFile as rejected:
-        upload.abort()
-        return _turn_away(arrival, rejected, door.contract, content.rows, using, began)
+        if upload:
+            upload.abort()
+        return _turn_away(arrival, rejected, door.contract, rows, using, began)
     except BaseException:
-        upload.abort()
+        if upload:
+            upload.abort()
         raise
     document = receipts.receipt(arrival, facts, raw_key)
     store.write_once(using.s3, using.raw_bucket, arrival.receipt_key(facts), document)
@@ -147,9 +155,8 @@ def _take_in(arrival: Arrival, door: Door, using: Settings, began: float) -> dic
     )
 
 
-def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Settings) -> Facts:
-    """One pass over the file: checked before it is sent on, byte for byte; plain text, zipped or not, is compressed."""
-    door = using.doors[arrival.feed]
+def _opened(arrival: Arrival, door: Door, using: Settings) -> tuple[Iterator[bytes], Door]:
+    """Begin to read a file; returns its pieces and its door: a table that is read by name may come as Parquet."""
     if (pattern := door.layout.get("name_pattern")) and not re.fullmatch(pattern, arrival.file_name):
         raise reasons.wrong_name(door.feed, arrival.file_name, pattern)
     if arrival.size > using.max_content_bytes:
@@ -161,6 +168,14 @@ def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Sett
     first = b""
     while len(first) < len(unzip.MAGIC) and (piece := next(pieces, b"")):
         first += piece
+    if door.layout.get("by_name") and first.startswith(parquet_footer.MAGIC):
+        door = replace(door, format="parquet")
+    return itertools.chain([first], pieces), door
+
+
+def _stream(pieces: Iterator[bytes], content: Content | Packed, kept: Kept, door: Door) -> Facts:
+    """One pass over the file: checked before it is sent on, byte for byte; plain text, packed or not, is compressed."""
+    first = next(pieces, b"")
     pieces = itertools.chain([first], pieces)
     if isinstance(content, Packed):
         for piece in pieces:
@@ -176,6 +191,8 @@ def _stream(arrival: Arrival, content: Content | Packed, kept: Kept, using: Sett
     else:
         if first.startswith(unzip.MAGIC):
             pieces = unzip.text_of(pieces, door.format)
+        elif first.startswith(unzip.BZIP2):
+            pieces = unzip.of_bzip2(pieces)
         # Without file name and time, so that the same text always gives the same bytes.
         pack = zlib.compressobj(PACK_LEVEL, wbits=31)
         for piece in pieces:

@@ -126,6 +126,15 @@ def damaged_zip(detail: str) -> RejectedFile:
     )
 
 
+def damaged_bzip2(detail: str) -> RejectedFile:
+    """Bzip2 data that cannot be read to its end."""
+    return RejectedFile(
+        "damaged",
+        f"The bzip2 file is damaged ({detail}): the transfer was cut off perhaps. Test the original with `bzip2 -t` "
+        "and send it again.",
+    )
+
+
 def encrypted(wanted: str) -> RejectedFile:
     """A workbook or Parquet file behind a password or key."""
     return RejectedFile(
@@ -251,12 +260,13 @@ def header_mismatch(
     return RejectedFile("header_mismatch", f"{where} of {feed}: {problem}. It must be exactly: {','.join(header)}")
 
 
-def columns_missing(feed: str, problem: str) -> RejectedFile:
+def columns_missing(feed: str, problem: str, nearest: str = "") -> RejectedFile:
     """A feed is read by the names of its columns, and a name that it needs is not there."""
+    way_out = nearest or "export the file with that column, or send it into the folder of its own feed"
     return RejectedFile(
         "header_mismatch",
-        f"The first line does not name the columns of {feed}: {problem}. Order does not matter, nor do further "
-        "columns. Export the file with that column, or send it into the folder of its own feed.",
+        f"The file does not name the columns of {feed}: {problem} (order does not matter, nor do further columns); "
+        f"{way_out}.",
     )
 
 

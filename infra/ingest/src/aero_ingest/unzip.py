@@ -1,11 +1,13 @@
-"""The one text file inside a zip archive: spooled to disk, because its table of contents stands at the end.
+"""Text in archives: the one file inside a zip, spooled to disk because its table of contents stands at the end, and
+bzip2 in one pass.
 
-BTS, Kaggle and mail programs send text in archives. A page that explains the data (`readme.html`) may lie beside it;
-two files of data are two arrivals and belong into two files.
+BTS, Kaggle, DataExpo and mail programs send text in archives. A page that explains the data (`readme.html`) may lie
+beside it in a zip; two files of data are two arrivals and belong into two files.
 """
 
 from __future__ import annotations
 
+import bz2
 import tempfile
 import zipfile
 import zlib
@@ -15,7 +17,7 @@ from typing import IO
 from aero_ingest import reasons
 from aero_ingest.packed import MAX_FILE_BYTES
 
-MAGIC = b"PK\x03\x04"
+MAGIC, BZIP2 = b"PK\x03\x04", b"BZh"
 BLOCK_BYTES = 1 << 20
 #: Endings of a member that is no data.
 BESIDE = (".html", ".htm", ".pdf", ".md", ".doc", ".docx")
@@ -35,6 +37,25 @@ def text_of(pieces: Iterable[bytes], wanted: str = "csv") -> Iterator[bytes]:
             yield from _blocks(spool, wanted)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise reasons.damaged_zip(str(error)) from error
+
+
+def of_bzip2(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the text of bzip2 data, stream after stream and block by block; raise RejectedFile where it is damaged."""
+    unpack = bz2.BZ2Decompressor()
+    for piece in pieces:
+        data = piece
+        while data or not (unpack.needs_input or unpack.eof):
+            if unpack.eof:
+                unpack = bz2.BZ2Decompressor()
+            try:
+                block = unpack.decompress(data, BLOCK_BYTES)
+            except OSError as error:
+                raise reasons.damaged_bzip2(str(error)) from error
+            data = unpack.unused_data if unpack.eof else b""
+            if block:
+                yield block
+    if not unpack.eof:
+        raise reasons.damaged_bzip2("it ends in the middle")
 
 
 def _blocks(spool: IO[bytes], wanted: str) -> Iterator[bytes]:
