@@ -166,10 +166,10 @@ def dot_airports() -> dict[int, DotAirport]:
 def dot_airport_list() -> pa.Table:
     """Return one row with one list: the airport of every number above the first ones, null for one without."""
     known = dot_airports()
-    places = [known.get(number) for number in range(DOT_NUMBERS_ABOVE + 1, max(known) + 1)]
-    said = [place and {"iata": place.iata, "first": place.valid_from, "last": place.valid_to} for place in places]
+    numbered = [known.get(number) for number in range(DOT_NUMBERS_ABOVE + 1, max(known) + 1)]
+    places = [place and {"iata": place.iata, "first": place.valid_from, "last": place.valid_to} for place in numbered]
     kind = pa.struct([("iata", pa.string()), ("first", pa.date32()), ("last", pa.date32())])
-    return pa.table({"airports": pa.array([said], pa.list_(kind))})
+    return pa.table({"airports": pa.array([places], pa.list_(kind))})
 
 
 @cache

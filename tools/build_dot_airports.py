@@ -16,10 +16,11 @@ from datetime import date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
-from aero_assets.zones import Airport, airports
 from aero_streaming.events.limits import FIRST_OPERATING_DATE
 
-TARGET = Path(__file__).parents[1] / "aero_assets" / "dot_airports.csv"
+PROJECT = Path(__file__).parents[1]
+AIRPORTS = PROJECT / "dbt_project" / "seeds" / "reference" / "airports.csv"
+TARGET = PROJECT / "aero_assets" / "dot_airports.csv"
 #: Further away it is another airport of the same code; further than the second it has moved since.
 SAME_MILES, MOVED_MILES = 30, 4
 
@@ -28,11 +29,12 @@ def main(source: str) -> None:
     """Write the table, sorted by number."""
     with Path(source).open(encoding="utf-8-sig", newline="") as file:
         states = [state for state in csv.DictReader(file) if _last(state) >= FIRST_OPERATING_DATE]
-    known = airports()
+    with AIRPORTS.open(encoding="utf-8", newline="") as file:
+        known = {airport["iata"]: airport for airport in csv.DictReader(file)}
     of_number: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for state in states:
         airport = known.get(state["AIRPORT"])
-        if airport and re.fullmatch("[A-Z]{3}", airport.iata) and _miles(state, airport) <= SAME_MILES:
+        if airport and re.fullmatch("[A-Z]{3}", airport["iata"]) and _miles(state, airport) <= SAME_MILES:
             of_number[state["AIRPORT_ID"], state["AIRPORT"]].append(state)
     rows = {}
     for (number, code), those in sorted(of_number.items(), key=lambda item: max(map(_last, item[1]))):
@@ -60,11 +62,11 @@ def _day(text: str) -> date | None:
     return datetime.strptime(text.split(maxsplit=1)[0], "%m/%d/%Y").date() if text.strip() else None  # noqa: DTZ007 - a date
 
 
-def _miles(state: dict[str, str], airport: Airport) -> float:
+def _miles(state: dict[str, str], airport: dict[str, str]) -> float:
     if not state["LATITUDE"]:
         return float("inf")
     north, east = radians(float(state["LATITUDE"])), radians(float(state["LONGITUDE"]))
-    there, over = radians(airport.latitude), radians(airport.longitude)
+    there, over = radians(float(airport["latitude"])), radians(float(airport["longitude"]))
     half = sin((there - north) / 2) ** 2 + cos(north) * cos(there) * sin((over - east) / 2) ** 2
     return 2 * 3958.7613 * asin(sqrt(half))
 

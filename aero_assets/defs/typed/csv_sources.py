@@ -39,8 +39,8 @@ def carried(feed: Feed) -> tuple[Column, ...]:
 def _raw(feed: Feed, column: Column) -> tuple[str, str]:
     """Return the raw column whose value a typed column carries, and how it is spelt anew; no raw column if none."""
     values = {value.name: value.sql for value in feed.values}
-    if found := _RESPELT.match(values.get(column.sql, "")):
-        return found[2], found[1]
+    if reading := _RESPELT.match(values.get(column.sql, "")):
+        return reading[2], reading[1]
     return column.sql.strip('"'), ""
 
 

@@ -59,7 +59,7 @@ def test_the_door_is_told_the_header_and_the_contract():
             'name = "tail"\ntype = "VARCHAR"\nwarehouse_type = "money"',
             'a `warehouse_type` is like "decimal(18, 2)"',
         ),
-        ("version = 1", "version = 0", "`version` must be a whole number from 1"),
+        ("version = 2", "version = 0", "`version` must be a whole number from 1"),
         ('business_date = "operating_date"', 'business_date = "day"', "no DATE column named 'day'"),
         ('name = "tail"\ntype = "VARCHAR"', 'name = "tail"\ntype = "TEXT"', "type 'TEXT': use one of"),
         ('code = "bad_date"', 'code = "missing_value"', "[[rules]] 'missing_value' is twice"),
@@ -84,7 +84,7 @@ def test_a_missing_key_of_an_entry_is_named_with_the_line_of_the_entry(tmp_path)
 
 
 def test_broken_toml_is_named_with_its_line(tmp_path):
-    assert "line" in complaint(tmp_path, GOOD.replace("version = 1", "version = = 1", 1))
+    assert "line" in complaint(tmp_path, GOOD.replace("version = 2", "version = = 1", 1))
 
 
 def test_an_entry_in_the_wrong_folder_is_refused(tmp_path):

@@ -69,15 +69,13 @@ def case(shared_data, name: str) -> bytes:
 
 def as_parquet(text: str) -> bytes:
     """The same table as Parquet, with the types that a reader of CSV guesses."""
-    file = io.BytesIO()
-    names = text.split("\n", maxsplit=1)[0].removesuffix(",").replace('"', "").split(",")
-    records = (
-        "\n".join(line.removesuffix(",") for line in text.split("\n")[1:] if text.split("\n", maxsplit=1)[0].endswith(","))
-        or text.split("\n", 1)[1]
-    )
-    read = pyarrow.csv.ReadOptions(column_names=names)
+    header, record, _ = text.split("\n")
+    if header.endswith(","):
+        header, record = header[:-1], record[:-1]
+    read = pyarrow.csv.ReadOptions(column_names=header.replace('"', "").split(","))
     nulls = pyarrow.csv.ConvertOptions(null_values=["", "NA"])
-    pq.write_table(pyarrow.csv.read_csv(io.BytesIO(records.encode()), read, convert_options=nulls), file)
+    file = io.BytesIO()
+    pq.write_table(pyarrow.csv.read_csv(io.BytesIO(record.encode()), read, convert_options=nulls), file)
     return file.getvalue()
 
 
