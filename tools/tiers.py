@@ -33,6 +33,7 @@ TIERS = (
             ("ruff", "format", "--check", "."),
             ("ty", "check"),
             ("sqlfluff", "lint", "dbt_project"),
+            ("python", "-m", "tools.redshift_lint"),
             ("cfn-lint",),
         ),
     ),

@@ -1,11 +1,11 @@
 {#
     Each event once: the copy with the lowest received_at, so that an old fact that is sent again never
     beats its correction. The window starts with the business date, which lets an engine push a filter
-    on that date below it and prune files.
+    on that date below it and prune files. The relation has an alias because Redshift takes no QUALIFY without one.
 #}
 {% macro first_received(relation, date_column='operating_date') -%}
     select *
-    from {{ relation }}
+    from {{ relation }} as arrived
     qualify
         row_number() over (
             partition by {{ date_column }}, event_id
@@ -17,7 +17,7 @@
 {# The latest version of each thing that a sender counts versions of: of a row of a database, of a report about a leg. #}
 {% macro latest_version(relation, columns) -%}
     select *
-    from {{ relation }}
+    from {{ relation }} as arrived
     qualify
         row_number() over (
             partition by {{ columns | join(', ') }}

@@ -8,7 +8,7 @@ with told as (
         leg_uid
     from {{ ref('int_booking') }}
     where {{ where_operating_dates() }}
-    union distinct
+    union
     select
         operating_date,
         leg_uid

@@ -55,9 +55,9 @@ answers as (
 days as (
 
     select operating_date from from_sums
-    union distinct
+    union
     select operating_date from books
-    union distinct
+    union
     select operating_date from answers
 
 )
