@@ -1,17 +1,18 @@
-"""The synthetic airline: one made-up carrier, deterministic from a seed, behind every outlet (datos sintéticos).
+"""The synthetic airline: one made-up carrier, deterministic from a seed, as the source of all test data.
 
-It resembles what is public about Aeroméxico's network, fleet and results, is not affiliated with it, and contains none
-of its data; `parameters.py` holds every figure it is calibrated with and where that comes from.
+Its rows are labelled "datos sintéticos". It is calibrated with public figures about Aeroméxico's network, fleet and
+results; `parameters.py` holds each figure with its origin. It is not affiliated with Aeroméxico and contains none of
+its data.
 
     airline = Airline(seed=2026)
-    airline.legs(date(2026, 11, 1), 14)              # what truly happened: list[Leg]
-    airline.day(date(2026, 11, 1)).revenue           # and .bookings .costs .surveys: one data frame each
+    airline.legs(date(2026, 11, 1), 14)              # the true legs: list[Leg]
+    airline.day(date(2026, 11, 1)).revenue           # also .bookings .costs .surveys: data frames
     airline.files(date(2026, 11, 1), 14, folder)     # partner files with the faults of real senders -> Totals
-    events(airline, date(2026, 11, 1), 14)           # aero_airline/events.py: everything as it comes in, event by event
+    events(airline, date(2026, 11, 1), 14)           # aero_airline/events.py: all events, in order of receipt
 
-The law: what happens on an operating day is a function of the seed and the date. Rotations belong to the date they
-start on and draw from a stream of that date, so the file of a day has the same bytes whatever window it was made in.
-`Airline(seed, reports_since=first)` starts clean: no corrections of a day that was never reported.
+An operating day is a function of the seed and the date. Rotations belong to the date they start on and draw random
+numbers from a stream of that date, so the file of a day has the same bytes in every window of days.
+`Airline(seed, reports_since=first)` makes no corrections of days before `first`.
 """
 
 from aero_airline.airline import Airline, Day

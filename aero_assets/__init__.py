@@ -1,1 +1,1 @@
-"""The Dagster code location: what exists, what it is made from and when it runs."""
+"""The Dagster code location: assets, their inputs, jobs, sensors and schedules; the register of feeds; the lake."""

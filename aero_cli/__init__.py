@@ -1,1 +1,1 @@
-"""The `aero` command: what people type, and the work behind a word that no other room does."""
+"""The `aero` command: its subcommands, and their code where no other package has it."""

@@ -1,4 +1,4 @@
-"""`aero`: the command line. Only what commands there are; what they do is in `commands/`."""
+"""`aero`: the command line. This module only registers the commands; their code is in `commands/`."""
 
 from aero_cli.commands import (
     feed,
@@ -21,7 +21,7 @@ from aero_cli.commands.common import App
 
 app = App(
     name="aero",
-    help="The route platform on this machine, and its deployment. AERO_DEBUG=1 shows tracebacks.",
+    help="Run and deploy the route platform. AERO_DEBUG=1 shows tracebacks.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,1 +1,1 @@
-"""The dashboard: Streamlit pages over published marts; pure modules with the logic, thin pages that compose it."""
+"""The dashboard: Streamlit pages over published marts. The logic is in modules without Streamlit; pages are thin."""

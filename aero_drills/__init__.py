@@ -1,1 +1,1 @@
-"""Proof that the platform does what it says: drills, recounts, comparisons, scores of the rules."""
+"""Tests of the running platform: fault drills, recounts, comparisons, scores of the rules."""

@@ -1,1 +1,1 @@
-"""The laptop: what starts, runs and stops the platform on one machine. Never deployed."""
+"""The platform on one machine: code that starts, runs and stops its services. It is never deployed."""

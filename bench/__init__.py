@@ -1,1 +1,1 @@
-"""Performance claims: one module per claim, its baseline measured in the same run. No product code belongs here."""
+"""Benchmarks: one module per performance claim; each measures its baseline in the same run. No product code."""

@@ -1,1 +1,1 @@
-"""Templates, the driver that deploys them and, in the ``src`` folders, the code that runs there."""
+"""CloudFormation templates, the driver that deploys them, and in the ``src`` folders the code that they run."""

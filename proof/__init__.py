@@ -1,1 +1,1 @@
-"""Proof: sweeps too long for `make test`, each a module with `run(log)`; `docs/proof.md` shows their figures."""
+"""Long test runs (sweeps) for `make proof`: one module with `run(log)` each; `docs/proof.md` shows the results."""

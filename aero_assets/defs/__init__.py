@@ -1,1 +1,1 @@
-"""The rooms, one per layer, in the order in which data flows."""
+"""Dagster definitions, one folder per layer of the data flow."""

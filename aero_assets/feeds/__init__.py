@@ -1,8 +1,8 @@
-"""The register: one entry per feed, and nothing else.
+"""The register of feeds, with one entry per feed.
 
 A new feed is a TOML file in `feeds/<system>/` and a test; `aero feed sync` writes its dbt source and staging model.
-`aero feed new` starts one from a sample file, `aero feed check` says what is missing. Nothing here imports Dagster: the
-dashboard, the deploy driver and the tests read the register too.
+`aero feed new` writes an entry from a sample file, and `aero feed check` lists missing parts. This package does not
+import Dagster, because the dashboard, the deploy driver and the tests read the register too.
 """
 
 from functools import cache

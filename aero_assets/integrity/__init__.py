@@ -1,5 +1,5 @@
-"""Every object that the platform keeps, compared with what it should be; and the way back of each that is not.
+"""Integrity checks of stored objects, and their repair.
 
-A module per zone finds what is damaged; `damage` says what a damage is and how a good version comes back; `run` goes
-through the zones. Files of this machine that only a laptop has are checked by `aero_local.state_files`.
+Each zone has a module that finds damaged objects. `damage` defines a damage and the ways to restore a good version.
+`run` checks one zone after the other. Files that exist only on a laptop are checked by `aero_local.state_files`.
 """

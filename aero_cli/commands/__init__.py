@@ -1,1 +1,1 @@
-"""The commands of `aero`, one module per subject; each imports what is slow only when it runs."""
+"""The commands of `aero`, one module per subject. Slow imports stand inside the functions."""

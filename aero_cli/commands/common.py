@@ -50,21 +50,19 @@ InputOption = Annotated[
         metavar="FILE",
         exists=True,
         dir_okay=False,
-        help="A file of flights; each has a platform of its own.",
+        help="A file of flights. Each file has its own state directory.",
     ),
 ]
 StateOption = Annotated[
-    str | None, typer.Option("--state", metavar="NAME", help="Which platform; the one used last when not given.")
+    str | None, typer.Option("--state", metavar="NAME", help="Name of the state directory; default: the last one used.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of made-up data: equal seeds, equal data.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of made-up data; equal seeds give equal data.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 PortOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--port", metavar="[SERVICE=]NUMBER", help="A port of your choice; dagster's when no service is named."
-    ),
+    typer.Option("--port", metavar="[SERVICE=]NUMBER", help="Port of a service; without a service name, of dagster."),
 ]
-EnvOption = Annotated[EnvironmentName, typer.Option("--env", help="Where; nothing defaults to a cloud account.")]
+EnvOption = Annotated[EnvironmentName, typer.Option("--env", help="Environment; dev and prod are AWS accounts.")]
 
 
 def progress() -> Log:

@@ -13,20 +13,22 @@ from aero_cli.commands.common import App, JsonOption, print_json
 if TYPE_CHECKING:
     from aero_cli.feeds.layout import Layout
 
-app = App(help="Add a feed, and be told what is missing until it is right.", no_args_is_help=True)
+app = App(help="Add a feed, generate its files and check that it is complete.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="In snake_case, e.g. partner/afac_slots.")]
 Project = Annotated[
     Path | None,
-    typer.Option("--project", metavar="FOLDER", exists=True, file_okay=False, help="Another checkout than this one."),
+    typer.Option("--project", metavar="FOLDER", exists=True, file_okay=False, help="Another checkout of the project."),
 ]
 
 
 @app.command(epilog="Example: aero feed new partner/afac_slots --sample slots.csv --date SLOT_DATE")
 def new(
     name: Name,
-    sample: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A file as it will arrive.")],
-    date: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the business date.")] = None,
+    sample: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="A sample file in the form that will arrive.")
+    ],
+    date: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the business date.")] = None,
     project: Project = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,7 +52,7 @@ def new(
 
 @app.command(epilog="Example: aero feed check partner/afac_slots")
 def check(name: Name, project: Project = None, as_json: JsonOption = False) -> None:
-    """Say what is missing before a feed is complete; exit 1 while something is."""
+    """List everything that a feed still lacks; exit code 1 if it is incomplete."""
     from aero_cli.feeds.feed_check import check as missing_of  # noqa: PLC0415
 
     missing = missing_of(name, _layout(project))
@@ -66,10 +68,10 @@ def check(name: Name, project: Project = None, as_json: JsonOption = False) -> N
 @app.command(epilog="Example: aero feed sync --check")
 def sync(
     project: Project = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a file differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file differs.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write dbt sources and staging models of all feeds from the register, or say which differ."""
+    """Generate dbt sources and staging models of all feeds from the register, or list those that differ."""
     from aero_cli.feeds.feed_sync import differences  # noqa: PLC0415
     from aero_cli.feeds.feed_sync import sync as write  # noqa: PLC0415
 

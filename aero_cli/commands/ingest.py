@@ -14,15 +14,17 @@ SHOWN = 10
 
 
 def ingest(
-    source: Annotated[Path | None, typer.Argument(metavar="PATH", help="A file, a directory, or - for input.")] = None,
-    reference_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it came, UTC (2026-11-22T14:00Z). Now.")
+    source: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="A file, a directory, or - for standard input.")
     ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Try again what waits for its schedule.")] = False,
+    reference_time: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Time of arrival, UTC (2026-11-22T14:00Z); default: now.")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Retry messages that wait for a schedule.")] = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Turn messages (MVT, MVA, DIV, LDM) and SSIM schedules into events; what has no schedule yet waits for it."""
+    """Turn messages and SSIM schedules into events; a message without a schedule waits until it arrives."""
     from aero_local.live.ingest import ingest_paths  # noqa: PLC0415
 
     if source is None and not retry:

@@ -17,7 +17,7 @@ def lake() -> None:
 
 @app.command(epilog="Example: aero lake pull && dbt build --select fct_route_day+")
 def pull(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Bring the copy up to date as an analyst; cheap when nothing changed."""
+    """Download new and changed files with the role analyst; quick when nothing changed."""
     from aero_assets import lake as reader  # noqa: PLC0415 - brings pyarrow along
 
     log = progress()

@@ -1,4 +1,4 @@
-"""Playing events on the live platform, and drills that break something and tell what came of it."""
+"""Commands that play events on the live platform, and drills that break something and print a verdict."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ FileArgument = Annotated[Path, typer.Argument(help="A file of flights (CSV of pa
                                               exists=True, dir_okay=False)]  # fmt: skip
 DateOption = Annotated[
     datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; default: the last of a file, else today."),
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day; default: the last day of the file, else today."),
 ]
-RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Only so many routes of the day.")]
+RoutesOption = Annotated[int | None, typer.Option("--routes", min=1, help="Number of routes to play; default: all.")]
 
 
 def replay(
@@ -37,7 +37,7 @@ def replay(
     seed: SeedOption = 1,
     name: StateOption = None,
 ) -> None:
-    """Play the real flights of a day on the live platform: alerts as they fire; it stays up until Ctrl-C."""
+    """Play the real flights of a day on the live platform and print alerts; runs until Ctrl-C."""
     from aero_cli.demo import session  # noqa: PLC0415
     from aero_local.live import source  # noqa: PLC0415
 
@@ -66,12 +66,12 @@ class Scenario(StrEnum):
 
 def simulate(
     speed: Annotated[float, typer.Option("--speed", min=1, help="Platform seconds in a second.")] = 60,
-    scenario: Annotated[Scenario, typer.Option("--scenario", help="What goes wrong.")] = Scenario.normal,
+    scenario: Annotated[Scenario, typer.Option("--scenario", help="Disruption of the day.")] = Scenario.normal,
     seed: SeedOption = 1,
     on: DateOption = None,
     name: StateOption = None,
 ) -> None:
-    """Play a day of the synthetic airline on the live platform (datos sintéticos); it stays up until Ctrl-C."""
+    """Play a day of the synthetic airline (datos sintéticos) on the live platform; runs until Ctrl-C."""
     from aero_airline.airline import Airline  # noqa: PLC0415
     from aero_airline.events import day_events  # noqa: PLC0415
     from aero_airline.scenarios import ScenarioWeather, expected  # noqa: PLC0415
@@ -99,17 +99,17 @@ def drill_replay(
     file: FileArgument,
     on: DateOption = None,
     routes: RoutesOption = None,
-    repeat: Annotated[float, typer.Option(min=0, max=1, help="Share of events that are sent again.")] = 0.0,
-    shuffle_minutes: Annotated[int, typer.Option(min=0, help="How far events may overtake each other.")] = 0,
-    correct: Annotated[float, typer.Option(min=0, max=1, help="Share of OUT and IN that are corrected later.")] = 0.0,
-    twice: Annotated[bool, typer.Option("--twice", help="Send everything twice.")] = False,
+    repeat: Annotated[float, typer.Option(min=0, max=1, help="Share of events to send twice.")] = 0.0,
+    shuffle_minutes: Annotated[int, typer.Option(min=0, help="Shift events at random by up to so many minutes.")] = 0,
+    correct: Annotated[float, typer.Option(min=0, max=1, help="Share of OUT and IN to correct later.")] = 0.0,
+    twice: Annotated[bool, typer.Option("--twice", help="Send all events twice.")] = False,
     warehouse: Annotated[bool, typer.Option(help="Compare with the published marts too.")] = True,
     mini_batch: Annotated[
-        int | None, typer.Option(min=0, metavar="MS", help="How long the job collects changes; 200, as deployed.")
+        int | None, typer.Option(min=0, metavar="MS", help="Mini-batch interval of the Flink job; default: 200.")
     ] = None,
     seed: SeedOption = 1,
 ) -> None:
-    """A day through the whole stream: every state equals a recount and the warehouse, at close and at the end."""
+    """Play a day and check that stream, recount and warehouse are equal, at the close and at the end."""
     from aero_drills import replay_drill  # noqa: PLC0415
     from aero_local.live import source  # noqa: PLC0415
 
@@ -126,23 +126,23 @@ def drill_replay(
 
 @drills.command("stream", epilog="Example: aero drill stream")
 def drill_stream(seed: SeedOption = 1) -> None:
-    """Flink is killed in the middle of a day and comes back: nothing lost, nothing doubled."""
+    """Kill Flink in the middle of a day and check that no event is lost or doubled."""
     _broken("stream", "flink_dies", seed)
 
 
 @drills.command("restart", epilog="Example: aero drill restart")
 def drill_restart(seed: SeedOption = 1) -> None:
-    """Everything is restarted in the middle of a day: nothing lost, nothing doubled."""
+    """Restart all services in the middle of a day and check that no event is lost or doubled."""
     _broken("restart", "everything_restarts", seed)
 
 
 @drills.command("poison", epilog="Example: aero drill poison --bad 1000")
 def drill_poison(
-    bad: Annotated[int, typer.Option("--bad", min=15, help="Records that are no events or cannot be true.")] = 1000,
-    days: Annotated[int, typer.Option("--days", min=1, help="How many days of events they are among.")] = 1,
+    bad: Annotated[int, typer.Option("--bad", min=15, help="Number of bad records.")] = 1000,
+    days: Annotated[int, typer.Option("--days", min=1, help="Days of events to mix them into.")] = 1,
     seed: SeedOption = 1,
 ) -> None:
-    """Bad records of fifteen kinds among the events of days: the good ones through, the bad ones in quarantine."""
+    """Mix fifteen kinds of bad records into the events and check that only these go to quarantine."""
     from aero_drills import fault_drills  # noqa: PLC0415
 
     need_java()
@@ -151,9 +151,9 @@ def drill_poison(
 
 @drills.command("broker", epilog="Example: aero drill broker --count 200000")
 def drill_broker(
-    count: Annotated[int, typer.Option("--count", min=1000, help="Records to send.")] = 200_000,
+    count: Annotated[int, typer.Option("--count", min=1000, help="Number of records to send.")] = 200_000,
 ) -> None:
-    """One of three brokers is killed under load: everything acknowledged is there once."""
+    """Kill one of three brokers under load and check that every acknowledged record is stored once."""
     from aero_drills import fault_drills  # noqa: PLC0415
 
     need_java()
@@ -162,11 +162,11 @@ def drill_broker(
 
 @drills.command("doors", epilog="Example: aero drill doors --legs 200")
 def drill_doors(
-    legs: Annotated[int, typer.Option(min=4, help="How many legs of the day.")] = 120,
+    legs: Annotated[int, typer.Option(min=4, help="Number of legs to send.")] = 120,
     on: DateOption = None,
     seed: SeedOption = 1,
 ) -> None:
-    """The same legs by the operational database, by messages and by events: one leg each, here and in the warehouse."""
+    """Send the same legs by database, messages and events; check that one leg results, in stream and warehouse."""
     from aero_airline.airline import Airline  # noqa: PLC0415
     from aero_drills import doors_drill  # noqa: PLC0415
 
@@ -181,13 +181,13 @@ def drill_doors(
 
 @drills.command("lag", epilog="Example: aero drill lag --minutes 10 --aircraft 40")
 def drill_lag(
-    minutes: Annotated[int, typer.Option(min=0, max=60, help="How far the feed is behind.")] = 10,
-    scenario: Annotated[Scenario, typer.Option(help="What is wrong that day.")] = Scenario.storm,
-    aircraft: Annotated[int | None, typer.Option(min=1, help="Only so many aircraft; default: all.")] = None,
+    minutes: Annotated[int, typer.Option(min=0, max=60, help="Delay of the feed in minutes.")] = 10,
+    scenario: Annotated[Scenario, typer.Option(help="Disruption of the day.")] = Scenario.storm,
+    aircraft: Annotated[int | None, typer.Option(min=1, help="Number of aircraft; default: all.")] = None,
     on: DateOption = None,
     seed: SeedOption = 1,
 ) -> None:
-    """A feed that is behind all day: criticals are told, and none that is false (rules engine alone, no platform)."""
+    """Delay a feed all day; check that all true critical alerts are raised and no false one. Needs no platform."""
     from aero_drills import lag_drill  # noqa: PLC0415
     from aero_drills.scoring.cases import DAY, Case  # noqa: PLC0415
 

@@ -24,30 +24,34 @@ DAY = ["%Y-%m-%d"]
 
 
 def metrics(
-    names: Annotated[list[str] | None, typer.Argument(help="Figures; they are listed when none is given.")] = None,
-    by: Annotated[str, typer.Option("--by", metavar="NAMES", help="What to ask by: route,month; with commas.")] = "",
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names of figures; without names, list all figures.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAMES", help="Dimensions, separated by commas: route,month.")
+    ] = "",
     first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first operating date.")] = None,
     last: Annotated[
         datetime | None,
-        typer.Option("--to", formats=DAY, help="The last operating date, included; else the last complete one."),
+        typer.Option("--to", formats=DAY, help="The last operating date, inclusive; default: the last complete one."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="NAME=VALUES", help="Only these: carrier=AM,5D; repeatable.")
+        list[str] | None, typer.Option("--only", metavar="NAME=VALUES", help="Filter: carrier=AM,5D; can be repeated.")
     ] = None,
     order: Annotated[
-        str | None, typer.Option("--order", help="A figure or group; with a minus, highest first.")
+        str | None, typer.Option("--order", help="Sort by a figure or dimension; with a minus, highest first.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="So many rows.")] = None,
-    every: Annotated[bool, typer.Option("--sums", help="List the sums too.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Print the SQL and ask nothing.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.")] = None,
+    every: Annotated[bool, typer.Option("--sums", help="Also list sums.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the SQL without running it.")] = False,
     as_csv: CsvOption = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the published marts for figures by name; what a figure means stands in the register of figures.
+    """Compute figures by name from the published marts. The register of figures (docs/kpis.md) defines them.
 
-    Without --to an answer ends on the last operating date of which every leg is due, as the pages do: a published plan
-    of days to come is in no figure, plain sums included.
+    Without --to the answer ends on the last operating date of which every leg is due, like the pages. Planned legs of
+    later days are in no figure then, not even in plain sums.
     """
     from aero_assets.dbt import dbt_project  # noqa: PLC0415 - the command line must stay quick
     from aero_assets.metrics import Metrics, Question  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The operational database of the synthetic airline: start it, let its people work, see what is in it."""
+"""The operational database of the synthetic airline: start it, fill it, count its rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ app = App(help="The operational database of the synthetic airline (datos sintét
 
 @app.command(epilog="Example: aero opsdb up")
 def up(name: StateOption = None) -> None:
-    """Start PostgreSQL beside the platform, migrate it, let the extract in; `aero down` stops it."""
+    """Start PostgreSQL, migrate the database and give the extract access; `aero down` stops it."""
     from aero_local import opsdb  # noqa: PLC0415
 
     opsdb.up(running(find_state(None, name)), progress())
@@ -32,16 +32,16 @@ def up(name: StateOption = None) -> None:
 @app.command(epilog="Example: aero opsdb fill --date 2026-11-01 --days 2 --until 2026-11-02T18:00:00Z")
 def fill(
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="First operating day.")] = None,
-    days: Annotated[int, typer.Option("--days", min=1, help="How many operating days.")] = 1,
+    days: Annotated[int, typer.Option("--days", min=1, help="Number of operating days.")] = 1,
     until: Annotated[
         datetime | None,
-        typer.Option("--until", formats=["%Y-%m-%dT%H:%M:%SZ"], help="How far the airline's people came; now."),
+        typer.Option("--until", formats=["%Y-%m-%dT%H:%M:%SZ"], help="Time of the last entry; default: now."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the made-up airline.")] = 2026,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Enter what the airline enters about operating days; again with a later --until, what changed since."""
+    """Enter the rows of operating days as the airline would; with a later --until, add the later changes."""
     from aero_airline import Airline  # noqa: PLC0415
     from aero_local import opsdb  # noqa: PLC0415
     from aero_local.services import postgres  # noqa: PLC0415
@@ -65,7 +65,7 @@ def fill(
 
 @app.command(epilog="Example: aero opsdb tables --json")
 def tables(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Count the rows of every table: all, withdrawn, and when the last one changed."""
+    """Show for every table the number of rows, of withdrawn rows, and the time of the last change."""
     from aero_local import opsdb  # noqa: PLC0415
     from aero_local.services import postgres  # noqa: PLC0415
 

@@ -22,17 +22,17 @@ STDIN = Path("-")
 
 
 def parse(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Text or gzip; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text or gzip file, or - for standard input.")],
     reference_time: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When it came, UTC (2026-11-22T14:00Z); days are taken near it. Now."),
+        typer.Option(metavar="TIME", help="Time of arrival, UTC (2026-11-22T14:00Z), to resolve dates; default: now."),
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="mvt, mva, div, ldm, acars, aidx or ssim; default: as each message looks.")
+        str | None, typer.Option(help="mvt, mva, div, ldm, acars, aidx or ssim; default: detect it for each message.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read messages: MVT, MVA, DIV, LDM, OOOI of ACARS, in any envelope or none, AIDX, and SSIM leg by leg."""
+    """Show the content of messages: MVT, MVA, DIV, LDM, ACARS OOOI, AIDX, or SSIM leg by leg."""
     from aero_assets.zones import station_offset as offset_of  # noqa: PLC0415
     from aero_ingest.message import Unreadable  # noqa: PLC0415
     from aero_ingest.messages import FORMATS, parse_file  # noqa: PLC0415

@@ -21,12 +21,12 @@ CsvOption = Annotated[bool, typer.Option("--csv", help="Print comma-separated va
 
 
 def query(
-    sql: Annotated[str | None, typer.Argument(help="DuckDB SQL; the tables are listed when not given.")] = None,
+    sql: Annotated[str | None, typer.Argument(help="DuckDB SQL; without it, list the tables.")] = None,
     as_csv: CsvOption = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the published marts: one version, pinned for the query; they are read, never changed."""
+    """Query the published marts, read-only; the query reads one fixed version."""
     snapshot = pin(name)
     if sql is None:
         tables = snapshot.manifest.tables

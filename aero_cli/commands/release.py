@@ -12,13 +12,15 @@ from aero_cli.commands.common import JsonOption, StateOption, acting, print_json
 
 
 def release(
-    feed: Annotated[str | None, typer.Argument(metavar="[SYSTEM/FEED]", help="One feed; else all of them.")] = None,
-    begin: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First arrival day.")] = None,
+    feed: Annotated[str | None, typer.Argument(metavar="[SYSTEM/FEED]", help="One feed; default: all feeds.")] = None,
+    begin: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First arrival day (UTC).")
+    ] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last arrival day (UTC).")] = None,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let go what was refused for an airport that the reference has now: rows, events to the stream, messages."""
+    """Process records that were refused as `unknown_airport`, after the airport was added to the reference."""
     from aero_assets.feeds import feeds  # noqa: PLC0415
 
     chosen = feeds() if feed is None else (registered(feed),)

@@ -28,18 +28,18 @@ class Zone(StrEnum):
 
 ZoneOption = Annotated[
     list[Zone] | None,
-    typer.Option("--zone", help="Only this zone; may be given more than once. `typed` has ledger and quarantine too."),
+    typer.Option("--zone", help="Only this zone; can be repeated. `typed` includes ledger and quarantine."),
 ]
 FeedOption = Annotated[
     str | None,
-    typer.Option("--feed", metavar="SYSTEM/FEED", help="Only objects of this feed, as the register names it."),
+    typer.Option("--feed", metavar="SYSTEM/FEED", help="Only objects of this feed."),
 ]
 
 
 def verify(
     zone: ZoneOption = None, feed: FeedOption = None, name: StateOption = None, as_json: JsonOption = False
 ) -> None:
-    """Compare every object of the buckets and of this machine with what it should be; exit 1 when one is damaged."""
+    """Check the content of every object in the buckets and on this machine; exit code 1 if one is damaged."""
 
     def go(look: Callable[[str], Iterable[Damage]], zones: list[str], log: Log) -> bool:
         damages = [damage for zone in zones for damage in look(zone)]
@@ -59,7 +59,7 @@ def verify(
 def repair(
     zone: ZoneOption = None, feed: FeedOption = None, name: StateOption = None, as_json: JsonOption = False
 ) -> None:
-    """Bring back every damaged object; exit 1 when one is left, with what to ask for and whom."""
+    """Restore every damaged object; exit code 1 if one cannot be restored, with the next step to take."""
 
     def go(look: Callable[[str], Iterable[Damage]], zones: list[str], log: Log) -> bool:
         from aero_assets.integrity.run import repair as bring_back  # noqa: PLC0415

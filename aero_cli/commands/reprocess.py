@@ -12,14 +12,14 @@ from aero_local.errors import AeroError
 
 
 def reprocess(
-    feed: Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="As the register names it.")],
+    feed: Annotated[str, typer.Argument(metavar="SYSTEM/FEED", help="Name of the feed in the register.")],
     begin: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First arrival day (UTC).")],
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last arrival day (UTC).")],
-    refused: Annotated[bool, typer.Option("--refused", help="The files that the door turned away instead.")] = False,
+    refused: Annotated[bool, typer.Option("--refused", help="Send refused files to the inbox again instead.")] = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read raw bodies again: typed rows, and of messages the events; or put refused files into the inbox again."""
+    """Read raw objects again into typed rows, and messages also into events; or retry refused files."""
     source = registered(feed)
     if end < begin:
         raise typer.BadParameter(f"--to {end.date()} is before --from {begin.date()}")

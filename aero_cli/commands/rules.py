@@ -1,4 +1,4 @@
-"""`aero rules`: what the traffic lights would have said of days that are over, and how right they are."""
+"""`aero rules`: alerts that the rules would have raised on past days, and how many of them were right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aero_streaming.backtesting.backtest import Backtest, Difference
     from aero_streaming.rules.model import RuleSet
 
-app = App(help="The rules of the traffic lights.", no_args_is_help=True)
+app = App(help="Evaluate the alert rules (semáforo) on past or made-up days.", no_args_is_help=True)
 
 
 @app.command(epilog="Example: aero rules backtest --from 2015-01-01 --to 2015-01-02 --rules other.toml")
@@ -25,15 +25,15 @@ def backtest(
     begin: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First operating day.")],
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last operating day.")],
     other: Annotated[
-        Path | None, typer.Option("--rules", exists=True, dir_okay=False, help="A rule file to compare with ours.")
+        Path | None, typer.Option("--rules", exists=True, dir_okay=False, help="Another rule file to compare with.")
     ] = None,
     routes: Annotated[
-        int | None, typer.Option("--routes", min=1, help="Only so many routes, the busiest first.")
+        int | None, typer.Option("--routes", min=1, help="Number of routes, the busiest first; default: all.")
     ] = None,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the rules over published legs: alerts per hour, and what another rule file would have raised instead."""
+    """Run the rules over published days; show alerts per hour, and the differences to another rule file."""
     from aero_cli.commands.query import pin  # noqa: PLC0415
     from aero_drills.scoring import history  # noqa: PLC0415
     from aero_streaming.backtesting import backtest as backtests  # noqa: PLC0415
@@ -125,16 +125,18 @@ def _difference(difference: Difference) -> dict[str, Any]:
 @app.command(epilog="Example: aero rules score --scenario storm --seed 201 --json")
 def score(
     seeds: Annotated[
-        list[int] | None, typer.Option("--seed", "--seeds", help="Seeds; default: those that no limit was chosen by.")
+        list[int] | None, typer.Option("--seed", "--seeds", help="Seeds; default: those not used to tune the limits.")
     ] = None,
     scenarios: Annotated[list[Scenario] | None, typer.Option("--scenario", help="Scenarios; default: all.")] = None,
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Operating day.")] = None,
-    processes: Annotated[int | None, typer.Option("--processes", min=1, help="Default: one per core.")] = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, help="Number of processes; default: one per core.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold every rule against what truly happened on synthetic days: right, missed, how many an hour.
+    """Compare the alerts of every rule with the true events of synthetic days: right, missed, alerts per hour.
 
-    Days are made up (datos sintéticos); their truth is known before any rule runs.
+    The days are made up (datos sintéticos), so their true events are known.
     """
     from aero_drills.scoring import page  # noqa: PLC0415
     from aero_drills.scoring.cases import DAY, SCORED_SEEDS, cases  # noqa: PLC0415
@@ -155,10 +157,12 @@ def score(
 @app.command(epilog="Example: aero rules carriers flights.csv.gz --carrier AS --carrier DL")
 def carriers(
     file: FileArgument,
-    only: Annotated[list[str] | None, typer.Option("--carrier", help="Carriers; default: all of the file.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--carrier", help="Carriers; default: all carriers of the file.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Play real days carrier by carrier: alerts an hour, and how many that can be right or wrong were right."""
+    """Play real days carrier by carrier; show alerts per hour and the share of right statements."""
     from aero_drills.scoring import real_days  # noqa: PLC0415
 
     carrier_days = list(real_days.days(file, set(only) if only else None, progress()))

@@ -1,4 +1,4 @@
-"""Starting, watching and stopping the local platform."""
+"""Commands that start, watch and stop the local platform."""
 
 from __future__ import annotations
 
@@ -40,15 +40,17 @@ class Profile(StrEnum):
 
 def up(
     source: InputOption = None,
-    live: Annotated[bool, typer.Option("--live", help="Start the live part too: Kafka, Flink, the forwarder.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also start the live part: Kafka, Flink, the forwarder.")
+    ] = False,
     name: StateOption = None,
     port: PortOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start the platform in the background, or mend one that runs, and wait until it can be used; safe to repeat.
+    """Start or repair the platform in the background and wait until it is ready; safe to repeat.
 
-    What should be up and died, hangs or cannot load its code is started again in place, and each such step is told.
-    AERO_CLOCK=wall at the first start has it run by the wall clock, for live feeds; it keeps its clock.
+    A service that died, hangs or cannot load its code is restarted, and each such step is printed. With AERO_CLOCK=wall
+    at the first start the platform runs by the system clock, for live feeds; later starts keep this choice.
     """
     from aero_cli.commands.live import need_java  # noqa: PLC0415
     from aero_local import platform  # noqa: PLC0415
@@ -67,7 +69,7 @@ def up(
 
 
 def down(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Stop everything, last started first; the emulator saves its state."""
+    """Stop all services in reverse order; the emulator saves its state."""
     from aero_local import platform  # noqa: PLC0415
 
     state = find_state(None, name)
@@ -79,9 +81,9 @@ def down(name: StateOption = None, as_json: JsonOption = False) -> None:
 
 
 def status(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Ask every service how it is; exit 1 when one that should be up died or cannot be used. Says the clock too.
+    """Show the state of every service and the clock; exit code 1 if one that should be up is not usable.
 
-    `aero up` brings back what did. States: up, starting, degraded (it lives, and something is missing), died, down.
+    `aero up` repairs such a service. States: up, starting, degraded (runs, but something is missing), died, down.
     """
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_local import platform  # noqa: PLC0415
@@ -114,12 +116,12 @@ def status(name: StateOption = None, as_json: JsonOption = False) -> None:
 
 
 def logs(
-    service: Annotated[str | None, typer.Argument(help="One service; all when not given.")] = None,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")] = 20,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    service: Annotated[str | None, typer.Argument(help="Name of a service; default: all.")] = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Number of lines.")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new lines until Ctrl-C.")] = False,
     name: StateOption = None,
 ) -> None:
-    """Show the end of the services' logs."""
+    """Show the last lines of the logs of services."""
     from aero_local import processes  # noqa: PLC0415
     from aero_local.services.known import services  # noqa: PLC0415
 
@@ -150,7 +152,7 @@ def logs(
 def env(
     profile: Annotated[Profile, typer.Option(help="The role to take.")] = Profile.analyst, name: StateOption = None
 ) -> None:
-    """Print the shell commands that let this terminal use the platform."""
+    """Print shell commands that connect this terminal to the platform."""
     from aero_assets.environment import PROJECT  # noqa: PLC0415
 
     state = find_state(None, name)
@@ -173,10 +175,10 @@ def env(
 
 def destroy(
     where: EnvOption = EnvironmentName.local,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     name: StateOption = None,
 ) -> None:
-    """Stop the local platform and delete its state directory: lake, warehouse, history, everything."""
+    """Stop the local platform and delete its state directory with lake, warehouse and history."""
     from aero_local import platform  # noqa: PLC0415
     from aero_local.errors import AeroError  # noqa: PLC0415
     from aero_local.state import HOME  # noqa: PLC0415
@@ -205,12 +207,14 @@ def destroy(
 def demo(
     source: InputOption = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Stop after the results; exit 1 when they are not right.")
+        bool, typer.Option("--once", help="Stop after the results; exit code 1 if they are wrong.")
     ] = False,
-    live: Annotated[bool, typer.Option("--live/--no-live", help="Show the live side too, where there is one.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live/--no-live", help="Also play a live day, if the live part can run.")
+    ] = True,
     port: PortOption = None,
 ) -> None:
-    """Send a file of flights through the whole platform, show the results, stay up until Ctrl-C."""
+    """Process a file of flights with the whole platform, show the results, run until Ctrl-C."""
     from aero_cli.demo.demo import run  # noqa: PLC0415
     from aero_local.state import State  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from aero_cli.commands.common import JsonOption, StateOption, acting, print_json
 
 
 def checks(name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Show the checks that stopped a build, day by day: their rows and the records behind them. Exit code 1 if any."""
+    """Show by day the checks that stopped a build, their rows and the source records; exit code 1 if any."""
     from aero_assets.defs.warehouse import failures  # noqa: PLC0415
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_assets.storage import Bucket  # noqa: PLC0415
@@ -41,16 +41,18 @@ def checks(name: StateOption = None, as_json: JsonOption = False) -> None:
 
 def set_aside(
     references: Annotated[
-        list[str] | None, typer.Argument(metavar="EVENT_ID|RAW_REF …", help="As `aero checks` names them.")
+        list[str] | None, typer.Argument(metavar="EVENT_ID|RAW_REF …", help="Records, as named by `aero checks`.")
     ] = None,
-    why: Annotated[str, typer.Option("--why", help="A sentence for whoever asks later; kept for good.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Who decides; the user of this terminal when not given.")] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the records count again.")] = False,
-    show: Annotated[bool, typer.Option("--list", help="Show what is set aside.")] = False,
+    why: Annotated[str, typer.Option("--why", help="Reason, as a sentence; it is stored in the audit record.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", help="Name of the person who decides; default: the user of this terminal.")
+    ] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Include the records again.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="List excluded records.")] = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep records out of the typed zone, with an audit record; their days are compacted and built again."""
+    """Exclude records from the typed zone, with an audit record; their days are built again."""
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_assets.set_aside import decisions, in_force  # noqa: PLC0415
     from aero_assets.storage import Bucket  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Deploying the templates: to the emulator, or to an account of AWS when it is asked for by name."""
+"""Commands that deploy the templates to the emulator, or to an AWS account given with --env."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ VARIABLES = {
 
 def deploy(
     where: EnvOption = EnvironmentName.local,
-    only_plan: Annotated[bool, typer.Option("--plan", help="Show the change sets and execute nothing.")] = False,
+    only_plan: Annotated[bool, typer.Option("--plan", help="Show the change sets without executing them.")] = False,
     name: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring every stack to what its template says, by change sets; a second run changes nothing."""
+    """Deploy every stack by change sets; a second run changes nothing."""
     if only_plan:
         plan(where, name, as_json)
         return
@@ -55,7 +55,7 @@ def deploy(
 
 
 def plan(where: EnvOption = EnvironmentName.local, name: StateOption = None, as_json: JsonOption = False) -> None:
-    """Show what a deployment would change, and leave everything as it is."""
+    """Show the changes of a deployment without executing them."""
     from aero_assets.feeds import doors  # noqa: PLC0415
     from infra import deploy as driver  # noqa: PLC0415
 

@@ -1,1 +1,1 @@
-"""`make demo`: a day of files, a live day, and what came of both."""
+"""`make demo`: it loads partner files, plays a live day and prints the results of both."""

@@ -1,1 +1,1 @@
-"""`aero feed`: from a sample file to a registered feed, its files for dbt, and the check of one that is written."""
+"""`aero feed`: it writes a register entry from a sample file, generates the dbt files and checks a feed."""

@@ -1,1 +1,1 @@
-"""Chart builders: data frames and words in, Altair charts out; no Streamlit and no query here."""
+"""Chart builders: they make Altair charts from data frames and texts, without Streamlit and without queries."""

@@ -1,1 +1,1 @@
-"""The live board: what is open now, the colours of the day, and what people do about it. Reads the live tables only."""
+"""The live board: open alerts, colours of the day, and actions of people. It reads the live tables only."""

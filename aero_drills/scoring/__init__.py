@@ -1,5 +1,5 @@
-"""Scores of the rules: days whose truth is known, played through the rules and judged by that truth.
+"""Scores of the rules: synthetic days are played through the rules, and the alerts are compared with the true events.
 
-`cases` names the days, `truth` knows what happened, `notices` reads what people heard, `judge` holds one against the
-other, `figures` adds up and holds the sums to the goals of `goals`.
+`cases` lists the days, `truth` returns the true events, `notices` reads the notifications, `judge` compares the two,
+and `figures` adds up the results and compares them with the goals of `goals`.
 """

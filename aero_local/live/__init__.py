@@ -1,1 +1,1 @@
-"""The live part on a laptop: playing events, watching what comes of them, and holding it to a count."""
+"""The live part on a laptop: it plays events, reads alerts and figures, and compares them with a count."""

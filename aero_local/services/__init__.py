@@ -1,1 +1,1 @@
-"""Processes of the platform on this machine: one module per service, and what starts, watches and stops them."""
+"""Services of the platform on this machine: one module per service, and the supervisor that starts and stops them."""

@@ -1,1 +1,1 @@
-"""Data that alerts leave behind: their log in the raw zone, incident briefs, baselines, and failed runs."""
+"""Data about alerts: their log in the raw zone, incident briefs and baselines; alerts about failed runs."""

@@ -1,1 +1,1 @@
-"""The catalog that Glue, Athena and Spectrum read."""
+"""Tables of the Glue catalog, which Athena and Spectrum read."""

@@ -1,1 +1,1 @@
-"""Marts as others read them: published versions, and who shows them."""
+"""Published versions of the marts, and the dashboard pages that show them."""

@@ -1,1 +1,1 @@
-"""The raw zone: data as received."""
+"""The raw zone: assets for the data as received."""

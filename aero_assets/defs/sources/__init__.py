@@ -1,1 +1,1 @@
-"""Systems that others own and this platform only watches."""
+"""Source systems outside the platform, which it only observes."""

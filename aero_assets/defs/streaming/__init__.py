@@ -1,1 +1,1 @@
-"""The stream, which runs by itself: described and watched."""
+"""The stream: Dagster describes and observes it, and does not run it."""

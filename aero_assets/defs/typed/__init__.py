@@ -1,1 +1,1 @@
-"""Schema and UTC enforced, refused rows set aside."""
+"""The typed step: it applies the schema, converts times to UTC and sends refused rows to quarantine."""

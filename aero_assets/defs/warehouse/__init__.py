@@ -1,1 +1,1 @@
-"""dbt models as assets."""
+"""The dbt models as assets."""

@@ -1,1 +1,1 @@
-"""The extract of the operational database: the Glue job, and the migrations that make what it reads."""
+"""The extract of the operational database: the Glue job, and the migrations that create its source tables."""

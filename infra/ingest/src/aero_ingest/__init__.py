@@ -1,1 +1,1 @@
-"""Ingestion: what runs in Lambda on the standard library and boto3, nothing else."""
+"""Ingestion in Lambda: doors of files and events, message parsers, gateway. Only the standard library and boto3."""

@@ -1,1 +1,1 @@
-"""The streaming side: events, leg merge, figures, rules, alerts, and the handlers that run them."""
+"""The streaming part: events, leg merge, figures, rules, alerts, and the Lambda handlers that run them."""

@@ -1,1 +1,1 @@
-"""The alert engine over past or synthetic days, in memory: what the rules would have told. Never deployed."""
+"""The alert engine in memory, over past or synthetic days: it returns the alerts of the rules. Never deployed."""

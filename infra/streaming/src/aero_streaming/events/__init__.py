@@ -1,4 +1,4 @@
-"""Events: their vocabulary, limits and checks, and the one way to make, read and merge them."""
+"""Events: their vocabulary, limits and checks, and the functions that make, read and convert them."""
 
 from aero_streaming.events.event import (
     EVENT_TYPES,

@@ -1,4 +1,4 @@
-"""The register of figures (`kpis.toml`): sums over facts, KPIs over sums; how it is read and proven."""
+"""The register of figures (`kpis.toml`): sums over facts, KPIs over sums, and the code that reads and checks it."""
 
 from aero_streaming.figures.register import KPIS, Facts, FigureError, Kpi, Register, Sum, figures
 

@@ -1,1 +1,1 @@
-"""The Flink job: its SQL, what is written into it from the registers, and the program that starts it."""
+"""The Flink job: its SQL, the parts generated from the registers, and the program that starts it."""

@@ -1,4 +1,4 @@
-"""The leg merge: which source wins each field of a leg, and which merged times can be believed."""
+"""The leg merge: the rules that choose the value of each field of a leg, and the plausibility rules for its times."""
 
 from aero_streaming.merge.leg_merge import (
     FIELDS,

@@ -1,4 +1,4 @@
-"""The rules of the traffic lights (`rules.toml`): how they are read, and how a level is entered and left."""
+"""The alert rules (`rules.toml`): the code that reads them and decides when a level is entered and left."""
 
 from aero_streaming.rules.register import RULES, Rule, RuleError, Status, rules, status, wilson_bounds
 
