@@ -103,7 +103,7 @@ def test_the_board_moves_by_itself_leaves_typing_alone_and_two_people_do_not_col
     second.wait_for_timeout(6000)
     assert second.get_by_text(re.compile("Reconocida por")).count() == 0
     second.get_by_role("button", name=TEXTS["live.acknowledge"]).click()
-    expect(second.get_by_text(re.compile("Ana llegó antes"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(second.get_by_text(re.compile("Ana actuó antes"))).to_be_visible(timeout=PATIENCE_MS)
     picture(other, screenshots, "live-conflict-es-1366")
     assert [row["who"] for row in line.dynamo.rows("decisions")] == ["Ana"]
     assert [row["note"] for row in line.dynamo.rows("decisions")] == ["grúa en camino"]

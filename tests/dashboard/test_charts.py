@@ -83,7 +83,7 @@ def test_bars_of_the_pareto_fall_and_their_shares_reach_the_whole():
         {"cause": ["late_aircraft", "carrier", "volcano"], "delayed_legs": [3, 2, 1], "delay_minutes": [60, 30, 10]}
     )
     rows = pareto.by_cause(causes, T)
-    assert list(rows["label"]) == ["Avión que llegó tarde", "Aerolínea", "volcano"]
+    assert list(rows["label"]) == ["Llegada tardía del avión (reaccionaria)", "Aerolínea", "volcano"]
     assert rows["reached_text"].iloc[-1] == T.percent(1, 0)
     assert "color" not in layers(pareto.chart(rows, T, LIGHT))[1]["encoding"]
 
@@ -101,7 +101,7 @@ def test_codes_beyond_the_largest_become_one_bar_and_say_who_answers():
     )
     rows = pareto.by_code(codes, T, most=3)
     assert list(rows["label"]) == ["93 · Avión tarde", "41 · Falla", "71 · Clima", "Otros 1 códigos"]
-    assert list(rows["kind"]) == ["según el caso", "imputable", "no imputable", "varias"]
+    assert list(rows["kind"]) == ["imputable según causa raíz", "imputable", "no imputable", "varias"]
     assert rows["delay_minutes"].sum() == 1000
 
 

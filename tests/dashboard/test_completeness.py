@@ -75,8 +75,8 @@ def test_a_source_that_was_silent_for_the_day_is_named_with_flights_route_and_ho
     marts.told(YESTERDAY, "MEX-CUN", "partner_file", 4, 4)
     assert not marts.day().is_complete
     assert marts.says() == (
-        "Sí, con pendientes: los 4 vuelos del 27 nov 2026 tienen estado final, pero falta el cierre de "
-        "ACARS (4 sin cierre: MEX-CUN; 10.0 h de atraso)."
+        "Sí, con pendientes: los 4 vuelos del 27 nov 2026 tienen estado final, pero faltan los reportes finales de "
+        "ACARS (4 sin estado final: MEX-CUN; 10.0 h de atraso)."
     )
 
 
@@ -87,7 +87,7 @@ def test_a_route_that_a_file_left_out_is_missing_as_often_as_it_flew_a_week_befo
     marts.told(YESTERDAY, "MEX-CUN", "partner_file", 4, 4)
     [owed] = by_source(marts.day())
     assert (owed.expected_legs, owed.final_legs, owed.missing_legs, owed.routes) == (10, 4, 6, ["MEX-MTY"])
-    assert "falta el cierre de Archivos de socios (6 sin cierre: MEX-MTY; 10.0 h de atraso)" in marts.says()
+    assert "faltan los reportes finales de Archivos de socios (6 sin estado final: MEX-MTY; 10.0 h de atraso)" in marts.says()
 
 
 def test_a_flight_that_is_planned_and_never_closed_is_missing_even_without_a_history(marts):
@@ -95,8 +95,8 @@ def test_a_flight_that_is_planned_and_never_closed_is_missing_even_without_a_his
     marts.told(YESTERDAY, "MEX-CUN", "schedule", 4, 0, None)
     marts.told(YESTERDAY, "MEX-CUN", "acars", 4, 3)
     assert marts.says() == (
-        "No: 3 de 4 vuelos del 27 nov 2026 tienen estado final; falta el cierre de "
-        "ACARS (1 sin cierre: MEX-CUN; 10.0 h de atraso)."
+        "No: 3 de 4 vuelos del 27 nov 2026 tienen estado final; faltan los reportes finales de "
+        "ACARS (1 sin estado final: MEX-CUN; 10.0 h de atraso)."
     )
 
 
@@ -133,8 +133,8 @@ def test_a_late_file_is_complete_and_its_hours_are_told(marts):
 def test_a_day_of_which_nothing_came_says_who_was_expected(marts):
     marts.week()
     assert marts.says() == (
-        "No: no ha llegado ningún vuelo del 27 nov 2026; falta el cierre de "
-        "ACARS (4 sin cierre: MEX-CUN; 10.0 h de atraso)."
+        "No: no ha llegado ningún vuelo del 27 nov 2026; faltan los reportes finales de "
+        "ACARS (4 sin estado final: MEX-CUN; 10.0 h de atraso)."
     )
 
 

@@ -54,7 +54,7 @@ def test_a_hub_and_its_routes_are_one_problem_and_name_the_three_worst_flights()
     line.bad_hub()
     app = open_board(line.live())
     assert "Alertas abiertas: 1" in words(app)
-    assert "2 que dependen de otra" in words(app)
+    assert "2 relacionadas, agrupadas en otra alerta" in words(app)
     assert "AM203 MEX-GDL +53 min; AM202 MEX-CUN +52 min; AM201 MEX-CUN +51 min" in words(app)
     [folded] = [box for box in app.expander if box.label == "Dependen de esta: 2"]
     assert [("MEX\\-CUN" in button.label, "MEX\\-GDL" in button.label) for button in folded.button] == [
@@ -92,7 +92,7 @@ def test_acknowledging_needs_a_name_and_goes_to_the_log_with_its_note(line):
     assert "Nota: avión de reserva" in words(app)
     (decision,) = line.live().alerts.decisions_of(alert_key(line))
     assert (decision["who"], decision["note"]) == ("Ana", "avión de reserva")
-    assert [table.value["Quién"].tolist() for table in app.dataframe] == [["la plataforma", "Ana"], ["Ana"]]
+    assert [table.value["Responsable"].tolist() for table in app.dataframe] == [["el sistema", "Ana"], ["Ana"]]
     press(app, TEXTS["live.read"])
     assert "Reconocida por Ana: Demora prolongada" not in words(app)
 
@@ -102,7 +102,7 @@ def test_of_two_people_at_once_one_wins_and_the_other_is_told_who_and_sees_what_
     one, other = (named(open_board(live), name) for name in ("Ana", "Luis"))
     press(one, TEXTS["live.acknowledge"])
     press(other, TEXTS["live.acknowledge"])
-    assert "Ana llegó antes y tu acción no se guardó: la alerta está ahora «reconocida»" in words(other)
+    assert "Ana actuó antes y tu acción no se guardó: la alerta está ahora «reconocida»" in words(other)
     assert "Reconocida por **Ana**" in words(other)
     assert TEXTS["live.acknowledge"] not in [button.label for button in other.button]
     assert [decision["who"] for decision in live.alerts.decisions_of(alert_key(line))] == ["Ana"]
@@ -112,7 +112,7 @@ def test_when_it_got_worse_since_it_was_drawn_the_platform_was_faster(line):
     app = named(open_board(line.live()), "Ana")
     line.late(250, 123, 5, "18:06")
     press(app, TEXTS["live.acknowledge"])
-    assert "la plataforma llegó antes" in words(app)
+    assert "el sistema actuó antes" in words(app)
     assert "◆ CRÍTICO" in words(app)
     assert not line.live().alerts.decisions_of(alert_key(line))
 
@@ -168,9 +168,9 @@ def test_the_address_of_an_alert_opens_it_with_all_that_happened_even_when_it_is
     app = open_board(line.live(), alert=alert_key(line), lang="en")
     assert dict(app.query_params) == {"lang": "en", "alert": alert_key(line)}
     assert "closed" in words(app)
-    assert "Corrected: what raised it was taken back" in words(app)
-    assert app.dataframe[0].value["What"].tolist() == ["fired", "closed"]
-    assert "fired on v3, undone by v4" in app.dataframe[0].value["Detail"].iloc[1]
+    assert "Corrected: the data that raised it were withdrawn" in words(app)
+    assert app.dataframe[0].value["Change"].tolist() == ["raised", "closed"]
+    assert "raised by data v3, cancelled by data v4" in app.dataframe[0].value["Detail"].iloc[1]
     assert not [button for button in app.button if button.label == "Acknowledge"]
 
 
@@ -216,10 +216,10 @@ def test_the_history_of_a_flight_or_a_route_lists_its_events_between_two_times(l
     app = ask(open_board(line.live()), "am 7")
     events = app.dataframe[0].value
     assert events["Evento"].tolist() == ["cancelación", "vuelve a operar"]
-    assert events["Dice"].tolist() == ["código B", "—"]
+    assert events["Contenido"].tolist() == ["código B", "—"]
     assert set(events["Etiqueta"]) == {"datos sintéticos"}
     events = ask(app, "MEX-CUN").dataframe[0].value
-    assert events["Dice"].tolist() == ["código B", "—", "a ACA", "demora de salida 75 min; real"]
+    assert events["Contenido"].tolist() == ["código B", "—", "a ACA", "demora de salida 75 min; real"]
     app.datetime_input(key="live_from").set_value(app.datetime_input(key="live_from").value + timedelta(hours=19))
     assert press(app, TEXTS["live.history_show"]).dataframe[0].value["Vuelo"].tolist() == ["AM7", "AM8", "AM9"]
     assert "0 eventos" in words(ask(app, "AM999"))

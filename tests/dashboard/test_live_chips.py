@@ -29,8 +29,8 @@ def test_a_chip_that_is_green_by_its_value_stays_amber_while_its_alert_is_held_a
     shown, reason = chip(line, arrived_legs=40, arr_late_15_legs=7)
     assert shown == "▲ A"
     assert reason == (
-        "▲ ámbar. Su alerta sigue abierta hasta que el valor pase el límite de salida, 84.0 %, y se mantenga 30 min; "
-        "por el valor solo sería verde."
+        "▲ ámbar. La alerta sigue abierta hasta que el valor pase el límite de salida, 84.0 %, y se mantenga así 30 "
+        "min. Con el valor actual por sí solo sería verde."
     )
     assert "● verde: 0" in words(open_board(line.live()))
     assert [light.status for light in line.live().alerts.lights("route", "2026-11-25")] == ["V"], (
@@ -40,7 +40,7 @@ def test_a_chip_that_is_green_by_its_value_stays_amber_while_its_alert_is_held_a
 
 def test_a_chip_that_is_red_by_its_value_is_as_amber_as_its_alert_until_that_gets_worse():
     assert chip(amber_route(), arrived_legs=40, arr_late_15_legs=24) == (
-        "▲ A", "▲ ámbar. Por el valor solo sería rojo; su alerta cambia cuando eso dure 15 min."
+        "▲ A", "▲ ámbar. Con el valor actual por sí solo sería rojo. La alerta cambia cuando esto dure 15 min."
     )  # fmt: skip
 
 

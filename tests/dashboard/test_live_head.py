@@ -18,7 +18,7 @@ def line():
 
 
 @pytest.mark.parametrize(("language", "said"), [
-    ("es", "2 avisos en la última hora · meta ≤ 6"), ("en", "2 alerts in the last hour · goal ≤ 6"),
+    ("es", "2 alertas en la última hora · meta ≤ 6"), ("en", "2 alerts in the last hour · goal ≤ 6"),
 ])  # fmt: skip
 def test_the_board_shows_how_much_was_told_beside_what_one_person_can_act_on(line, language, said):
     line.late(130, 124, received="18:06")
@@ -28,7 +28,7 @@ def test_the_board_shows_how_much_was_told_beside_what_one_person_can_act_on(lin
 def test_an_hour_later_the_budget_is_whole_again(line):
     line.heartbeat("19:01")
     line.tick("19:01")
-    assert "0 avisos en la última hora" in words(open_board(line.live()))
+    assert "0 alertas en la última hora" in words(open_board(line.live()))
 
 
 def test_stations_are_one_folded_line_and_hubs_are_drawn():
