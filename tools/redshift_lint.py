@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from tools.redshift_rules import allowed_functions, broken
 
 DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
-#: How a build is asked for → the variable of the environment that asks.
+#: Environment variables of each kind of build, by its name.
 BUILDS: Mapping[str, Mapping[str, str]] = {
     "all days": {},
     "requested dates": {"AERO_OPERATING_DATES": '["2015-01-01", "2015-01-02"]'},

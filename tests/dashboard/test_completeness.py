@@ -87,7 +87,8 @@ def test_a_route_that_a_file_left_out_is_missing_as_often_as_it_flew_a_week_befo
     marts.told(YESTERDAY, "MEX-CUN", "partner_file", 4, 4)
     [owed] = by_source(marts.day())
     assert (owed.expected_legs, owed.final_legs, owed.missing_legs, owed.routes) == (10, 4, 6, ["MEX-MTY"])
-    assert "faltan los reportes finales de Archivos de socios (6 sin estado final: MEX-MTY; 10.0 h de atraso)" in marts.says()
+    owing = "faltan los reportes finales de Archivos de socios (6 sin estado final: MEX-MTY; 10.0 h de atraso)"
+    assert owing in marts.says()
 
 
 def test_a_flight_that_is_planned_and_never_closed_is_missing_even_without_a_history(marts):
