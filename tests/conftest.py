@@ -6,10 +6,19 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bench.runner import SHARED_DATA, shared_folder
 
 REAL_DATA_FIXTURES = {"shared_data", "real_bts"}
+#: A busy machine is slow, and no failure: what Hypothesis measures by the clock decides nothing here.
+settings.register_profile(
+    "project",
+    settings(),
+    deadline=None,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.too_slow],
+)
+settings.load_profile("project")
 
 
 def pytest_configure() -> None:
