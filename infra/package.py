@@ -34,7 +34,7 @@ GATEWAY_TABLES = tuple(REFERENCE / f"{name}.csv" for name in ("carriers", "delay
 #: Beside the limits of events, which ask it; the Flink job has it in its jar.
 AIRPORTS = REFERENCE / "airports.csv"
 #: File formats that the door recognises.
-FORMATS = ("csv", "lines", "parquet", "xlsx")
+FORMATS = ("csv", "lines", "parquet", "table", "xlsx")
 # The zip format cannot say an earlier time; any fixed one does, the files' own would change the bytes.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16

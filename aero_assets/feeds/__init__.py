@@ -45,5 +45,14 @@ def find(path: str) -> Feed:
 
 
 def doors() -> list[dict[str, object]]:
-    """Return what the door for files must know: path, header and contract of every feed that arrives as files."""
-    return [feed.door() for feed in feeds() if feed.arrival == "file"]
+    """Return what the door for files must know: path, header and contract of every feed that arrives as files.
+
+    A feed of tables also knows the others, so that a table in the wrong folder is told its own.
+    """
+    known = [feed.door() for feed in feeds() if feed.arrival == "file"]
+    tables = {feed.path: feed.layout.table.door() for feed in feeds() if feed.layout.table}
+    for door in known:
+        if door["feed"] in tables:
+            kin = {path: table for path, table in tables.items() if path != door["feed"]}
+            door["layout"] = {"table": tables[str(door["feed"])] | {"kin": kin}}
+    return known

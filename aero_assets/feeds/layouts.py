@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
-Format = Literal["csv", "xlsx", "parquet", "lines"]
+from aero_assets.feeds.tables import Table, read_table
+
+Format = Literal["csv", "xlsx", "parquet", "lines", "table"]
 #: Parsers that take a line apart into the columns of `header`; the typed step has one of each name.
 PARSERS = ("metar", "messages", "ssim")
 #: Of these the door tells the gateway, which makes events of them.
 HANDED_ON = ("messages", "ssim")
 #: Raw columns that a workbook gives beside its own keys and figures.
-SHEET_COLUMNS = ("EDITION_AT", "SHEET", "YEAR", "MONTH")
+SHEET_COLUMNS = ("EDITION_AT", "THROUGH_MONTH", "FIGURES_DIGEST", "SHEET", "YEAR", "MONTH")
 MONTHS = 12
 
 Fail = Callable[..., Exception]
@@ -84,6 +86,7 @@ class Layout:
     alternatives: tuple[tuple[str, ...], ...] = ()
     unknown: tuple[str, ...] = ()
     layouts: tuple[Mapping[str, Any], ...] = ()
+    table: Table | None = None
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -105,6 +108,8 @@ class Layout:
         if self.workbook:
             sheets = {sheet.name: list(self.workbook.headings(sheet)) for sheet in self.workbook.sheets}
             details["workbook"] = {"header_row": self.workbook.header_row, "sheets": sheets}
+        if self.table:
+            details["table"] = self.table.door()
         return details
 
 
@@ -118,6 +123,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "lines": ("line_pattern", "parser", "footer", "xml"),
     "xlsx": ("workbook", "sheets"),
     "parquet": (),
+    "table": ("table",),
 }
 FORMAT_KEYS = frozenset(key for keys in KEYS.values() for key in keys)
 ALL_KEYS = FORMAT_KEYS | {"name_pattern"}
@@ -136,6 +142,8 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
         layout = Layout(workbook=_workbook(data, fail))
     elif kind == "lines":
         layout = _lines(data, fail)
+    elif kind == "table":
+        layout = Layout(table=read_table(data, fail))
     else:
         layout = Layout("", _preamble(data, fail), data.get("footer", ""), _captions(data, fail), **_names(data, fail))
     if name := data.get("name_pattern"):

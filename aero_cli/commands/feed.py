@@ -87,6 +87,31 @@ def sync(
     raise typer.Exit(1 if check and lines else 0)
 
 
+@app.command(epilog="Example: aero feed template partner/costs --to costs.csv")
+def template(
+    name: Name,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Written here; else printed.")] = None,
+    language: Annotated[str, typer.Option(metavar="es|en", help="Of the headings.")] = "es",
+) -> None:
+    """Write an empty CSV with the headings of a feed and one line marked as an example, for somebody to fill."""
+    from aero_assets.feeds import FeedError, find  # noqa: PLC0415
+    from aero_cli.feeds.feed_template import EXAMPLE, NoTemplateError  # noqa: PLC0415
+    from aero_cli.feeds.feed_template import template as text_of  # noqa: PLC0415
+
+    if language not in EXAMPLE:
+        raise typer.BadParameter(f"headings are in {' or '.join(EXAMPLE)}, not in {language!r}")
+    try:
+        text = text_of(find(name), language)
+    except (FeedError, NoTemplateError) as error:
+        raise typer.BadParameter(str(error)) from error
+    if to is None:
+        print(text, end="")
+        return
+    # With the mark by which Excel knows UTF-8.
+    to.write_text(text, encoding="utf-8-sig", newline="")
+    print(f"{to}: fill it, delete the line of the example, and put it into {name}/ of the inbox")
+
+
 def _layout(project: Path | None) -> Layout:
     from aero_cli.feeds.layout import HERE, Layout  # noqa: PLC0415
 

@@ -1,6 +1,7 @@
 """Monthly figures of partners: from the files as published to the marts, every sum is the file's own."""
 
-from datetime import timedelta
+import shutil
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -113,6 +114,38 @@ def test_january_was_restated_by_the_difference_of_the_workbooks(editions):
         select edition_at::date::varchar, sum(flights)::int from staging.stg_partner__afac_sase
         where month_start_on = '2022-01-01' and service = 'REG' and market = 'INT' group by 1 order by 1
     """) == [("2022-08-18", 33_476), ("2023-01-23", 33_516)]
+
+
+def saved_again(file, target, when=datetime(2024, 3, 1, 10)):  # noqa: DTZ001 - as workbooks write it, in UTC
+    """The same workbook, saved again by somebody at a later time."""
+    shutil.copyfile(file, target)
+    afac.replace_part(target, "docProps/core.xml", afac.core(when))
+    return target
+
+
+def test_an_edition_that_somebody_saved_again_later_is_the_edition_that_it_was(editions, shared_data, tmp_path):
+    warehouse = editions.copy(tmp_path / "again")
+    again = saved_again(shared_data / JULY, tmp_path / "sase-julio-2022.xlsx")
+    done = arrive(warehouse, "partner/afac_sase", again, ARRIVED + timedelta(days=9))
+    warehouse.build(*SELECT, dates=list(done.dates_touched))
+    january = "select sum(flights)::int from network.fct_city_pair_month where month_start_on = '2022-01-01' "
+    assert warehouse.rows(january + "and service = 'REG' and market = 'INT'") == [(33_516,)]
+    assert warehouse.rows(BY_SHEET) == editions.rows(BY_SHEET)
+    restated = "select * from network.fct_city_pair_restatement order by all"
+    assert warehouse.rows(restated) == editions.rows(restated)
+
+
+def test_a_correction_of_the_same_months_counts_though_the_first_one_is_saved_again(built, tmp_path):
+    warehouse = built.copy(tmp_path / "copy")
+    first = afac.write(tmp_path / "first.xlsx")
+    more = {**afac.ROWS, "REG NAC": [(("MEXICO", "CANCUN"), {1: (11, 1500, 20.5), 2: (9, 1400, 0)})]}
+    corrected = afac.write(tmp_path / "corrected.xlsx", more, saved=afac.SAVED + timedelta(days=30))
+    again = saved_again(first, tmp_path / "again.xlsx")
+    for number, file in enumerate((again, corrected, first)):
+        arrive(warehouse, "partner/afac_sase", file, ARRIVED + timedelta(days=number))
+    warehouse.build(*SELECT, dates=YEAR)
+    january = "select flights from network.fct_city_pair_month where market = 'NAC' and month_start_on = '2022-01-01'"
+    assert sorted(warehouse.rows(january)) == [(1,), (11,)]
 
 
 def test_a_pair_that_the_later_edition_no_longer_has_is_gone(built, tmp_path):

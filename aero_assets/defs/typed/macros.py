@@ -22,6 +22,8 @@ FORMS = {
     "DATE": f"{_DAY}([ T]00:00(:00([.]0+)?)?Z?)?",
     "TIMESTAMP": f"{_DAY}[ T]{_TIME}( ?(Z|UTC|[+-]00(:?00)?))?",
 }
+#: Words for a measure that nobody took, and for a trace, which is too little to measure.
+UNMEASURED = "NA|N/A|NAN|M|MM|NULL|NONE|MISSING|T|TRACE|[-/]+"
 #: A local time to the minute with its offset, as airlines write it: 2026-11-09T23:45-08:00.
 _OFFSET_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4]):[0-5][0-9]"
 #: A delay of more minutes has a reason in every source, or a time with the wrong day. The longest one in the public
@@ -40,6 +42,8 @@ create or replace temp macro number(text) as
 create or replace temp macro rounded(text, digits) as
     coalesce(cast(round(number(text), digits) as varchar), text);
 create or replace temp macro unless_zero(text) as case when number(text) = 0 then null else text end;
+create or replace temp macro measured(text) as
+    case when not regexp_full_match(upper(text), '{UNMEASURED}') then text end;
 create or replace temp macro iso_date(text) as
     case when regexp_full_match(text, '{FORMS["DATE"]}') then try_cast(text as date) end;
 create or replace temp macro iso_time(text) as

@@ -42,6 +42,8 @@ STAMP = re.compile(
     r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[ T]([0-9]{2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|\+00(?::?00)?)?",
     re.IGNORECASE,
 )
+#: Station and time as numbers before a report, as the archive of Ogimet has them.
+NUMBERED = re.compile(r"[A-Z0-9]{4},([0-9]{4}),([0-9]{2}),([0-9]{2}),([0-9]{2}),([0-9]{2}),", re.IGNORECASE)
 PACKED = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?=\s+\S)")
 OTHER = re.compile(r"(TAF|SIGMET|AIRMET|PIREP|AIREP|SYNOP|AAXX|NOTAM|SPECIAL)\b", re.IGNORECASE)
 #: Lines above the header in the CSV of weather services.
@@ -106,6 +108,10 @@ class _Cutter:
             if not self.in_bulletin:
                 yield from self._close(number)
             return
+        if header := _header(line):
+            yield from self._close(number)
+            self.columns, self.delimiter = header
+            return
         text = " ".join(line.split())
         if self._is_around(text):
             yield from self._close(number)
@@ -128,7 +134,7 @@ class _Cutter:
         ):
             return True
         # Words like these end a wrapped report, too; so they stand around reports only where none is open.
-        return bool((not self.pieces and AROUND.fullmatch(text)) or _header(text))
+        return bool(not self.pieces and AROUND.fullmatch(text))
 
     def _note(self, text: str) -> None:
         if match := HEADING.fullmatch(text):
@@ -137,11 +143,9 @@ class _Cutter:
             self.kind, self.mark = match[1].upper(), _correction(match[2]) or self.mark
         elif match := STAMP.fullmatch(text):
             self.stamp = _moment(match)
-        elif header := _header(text):
-            self.columns, self.delimiter = header
 
     def _text(self, number: int, text: str) -> Iterator[Cut]:
-        for own in (STAMP, PACKED):
+        for own in (STAMP, PACKED, NUMBERED):
             if (match := own.match(text)) and START.match(text, _blank(text, match.end())):
                 yield from self._close(number)
                 self.stamp, text = _moment(match), text[_blank(text, match.end()) :]

@@ -16,6 +16,7 @@ from aero_assets.defs.typed.message_records import read_message_records, read_sc
 from aero_assets.defs.typed.metar_lines import read_metar_lines
 from aero_assets.defs.typed.parquet_lines import is_parquet, read_parquet_lines
 from aero_assets.defs.typed.parquet_rows import read_parquet_rows
+from aero_assets.defs.typed.table_rows import read_table_rows
 from aero_assets.defs.typed.workbook_rows import read_workbook_rows
 from aero_assets.feeds import Feed
 
@@ -29,6 +30,19 @@ REASONS = (
     "kind_not_read",
     "total_mismatch",
     "unknown_airport",
+    # of tables that people keep
+    "ambiguous_date",
+    "ambiguous_number",
+    "bad_quotes",
+    "bad_value",
+    "missing_value",
+    "out_of_scale",
+    "sample_row",
+    "too_few_columns",
+    "too_many_columns",
+    "unknown_currency",
+    "unknown_flight",
+    "unknown_route",
 )
 
 
@@ -41,10 +55,10 @@ def read(path: Path, received_at: datetime, feed: Feed | None = None) -> pa.Reco
         return read_lines(path)
     if feed.is_json:
         return read_event_lines(path)
-    if feed.format == "parquet":
-        return read_parquet_rows(path, feed.header)
     if feed.format == "lines":
         return _parsed(path, received_at, feed)
+    if feed.format in ("parquet", "table"):
+        return read_table_rows(path, feed) if feed.format == "table" else read_parquet_rows(path, feed.header)
     if workbook := feed.layout.workbook:
         return read_workbook_rows(path, workbook, feed.header, received_at)
     return _csv(path, feed)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from aero_assets.defs.typed import table_counts
 from aero_assets.defs.typed.csv_sources import (
     CHUNK_LINES,
     carried,
@@ -66,7 +67,7 @@ def remember(
     """Note what every record of a body says; `said` is a set of hashes of its name and its carried columns."""
     if not is_compared(feed):
         return
-    if feed.format in ("lines", "xlsx"):
+    if feed.format in ("lines", "table", "xlsx"):
         _remember_parsed(connection, feed, body, raw_key, received_at)
         return
     for batch in _read(feed, body, raw_key):
@@ -190,6 +191,8 @@ def count(feed: Feed, body: Path) -> int:
             return sum(len(as_sent(line.rstrip(b"\n"))) for line in file)
     if workbook := feed.layout.workbook:
         return _months(body, workbook)
+    if feed.format == "table":
+        return table_counts.count(feed, body)
     return _COUNTS[feed.layout.parser](body)
 
 

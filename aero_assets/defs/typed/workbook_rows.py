@@ -2,12 +2,16 @@
 
 A month of a row without any figure is no record: nothing happened, or it has not been published yet. The sums that a
 sheet states are held against what was read; one that differs is a record of its own, in quarantine.
+
+Every record says which edition it is of by the content of the workbook: the last month with a figure, and a digest of
+all figures, which stays when somebody saves the same workbook again, in another program too.
 """
 
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,18 +46,43 @@ def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at:
     # By its content: the library looks at names otherwise, and a body has none.
     with path.open("rb") as file:
         try:
-            edition = edition_of(file) or received_at.astimezone(UTC).replace(tzinfo=None)
+            saved = edition_of(file) or received_at.astimezone(UTC).replace(tzinfo=None)
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:
             # A library that takes files of strangers apart may raise anything; the body stays in the raw zone.
             yield unreadable(f"the workbook cannot be opened: {error.__cause__ or error}")
             return
+        read: list[Given] = []
         for sheet in workbook.sheets:
             try:
                 rows = book[sheet.name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-                yield from _sheet(rows, sheet, workbook, header, f"{edition:%Y-%m-%d %H:%M:%S}")
+                read += _sheet(rows, sheet, workbook, header)
             except Exception as error:
-                yield unreadable(f"sheet {sheet.name}: {error}", sheet.name)
+                read.append(unreadable(f"sheet {sheet.name}: {error}", sheet.name))
+        yield from _of_edition(read, header, f"{saved:%Y-%m-%d %H:%M:%S}")
+
+
+def _of_edition(read: Sequence[Given], header: Sequence[str], saved: str) -> Iterator[Given]:
+    """Yield the records with the edition that all of them together are."""
+    month = header.index("MONTH")
+    through = max((int(record.values[month] or 0) for record in read if record.values), default=0)
+    figures = sorted(repr([_plain(value) for value in record.values]) for record in read if record.values)
+    edition = {
+        "EDITION_AT": saved,
+        "THROUGH_MONTH": f"{through}",
+        "FIGURES_DIGEST": sha256("\n".join(figures).encode()).hexdigest()[:16],
+    }
+    for record in read:
+        values = [edition.get(name, value) for name, value in zip(header, record.values, strict=False)]
+        yield record._replace(body=csv_text(values) if values else record.body, values=values)
+
+
+def _plain(value: str | None) -> str:
+    """A value as every program that saves workbooks means it: 10 and 10.0 are one figure."""
+    try:
+        return f"{float(value or ''):.6f}"
+    except ValueError:
+        return value or ""
 
 
 def edition_of(file: IO[bytes]) -> datetime | None:
@@ -67,9 +96,7 @@ def edition_of(file: IO[bytes]) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
 
 
-def _sheet(
-    rows: Iterator[Row], sheet: Sheet, workbook: Workbook, header: Sequence[str], edition: str
-) -> Iterator[Given]:
+def _sheet(rows: Iterator[Row], sheet: Sheet, workbook: Workbook, header: Sequence[str]) -> Iterator[Given]:
     above = [next(rows, ()) for _ in range(workbook.header_row)]
     year = _year(above, workbook)
     _check_headings(above, sheet, workbook)
@@ -89,7 +116,7 @@ def _sheet(
             figures = [cells[block * width + month - 1] for block in range(len(workbook.figures))]
             if not any(figures):
                 continue
-            record = named | {"EDITION_AT": edition, "SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
+            record = named | {"SHEET": sheet.name, "YEAR": year, "MONTH": f"{month}"}
             record |= dict(zip(workbook.figures.values(), map(_text, figures), strict=True))
             values = [record.get(name) for name in header]
             yield Given(number, csv_text(values), values, sheet.name, "total_mismatch" if wrong else None, wrong)

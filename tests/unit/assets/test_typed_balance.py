@@ -169,6 +169,10 @@ PARSED = {
     "partner/ssim": ("std_at", (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")),
     "partner/metar": ("station", f"{STORM}\n{FOG}\n"),
     "partner/afac_sase": ("flights", ""),
+    "partner/costs": (
+        "amount",
+        "Fecha,Vuelo,Moneda,Combustible,Handling\n2026-11-20,AM905,USD,10,x\n2026-11-20,AM906,USD,7,8\n",
+    ),
 }
 
 

@@ -43,7 +43,7 @@ def write(
         book[name][place] = value
     book.save(path)
     # openpyxl stamps the time of saving: a test says when it was.
-    replace_part(path, "docProps/core.xml", _core(saved))
+    replace_part(path, "docProps/core.xml", core(saved))
     return path
 
 
@@ -72,7 +72,8 @@ def replace_part(path: Path, name: str, data: bytes | None) -> None:
                 archive.writestr(one, content)
 
 
-def _core(saved: datetime) -> bytes:
+def core(saved: datetime) -> bytes:
+    """Return the part of a workbook that says when it was saved."""
     return (
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dcterms="http://purl.org/dc/terms/"><dcterms:modified>'

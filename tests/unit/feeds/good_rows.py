@@ -35,6 +35,9 @@ from tests.unit.streaming.event_samples import event
 Record = dict[str, Any]
 LOG = {"log_id": "a1", "arrived_at": "2026-11-01T18:00:00Z", "data_label": "datos sintéticos"}
 KEY = "long_delay_flight#leg#00000000000000000000000000000100#2026-11-01"
+FLIGHT = {
+    "OPERATING_DATE": "2026-11-01", "CARRIER": "AM", "FLIGHT_NUMBER": "905", "ORIGIN": "MEX", "DESTINATION": "CUN",
+}  # fmt: skip
 STAMPS = {"row_id": "r1", "extracted_at": table_rows.WINDOW_END}
 
 
@@ -72,7 +75,8 @@ MADE = {
     "partner/gsa_fares": lambda _: _said(test_partner__gsa_fares.RECORD),
     "partner/db1b_fares": lambda _: _said(test_partner__db1b_fares.RECORD) | {"QUARTER": "2025q2"},
     "partner/afac_sase": lambda _: {
-        "EDITION_AT": "2022-08-18 23:28:21", "SHEET": "REG NAC", "YEAR": "2022", "MONTH": "1", "ORIGIN": "MEXICO",
+        "EDITION_AT": "2022-08-18 23:28:21", "THROUGH_MONTH": "7", "FIGURES_DIGEST": "0a1b",
+        "SHEET": "REG NAC", "YEAR": "2022", "MONTH": "1", "ORIGIN": "MEXICO",
         "DESTINATION": "CANCUN", "FLIGHTS": "10", "PASSENGERS": "1500", "CARGO_KG": "20.5",
     },
     "partner/metar": lambda _: {
@@ -92,6 +96,20 @@ MADE = {
         "CREATED_AT": "2026-10-20 06:00:00", "SERVICE_TYPE": "J", "ORIGIN": "TIJ", "DESTINATION": "MEX",
         "STD_AT": "2026-11-01 07:45:00", "STA_AT": "2026-11-01 11:10:00", "STD_UTC_OFFSET_MINUTES": "-480",
         "STA_UTC_OFFSET_MINUTES": "-360", "AIRCRAFT_TYPE": "738", "SEATS": "160", "IS_OPERATED": "true",
+    },
+    "partner/costs": lambda _: FLIGHT | {
+        "COST_LINE": "fuel", "AMOUNT": "18500.50", "CURRENCY": "MXN", "BASIS": "actual", "REFERENCE": "F-1001",
+    },
+    "partner/revenue": lambda _: FLIGHT | {
+        "COUPONS": "128", "CABIN": "economy", "STATUS": "flown", "REVENUE": "412500", "FARE": "412000",
+        "ANCILLARY": "500", "TUA": "90000", "IVA": "66000", "CURRENCY": "MXN",
+    },
+    "partner/bookings": lambda _: FLIGHT | {
+        "SNAPSHOT_DATE": "2026-10-20", "DAYS_TO_DEPARTURE": "12", "BOOKED_SEATS": "112", "BOOKED_REVENUE": "301200",
+        "CURRENCY": "MXN",
+    },
+    "partner/surveys": lambda _: FLIGHT | {
+        "RESPONSE_ID": "R-000123", "CABIN": "economy", "RECOMMENDATION": "9", "SATISFACTION": "5",
     },
     "alerts/transitions": lambda _: LOG | {
         "alert_key": KEY, "revision": "1", "incident": "1", "kind": "FIRED", "at": "2026-11-01T18:00:00Z",

@@ -87,6 +87,19 @@ BODIES = {
         f"MMMX 281243Z {REPORT},MMMX,2026-11-28T12:43:00Z,SPECI\n",
         [(7, "MMMX", "2026-11-28 12:43")], "Aviation Weather Center, METAR cache file",
     ),
+    "an archive's tabs with its decoded columns": (
+        f"station\tvalid\ttmpf\tsknt\tp01i\tmetar\nJFK\t2024-02-29 23:59\tM\tnull\tT\tKJFK 292359Z {REPORT}\n",
+        [(2, "KJFK", "2024-02-29 23:59")], "Iowa Environmental Mesonet, ASOS download",
+    ),
+    "a weather service's csv with seconds and two columns of a name": (
+        "raw_text,station_id,observation_time,sky_cover,cloud_base_ft_agl,sky_cover,cloud_base_ft_agl\n"
+        f"METAR KSFO 281256Z {REPORT},KSFO,2026-11-28T12:56:00.000Z,BKN,800,OVC,2000\n",
+        [(2, "KSFO", "2026-11-28 12:56")], "Aviation Weather Center, METAR cache file",
+    ),
+    "numbers before each without a header": (
+        f"LEMD,2024,05,31,23,30,METAR LEMD 312330Z {REPORT}=\nLEMD,2024,06,01,00,00,METAR LEMD 010000Z {REPORT}=\n",
+        [(1, "LEMD", "2024-05-31 23:30"), (2, "LEMD", "2024-06-01 00:00")], "Ogimet, METAR by request",
+    ),
     "dates in columns": (
         f"ESTACION,YEAR,MONTH,DAY,HOUR,MINUTE,REPORT\nLEMD,2024,05,31,23,30,METAR LEMD 312330Z {REPORT}=\n",
         [(2, "LEMD", "2024-05-31 23:30")], "Ogimet, METAR by request",

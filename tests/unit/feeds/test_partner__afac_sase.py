@@ -1,7 +1,7 @@
 """Feed partner/afac_sase: wide sheets become months of city pairs, and their sums are the workbook's own."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -41,6 +41,20 @@ def test_every_month_with_a_figure_is_a_record_that_names_its_sheet_and_row(file
         ("raw/key#REG NAC!7", "2022-02-01", 9, 1400),
     ]
     assert {row["edition_at"] for row in rows} == {afac.SAVED}
+
+
+def test_every_record_says_by_the_figures_which_edition_it_is_of(file):
+    """The last month with a figure, and a digest that stays when another program saves whole numbers as decimals."""
+    rows = judged(FEED, afac.write(file))
+    decimal = {("REG NAC", "C7"): 10.0, ("REG NAC", "O7"): 19.0}
+    again = judged(FEED, afac.write(file, saved=afac.SAVED + timedelta(days=600), cells=decimal))
+    [(through, digest)] = {(row["through_month"], row["figures_digest"]) for row in rows}
+    assert through == 2
+    assert {(row["through_month"], row["figures_digest"]) for row in again} == {(2, digest)}
+    more = {**afac.ROWS, "FLET NAC": [(("TOLUCA", "LA PAZ"), {1: (2, 0, 0), 12: (1, 0, 0)})]}
+    [(later, other)] = {(row["through_month"], row["figures_digest"]) for row in judged(FEED, afac.write(file, more))}
+    assert later == 12
+    assert other != digest
 
 
 def test_a_domestic_pair_is_within_mexico_and_an_international_one_says_its_countries(file):

@@ -31,6 +31,28 @@ def test_not_available_is_unknown_and_zero_is_zero():
     assert (row["observed_at"], row["utc_offset_minutes"]) == (datetime(2013, 1, 1, 6), -300)
 
 
+@pytest.mark.parametrize("word", ["NA", "NaN", "nan", "N/A", "M", "null", "None", "", "-"])
+def test_every_word_for_unknown_is_unknown_in_every_measure(word):
+    measures = FEED.header[5:14]
+    [row] = judged(FEED, broken(SAMPLE, dict.fromkeys(measures, word)))
+    names = ("temperature_f", "gust_mph", "precipitation_inches", "pressure_hpa", "visibility_miles")
+    assert (row["reason"], [row[name] for name in names]) == (None, [None] * 5)
+
+
+def test_a_trace_of_rain_is_no_figure_and_not_zero():
+    [row] = judged(FEED, broken(SAMPLE, {"precip": "T"}))
+    assert (row["reason"], row["precipitation_inches"]) == (None, None)
+
+
+def test_a_frame_with_another_order_an_index_and_without_a_measure_is_read_by_names():
+    header, record = SAMPLE.splitlines()
+    names, values = header.split(","), record.split(",")
+    kept = [n for n in reversed(range(len(names))) if names[n] != "humid"]
+    text = "\n".join(["," + ",".join(names[n] for n in kept), "0," + ",".join(values[n] for n in kept), ""])
+    [row] = judged(FEED, text)
+    assert (row["reason"], row["airport"], row["temperature_f"], row["humidity_percent"]) == (None, "EWR", 39.02, None)
+
+
 def test_the_hour_that_exists_twice_is_two_hours():
     night = {"month": "11", "day": "3", "hour": "1"}
     texts = [broken(SAMPLE, night | {"time_hour": f"2013-11-03T0{hour}:00:00Z"}) for hour in (5, 6, 7)]

@@ -48,6 +48,7 @@ WORDS = {
     "feed new": ([], 2),
     "feed check": (["nobody/nothing"], 1),
     "feed sync": (["--nothing"], 2),
+    "feed template": (["partner/metar"], 2),
     "metrics": (["otp_a14"], 1),
     "opsdb up": ([], 1),
     "opsdb fill": ([], 1),

@@ -7,7 +7,7 @@ with booked as (
         booked_seats,
         booked_revenue_usd
     from {{ ref('int_booking') }}
-    where {{ where_operating_dates() }}
+    where fate = 'counted' and {{ where_operating_dates() }}
 
 ),
 
@@ -17,11 +17,13 @@ answered as (
         operating_date,
         leg_uid,
         count(*) as answers,
+        count(recommendation) as recommendations,
+        count(satisfaction) as satisfactions,
         {{ count_legs('recommendation >= 9') }} as promoters,
         {{ count_legs('recommendation <= 6') }} as detractors,
         {{ sum_whole('satisfaction') }} as satisfaction_sum
     from {{ ref('int_feedback') }}
-    where {{ where_operating_dates() }}
+    where fate = 'counted' and {{ where_operating_dates() }}
     group by operating_date, leg_uid
 
 ),
@@ -35,6 +37,8 @@ legs as (
         booked.booked_seats,
         booked.booked_revenue_usd,
         answered.answers,
+        answered.recommendations,
+        answered.satisfactions,
         answered.promoters,
         answered.detractors,
         answered.satisfaction_sum
@@ -56,10 +60,13 @@ select
     -- the books, of all legs of the route, cancelled ones too
     count(booked_leg_uid) as booked_legs,
     {{ sum_whole('booked_seats') }} as booked_seats,
+    count(booked_revenue_usd) as booked_revenue_legs,
     cast(coalesce(sum(booked_revenue_usd), 0) as decimal(18, 2)) as booked_revenue_usd,
 
-    -- the answers: NPS is (promoters - detractors) / answers
+    -- the answers: NPS is (promoters - detractors) / recommendations
     {{ sum_whole('answers') }} as answers,
+    {{ sum_whole('recommendations') }} as recommendations,
+    {{ sum_whole('satisfactions') }} as satisfactions,
     {{ sum_whole('promoters') }} as promoters,
     {{ sum_whole('detractors') }} as detractors,
     {{ sum_whole('satisfaction_sum') }} as satisfaction_sum

@@ -5,14 +5,16 @@ with coupons as (
         operating_date,
         leg_uid,
         cabin,
-        status as coupon_status,
+        coupon_status,
+        coupons,
+        revenue_usd,
         fare_usd,
         ancillary_usd,
         tua_usd,
         iva_usd,
         data_label
-    from {{ ref('stg_opsdb__tickets') }}
-    where deleted_at is null and {{ where_operating_dates() }}
+    from {{ ref('int_coupon') }}
+    where fate = 'counted' and {{ where_operating_dates() }}
 
 ),
 
@@ -23,6 +25,8 @@ routed as (
         {{ route_or_unknown('int_leg') }},
         coupons.cabin,
         coupons.coupon_status,
+        coupons.coupons,
+        coupons.revenue_usd,
         coupons.fare_usd,
         coupons.ancillary_usd,
         coupons.tua_usd,
@@ -45,12 +49,13 @@ select
     route,
     cabin,
     coupon_status,
-    count(*) as coupons,
+    -- empty where no row says how many it is about
+    cast(sum(coupons) as bigint) as coupons,
     {{ sum_usd('fare_usd') }} as fare_usd,
     {{ sum_usd('ancillary_usd') }} as ancillary_usd,
-    {{ sum_usd('fare_usd + ancillary_usd') }} as revenue_usd,
+    {{ sum_usd('revenue_usd') }} as revenue_usd,
     -- earned by flying; of any other status it is 0, so that a sum over all statuses stays right
-    {{ sum_usd("case when coupon_status = 'flown' then fare_usd + ancillary_usd end") }} as flown_revenue_usd,
+    {{ sum_usd("case when coupon_status = 'flown' then revenue_usd end") }} as flown_revenue_usd,
     {{ sum_usd('tua_usd') }} as tua_usd,
     {{ sum_usd('iva_usd') }} as iva_usd,
     max(data_label) as data_label

@@ -1,4 +1,4 @@
--- A leg has a line once, on one basis: the invoice takes the place of the plan. Both together are what is known.
+-- What counts of the costs of legs, by the route of their leg: plan and invoice together are what is known.
 with costs as (
 
     select
@@ -7,12 +7,11 @@ with costs as (
         cost_line,
         basis,
         driver,
-        -- as exact as the database has it: a sum of decimals is the same in any order
-        cast(quantity as decimal(18, 3)) as quantity,
+        quantity,
         amount_usd,
         data_label
-    from {{ ref('stg_opsdb__leg_costs') }}
-    where deleted_at is null and {{ where_operating_dates() }}
+    from {{ ref('int_cost') }}
+    where fate = 'counted' and {{ where_operating_dates() }}
 
 ),
 
@@ -20,6 +19,7 @@ routed as (
 
     select
         costs.operating_date,
+        costs.leg_uid,
         {{ route_or_unknown('int_leg') }},
         costs.cost_line,
         costs.basis,
@@ -45,7 +45,8 @@ select
     cost_line,
     basis,
     driver,
-    count(*) as legs,
+    -- several invoices of one line are one leg; of a leg that nobody knows each row is taken for one
+    count(distinct leg_uid) + count(case when leg_uid is null then 1 end) as legs,
     cast(sum(quantity) as decimal(18, 3)) as quantity,
     {{ sum_usd('amount_usd') }} as amount_usd,
     max(data_label) as data_label

@@ -6,14 +6,21 @@ with city_pairs as (
 
 ),
 
+ordered as (
+
+    {{ afac_editions(ref('stg_partner__afac_sase')) }}
+
+),
+
 editions as (
 
     select
         month_start_on,
         edition_at,
-        lag(edition_at) over (partition by month_start_on order by edition_at) as previous_edition_at
-    from city_pairs
-    group by month_start_on, edition_at
+        figures_digest,
+        lag(figures_digest) over (partition by month_start_on order by turn) as previous_digest,
+        lag(edition_at) over (partition by month_start_on order by turn) as previous_edition_at
+    from ordered
 
 ),
 
@@ -27,6 +34,7 @@ earlier as (
         on
             city_pairs.month_start_on = editions.month_start_on
             and city_pairs.edition_at = editions.previous_edition_at
+            and city_pairs.figures_digest = editions.previous_digest
 
 ),
 
@@ -37,7 +45,10 @@ later as (
         editions.previous_edition_at
     from city_pairs
     inner join editions
-        on city_pairs.month_start_on = editions.month_start_on and city_pairs.edition_at = editions.edition_at
+        on
+            city_pairs.month_start_on = editions.month_start_on
+            and city_pairs.edition_at = editions.edition_at
+            and city_pairs.figures_digest = editions.figures_digest
     where editions.previous_edition_at is not null
 
 ),

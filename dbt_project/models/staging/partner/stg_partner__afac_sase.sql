@@ -8,6 +8,8 @@ with first_received as (
 select
     cast(month_start_on as date) as month_start_on,
     cast(edition_at as timestamp) as edition_at,
+    cast(through_month as integer) as through_month,
+    cast(figures_digest as varchar) as figures_digest,
     cast(service as varchar) as service,
     cast(market as varchar) as market,
     cast(origin_city as varchar) as origin_city,

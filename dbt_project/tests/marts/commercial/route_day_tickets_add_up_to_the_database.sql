@@ -22,16 +22,15 @@ from_rows as (
 
     select
         operating_date,
-        count(*) as coupons,
-        sum(fare_usd) as fare_usd,
-        sum(ancillary_usd) as ancillary_usd,
-        sum(fare_usd) + sum(ancillary_usd) as revenue_usd,
-        sum(case when status = 'flown' then fare_usd else 0 end)
-        + sum(case when status = 'flown' then ancillary_usd else 0 end) as flown_revenue_usd,
-        sum(tua_usd) as tua_usd,
-        sum(iva_usd) as iva_usd
-    from {{ ref('stg_opsdb__tickets') }}
-    where deleted_at is null and {{ where_operating_dates() }}
+        sum(coupons) as coupons,
+        coalesce(sum(fare_usd), 0) as fare_usd,
+        coalesce(sum(ancillary_usd), 0) as ancillary_usd,
+        sum(revenue_usd) as revenue_usd,
+        sum(case when coupon_status = 'flown' then revenue_usd else 0 end) as flown_revenue_usd,
+        coalesce(sum(tua_usd), 0) as tua_usd,
+        coalesce(sum(iva_usd), 0) as iva_usd
+    from {{ ref('int_coupon') }}
+    where fate = 'counted' and {{ where_operating_dates() }}
     group by operating_date
 
 )

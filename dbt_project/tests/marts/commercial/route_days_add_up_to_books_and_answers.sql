@@ -22,11 +22,11 @@ books as (
         int_booking.operating_date,
         count(*) as booked_legs,
         sum(int_booking.booked_seats) as booked_seats,
-        sum(int_booking.booked_revenue_usd) as booked_revenue_usd
+        coalesce(sum(int_booking.booked_revenue_usd), 0) as booked_revenue_usd
     from {{ ref('int_booking') }} as int_booking
     inner join {{ ref('fct_leg') }} as fct_leg
         on int_booking.operating_date = fct_leg.operating_date and int_booking.leg_uid = fct_leg.leg_uid
-    where {{ where_operating_dates('int_booking.operating_date') }}
+    where int_booking.fate = 'counted' and {{ where_operating_dates('int_booking.operating_date') }}
     group by int_booking.operating_date
 
 ),
@@ -43,11 +43,11 @@ answers as (
                 else 0
             end
         ) as net_promoters,
-        sum(int_feedback.satisfaction) as satisfaction_sum
+        coalesce(sum(int_feedback.satisfaction), 0) as satisfaction_sum
     from {{ ref('int_feedback') }} as int_feedback
     inner join {{ ref('fct_leg') }} as fct_leg
         on int_feedback.operating_date = fct_leg.operating_date and int_feedback.leg_uid = fct_leg.leg_uid
-    where {{ where_operating_dates('int_feedback.operating_date') }}
+    where int_feedback.fate = 'counted' and {{ where_operating_dates('int_feedback.operating_date') }}
     group by int_feedback.operating_date
 
 ),

@@ -18,12 +18,13 @@ from_rows as (
 
     select
         operating_date,
-        count(*) as legs,
-        sum(cast(quantity as decimal(18, 3))) as quantity,
+        count(distinct leg_uid || cost_line || basis || driver)
+        + count(case when leg_uid is null then 1 end) as legs,
+        sum(quantity) as quantity,
         sum(amount_usd) as amount_usd,
         sum(case when basis = 'actual' then amount_usd else 0 end) as actual_usd
-    from {{ ref('stg_opsdb__leg_costs') }}
-    where deleted_at is null and {{ where_operating_dates() }}
+    from {{ ref('int_cost') }}
+    where fate = 'counted' and {{ where_operating_dates() }}
     group by operating_date
 
 )

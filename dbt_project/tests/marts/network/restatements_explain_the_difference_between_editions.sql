@@ -1,17 +1,26 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_city_pair_restatement'}}}) }}
 -- A pair that is lost between two editions, or compared twice, would show here.
-with editions as (
+with ordered as (
+
+    {{ afac_editions(ref('stg_partner__afac_sase')) }}
+
+),
+
+editions as (
 
     select
-        month_start_on,
-        edition_at,
-        sum(flights) as flights,
-        sum(passengers) as passengers,
-        row_number() over (partition by month_start_on order by edition_at) as place,
-        row_number() over (partition by month_start_on order by edition_at desc) as place_from_the_end
-    from {{ ref('stg_partner__afac_sase') }}
-    where {{ where_operating_dates('month_start_on') }}
-    group by month_start_on, edition_at
+        city_pairs.month_start_on,
+        ordered.turn as place,
+        ordered.recency as place_from_the_end,
+        sum(city_pairs.flights) as flights,
+        sum(city_pairs.passengers) as passengers
+    from {{ ref('stg_partner__afac_sase') }} as city_pairs
+    inner join ordered
+        on
+            city_pairs.month_start_on = ordered.month_start_on
+            and city_pairs.edition_at = ordered.edition_at
+            and city_pairs.figures_digest = ordered.figures_digest
+    group by city_pairs.month_start_on, ordered.turn, ordered.recency
 
 ),
 

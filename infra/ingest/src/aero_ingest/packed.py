@@ -8,13 +8,18 @@ from __future__ import annotations
 import hashlib
 import tempfile
 
-from aero_ingest import parquet_footer, reasons, workbook
+from aero_ingest import parquet_footer, reasons, table_files, workbook
 from aero_ingest.content import DEFAULT_MAX_CONTENT_BYTES, HEAD_BYTES, Facts, recognise
 from aero_ingest.doors import Door
 
 #: Half of what a Lambda has on disk. Text may be larger: it is never kept.
 MAX_FILE_BYTES = 256 << 20
-FORMATS = {"xlsx": (workbook.MAGIC, workbook.check), "parquet": (parquet_footer.MAGIC, parquet_footer.check)}
+#: Beginning of a format, and the check of a whole file; a table has several.
+FORMATS = {
+    "xlsx": (workbook.MAGIC, workbook.check),
+    "parquet": (parquet_footer.MAGIC, parquet_footer.check),
+    "table": (b"", table_files.check),
+}
 
 
 class Packed:
@@ -40,6 +45,8 @@ class Packed:
             magic, check = FORMATS[self._door.format]
             file.seek(0)
             head = file.read(HEAD_BYTES)
+            if not head:
+                raise reasons.empty()
             if head.startswith(workbook.COMPOUND):
                 raise workbook.compound(file, self._door.format)
             if not head.startswith(magic):

@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 #: The name of each format of file, and how it is to be sent.
-NAMES = {"csv": "a CSV file", "lines": "a text file", "xlsx": "an Excel workbook", "parquet": "a Parquet file"}
+NAMES = {
+    "csv": "a CSV file",
+    "lines": "a text file",
+    "xlsx": "an Excel workbook",
+    "parquet": "a Parquet file",
+    "table": "a CSV file or an Excel workbook",
+}
 SEND = {
     "csv": "Send the CSV itself, plain or gzip-compressed (.csv or .csv.gz).",
     "lines": "Send the text itself, plain or gzip-compressed (.txt or .txt.gz).",
     "xlsx": "Send the Excel workbook itself (.xlsx), not compressed again.",
     "parquet": "Send the Parquet file itself (.parquet), not compressed again.",
+    "table": "Send the table as CSV or as an Excel workbook (.xlsx).",
 }
 
 
@@ -258,6 +265,17 @@ def header_mismatch(
 ) -> RejectedFile:
     """The columns are not those that were agreed."""
     return RejectedFile("header_mismatch", f"{where} of {feed}: {problem}. It must be exactly: {','.join(header)}")
+
+
+def no_table(feed: str, problem: str, nearest: str, other: str) -> RejectedFile:
+    """No row of a file names the columns of a feed of tables."""
+    row = f"The nearest row is {nearest}: {problem}." if nearest else f"{problem[:1].upper()}{problem[1:]}."
+    way_out = (
+        f"These are the columns of {other}: put it there."
+        if other
+        else (f"`aero feed template {feed}` writes an empty table with its headings.")
+    )
+    return RejectedFile("header_mismatch", f"No row is the header of {feed}. {row} {way_out}")
 
 
 def columns_missing(feed: str, problem: str, nearest: str = "") -> RejectedFile:

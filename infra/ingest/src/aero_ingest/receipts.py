@@ -19,7 +19,7 @@ REASON_FILE = "reason.json"
 # S3 keys end at 1024 bytes; the folders in front of the name take about a hundred.
 MAX_NAME_BYTES = 512
 #: The name of a body in the raw zone; text is kept compressed.
-SUFFIX = {"csv": ".csv.gz", "lines": ".txt.gz", "xlsx": ".xlsx", "parquet": ".parquet"}
+SUFFIX = {"csv": ".csv.gz", "lines": ".txt.gz", "xlsx": ".xlsx", "parquet": ".parquet", "table": ".table"}
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,9 @@ def compound(file: IO[bytes], wanted: str) -> reasons.RejectedFile:
 def check(file: IO[bytes], door: Door) -> int:
     """Return the number of rows below the headings; raises RejectedFile when it is not the workbook agreed on."""
     try:
-        _check_directory(file)
+        check_directory(file)
         with zipfile.ZipFile(file) as archive:
-            _check_archive(archive)
+            check_archive(archive)
             return sum(_check_sheet(archive, part, name, door) for name, part in _sheets(archive, door))
     except expat.ExpatError as error:
         raise reasons.damaged("xlsx", f"its XML: {error}") from error
@@ -62,8 +62,8 @@ def check(file: IO[bytes], door: Door) -> int:
         raise reasons.damaged("xlsx", f"the zip archive: {error}") from error
 
 
-def _check_directory(file: IO[bytes]) -> None:
-    """The table of contents is read whole to open the archive: its size is looked at before."""
+def check_directory(file: IO[bytes]) -> None:
+    """Refuse an archive whose table of contents is too large: it is read whole to open the archive."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - END_BYTES - MAX_COMMENT_BYTES, 0))
     tail = file.read()
@@ -76,7 +76,8 @@ def _check_directory(file: IO[bytes]) -> None:
         raise reasons.too_large(MAX_UNPACKED_BYTES)
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that is too large, encrypted, or no workbook without macros."""
     parts = archive.infolist()
     # Unpacking stops at the size that a part states, so the sum of what they state bounds the whole.
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
@@ -94,6 +95,15 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
 
 def _sheets(archive: zipfile.ZipFile, door: Door) -> list[tuple[str, str]]:
     """Name and part of every sheet that was agreed."""
+    there = all_sheets(archive)
+    wanted = list(door.layout["workbook"]["sheets"])
+    if missing := [name for name in wanted if name not in there]:
+        raise reasons.wrong_sheets(door.feed, missing, there)
+    return [(name, there[name]) for name in wanted]
+
+
+def all_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part of every sheet by its name."""
     found: dict[str, str] = {}
     parts: dict[str, str] = {}
 
@@ -110,20 +120,18 @@ def _sheets(archive: zipfile.ZipFile, door: Door) -> list[tuple[str, str]]:
     for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
         if archive.getinfo(part).file_size > MAX_NAMES_BYTES:
             raise reasons.damaged("xlsx", f"{part} is longer than {MAX_NAMES_BYTES:,} bytes")
-    _walk(archive, "xl/workbook.xml", sheet)
-    _walk(archive, "xl/_rels/workbook.xml.rels", relation)
-    wanted = list(door.layout["workbook"]["sheets"])
-    if missing := [name for name in wanted if parts.get(found.get(name, "")) not in archive.namelist()]:
-        raise reasons.wrong_sheets(door.feed, missing, found)
-    return [(name, parts[found[name]]) for name in wanted]
+    walk(archive, "xl/workbook.xml", sheet)
+    walk(archive, "xl/_rels/workbook.xml.rels", relation)
+    there = {name: parts.get(relation, "") for name, relation in found.items()}
+    return {name: part for name, part in there.items() if part in archive.namelist()}
 
 
 def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> int:
     """Compare the headings of a sheet with the agreed ones; returns the rows with a value below them."""
     at = int(door.layout["workbook"]["header_row"])
     cells = _Cells(at)
-    _walk(archive, part, cells.start, cells.end, cells.text)
-    texts = dict(_shared(archive, {int(text) for shared, text in cells.headings if shared and text.isdigit()}))
+    walk(archive, part, cells.start, cells.end, cells.text)
+    texts = dict(shared_texts(archive, {int(text) for shared, text in cells.headings if shared and text.isdigit()}))
     seen = tuple(
         " ".join(text.split())
         for text in (texts.get(int(text), "") if shared and text.isdigit() else text for shared, text in cells.headings)
@@ -173,7 +181,7 @@ class _Cells:
             self._text += text
 
 
-def _shared(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, str]]:
+def shared_texts(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, str]]:
     """Texts that cells refer to by number."""
     found: dict[int, str] = {}
     number, inside = -1, False
@@ -192,11 +200,11 @@ def _shared(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, s
             found[number] = found.get(number, "") + piece
 
     if wanted and "xl/sharedStrings.xml" in archive.namelist():
-        _walk(archive, "xl/sharedStrings.xml", start, end, text)
+        walk(archive, "xl/sharedStrings.xml", start, end, text)
     return iter(found.items())
 
 
-def _walk(
+def walk(
     archive: zipfile.ZipFile,
     part: str,
     start: Callable[[str, dict[str, str]], None],

@@ -1,0 +1,28 @@
+-- Written by `aero feed sync` from aero_assets/feeds/partner/costs.toml; change it there.
+with first_received as (
+
+    {{ first_received(source('partner', 'costs'), date_column='operating_date') }}
+
+)
+
+select
+    cast(operating_date as date) as operating_date,
+    cast(carrier as varchar) as carrier,
+    cast(flight_number as integer) as flight_number,
+    cast(operational_suffix as varchar) as operational_suffix,
+    cast(origin as varchar) as origin,
+    cast(destination as varchar) as destination,
+    cast(cost_line as varchar) as cost_line,
+    cast(basis as varchar) as basis,
+    cast(reference as varchar) as reference,
+    cast(amount as double precision) as amount,
+    cast(currency as varchar) as currency,
+    cast(data_label as varchar) as data_label,
+    cast(source as varchar) as source,
+    cast(attempt as integer) as attempt,
+    cast(is_actual as boolean) as is_actual,
+    cast(version as integer) as version,
+    cast(received_at as timestamp) as received_at,
+    cast(event_id as varchar) as event_id,
+    cast(raw_ref as varchar) as raw_ref
+from first_received
