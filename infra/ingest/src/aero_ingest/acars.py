@@ -47,7 +47,7 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
         reading.element = (name, value, at)
         before = _time(reading, value, kind, places["AD" if is_arrival else "DA"], before) or before
     message.movements = tuple(reading.movements.values())
-    arrives = any(one.event_type in (ON, IN) for one in message.movements)
+    arrives = any(movement.event_type in (ON, IN) for movement in message.movements)
     message.airport = places["AD"] if arrives else places["DA"]
     if places["AD"]:
         message.extra = {"destination": places["AD"]}
@@ -60,23 +60,23 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
 
 def _elements(telegram: Telegram) -> dict[str, tuple[str, int]]:
     """The elements by name, each with its value and the line it stands on."""
-    found: dict[str, tuple[str, int]] = {}
+    places: dict[str, tuple[str, int]] = {}
     for at, line in enumerate(telegram.lines):
         if line.startswith(END):
             break
         for part in line.split("/"):
             name, _, value = part.strip().partition(" ")
             if name:
-                found[name] = ("".join(value.split()), at)
-    return found
+                places[name] = ("".join(value.split()), at)
+    return places
 
 
 def _flight(elements: dict[str, tuple[str, int]], telegram: Telegram) -> Flight:
     value, at = elements.get("FI", ("", 0))
-    found = FLIGHT.fullmatch(value)
-    if found is None or not int(found[2]):
+    match = FLIGHT.fullmatch(value)
+    if match is None or not int(match[2]):
         raise ParseError("bad_flight", f"{value[:20]!r} is no flight; FI AM0905 is due", *telegram.place(at))
-    return Flight(found[1], int(found[2]), found[3])
+    return Flight(match[1], int(match[2]), match[3])
 
 
 def _registration(elements: dict[str, tuple[str, int]], oddities: list[Oddity]) -> str | None:
@@ -94,10 +94,10 @@ def _place(elements: dict[str, tuple[str, int]], name: str, oddities: list[Oddit
     if name not in elements:
         return None
     value, at = elements[name]
-    found = iata_of(value)
-    if found is None:
+    iata = iata_of(value)
+    if iata is None:
         oddities.append(("bad_airport", f"{name} {value[:20]}: no airport that is known; left out", at, None))
-    return found
+    return iata
 
 
 def _time(

@@ -38,8 +38,8 @@ class Configuration(NamedTuple):
 
 @lru_cache(1024)
 def _read(text: str) -> Configuration:
-    said = "".join(text.split())
-    cabins, has_cargo = CARGO.subn("", said.split("VV")[0])
+    written = "".join(text.split())
+    cabins, has_cargo = CARGO.subn("", written.split("VV")[0])
     if cabins in UNKNOWN:
         return Configuration((), bool(has_cargo))
     if not CABINS.fullmatch(cabins):

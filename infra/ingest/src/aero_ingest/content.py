@@ -183,51 +183,51 @@ class Content:
             raise reasons.line_too_long(line, MAX_LINE_BYTES)
 
 
-def recognise(head: bytes, wanted: str, *, takes_xml: bool = False) -> None:
+def recognise(head: bytes, format: str, *, takes_xml: bool = False) -> None:
     """Raise RejectedFile when the first bytes are those of something else than text, or the packed format wanted."""
     for magic, reason, what in OTHER_FORMATS:
         if head.startswith(magic):
-            raise reason(what, wanted)
+            raise reason(what, format)
     if head.startswith(UTF_16):
         raise reasons.bad_encoding("The file is UTF-16 text.")
     if head.startswith(GZIP):
-        raise reasons.compressed_twice() if wanted in TEXT else reasons.other_format("a gzip archive", wanted)
+        raise reasons.compressed_twice() if format in TEXT else reasons.other_format("a gzip archive", format)
     text = head.removeprefix(BOM).lstrip()
     if not text:
         if len(head) < HEAD_BYTES:
             raise reasons.empty()
         return
     if text.lower().startswith((b"<!doctype", b"<html")):
-        raise reasons.html_page(wanted)
+        raise reasons.html_page(format)
     if text.startswith(b"<?xml") and not takes_xml:
-        raise reasons.other_format("an XML document (often the error message of a failed download)", wanted)
+        raise reasons.other_format("an XML document (often the error message of a failed download)", format)
 
 
-def header_problem(seen: tuple[str, ...] | None, wanted: tuple[str, ...]) -> str:
+def header_problem(seen: tuple[str, ...] | None, header: tuple[str, ...]) -> str:
     """Say in words how a header differs from the one that was agreed; nothing if it does not."""
     if seen is None:
         return "it cannot be read as CSV (are the line ends a lone CR?)"
-    return "" if seen == wanted else _difference(seen, wanted)
+    return "" if seen == header else _difference(seen, header)
 
 
-def _difference(seen: tuple[str, ...], wanted: tuple[str, ...]) -> str:
+def _difference(seen: tuple[str, ...], header: tuple[str, ...]) -> str:
     if not seen:
         return "it is empty"
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if len(seen) < len(wanted) and len(delimiter.join(seen).split(delimiter)) == len(wanted):
+        if len(seen) < len(header) and len(delimiter.join(seen).split(delimiter)) == len(header):
             return f"its columns are separated by {name}, not commas"
-    if (odd := _invisible(seen)) and tuple(map(_visible, seen)) == wanted:
+    if (odd := _invisible(seen)) and tuple(map(_visible, seen)) == header:
         return f"there is an invisible character ({odd}) in a name"
-    if tuple(name.strip().casefold() for name in seen) == tuple(name.casefold() for name in wanted):
+    if tuple(name.strip().casefold() for name in seen) == tuple(name.casefold() for name in header):
         return "names differ in capitals or spaces"
-    missing = [name for name in wanted if name not in seen]
-    extra = [name for name in seen if name not in wanted]
-    if not missing and not extra and len(seen) == len(wanted):
-        at = next(i for i, pair in enumerate(zip(seen, wanted, strict=True)) if pair[0] != pair[1])
+    missing = [name for name in header if name not in seen]
+    extra = [name for name in seen if name not in header]
+    if not missing and not extra and len(seen) == len(header):
+        at = next(i for i, pair in enumerate(zip(seen, header, strict=True)) if pair[0] != pair[1])
         return f"its columns are in another order, from column {at + 1} ({seen[at]!r}) on"
     parts = [f"missing {_some(missing)}"] if missing else []
     parts += [f"unexpected {_some(extra)}"] if extra else []
-    return "; ".join(parts) or f"it has {len(seen)} columns instead of {len(wanted)}"
+    return "; ".join(parts) or f"it has {len(seen)} columns instead of {len(header)}"
 
 
 def _invisible(names: tuple[str, ...]) -> str:

@@ -82,28 +82,28 @@ def _events(row: LegRow, raw_ref: str | None) -> Iterator[Event]:
     values = row.values
     leg = {name: values[name] for name in KNOWN if values.get(name) is not None}
 
-    def said(kind: str, event_time: str, above: int = 0, **payload: Any) -> Event:  # noqa: ANN401 - of the type
+    def event_of(kind: str, event_time: str, above: int = 0, **payload: Any) -> Event:  # noqa: ANN401 - of the type
         made = build(
             kind, leg, source=SOURCE, event_time=event_time, received_at=row.arrived_at, raw_ref=raw_ref, **payload
         )
         return restate(made, version=2 * row.version + above, is_correction=row.is_correction)
 
-    yield said("schedule", row.updated_at, distance_miles=values.get("distance_miles"))
+    yield event_of("schedule", row.updated_at, distance_miles=values.get("distance_miles"))
     if values.get("is_cancelled"):
-        yield said("cancel", row.updated_at, 1, cancellation_code=values.get("cancellation_code"))
+        yield event_of("cancel", row.updated_at, 1, cancellation_code=values.get("cancellation_code"))
     if values.get("is_diverted"):
-        yield said("divert", row.updated_at, 1)
+        yield event_of("divert", row.updated_at, 1)
     for kind in ("out", "off", "on", "in"):
         at = values.get(f"{kind}_at")
         if at:
-            event = said(kind, at, **{f"{kind}_at": at})
+            event = event_of(kind, at, **{f"{kind}_at": at})
             # The departure that counts is the first; a row of a later attempt has only its own.
             if not (kind == "out" and values.get("attempt", FIRST_ATTEMPT) > FIRST_ATTEMPT):
                 yield event
     if values.get("delay_codes"):
-        yield said("delay_codes", row.updated_at, delay_codes=values["delay_codes"])
+        yield event_of("delay_codes", row.updated_at, delay_codes=values["delay_codes"])
     if values.get("passengers") is not None and not values.get("is_cancelled"):
-        yield said("load", row.updated_at, passengers=values["passengers"])
+        yield event_of("load", row.updated_at, passengers=values["passengers"])
 
 
 def is_told(row: LegRow, around: datetime, before: timedelta, after: timedelta) -> bool:

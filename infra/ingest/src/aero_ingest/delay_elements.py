@@ -37,8 +37,8 @@ def _codes(value: str, is_provisional: bool) -> tuple[Delays, Problems]:
     for part in parts[: 2 * MOST]:
         if not durations and CODE.fullmatch(part):
             named.append(part)
-        elif found := DURATION.fullmatch(part):
-            durations.append(_minutes(found, problems))
+        elif match := DURATION.fullmatch(part):
+            durations.append(_minutes(match, problems))
         else:
             problems.append(("bad_delay", f"{part[:20]!r} is neither a code nor a duration (hhmm); left out"))
     if len(durations) > len(named):
@@ -60,28 +60,28 @@ _remembered = lru_cache(4096)(_codes)
 def with_sub_codes(delays: Delays, value: str) -> tuple[Delays, Problems]:
     """Return the delays with the sub-codes of a `DLA` element; one whose code was not named is a delay of its own."""
     problems: list[tuple[str, str]] = []
-    found = list(delays)
+    coded = list(delays)
     for part in [part for part in value.split("/") if part][:MOST]:
-        one = SUB_CODE.fullmatch(part)
-        if one is None:
+        match = SUB_CODE.fullmatch(part)
+        if match is None:
             problems.append(("bad_delay", f"{part[:20]!r} is no code with its sub-code, such as 31C; left out"))
             continue
-        at = next((at for at, delay in enumerate(found) if delay.code == one[1] and delay.sub_code is None), None)
-        if at is None and len(found) >= MOST_OF_MESSAGE:
+        at = next((at for at, delay in enumerate(coded) if delay.code == match[1] and delay.sub_code is None), None)
+        if at is None and len(coded) >= MOST_OF_MESSAGE:
             problems.append(("bad_delay", f"{part} is more than a message may have; left out"))
         elif at is None:
-            found.append(Delay(AHM731, one[1], None, one[2]))
+            coded.append(Delay(AHM731, match[1], None, match[2]))
             problems.append(("unnamed_code", f"{part} belongs to no code of DL or EDL"))
         else:
-            found[at] = found[at]._replace(sub_code=one[2])
-    return tuple(found), tuple(problems)
+            coded[at] = coded[at]._replace(sub_code=match[2])
+    return tuple(coded), tuple(problems)
 
 
-def _minutes(found: re.Match[str], problems: list[tuple[str, str]]) -> int:
-    hours, minutes = int(found[1]), int(found[2])
+def _minutes(match: re.Match[str], problems: list[tuple[str, str]]) -> int:
+    hours, minutes = int(match[1]), int(match[2])
     if minutes > 59:
-        problems.append(("not_hours", f"{found[0]} is no hours and minutes; read as {int(found[0])} minutes"))
-        return int(found[0])
+        problems.append(("not_hours", f"{match[0]} is no hours and minutes; read as {int(match[0])} minutes"))
+        return int(match[0])
     return 60 * hours + minutes
 
 

@@ -55,13 +55,13 @@ def load_doors(path: Path = DOORS_FILE) -> dict[str, Door]:
     return by_feed(json.loads(path.read_text("utf-8")))
 
 
-def by_feed(said: Iterable[Mapping[str, Any]]) -> dict[str, Door]:
+def by_feed(entries: Iterable[Mapping[str, Any]]) -> dict[str, Door]:
     """Return the doors of feeds as the register tells them."""
-    found = (
+    doors = (
         Door(door["feed"], tuple(door["header"]), door["contract"], door["format"], door.get("layout", {}))
-        for door in said
+        for door in entries
     )
-    return {door.feed: door for door in found}
+    return {door.feed: door for door in doors}
 
 
 def place_of(key: str, doors: Mapping[str, Door]) -> Place:

@@ -71,28 +71,28 @@ class Envelope:
 
 def read(lines: Sequence[str]) -> Envelope:
     """Return what the lines above a body say, in capitals and without blanks around them."""
-    said = Envelope()
+    heading = Envelope()
     for at, line in enumerate(lines):
         if line.startswith("."):
-            _signature(line, at, 0, said)
-        elif found := PRIORITY.fullmatch(line) or ADDRESSES.fullmatch(line):
-            if found[1]:
-                _signature(found[1], at, found.start(1), said)
-        elif found := FILED.fullmatch(line):
-            said.filed = Stamp(found[1], at, 0)
-            said.originator = found[2] or said.originator
+            _signature(line, at, 0, heading)
+        elif match := PRIORITY.fullmatch(line) or ADDRESSES.fullmatch(line):
+            if match[1]:
+                _signature(match[1], at, match.start(1), heading)
+        elif match := FILED.fullmatch(line):
+            heading.filed = Stamp(match[1], at, 0)
+            heading.originator = match[2] or heading.originator
         elif CHANNEL.fullmatch(line):
-            if found := SIGNED.search(line):
-                said.channel = Stamp(found[1], at, found.start(1))
+            if match := SIGNED.search(line):
+                heading.channel = Stamp(match[1], at, match.start(1))
         elif PROVIDER.fullmatch(line):
-            said.provider.append(at)
-            if found := TRANSMISSION.fullmatch(line):
-                said.transmitted = Stamp(found[1], at, found.start(1))
+            heading.provider.append(at)
+            if match := TRANSMISSION.fullmatch(line):
+                heading.transmitted = Stamp(match[1], at, match.start(1))
         elif NOTES.fullmatch(line):
-            said.is_corrected = said.is_corrected or line in CORRECTED
+            heading.is_corrected = heading.is_corrected or line in CORRECTED
         elif not (AFTN_PRIORITY.fullmatch(line) or AFTN_ADDRESSES.fullmatch(line) or PRIORITY_ALONE.fullmatch(line)):
-            said.unknown.append(at)
-    return said
+            heading.unknown.append(at)
+    return heading
 
 
 def begins(line: str) -> bool:
@@ -100,13 +100,13 @@ def begins(line: str) -> bool:
     return bool(PRIORITY.fullmatch(line) or AFTN_PRIORITY.fullmatch(line) or CHANNEL.fullmatch(line))
 
 
-def _signature(line: str, at: int, before: int, said: Envelope) -> None:
+def _signature(line: str, at: int, before: int, heading: Envelope) -> None:
     """Note an originator; of several, the one nearest to the body sent it, and the last time stated counts."""
-    found = ORIGINATOR.fullmatch(line)
-    if found is None:
-        said.unknown.append(at)
+    match = ORIGINATOR.fullmatch(line)
+    if match is None:
+        heading.unknown.append(at)
         return
-    said.originator = found[1]
-    said.signatures += 1
-    if time := SIGNED.search(found[2]):
-        said.signed = Stamp(time[1], at, before + found.start(2) + time.start(1))
+    heading.originator = match[1]
+    heading.signatures += 1
+    if time := SIGNED.search(match[2]):
+        heading.signed = Stamp(time[1], at, before + match.start(2) + time.start(1))

@@ -85,19 +85,19 @@ def arrival(record: Mapping[str, Any]) -> str:
 
 
 def _wrapped(line: bytes, arrived_at: str) -> bytes:
-    found = read(line)
-    problem = found if isinstance(found, Problem) else None
-    said: dict[str, str | None] = {
+    event = read(line)
+    problem = event if isinstance(event, Problem) else None
+    fields: dict[str, str | None] = {
         "arrived_at": arrived_at,
         "reason": problem.code if problem else None,
         "message": problem.message if problem else None,
     }
     try:
-        said["body"] = line.decode()
+        fields["body"] = line.decode()
     except UnicodeDecodeError:
-        said["body_base64"] = base64.b64encode(line).decode()
+        fields["body_base64"] = base64.b64encode(line).decode()
     # A message may quote half a character, which is no text that can be stored.
-    return _ENCODE(said).encode(errors="replace") + b"\n"
+    return _ENCODE(fields).encode(errors="replace") + b"\n"
 
 
 def _terminated(data: bytes) -> bytes:

@@ -121,37 +121,37 @@ class Gateway:
         """Try again what waits; what has waited too long is put aside."""
         tally = Tally()
         self._index.forget()
-        for one in self._memory.waiting():
+        for waiting in self._memory.waiting():
             tally.messages += 1
-            received_at = moment_of(one.received_at)
-            message = parse(one.text, received_at)
-            found = find(self._by_iata(message), self._index)
-            if isinstance(found, NotFound) and found.code == NO_SCHEDULE and now - received_at < WAITS:
+            received_at = moment_of(waiting.received_at)
+            message = parse(waiting.text, received_at)
+            choice = find(self._by_iata(message), self._index)
+            if isinstance(choice, NotFound) and choice.code == NO_SCHEDULE and now - received_at < WAITS:
                 tally.waiting += 1
                 continue
-            self._message(message, received_at, one.raw_ref, tally, may_wait=False)
-            tally.finished.append(one)
+            self._message(message, received_at, waiting.raw_ref, tally, may_wait=False)
+            tally.finished.append(waiting)
         return tally
 
     def settle(self, tally: Tally) -> None:
         """Forget what waits no more; before its events are acknowledged that would lose it."""
-        for one in tally.finished:
-            self._memory.done(one)
+        for finished in tally.finished:
+            self._memory.done(finished)
         tally.finished = []
 
     def _message(
         self, message: Message, received_at: datetime, raw_ref: str, tally: Tally, *, may_wait: bool = True
     ) -> None:
         message = self._by_iata(message)
-        found = [(one, find(one, self._index)) for one in stations(message)]
-        lost = next((choice for _, choice in found if isinstance(choice, NotFound)), None)
+        choices = [(part, find(part, self._index)) for part in stations(message)]
+        lost = next((choice for _, choice in choices if isinstance(choice, NotFound)), None)
         if lost and lost.code == NO_SCHEDULE and may_wait:
             self._wait(tally, message, lost, raw_ref, received_at)
             return
         findings: list[Finding] = []
-        for one, choice in found:
+        for leg_message, choice in choices:
             if isinstance(choice, Found):
-                findings += self._tell(one, choice, received_at, raw_ref, tally)
+                findings += self._tell(leg_message, choice, received_at, raw_ref, tally)
         tally.note(message.findings)
         if lost:
             self._put_aside(tally, lost.code, lost.message, message.raw, raw_ref, received_at)
@@ -159,19 +159,19 @@ class Gateway:
             self._settled(tally, findings, message.raw, raw_ref, received_at)
 
     def _tell(
-        self, message: Message, found: Found, received_at: datetime, raw_ref: str, tally: Tally
+        self, message: Message, choice: Found, received_at: datetime, raw_ref: str, tally: Tally
     ) -> list[Finding]:  # fmt: skip
         """Send what a message says of its leg; return what of it became no event."""
-        message = self._dated_by(message, found.leg, received_at)
-        uid = uid_of(found.leg)
+        message = self._dated_by(message, choice.leg, received_at)
+        uid = uid_of(choice.leg)
         returns = self._memory.returns(uid) if _speaks_of_returns(message) else Returns()
         events, findings = events_of(
-            message, found.leg, received_at=received_at, raw_ref=raw_ref, returns=returns,
+            message, choice.leg, received_at=received_at, raw_ref=raw_ref, returns=returns,
             delay_letters=self._knows.delay_letters,
         )  # fmt: skip
         if _speaks_of_returns(message):
             self._memory.keep_returns(uid, returns)
-        tally.note((*found.findings, *findings))
+        tally.note((*choice.findings, *findings))
         for event in events:
             self._send(event)
         tally.events += len(events)
@@ -181,28 +181,28 @@ class Gateway:
         self, tally: Tally, findings: Iterable[Finding], text: str, raw_ref: str, received_at: datetime
     ) -> None:  # fmt: skip
         """Count a message as accepted, or put it aside where an event of it cannot be; its other events count."""
-        refused = next((one for one in findings if one.code in (*CODES, CONTRADICTORY)), None)
+        refused = next((finding for finding in findings if finding.code in (*CODES, CONTRADICTORY)), None)
         if refused:
             self._put_aside(tally, refused.code, refused.message, text, raw_ref, received_at)
         else:
             tally.accepted += 1
 
     def _wait(
-        self, tally: Tally, message: Message, found: NotFound, raw_ref: str, received_at: datetime
+        self, tally: Tally, message: Message, reason: NotFound, raw_ref: str, received_at: datetime
     ) -> None:  # fmt: skip
         at, flight = utc_text(received_at), f"{message.flight}/{message.flight_date}"
-        one = Waiting(message.raw, at, raw_ref, flight)
-        self._memory.wait(one)
+        waiting = Waiting(message.raw, at, raw_ref, flight)
+        self._memory.wait(waiting)
         tally.waiting += 1
-        tally.held.append(PutAside(found.code, found.message, message.raw, raw_ref, at, one.identity))
+        tally.held.append(PutAside(reason.code, reason.message, message.raw, raw_ref, at, waiting.identity))
 
     def _dated_by(self, message: Message, leg: Mapping[str, Any], received_at: datetime) -> Message:
         """The message with its times dated by the leg's STD, which is known only now."""
         if message.format == "ldm" or not leg.get("std_at"):
             return message
         again = self._by_iata(parse(message.raw, received_at, std_at=moment_of(leg["std_at"])))
-        told = {(one.event_type, one.estimated) for one in message.movements}
-        kept = tuple(one for one in again.movements if (one.event_type, one.estimated) in told)
+        kinds = {(movement.event_type, movement.estimated) for movement in message.movements}
+        kept = tuple(movement for movement in again.movements if (movement.event_type, movement.estimated) in kinds)
         return replace(message, movements=kept)
 
     def _by_iata(self, message: Message) -> Message:
@@ -211,8 +211,8 @@ class Gateway:
         code = self._knows.iata_of.get(flight.carrier) if flight else None
         return replace(message, flight=Flight(code, flight.number, flight.suffix)) if flight and code else message
 
-    def _unreadable(self, tally: Tally, one: Unreadable, raw_ref: str, received_at: datetime) -> None:
-        tally.put_aside.append(unreadable(one.error, one.raw, raw_ref, utc_text(received_at)))
+    def _unreadable(self, tally: Tally, refused: Unreadable, raw_ref: str, received_at: datetime) -> None:
+        tally.put_aside.append(unreadable(refused.error, refused.raw, raw_ref, utc_text(received_at)))
 
     def _put_aside(
         self, tally: Tally, reason: str, message: str, text: str, raw_ref: str, received_at: datetime
@@ -248,4 +248,4 @@ class Gateway:
 
 
 def _speaks_of_returns(message: Message) -> bool:
-    return any(one.event_type in (RETURN_TO_RAMP, AIR_RETURN) for one in message.movements)
+    return any(movement.event_type in (RETURN_TO_RAMP, AIR_RETURN) for movement in message.movements)

@@ -97,21 +97,21 @@ def handle(event: Mapping[str, Any], using: Settings) -> dict[str, Any]:
         gateway = Gateway(using.tables, using.tables, producer.send, using.knowledge)
         arrived = Tally() if event.get("retry") else _arrived(event, gateway, using)
         waited = gateway.retry(now)
-    released = [one.identity for one in waited.finished]
+    released = [finished.identity for finished in waited.finished]
     gateway.settle(waited)
     if event.get("retry"):
-        subject, found = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
+        subject, tally = f"retry-{now:%Y%m%dT%H%M%S%fZ}", waited
         # Messages that still wait were counted in the row of their arrival: do not count them again.
-        found.messages, found.waiting = len(released), 0
+        tally.messages, tally.waiting = len(released), 0
     else:
-        subject, found = event["arrival_id"], arrived
+        subject, tally = event["arrival_id"], arrived
         # Messages that waited and were given up now are in the quarantine of this arrival.
-        found.messages += len(released) - waited.accepted
-        found.put_aside += waited.put_aside
-        found.events += waited.events
-    outcome = _outcome(found, producer.acknowledged, {"feed": event.get("feed", MESSAGES), "subject": subject})
+        tally.messages += len(released) - waited.accepted
+        tally.put_aside += waited.put_aside
+        tally.events += waited.events
+    outcome = _outcome(tally, producer.acknowledged, {"feed": event.get("feed", MESSAGES), "subject": subject})
     outcome |= {"waited_and_sent": waited.accepted, "seconds": round(time.monotonic() - began, 3)}
-    _keep(found, released, outcome, event, using)
+    _keep(tally, released, outcome, event, using)
     print(json.dumps(outcome))
     return outcome
 
@@ -129,53 +129,53 @@ def _arrived(event: Mapping[str, Any], gateway: Gateway, using: Settings) -> Tal
         return gateway.take(lines_of(file), received_at, raw_ref, came_at)
     except ParseError as error:
         # The door took the file for text; what it is not is for the one who sent it to know.
-        found = Tally(messages=1)
-        found.put_aside.append(unreadable(error, "", raw_ref, event["arrived_at"]))
-        return found
+        tally = Tally(messages=1)
+        tally.put_aside.append(unreadable(error, "", raw_ref, event["arrived_at"]))
+        return tally
 
 
-def _outcome(found: Tally, acknowledged: int, document: Mapping[str, Any]) -> dict[str, Any]:
+def _outcome(tally: Tally, acknowledged: int, document: Mapping[str, Any]) -> dict[str, Any]:
     """The ledger's row: messages as they were read, messages that became events, and those that quarantine holds.
 
     What waits is not lost but not out. An event that the brokers did not acknowledge, or that nobody made, shows as a
     message too few or too many.
     """
-    rejects = len(found.held) + len(found.put_aside)
-    reasons = sorted({one.reason for one in found.put_aside} | ({"no_schedule"} if found.waiting else set()))
+    rejects = len(tally.held) + len(tally.put_aside)
+    reasons = sorted({aside.reason for aside in tally.put_aside} | ({"no_schedule"} if tally.waiting else set()))
     return {
         "hop": HOP,
         **document,
         "status": "done",
         "at": utc_text(datetime.now(UTC)),
         "files_in": 1,
-        "rows_in": found.messages,
-        "rows_out": found.accepted + acknowledged - found.events,
+        "rows_in": tally.messages,
+        "rows_out": tally.accepted + acknowledged - tally.events,
         "duplicates": 0,
         "rejects": rejects,
-        "waiting": found.waiting,
-        "events": found.events,
+        "waiting": tally.waiting,
+        "events": tally.events,
         "acknowledged": acknowledged,
-        "findings": dict(sorted(found.findings.items())),
+        "findings": dict(sorted(tally.findings.items())),
         "reason": ", ".join(reasons) or None,
-        "message": found.put_aside[0].message if found.put_aside else None,
+        "message": tally.put_aside[0].message if tally.put_aside else None,
         "dates_touched": [],
         "version": "",
     }
 
 
 def _keep(
-    found: Tally, released: list[str], outcome: Mapping[str, Any], event: Mapping[str, Any], using: Settings
+    tally: Tally, released: list[str], outcome: Mapping[str, Any], event: Mapping[str, Any], using: Settings
 ) -> None:
     """Write outcome and quarantine; a minute in which nothing that waits came to an end leaves no trace.
 
     What waits is in quarantine too. Nothing is deleted there: what waited and is `released` is named in an object of
     its own.
     """
-    if event.get("retry") and not (found.accepted or found.put_aside):
+    if event.get("retry") and not (tally.accepted or tally.put_aside):
         return
     day = (event.get("arrived_at") or outcome["at"])[:10]
     name = f"{outcome['subject']}.json"
-    if aside := [asdict(one) for one in (*found.put_aside, *found.held)]:
+    if aside := [asdict(put) for put in (*tally.put_aside, *tally.held)]:
         _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", {"messages": aside})
     if released:
         _put(using, f"quarantine/{MESSAGES}/dt={day}/released-{name}", {"identities": released})

@@ -56,7 +56,7 @@ class GatewayTables:
     def keep_returns(self, uid: str, returns: Returns) -> None:
         """Remember them."""
         known = sorted([*stated, anchor] for stated, anchor in returns.known_by.items())
-        self._put(f"leg#{uid}", "returns", known_by=json.dumps(known), told=json.dumps(sorted(returns.told)))
+        self._put(f"leg#{uid}", "returns", known_by=json.dumps(known), told=json.dumps(sorted(returns.confirmed)))
 
     def wait(self, waiting: Waiting) -> None:
         """Keep a message that waits; again is once."""
@@ -87,8 +87,8 @@ def _place(waiting: Waiting) -> str:
 
 def _leg(item: Mapping[str, Any]) -> Leg:
     """A leg by the names of events; numbers come as decimals."""
-    said = {name: item[name] for name in KNOWN if item.get(name) is not None}
-    return {name: value if isinstance(value, str) else int(value) for name, value in said.items()}
+    known = {name: item[name] for name in KNOWN if item.get(name) is not None}
+    return {name: value if isinstance(value, str) else int(value) for name, value in known.items()}
 
 
 def _pages(table: Any, asked: dict[str, Any]) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - boto3's table

@@ -54,7 +54,7 @@ class Kept:
         if not self._is_text:
             return (rows if self._sha256.hexdigest() == sha256 else 0), 0
         try:
-            found = self._content.finish()
+            content = self._content.finish()
         except RejectedFile:
             return self._content.rows, 0
-        return found.rows, int(found.rows == rows and found.sha256 != sha256)
+        return content.rows, int(content.rows == rows and content.sha256 != sha256)

@@ -55,30 +55,35 @@ def find(message: Message, index: LegIndex) -> Found | NotFound:
         return NotFound(NO_DATE, "the message names no flight and day that can be resolved")
     near = index.legs(flight, day - timedelta(days=1), day + timedelta(days=1))
     by_utc = [leg for leg in near if str(leg["std_at"])[:10] == day.isoformat()]
-    found = choose(message, by_utc)
-    if isinstance(found, Found) or found.code == AMBIGUOUS:
-        return found
+    choice = choose(message, by_utc)
+    if isinstance(choice, Found) or choice.code == AMBIGUOUS:
+        return choice
     local = [leg for leg in near if leg["operating_date"] == day.isoformat() and leg not in by_utc]
     other = choose(message, local)
     if isinstance(other, NotFound):
-        return found if found.code == AMBIGUOUS or other.code == NO_SCHEDULE else other
+        return choice if choice.code == AMBIGUOUS or other.code == NO_SCHEDULE else other
     problem = f"{day} is the local date of {flight}, not its UTC date, {str(other.leg['std_at'])[:10]}"
     return Found(other.leg, (*other.findings, Finding("local_date", problem)))
 
 
 def _nearest(message: Message, flight: Flight, index: LegIndex) -> Found | NotFound:
     """The leg whose plan is nearest to what happened: a message of this kind never says its flight's date."""
-    one = message.movements[0]
-    day = one.event_time.date()
+    movement = message.movements[0]
+    day = movement.event_time.date()
     legs = list(_at_place(message, index.legs(flight, day - timedelta(days=2), day + timedelta(days=1))))
-    planned = "sta_at" if one.event_type in (ON, IN) else "std_at"
-    away = [(abs(moment_of(leg[planned]) - one.event_time), leg["std_at"], leg) for leg in legs if leg.get(planned)]
-    near = min((found for found in away if found[0] <= PLANNED_WITHIN), key=lambda found: found[:2], default=None)
+    planned = "sta_at" if movement.event_type in (ON, IN) else "std_at"
+    away = [
+        (abs(moment_of(leg[planned]) - movement.event_time), leg["std_at"], leg) for leg in legs if leg.get(planned)
+    ]
+    near = min(
+        (candidate for candidate in away if candidate[0] <= PLANNED_WITHIN),
+        key=lambda candidate: candidate[:2],
+        default=None,
+    )
     if near is None:
-        problem = (
-            f"no leg of {flight} planned within {PLANNED_WITHIN.seconds // 3600} hours of {one.event_time:%Y-%m-%d}"
-        )
-        return NotFound(NO_SCHEDULE, f"{problem} {one.event_time:%H:%M}Z is known yet; it waits for the schedule")
+        hours, at = PLANNED_WITHIN.seconds // 3600, f"{movement.event_time:%Y-%m-%d %H:%M}Z"
+        problem = f"no leg of {flight} planned within {hours} hours of {at} is known yet; it waits for the schedule"
+        return NotFound(NO_SCHEDULE, problem)
     return Found(near[2])
 
 
@@ -87,11 +92,11 @@ def stations(message: Message) -> tuple[Message, ...]:
 
     What else it says goes with the departure, as delays and passengers do.
     """
-    arrives = [one for one in message.movements if one.event_type in (ON, IN) and not one.estimated]
-    departs = [one for one in message.movements if one.event_type in (OUT, OFF)]
-    if not (arrives and departs) or {one.airport for one in (*arrives, *departs)} != {message.airport}:
+    arrives = [movement for movement in message.movements if movement.event_type in (ON, IN) and not movement.estimated]
+    departs = [movement for movement in message.movements if movement.event_type in (OUT, OFF)]
+    if not (arrives and departs) or {movement.airport for movement in (*arrives, *departs)} != {message.airport}:
         return (message,)
-    rest = tuple(one for one in message.movements if one not in arrives)
+    rest = tuple(movement for movement in message.movements if movement not in arrives)
     arrival = replace(message, movements=tuple(arrives), delays=(), passengers=None, infants=None)
     return arrival, replace(message, movements=rest)
 
@@ -113,8 +118,8 @@ def choose(message: Message, legs: Sequence[Leg]) -> Found | NotFound:
 
 
 def _at_place(message: Message, legs: Iterable[Leg]) -> Iterable[Leg]:
-    arrives = any(one.event_type in (ON, IN) and not one.estimated for one in message.movements)
-    departs = any(one.event_type in (OUT, OFF) for one in message.movements)
+    arrives = any(movement.event_type in (ON, IN) and not movement.estimated for movement in message.movements)
+    departs = any(movement.event_type in (OUT, OFF) for movement in message.movements)
     if message.format == "ldm":
         # Sent from where it was loaded; the first block is its next stop.
         stops = {load.destination for load in message.loads}

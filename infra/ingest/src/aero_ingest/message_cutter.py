@@ -67,26 +67,26 @@ class _Cutter:
         self.has_flight = self.was_blank = self.has_ended = False
 
     def take(self, number: int, line: str, following: str) -> Iterator[Raw]:
-        said = bare(line.translate(CONTROL))
-        again = self._begins_below(said, following)
-        if self.kept and (again or self._begins_anew(said) or self.size + len(line) > MAX_MESSAGE_CHARACTERS):
+        plain = bare(line.translate(CONTROL))
+        again = self._begins_below(plain, following)
+        if self.kept and (again or self._begins_anew(plain) or self.size + len(line) > MAX_MESSAGE_CHARACTERS):
             heading = self.heading if again and not self.was_blank else []
             identifier = self.first if again == _FLIGHT else ""
             yield from self.close()
             self._repeat(heading, identifier)
             self.begin = number
-        if not self.kept and not said:
+        if not self.kept and not plain:
             return
         if not self.size:
             self.begin = number
-        if not self.first and self._is_first(said, following):
+        if not self.first and self._is_first(plain, following):
             self.first, self.heading = line, [*self.kept]
         elif self.first:
-            self.has_flight = self.has_flight or bool(FLIGHT_DAY.match(said))
+            self.has_flight = self.has_flight or bool(FLIGHT_DAY.match(plain))
         self.kept.append(line)
         self.size += len(line)
-        self.was_blank, self.has_ended = not said, bool(self.first) and said.endswith("=")
-        if said == END_OF_MESSAGE or END_OF_TEXT in line:
+        self.was_blank, self.has_ended = not plain, bool(self.first) and plain.endswith("=")
+        if plain == END_OF_MESSAGE or END_OF_TEXT in line:
             yield from self.close()
 
     def close(self) -> Iterator[Raw]:
@@ -103,23 +103,23 @@ class _Cutter:
             self.kept.append(identifier)
             self.first, self.heading = identifier, [*heading]
 
-    def _is_first(self, said: str, following: str) -> bool:
-        return bool(said in BODY or GLUED.match(said) or unread(said) or unread(said, following) or is_oooi(said))
+    def _is_first(self, line: str, following: str) -> bool:
+        return bool(line in BODY or GLUED.match(line) or unread(line) or unread(line, following) or is_oooi(line))
 
-    def _begins_anew(self, said: str) -> bool:
+    def _begins_anew(self, line: str) -> bool:
         """Return True if the heading of the next message begins here."""
         if not self.first:
             return False
-        return envelope.begins(said) or (self.was_blank and bool(envelope.ORIGINATOR.fullmatch(said)))
+        return envelope.begins(line) or (self.was_blank and bool(envelope.ORIGINATOR.fullmatch(line)))
 
-    def _begins_below(self, said: str, following: str) -> str:
+    def _begins_below(self, line: str, following: str) -> str:
         """Return the sign of a body that begins below the same heading: its first line, or a flight line of its own."""
         if not self.first:
             return ""
-        if said in BODY or GLUED.match(said) or (said in ACARS and is_oooi(following)):
+        if line in BODY or GLUED.match(line) or (line in ACARS and is_oooi(following)):
             return _KIND
         # Free text may begin like a weather report; between blank lines it is one.
-        if unread(said, following, is_within=not (self.was_blank or self.has_ended)):
+        if unread(line, following, is_within=not (self.was_blank or self.has_ended)):
             return _KIND
         is_read = self.has_flight and bare(self.first.translate(CONTROL)) in BODY
-        return _FLIGHT if is_read and WHOLE_FLIGHT_LINE.fullmatch(said) else ""
+        return _FLIGHT if is_read and WHOLE_FLIGHT_LINE.fullmatch(line) else ""

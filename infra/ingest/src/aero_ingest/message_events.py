@@ -52,18 +52,18 @@ SOURCES = {"div": "mvt", "aidx": "ops_event"}
 _CODE = re.compile(DELAY_CODE)
 #: Time before STD at which a message without a time of sending is taken to have been sent.
 BEFORE_PLAN = timedelta(days=1)
-KNOWN = tuple(one.name for one in LEG if one.name != "leg_uid")
+KNOWN = tuple(field.name for field in LEG if field.name != "leg_uid")
 
 
 @dataclass
 class Returns:
     """Event times of the returns of one leg: by type, the time that messages stated, and the one it is known by.
 
-    `told` are those that more than a correction spoke of; only the others can still be claimed by what they correct.
+    `confirmed` are those that a message other than a correction stated; a correction can only claim the others.
     """
 
     known_by: dict[tuple[str, str], str] = field(default_factory=dict)
-    told: set[tuple[str, str]] = field(default_factory=set)
+    confirmed: set[tuple[str, str]] = field(default_factory=set)
 
     def event_time(self, kind: str, at: datetime, *, is_correction: bool) -> datetime:
         """Return the event time by which a return is known, and remember it."""
@@ -72,12 +72,12 @@ class Returns:
             self.known_by[stated] = self._near(kind, at, is_correction) or stated[1]
         anchor = self.known_by[stated]
         if not is_correction:
-            self.told.add((kind, anchor))
+            self.confirmed.add((kind, anchor))
         return moment_of(anchor)
 
     def _near(self, kind: str, at: datetime, is_correction: bool) -> str | None:
         anchors = {anchor for (other, _), anchor in self.known_by.items() if other == kind}
-        free = {anchor for anchor in anchors if is_correction or (kind, anchor) not in self.told}
+        free = {anchor for anchor in anchors if is_correction or (kind, anchor) not in self.confirmed}
         near = [(abs(moment_of(anchor) - at), anchor) for anchor in free]
         return min(((away, anchor) for away, anchor in near if away <= SAME_RETURN), default=(None, None))[1]
 
@@ -128,55 +128,57 @@ class _Maker:
 
     def movements(self) -> None:
         """Add the movements: at the ends of the leg, or at a third airport."""
-        for one in self.message.movements:
-            if one.estimated:
+        for movement in self.message.movements:
+            if movement.estimated:
                 continue
-            if one.event_type in MOVED:
-                self._moved(one)
-            elif one.event_type in (CANCEL, REINSTATE):
-                self._make(one.event_type, one.event_time)
-            elif one.event_type == DIVERT:
-                self._make("divert", one.event_time, diverted_to=one.airport)
+            if movement.event_type in MOVED:
+                self._moved(movement)
+            elif movement.event_type in (CANCEL, REINSTATE):
+                self._make(movement.event_type, movement.event_time)
+            elif movement.event_type == DIVERT:
+                self._make("divert", movement.event_time, diverted_to=movement.airport)
             else:
-                self._returned(one)
+                self._returned(movement)
 
-    def _moved(self, one: Movement) -> None:
-        kind, name = MOVED[one.event_type]
-        if self._is_here(one):
-            self._make(kind, one.event_time, **{name: one.event_time})
-        elif one.event_type in (ON, IN) and one.airport != self.said.get("origin"):
+    def _moved(self, movement: Movement) -> None:
+        kind, name = MOVED[movement.event_type]
+        if self._is_here(movement):
+            self._make(kind, movement.event_time, **{name: movement.event_time})
+        elif movement.event_type in (ON, IN) and movement.airport != self.said.get("origin"):
             # Touchdown elsewhere is a diversion; ON and IN of the leg are those at its destination.
             if not any(each["event_type"] == "divert" for each in self.events):
-                self._make("divert", one.event_time, diverted_to=one.airport)
+                self._make("divert", movement.event_time, diverted_to=movement.airport)
         else:
             route = f"{self.said['origin']}-{self.said.get('destination')}"
-            problem = f"{one.event_type} at {one.airport}, where {route} has none"
+            problem = f"{movement.event_type} at {movement.airport}, where {route} has none"
             self.findings.append(Finding("other_station", problem))
 
-    def _returned(self, one: Movement) -> None:
+    def _returned(self, movement: Movement) -> None:
         is_correction = self.message.is_correction
-        event_time = self.returns.event_time(one.event_type, one.event_time, is_correction=is_correction)
-        if one.event_type == RETURN_TO_RAMP:
-            self._make(RETURN_TO_RAMP, event_time, return_in_at=one.event_time)
-        elif one.event_time == one.until:
-            self._make(AIR_RETURN, event_time, return_in_at=one.until)
+        event_time = self.returns.event_time(movement.event_type, movement.event_time, is_correction=is_correction)
+        if movement.event_type == RETURN_TO_RAMP:
+            self._make(RETURN_TO_RAMP, event_time, return_in_at=movement.event_time)
+        elif movement.event_time == movement.until:
+            self._make(AIR_RETURN, event_time, return_in_at=movement.until)
         else:
-            self._make(AIR_RETURN, event_time, return_on_at=one.event_time, return_in_at=one.until)
+            self._make(AIR_RETURN, event_time, return_on_at=movement.event_time, return_in_at=movement.until)
 
     def estimates(self) -> None:
         """One event for all that is expected of the leg; where a diverted flight lands is not its destination."""
         expected = {
-            f"estimated_{MOVED[one.event_type][1]}": one.event_time
-            for one in self.message.movements
-            if one.estimated
-            and (one.airport in (None, self._place(one.event_type)) or self._place(one.event_type) is None)
+            f"estimated_{MOVED[movement.event_type][1]}": movement.event_time
+            for movement in self.message.movements
+            if movement.estimated
+            and (
+                movement.airport in (None, self._place(movement.event_type)) or self._place(movement.event_type) is None
+            )
         }
         if expected:
             self._make("estimate", self.said_at, **expected)
 
-    def _is_here(self, one: Movement) -> bool:
-        due = self._place(one.event_type)
-        return one.airport is None or due is None or one.airport == due
+    def _is_here(self, movement: Movement) -> bool:
+        due = self._place(movement.event_type)
+        return movement.airport is None or due is None or movement.airport == due
 
     def _place(self, kind: str) -> str | None:
         """Return the airport where the leg has a movement of this kind."""

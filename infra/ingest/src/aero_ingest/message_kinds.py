@@ -87,11 +87,11 @@ def unread(line: str, following: str | None = None, *, is_within: bool = False) 
     `following` is the next line, to be surer; `is_within`: the line stands in another message.
     """
     for pattern, what in () if is_within else FOREIGN:
-        if found := pattern.fullmatch(line):
-            return Kind(found[1], what.format(found[1]))
+        if match := pattern.fullmatch(line):
+            return Kind(match[1], what.format(match[1]))
     # A version behind the name is said of nothing else (FFM/8).
-    if (found := OTHER.fullmatch(line)) and (following is None or "/" in line or SECOND.fullmatch(following)):
-        return Kind(found[1], f"{found[1]}, a message about {NOT_READ[found[1]]}")
+    if (match := OTHER.fullmatch(line)) and (following is None or "/" in line or SECOND.fullmatch(following)):
+        return Kind(match[1], f"{match[1]}, a message about {NOT_READ[match[1]]}")
     # Within messages of schedules such words are their parts: NEW, CNL, TIM.
     if following and not is_within and len(line) == 3 and line.isalpha() and FLIGHT_DAY.match(following):
         return Kind(line, f"{line}, a message of a kind that nobody here knows")

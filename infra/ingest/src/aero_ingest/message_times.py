@@ -42,29 +42,29 @@ class Stated(NamedTuple):
 @lru_cache(4096)
 def stated(text: str) -> Stated | None:
     """Return what `hhmm` or `ddhhmm` states, None for another text; for short texts only, as they are remembered."""
-    found = STATED.fullmatch(text)
-    if found is None:
+    match = STATED.fullmatch(text)
+    if match is None:
         return None
-    hour, minute = int(found[2]), int(found[3])
+    hour, minute = int(match[2]), int(match[3])
     if (hour, minute) == (24, 0):
         # The end of a day that is stated, otherwise a midnight like any other.
-        clock = DAY if found[1] else timedelta()
+        clock = DAY if match[1] else timedelta()
     else:
         clock = timedelta(hours=hour, minutes=minute) if hour < 24 and minute < 60 else None
-    return Stated(int(found[1]) if found[1] else None, clock)
+    return Stated(int(match[1]) if match[1] else None, clock)
 
 
 @lru_cache(1024)
 def nearest_day(day: int, near: date) -> date | None:
     """Return the date with this day of the month that is nearest to another; None for a day no month near has."""
-    found = []
+    dates = []
     for months in (-1, 0, 1):
         year, index = divmod(near.year * 12 + near.month - 1 + months, 12)
         try:
-            found.append(date(year, index + 1, day))
+            dates.append(date(year, index + 1, day))
         except ValueError:
             continue
-    return min(found, key=lambda one: abs(one - near), default=None)
+    return min(dates, key=lambda day_near: abs(day_near - near), default=None)
 
 
 @lru_cache(1024)
@@ -75,8 +75,8 @@ def midnight(day: date, zone: tzinfo | None = UTC) -> datetime:
 
 def nearest(time: Stated, near: datetime) -> datetime | None:
     """Return the moment that a day of the month and a clock time name, nearest to another moment."""
-    found = None if time.day is None else nearest_day(time.day, near.date())
-    return midnight(found) + time.clock if found and time.clock is not None else None
+    date_near = None if time.day is None else nearest_day(time.day, near.date())
+    return midnight(date_near) + time.clock if date_near and time.clock is not None else None
 
 
 def expected(clock: timedelta | None, after: datetime) -> datetime | None:
@@ -132,12 +132,12 @@ class Clock:
         return moment
 
     @staticmethod
-    def after(one: datetime, first: timedelta, second: timedelta | None) -> datetime | None:
+    def after(begin: datetime, first: timedelta, second: timedelta | None) -> datetime | None:
         """Return the first moment by the second clock time that is not before `one`, which is by the first."""
         if second is None:
             return None
-        moment = one + (second - first)
-        return moment if moment >= one else moment + DAY
+        moment = begin + (second - first)
+        return moment if moment >= begin else moment + DAY
 
     def future(self, time: Stated, after: datetime | None) -> datetime | None:
         """Return when something is expected, after another moment or the message; None if there is no such time."""

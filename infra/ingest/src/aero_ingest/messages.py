@@ -86,25 +86,25 @@ def parse_file(
 def _messages(lines: Iterable[str], reference_at: datetime, format: Format | None) -> Iterator[Result]:
     for piece in pieces(lines):
         name = "aidx" if aidx.is_aidx(piece) else type_b.identifier(piece)
-        found = name.lower() if name else None
+        known = name.lower() if name else None
         try:
-            if format and found and found != format:
-                raise ParseError("other_format", f"this is {found}; {format} is due")
+            if format and known and known != format:
+                raise ParseError("other_format", f"this is {known}; {format} is due")
             # A body whose first line is missing can be read by somebody who knows what it is.
-            text = piece if found or not format else f"{format.upper()}\n{piece}"
+            text = piece if known or not format else f"{format.upper()}\n{piece}"
             message = parse(text, reference_at)
         except ParseError as error:
-            yield Unreadable(error, piece, found or format)
+            yield Unreadable(error, piece, known or format)
         else:
             yield message
 
 
 def _schedule(lines: Iterable[str], reference_at: datetime, offset_of: Offsets | None) -> Iterator[Result]:
-    found = False
+    has_legs = False
     for record in ssim.read(lines):
-        found = True
+        has_legs = True
         yield record if isinstance(record, Unreadable) else _leg(record, reference_at, offset_of)
-    if not found:
+    if not has_legs:
         yield Unreadable(ParseError("no_legs", "the file has no leg record (type 3)"), "", ssim.FORMAT)
 
 

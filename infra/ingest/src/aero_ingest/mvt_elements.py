@@ -31,36 +31,36 @@ Element = tuple[str, str, int]
 
 def cut(lines: Sequence[str], oddities: list[Oddity]) -> tuple[list[Element], str | None]:
     """Return the elements below the flight line in order and the free text; complain about words without a tag."""
-    found: list[Element] = []
+    elements: list[Element] = []
     for at in range(1, len(lines)):
-        line, before, is_airport_due, free = lines[at], len(found), False, ""
+        line, before, is_airport_due, free = lines[at], len(elements), False, ""
         for word in line.split():
             tag = word[:2]
             if tag in STEMS and word[:3] in LONG_TAGS:
                 tag = word[:3]
             # Airports may look like tags: ADD, EDI, SIN.
             if is_airport_due and AIRPORT.fullmatch(word):
-                found[-1] = ("EA", f"{found[-1][1]} {word}", at)
+                elements[-1] = ("EA", f"{elements[-1][1]} {word}", at)
                 is_airport_due = False
             elif tag == FREE:
                 free = word
                 break
             elif tag in TAGS and word != tag:
-                found.append((tag, word[len(tag) :], at))
+                elements.append((tag, word[len(tag) :], at))
                 is_airport_due = tag == "EA"
             else:
                 # Only a word that fits nowhere shows that some element of the line has blanks inside.
-                del found[before:]
-                free = _with_care(line, at, found, oddities)
+                del elements[before:]
+                free = _with_care(line, at, elements, oddities)
                 break
         if free:
             more = lines[at + 1 :]
             text = line[line.index(FREE, _place(line, free)) + len(FREE) :].strip()
-            return found, ("\n".join([text, *more]).strip() if more else text) or None
-    return found, None
+            return elements, ("\n".join([text, *more]).strip() if more else text) or None
+    return elements, None
 
 
-def _with_care(line: str, at: int, found: list[Element], oddities: list[Oddity]) -> str:
+def _with_care(line: str, at: int, elements: list[Element], oddities: list[Oddity]) -> str:
     """Add the elements of a line with blanks inside or odd words; return the word that begins free text, if any."""
     words, is_airport_due = line.split(), False
     if (joined := _joined(words)) != words:
@@ -68,12 +68,12 @@ def _with_care(line: str, at: int, found: list[Element], oddities: list[Oddity])
     for word in joined:
         tag = _tag(word)
         if is_airport_due and AIRPORT.fullmatch(word):
-            found[-1] = ("EA", f"{found[-1][1]} {word}", at)
+            elements[-1] = ("EA", f"{elements[-1][1]} {word}", at)
             is_airport_due = False
         elif tag == FREE:
             return word
         elif tag in TAGS:
-            found.append((tag, word[len(tag) :], at))
+            elements.append((tag, word[len(tag) :], at))
             is_airport_due = tag == "EA"
         else:
             problem = f"{word[:20]!r} begins with no element that is known; left out"
@@ -83,18 +83,18 @@ def _with_care(line: str, at: int, found: list[Element], oddities: list[Oddity])
 
 def _joined(words: list[str]) -> list[str]:
     """The elements of a line whose parts stand apart; free text stays as it is."""
-    found: list[str] = []
+    joined: list[str] = []
     for at, word in enumerate(words):
-        before = found[-1] if found else ""
+        before = joined[-1] if joined else ""
         if word[:2] == FREE:
-            return found + words[at:]
+            return joined + words[at:]
         if before and (before.endswith("/") or word.startswith("/") or before in TAGS):
-            found[-1] = before + word
+            joined[-1] = before + word
         elif TIMES_AGAIN.fullmatch(word) and _tag(before) in IN_PARTS:
-            found[-1] = f"{before}/{word}"
+            joined[-1] = f"{before}/{word}"
         else:
-            found.append(word)
-    return found
+            joined.append(word)
+    return joined
 
 
 def _tag(word: str) -> str:

@@ -62,8 +62,8 @@ def facts_of(file: IO[bytes]) -> tuple[tuple[str, ...], int]:
 
 def facts(footer: bytes) -> tuple[tuple[str, ...], int]:
     """Return the names of the columns and the number of rows; a nested column is named with all of its parts."""
-    said = _Reader(footer).struct(0, until=ROWS)
-    schema, rows = said[SCHEMA], said[ROWS]
+    fields = _Reader(footer).struct(0, until=ROWS)
+    schema, rows = fields[SCHEMA], fields[ROWS]
     # A damaged footer may hold values of other kinds under the numbers of these fields.
     if not isinstance(schema, list) or not schema or type(rows) is not int:
         raise ValueError("no list of columns, or no number of rows")
@@ -87,13 +87,13 @@ class _Reader:
         """Read the fields of a structure by number, up to one of them where no more is wanted."""
         if depth > MAX_DEPTH:
             raise ValueError("nested too deeply")
-        found: dict[int, Any] = {}
+        values: dict[int, Any] = {}
         number = 0
-        while until not in found and (head := self.byte()):
+        while until not in values and (head := self.byte()):
             delta, kind = head >> 4, head & 15
             number = number + delta if delta else self.integer()
-            found[number] = kind == TRUE if kind in (TRUE, FALSE) else self.value(kind, depth)
-        return found
+            values[number] = kind == TRUE if kind in (TRUE, FALSE) else self.value(kind, depth)
+        return values
 
     def value(self, kind: int, depth: int) -> Any:  # noqa: ANN401
         """Read one value of a type."""
@@ -131,17 +131,17 @@ class _Reader:
 
     def varint(self) -> int:
         """Read a number of seven bits a byte."""
-        found = shift = 0
+        number = shift = 0
         while True:
             byte = self.byte()
-            found |= (byte & 127) << shift
+            number |= (byte & 127) << shift
             if byte < 128:
-                return found
+                return number
             shift += 7
             if shift > 63:
                 raise ValueError("a number without end")
 
     def integer(self) -> int:
         """Read a signed number."""
-        found = self.varint()
-        return (found >> 1) ^ -(found & 1)
+        number = self.varint()
+        return (number >> 1) ^ -(number & 1)

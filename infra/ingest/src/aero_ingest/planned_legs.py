@@ -38,8 +38,8 @@ class PlannedLegs:
         asked = (flight, first, last)
         if asked not in self._asked:
             self._asked[asked] = self._index.legs(flight, first, last)
-        found = {uid_of(leg): leg for leg in self._asked[asked]}
+        by_uid = {uid_of(leg): leg for leg in self._asked[asked]}
         for uid, leg in self._own.get(flight, {}).items():
             if first.isoformat() <= leg["std_at"][:10] <= last.isoformat():
-                found.setdefault(uid, leg)
-        return list(found.values())
+                by_uid.setdefault(uid, leg)
+        return list(by_uid.values())

@@ -40,16 +40,16 @@ def identity(leg: DatedLeg) -> Identity:
 
 def contradictions(legs: Iterable[DatedLeg]) -> dict[Identity, str]:
     """Return the legs of a file of which its records say different things, each with lines and fields that differ."""
-    told: dict[Identity, list[DatedLeg]] = {}
+    stated: dict[Identity, list[DatedLeg]] = {}
     for leg in legs:
-        told.setdefault(identity(leg), []).append(leg)
-    found = {}
-    for name, same in told.items():
+        stated.setdefault(identity(leg), []).append(leg)
+    contradicted = {}
+    for name, same in stated.items():
         statements = [statement(leg) for leg in same]
-        if differing := [field for field in statements[0] if len({one[field] for one in statements}) > 1]:
+        if differing := [field for field in statements[0] if len({statement[field] for statement in statements}) > 1]:
             lines = ", ".join(f"{leg.record.line}" for leg in same)
-            found[name] = f"lines {lines} of this file are the same leg and differ in {', '.join(differing)}"
-    return found
+            contradicted[name] = f"lines {lines} of this file are the same leg and differ in {', '.join(differing)}"
+    return contradicted
 
 
 def schedule_events(

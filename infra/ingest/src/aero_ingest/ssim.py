@@ -57,7 +57,7 @@ class _Reader:
     serial: int | None = None
     has_header: bool = False
     has_trailer: bool = True
-    told: set[str] = field(default_factory=set)
+    complained: set[str] = field(default_factory=set)
 
     def take(self, line: str, number: int) -> Iterator[LegRecord | Unreadable]:
         if not line.strip() or not line.strip("0"):
@@ -90,9 +90,9 @@ class _Reader:
         """The leg before this record is complete."""
         if trailer is not None:
             self.has_trailer = True
-            said = record[187:193].strip()
-            if self.serial is not None and said != f"{self.serial:06d}":
-                problem = f"the trailer checks serial {said or 'nothing'}, the record before it has {self.serial:06d}"
+            serial = record[187:193].strip()
+            if self.serial is not None and serial != f"{self.serial:06d}":
+                problem = f"the trailer checks serial {serial or 'nothing'}, the record before it has {self.serial:06d}"
                 self._note("trailer_serial", problem, trailer, 188)
         if self.leg is None:
             return
@@ -123,7 +123,9 @@ class _Reader:
         if leg is None or leg.flight != read_flight(record, number):
             self._once("lost_segment", f"segment data {element} follows no leg of its flight", number)
         elif element == CODESHARES:
-            leg.codeshares += [one.strip() for one in record[39:194].split("/") if one.strip()][:MOST_CODESHARES]
+            leg.codeshares += [flight.strip() for flight in record[39:194].split("/") if flight.strip()][
+                :MOST_CODESHARES
+            ]
         elif element == OPERATED_AS:
             leg.operated_as = record[39:194].strip() or "?"
         elif element == SOLD_FOR and (carrier := record[39:42].strip(" /")) and carrier != leg.flight.carrier:
@@ -152,8 +154,8 @@ class _Reader:
 
     def _once(self, code: str, message: str, line: int, column: int = 1) -> None:
         """Say something about the file the first time only: it is true of every line or of none."""
-        if code not in self.told:
-            self.told.add(code)
+        if code not in self.complained:
+            self.complained.add(code)
             self._note(code, message, line, column)
 
     def _note(self, code: str, message: str, line: int, column: int = 1) -> None:

@@ -107,12 +107,12 @@ def _leg(record: LegRecord, day: date, offset_of: Offsets, tallies: dict[str, _T
     if out is None or in_ is None:
         return None
     (std_at, std_offset), (sta_at, sta_offset) = out, in_
-    for name, said, known in (
+    for name, stated, known in (
         (record.origin, record.std_utc_offset_minutes, std_offset),
         (record.destination, record.sta_utc_offset_minutes, sta_offset),
     ):
-        if said is not None and said != known:
-            tallies["utc_variation"].add(day, f"{name} is {_hours(said)} in the file and {_hours(known)} in the zone")
+        if stated is not None and stated != known:
+            tallies["utc_variation"].add(day, f"{name} is {_hours(stated)} in the file and {_hours(known)} in the zone")
     if not SHORTEST_BLOCK <= sta_at - std_at <= LONGEST_BLOCK:
         tallies["bad_block"].add(day, f"{(sta_at - std_at).total_seconds() / 3600:.1f} hours")
     local = std_at + timedelta(minutes=std_offset)
@@ -120,17 +120,17 @@ def _leg(record: LegRecord, day: date, offset_of: Offsets, tallies: dict[str, _T
 
 
 def _instant(
-    record: LegRecord, station: str, clock: datetime, said: int | None, offset_of: Offsets
+    record: LegRecord, station: str, clock: datetime, stated: int | None, offset_of: Offsets
 ) -> tuple[datetime, int] | None:
     """The moment that a clock of the file shows, and the offset of its place; by the file where the zone is unknown."""
     if not record.block.is_local:
         offset = offset_of(station, clock)
-        offset = said if offset is None else offset
+        offset = stated if offset is None else offset
         return None if offset is None else (clock, offset)
-    guess = said or 0
+    guess = stated or 0
     offset = offset_of(station, clock - timedelta(minutes=guess))
     if offset is None:
-        return None if said is None else (clock - timedelta(minutes=said), said)
+        return None if stated is None else (clock - timedelta(minutes=stated), stated)
     if offset != guess:
         # Near a change of clocks the first look was on its wrong side.
         offset = offset_of(station, clock - timedelta(minutes=offset)) or offset

@@ -199,22 +199,22 @@ def serial_of(record: str) -> int | None:
 
 def parse_date(text: str) -> date | None:
     """Return the date that `DDMMMYY` names, None if none."""
-    found = DATE.fullmatch(text)
-    month = MONTHS.get(found[2]) if found else None
-    if found is None or month is None:
+    match = DATE.fullmatch(text)
+    month = MONTHS.get(match[2]) if match else None
+    if match is None or month is None:
         return None
-    year = int(found[3])
+    year = int(match[3])
     try:
-        return date(year + (1900 if year >= CENTURY_AT else 2000), month, int(found[1]))
+        return date(year + (1900 if year >= CENTURY_AT else 2000), month, int(match[1]))
     except ValueError:
         return None
 
 
 def _date(record: str, at: int, line: int) -> date:
-    found = parse_date(record[at : at + 7])
-    if found is None:
+    day = parse_date(record[at : at + 7])
+    if day is None:
         raise ParseError("bad_date", f"{record[at : at + 7]!r} is no date; 25OCT26 is due", line, at + 1)
-    return found
+    return day
 
 
 def _created_at(record: str) -> datetime | None:
@@ -222,8 +222,8 @@ def _created_at(record: str) -> datetime | None:
     day = parse_date(record[28:35])
     if day is None:
         return None
-    found = CLOCK.fullmatch(record[190:194])
-    hour, minute = (int(found[1]), int(found[2])) if found and found[1] else (0, 0)
+    match = CLOCK.fullmatch(record[190:194])
+    hour, minute = (int(match[1]), int(match[2])) if match and match[1] else (0, 0)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
@@ -256,11 +256,11 @@ def _clock(record: str, at: int, line: int) -> int:
 
 
 def _offset(record: str, at: int) -> int | None:
-    found = VARIATION.fullmatch(record[at : at + 5])
-    if found is None:
+    match = VARIATION.fullmatch(record[at : at + 5])
+    if match is None:
         return None
-    minutes = int(found[2]) * 60 + int(found[3])
-    return -minutes if found[1] == "-" else minutes
+    minutes = int(match[2]) * 60 + int(match[3])
+    return -minutes if match[1] == "-" else minutes
 
 
 def _days(record: str, at: int, line: int) -> int | None:

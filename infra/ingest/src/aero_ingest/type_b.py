@@ -71,8 +71,8 @@ def identifier(text: str) -> str | None:
     """Return what a message is, MVT, MVA, DIV, LDM or ACARS, or None if no line says so."""
     lines = _lines("\n".join(text.upper().splitlines()[:MAX_LINES]))
     for line in lines:
-        if found := BODY.get(bare(line)):
-            return found[0]
+        if kind := BODY.get(bare(line)):
+            return kind[0]
     return OOOI if any(map(is_oooi, lines)) else None
 
 
@@ -89,7 +89,7 @@ def read(text: str, reference_at: datetime) -> Telegram:
         and capitals[: capitals.find("\n")] in BODY
     ):
         # Most texts have nothing around their lines, which need not be looked at one by one.
-        lines = [said for line in capitals.split("\n") if (said := line.strip())]
+        lines = [stripped for line in capitals.split("\n") if (stripped := line.strip())]
     else:
         lines = _lines(capitals)
     if len(lines) > MAX_LINES:
@@ -115,49 +115,49 @@ def _heading(
     lines: list[str], is_oooi_body: bool, text: str, reference_at: datetime, findings: list[Finding]
 ) -> tuple[datetime, bool, str | None, bool]:
     """Time of sending, whether it is stated, originator and mark of correction; what is odd goes to the findings."""
-    said = envelope.read(lines)
+    heading = envelope.read(lines)
     for code, passed, what in (
-        ("provider_lines", said.provider, "lines of the ACARS provider"),
-        ("unknown_heading", said.unknown, "lines above the message that are no heading"),
+        ("provider_lines", heading.provider, "lines of the ACARS provider"),
+        ("unknown_heading", heading.unknown, "lines above the message that are no heading"),
     ):
         # The lines of a provider are the message itself where nothing else follows them.
         if passed and not (is_oooi_body and code == "provider_lines"):
             shown = " | ".join(lines[at][:30] for at in passed[:4])
             findings.append(Finding(code, f"{len(passed)} {what}, passed over: {shown}", *_places(text)[passed[0]]))
-    if said.signatures > 1:
+    if heading.signatures > 1:
         findings.append(
-            Finding("double_signature", f"{said.signatures} originators; the last, {said.originator}, counts")
+            Finding("double_signature", f"{heading.signatures} originators; the last, {heading.originator}, counts")
         )
-    if said.stamp is None:
+    if heading.stamp is None:
         findings.append(NO_STAMP)
-        return reference_at, False, said.originator, said.is_corrected
-    sent_at, is_stamped = _sent_at(said.stamp, text, reference_at, findings)
-    return sent_at, is_stamped, said.originator, said.is_corrected
+        return reference_at, False, heading.originator, heading.is_corrected
+    sent_at, is_stamped = _sent_at(heading.stamp, text, reference_at, findings)
+    return sent_at, is_stamped, heading.originator, heading.is_corrected
 
 
 def _lines(text: str) -> list[str]:
     """The lines that say something."""
-    found = []
+    kept = []
     for line in text.splitlines():
-        said = (line if line.isprintable() else line.translate(CONTROL)).strip()
-        if said and said[-1] == "=":
-            said = said.rstrip("= ")
+        stripped = (line if line.isprintable() else line.translate(CONTROL)).strip()
+        if stripped and stripped[-1] == "=":
+            stripped = stripped.rstrip("= ")
         # Few lines begin as those of the network or first lines do, and only they are looked at.
-        if not said or (said[0] == "N" and said.startswith(END_OF_MESSAGE)):
+        if not stripped or (stripped[0] == "N" and stripped.startswith(END_OF_MESSAGE)):
             continue
-        if said[0] in "MDLCR" and len(said) > SHORTEST_GLUED and (glued := GLUED.match(said)):
-            found += [glued[1], said[glued.end() :]]
+        if stripped[0] in "MDLCR" and len(stripped) > SHORTEST_GLUED and (glued := GLUED.match(stripped)):
+            kept += [glued[1], stripped[glued.end() :]]
         else:
-            found.append(said)
-    return found
+            kept.append(stripped)
+    return kept
 
 
 def _places(text: str) -> list[tuple[int, int]]:
     """Number and column of each of these lines, not counting what stands around messages."""
     return [
-        (number, line.translate(CONTROL).index(said) + 1)
+        (number, line.translate(CONTROL).index(stripped) + 1)
         for number, line in enumerate(text.splitlines(), 1)
-        for said in _lines(line)
+        for stripped in _lines(line)
     ]
 
 

@@ -26,7 +26,7 @@ OFFICE = ("[Content_Types].xml", "xl/", "word/", "ppt/")
 _ENCRYPTED = 1
 
 
-def text_of(pieces: Iterable[bytes], wanted: str = "csv") -> Iterator[bytes]:
+def text_of(pieces: Iterable[bytes], format: str = "csv") -> Iterator[bytes]:
     """Yield the text of the one file of data in an archive, block by block; raise RejectedFile where there is none."""
     with tempfile.TemporaryFile() as spool:
         for piece in pieces:
@@ -34,7 +34,7 @@ def text_of(pieces: Iterable[bytes], wanted: str = "csv") -> Iterator[bytes]:
             if spool.tell() > MAX_FILE_BYTES:
                 raise reasons.too_large(MAX_FILE_BYTES)
         try:
-            yield from _blocks(spool, wanted)
+            yield from _blocks(spool, format)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise reasons.damaged_zip(str(error)) from error
 
@@ -58,16 +58,16 @@ def of_bzip2(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise reasons.damaged_bzip2("it ends in the middle")
 
 
-def _blocks(spool: IO[bytes], wanted: str) -> Iterator[bytes]:
+def _blocks(spool: IO[bytes], format: str) -> Iterator[bytes]:
     with zipfile.ZipFile(spool) as archive:
         members = archive.infolist()
         if any(member.filename.startswith(OFFICE) for member in members):
-            raise reasons.zip_or_excel("an Excel workbook or another document of Office (.xlsx)", wanted)
-        data = [one for one in members if not one.is_dir() and not one.filename.lower().endswith(BESIDE)]
+            raise reasons.zip_or_excel("an Excel workbook or another document of Office (.xlsx)", format)
+        data = [member for member in members if not member.is_dir() and not member.filename.lower().endswith(BESIDE)]
         if len(data) != 1:
-            raise reasons.not_one_member([one.filename for one in data])
+            raise reasons.not_one_member([member.filename for member in data])
         if data[0].flag_bits & _ENCRYPTED:
-            raise reasons.encrypted(wanted)
+            raise reasons.encrypted(format)
         with archive.open(data[0]) as file:
             while block := file.read(BLOCK_BYTES):
                 yield block
