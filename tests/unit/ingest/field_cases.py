@@ -8,6 +8,8 @@ AHM = "public descriptions of AHM 780 (Avinor Airport Data Dictionary, MVT)"
 TYPE_B = "public descriptions of Type-B headings (jetway/typeb)"
 AFTN = "ICAO Annex 10, volume II, AFTN headings"
 ARINC = "public descriptions of ARINC 620 ground messages"
+SITATEX = "public descriptions of SITATEX message files (=PRIORITY, =TEXT)"
+RFC5322 = "RFC 5322, fields of a mail"
 FIELD = "field cases of this project"
 
 #: Headings above `MVT`, and the time of sending that they tell, or None.
@@ -30,6 +32,11 @@ HEADINGS = {
     "only the channel's time": ("ZCZC MXA0123 271354\nQU MEXOOAM\n.MEXKKAM", "27 13:54", AFTN),
     "a possible duplicate": ("QU MEXOOAM\n.MEXKKAM 271354\nPDM", "27 13:54", TYPE_B),
     "words that are no heading": ("FROM OPS\nQU MEXOOAM\n.MEXKKAM 271354", "27 13:54", FIELD),
+    "sitatex": ("=PRIORITY\nQU\n=DESTINATION TYPE B\nSTX,MEXOOAM\n=ORIGIN\nMEXKKAM\n=MSGID\n271354\n=SMI\nMVT\n=TEXT", "27 13:54", SITATEX),
+    "sitatex with a subject and the time of receipt": ("=HEADER\nRCV,2026/11/27 14:10\n=PRIORITY\nQN\n=DESTINATION TYPE B\nSTX,MEXOOAM\nSTX,CUNKOAM\n=ORIGIN\nMEXKKAM\n=DBLSIG\nAM\n=MSGID\n271354\n=SUBJECT\nMVT AM905/27\n=TEXT", "27 13:54", SITATEX),
+    "an e-mail": ("From: ops@airline.example\nTo: mvt@example.org\nSubject: MVT AM905/27\nDate: Fri, 27 Nov 2026 07:54:09 -0600\nMIME-Version: 1.0\nContent-Type: text/plain\n", "27 13:54", RFC5322),
+    "a telex in an e-mail": ("Received: from a by b; Fri, 27 Nov 2026 14:20:09 +0000\nFrom: ops@airline.example\nDate: Fri, 27 Nov 2026 14:19:00 +0000\nMessage-ID: <a@b>\n\nQU MEXOOAM\n.MEXKKAM 271354", "27 13:54", RFC5322),
+    "fields in capitals": ("FROM: MEXKKAM\nTO: MEXOOAM\nSUBJECT: MVT\nSENT: 27NOV26 1354Z\n", "27 13:54", FIELD),
     "no time at all": ("QU MEXOOAM\n.MEXKKAM", None, TYPE_B),
 }  # fmt: skip
 
@@ -89,6 +96,16 @@ BATCHES = {
     ),
     "the flight beside the first line": (
         f"QU MEXOOAM\n.MEXKKAM 271640\nMVT {LEG}\n", [("AM905", True)], FIELD,
+    ),
+    "two of sitatex in one file, the second says its kind above its text": (
+        f"=PRIORITY\nQU\n=ORIGIN\nMEXKKAM\n=MSGID\n271640\n=SMI\nMVT\n=TEXT\nMVT\n{LEG}\n\n=PRIORITY\nQU\n=ORIGIN\nMEXKKAM\n"
+        "=MSGID\n271641\n=SMI\nMVT\n=TEXT\nAM0906/27.XAMAZ.CUN\nAD1630/1638\n",
+        [("AM905", True), ("AM906", True)], SITATEX,
+    ),
+    "two mails": (
+        f"From: a@b.example\nDate: Fri, 27 Nov 2026 16:40:00 +0000\n\nMVT\n{LEG}\n\nFrom: a@b.example\n"
+        "Date: Fri, 27 Nov 2026 16:41:00 +0000\n\nMVT\nAM0906/27.XAMAZ.CUN\nAD1630/1638\n",
+        [("AM905", True), ("AM906", True)], RFC5322,
     ),
     "weather in free text": (
         f"QU MEXOOAM\n.MEXKKAM 271640\nMVT\n{LEG}\nSI DEICED\nMETAR MMMX 271643Z 00000KT\n", [("AM905", True)], FIELD,

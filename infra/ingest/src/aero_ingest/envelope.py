@@ -7,9 +7,11 @@
     281240 MMMXAMXO               AFTN: time of filing and originator
     FI AM0905/AN XA-MAZ           ACARS: lines of the provider between heading and body
     DT QXS CUN1 272327 M44A
+    =ORIGIN                       SITATEX: a name behind a sign, its value on the next line, the text behind =TEXT
+    Date: Fri, 27 Nov 2026 ...    e-mail: fields above a message that somebody sent on
 
 The time of sending dates everything a message says, so every line that states one is asked, the nearest to the body
-first: signatures, then the filing, the provider, the channel.
+first: signatures, then the filing, the provider, the channel and the mail.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 #: A heading has eight lines of addresses and few others; more lines are no heading.
 MOST_LINES = 40
@@ -37,6 +41,14 @@ PROVIDER = re.compile(r"[A-Z][0-9]{2}|DEP|ARR|FI [A-Z0-9 ]+(?:/.*)?|(?:AN|DA|AD|
 TRANSMISSION = re.compile(r"DT (?:[A-Z0-9]+ )*([0-9]{6})(?: .*)?")
 #: Other marks in headings, which say nothing here: possible duplicates, marks of corrections, network notes.
 NOTES = re.compile(r"PDM|COR|REV|=|AD LIB.*|VVV.*")
+#: Names of SITATEX and the values that say nothing here: addresses by their network, times of receipt.
+SITATEX = re.compile(r"=[A-Z][A-Z0-9 ]*|(?:STX|TTY|EML|FAX|RCV|SND),.*")
+#: Lines that say nothing here.
+SILENT = (AFTN_PRIORITY, AFTN_ADDRESSES, PRIORITY_ALONE, SITATEX)
+#: Fields of an e-mail; a date of a mail, and one as operations write it.
+MAIL = re.compile(r"([A-Z][A-Z0-9-]{1,40}):(?: (.*))?")
+MAIL_BEGINS = re.compile(r"(?:FROM|RECEIVED|RETURN-PATH): .+|=(?:HEADER|PRIORITY)")
+SENT = re.compile(r"([0-9]{2})[A-Z]{3}(?:[0-9]{2}){1,2} ([0-9]{2}):?([0-9]{2})Z?")
 CORRECTED = ("COR", "REV")
 
 
@@ -88,16 +100,31 @@ def read(lines: Sequence[str]) -> Envelope:
             heading.provider.append(at)
             if match := TRANSMISSION.fullmatch(line):
                 heading.transmitted = Stamp(match[1], at, match.start(1))
+        elif mail := MAIL.fullmatch(line):
+            time = _mailed(mail[2] or "") if mail[1] in ("DATE", "SENT") else ""
+            heading.channel = heading.channel or (Stamp(time, at, mail.start(2)) if time else None)
         elif NOTES.fullmatch(line):
             heading.is_corrected = heading.is_corrected or line in CORRECTED
-        elif not (AFTN_PRIORITY.fullmatch(line) or AFTN_ADDRESSES.fullmatch(line) or PRIORITY_ALONE.fullmatch(line)):
+        elif not any(pattern.fullmatch(line) for pattern in SILENT):
             heading.unknown.append(at)
     return heading
 
 
 def begins(line: str) -> bool:
     """Return True if a line can only be the first of a heading."""
-    return bool(PRIORITY.fullmatch(line) or AFTN_PRIORITY.fullmatch(line) or CHANNEL.fullmatch(line))
+    known = (PRIORITY, AFTN_PRIORITY, CHANNEL, MAIL_BEGINS)
+    return any(pattern.fullmatch(line) for pattern in known)
+
+
+def _mailed(text: str) -> str:
+    """Return day, hour and minute (UTC) of a mail; empty where it is no date."""
+    if sent := SENT.fullmatch(text):
+        return "".join(sent.groups())
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return ""
+    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%d%H%M}"
 
 
 def _signature(line: str, at: int, before: int, heading: Envelope) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aero_ingest import envelope
+from aero_ingest import envelope, sitatex
 from aero_ingest.message_kinds import ACARS, BODY, FLIGHT_DAY, GLUED, WHOLE_FLIGHT_LINE, bare, is_oooi, unread
 from aero_ingest.type_b import CONTROL, END_OF_MESSAGE, MAX_MESSAGE_CHARACTERS
 
@@ -43,7 +43,7 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
     allowed: what is longer comes in pieces, none of which can be read.
     """
     cutter, before = _Cutter(), None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(sitatex.below_names(lines), 1):
         if before is not None:
             yield from cutter.take(*before, bare(line.translate(CONTROL)))
         before = (number, line)

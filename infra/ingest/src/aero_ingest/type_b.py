@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aero_ingest import envelope
+from aero_ingest import envelope, sitatex
 from aero_ingest.message import Finding, ParseError
 from aero_ingest.message_kinds import BODY, GLUED, KIND_NOT_READ, MARKS, bare, is_oooi, unread
 from aero_ingest.message_times import FAR, nearest, stated
@@ -80,6 +80,8 @@ def read(text: str, reference_at: datetime) -> Telegram:
     """Take a message apart; raise ParseError where it is none."""
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise ParseError("too_long", f"the message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} are read")
+    if sitatex.is_named(text):
+        text = "".join(sitatex.below_names(text.splitlines(keepends=True)))
     capitals = text.upper()
     flat = capitals.replace("\n", "")
     if (
