@@ -80,3 +80,27 @@ def test_an_archive_that_cannot_be_taken_is_put_aside_with_a_sentence(arrive, bo
     outcome = arrive(body, "month.zip")
     assert (outcome["status"], outcome["reason"]) == ("rejected", reason)
     assert says in outcome["message"]
+
+
+MARKET = (
+    b"PASSENGERS,FREIGHT,MAIL,DISTANCE,UNIQUE_CARRIER,CARRIER,ORIGIN,DEST,YEAR,QUARTER,MONTH,DISTANCE_GROUP,CLASS,\n"
+    b"1.00,0.00,0.00,100.00,AM,AM,MEX,JFK,2024,1,1,1,F,\n"
+)
+
+
+def test_a_market_of_t100_is_recognised_and_told_which_table_is_read(arrive):
+    outcome = arrive(MARKET, "T_T100I_MARKET_ALL_CARRIER.csv", "t100_segment")
+    assert outcome["status"] == "rejected"
+    assert "nearest to the layout 'T-100 Segment' and lacks DEPARTURES_PERFORMED, SEATS" in outcome["message"]
+    assert "T-100 Market has no departures and no seats and is not read" in outcome["message"]
+
+
+@pytest.mark.parametrize("title", ["Arrivals", "Cancellations", "Diversions"])
+def test_a_sibling_of_detailed_departures_is_told_by_its_first_line(arrive, title):
+    body = (
+        f"Detailed Statistics {title}\nDestination Airport: Grand Rapids, MI (GRR)\nAirline: Delta (DL)\nMonth(s): 1\n"
+        "Day(s): 1\nYear(s): 2022\n\nCarrier Code,Date (MM/DD/YYYY)\nDL,01/01/2022\n SOURCE: BTS"
+    )
+    outcome = arrive(body.encode(), "grr.csv", "bts_departures")
+    assert (outcome["status"], outcome["reason"]) == ("rejected", "preamble_mismatch")
+    assert f"The file begins with 'Detailed Statistics {title}'" in outcome["message"]

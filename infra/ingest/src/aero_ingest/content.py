@@ -146,7 +146,8 @@ class Content:
         *preamble, header = (line.removesuffix(b"\r") for line in self._waiting)
         for pattern in self._door.layout.get("captions", ()):
             if not any(re.search(pattern, line.decode("utf-8", "replace")) for line in preamble):
-                raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern)
+                title = preamble[0].decode("utf-8", "replace").strip()
+                raise reasons.preamble_mismatch(self._door.feed, self._preamble, pattern, title)
         seen = _columns(header)
         if problem := self._problem(seen):
             self._likest = headings.nearest(seen or (), self._door.layout.get("layouts", ()))

@@ -122,9 +122,9 @@ def _mailed(text: str) -> str:
         return "".join(sent.groups())
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%d%H%M}"
+    except (ValueError, OverflowError, TypeError, IndexError):
         return ""
-    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%d%H%M}"
 
 
 def _signature(line: str, at: int, before: int, heading: Envelope) -> None:

@@ -196,12 +196,12 @@ def header_not_found(feed: str, line: int, problem: str, header: Iterable[str]) 
     )
 
 
-def preamble_mismatch(feed: str, lines: int, pattern: str) -> RejectedFile:
-    """The lines above the header do not say what belongs to every record."""
+def preamble_mismatch(feed: str, lines: int, pattern: str, title: str) -> RejectedFile:
+    """The lines above the header do not say what belongs to every record; `title` is the first of them."""
     return RejectedFile(
         "preamble_mismatch",
-        f"None of the first {lines} lines says what every record of {feed} needs: a line like {pattern}. Send the file "
-        "as the publisher gives it, with its preamble.",
+        f"None of the first {lines} lines says what every record of {feed} needs: a line like {pattern}. The file "
+        f"begins with {title[:60]!r}. Send a file of {feed} as the publisher gives it, with its preamble.",
     )
 
 
