@@ -90,10 +90,12 @@ def sync(
 @app.command(epilog="Example: aero feed template partner/costs --to costs.csv")
 def template(
     name: Name,
-    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Written here; else printed.")] = None,
-    language: Annotated[str, typer.Option(metavar="es|en", help="Of the headings.")] = "es",
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="File to write; default: standard output.")
+    ] = None,
+    language: Annotated[str, typer.Option(metavar="es|en", help="Language of the headings.")] = "es",
 ) -> None:
-    """Write an empty CSV with the headings of a feed and one line marked as an example, for somebody to fill."""
+    """Write an empty CSV with the headings of a feed and one example line, for people to fill in."""
     from aero_assets.feeds import FeedError, find  # noqa: PLC0415
     from aero_cli.feeds.feed_template import EXAMPLE, NoTemplateError  # noqa: PLC0415
     from aero_cli.feeds.feed_template import template as text_of  # noqa: PLC0415
