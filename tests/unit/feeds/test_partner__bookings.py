@@ -9,6 +9,7 @@ from tests.judging import judged
 FEED = find("partner/bookings")
 HEADER = "Fecha,Vuelo,Fecha de corte,DTD,Reservas,Ingreso reservado (MXN)"
 REFUSED = {
+    "bad_value": "2026-11-10,AM905,2026-13-01,,120,",
     "missing_value": "2026-11-10,AM905,,,120,",
     "times_backwards": "2026-11-10,AM905,2026-11-11,,120,",
     "total_mismatch": "2026-11-10,AM905,2026-11-01,8,120,",
