@@ -1,14 +1,14 @@
-"""The input of a demo: a given file, or the last two weeks of the synthetic airline (datos sintéticos)."""
+"""The input of a demo: a file, a folder of files, or the last two weeks of the synthetic airline (datos sintéticos)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from aero_assets.feeds import doors, feeds
+from aero_assets.feeds import Feed, feeds
 from aero_ingest.reasons import RejectedFile
 from aero_local import text_files
-from aero_local.errors import Log
+from aero_local.errors import AeroError, Log
 
 #: The same seed gives the same airline on every machine.
 SEED = 20260101
@@ -31,9 +31,45 @@ class Input:
     before: date | None = None
 
 
-def from_file(source: Path) -> Input:
-    """A file somebody gives."""
-    return Input(str(source), (source,))
+def from_path(source: Path, log: Log) -> Input:
+    """A file that somebody gives, or the files of flights in a folder; says the layout of each and what it lacks.
+
+    Raises `AeroError` for a folder without any. They are sent in the order of their names.
+    """
+    if not source.is_dir():
+        _tell_layout(source, log)
+        return Input(str(source), (source,))
+    files = sorted(file for file in source.iterdir() if file.is_file() and not file.name.startswith("."))
+    known = [file for file in files if recognised(file)]
+    for file in files:
+        if file not in known:
+            log(f"{file.name} is left out: it has the columns of no feed")
+    if not known:
+        hint = "docs/formats.md lists the layouts of flight files"
+        raise AeroError(f"{source} has no file of flights among {len(files)} files.", hint)
+    for file in known:
+        _tell_layout(file, log)
+    return Input(str(source), tuple(known))
+
+
+def last_flown(files: Sequence[Path]) -> Path:
+    """Return the file with the latest flights, told by the first record of each: what a file is called says nothing."""
+    if len(files) == 1:
+        return files[0]
+    from aero_local.live import replay  # noqa: PLC0415 - brings the typed step along
+
+    return max(files, key=lambda file: (f"{replay.first_date(file) or ''}", file.name))
+
+
+def _tell_layout(file: Path, log: Log) -> None:
+    feed = recognised(file)
+    if feed is None or not feed.layout.by_name:
+        return
+    seen = text_files.columns(file)
+    places = feed.places_in(seen)
+    lacks = [name for name, place in zip(feed.in_records, places.at, strict=True) if not place and name in feed.header]
+    unknown = f"; not in it, so unknown: {', '.join(lacks)}" if lacks else ""
+    log(f"{file.name}: {feed.layout_of(seen) or 'a layout of its own, its columns found by name'}{unknown}")
 
 
 def from_airline(folder: Path, today: date, log: Log) -> Input:
@@ -56,10 +92,16 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
 
 def feed_of(file: Path) -> str:
     """Return the feed whose columns a file names, by its own header or by the names that the feed also knows."""
+    feed = recognised(file)
+    return feed.path if feed else NO_FEED
+
+
+def recognised(file: Path) -> Feed | None:
+    """Return the feed whose columns a file names; None where it has those of no feed, or cannot be read."""
     try:
         header = text_files.columns(file)
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile):
-        return NO_FEED
-    exact = [str(door["feed"]) for door in doors() if door["header"] == list(header)]
-    by_name = [feed.path for feed in feeds() if feed.layout.by_name and not feed.places_in(header).problem]
-    return next(iter((*exact, *by_name)), NO_FEED)
+        return None
+    exact = [feed for feed in feeds() if feed.arrival == "file" and feed.header == header]
+    by_name = [feed for feed in feeds() if feed.layout.by_name and not feed.places_in(header).problem]
+    return next(iter((*exact, *by_name)), None)

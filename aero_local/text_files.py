@@ -53,3 +53,13 @@ def body(file: Path, folder: Path) -> Path:
     with gzip.open(copy, "wb", 1) as text:
         text.writelines(blocks(file))
     return copy
+
+
+def head(file: Path, folder: Path) -> Path:
+    """Return the first rows of a file as a body of their own below a folder; errors as `blocks`."""
+    with file.open("rb") as packed:
+        if packed.read(len(MAGIC)) == MAGIC:
+            return file
+    copy = folder / "head.csv.gz"
+    copy.write_bytes(gzip.compress(next(blocks(file), b"").rpartition(b"\n")[0] + b"\n"))
+    return copy

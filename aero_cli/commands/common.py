@@ -47,10 +47,9 @@ InputOption = Annotated[
     Path | None,
     typer.Option(
         "--input",
-        metavar="FILE",
+        metavar="FILE|FOLDER",
         exists=True,
-        dir_okay=False,
-        help="A file of flights. Each file has its own state directory.",
+        help="A file of flights, or a folder of them. Each has its own state directory.",
     ),
 ]
 StateOption = Annotated[

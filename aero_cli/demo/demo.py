@@ -58,7 +58,7 @@ def run(
     """Send a file (or the synthetic airline) through the platform; return 0 if every row ended where it should."""
     platform.refuse_second(state)
     console, watch = Console(), Watch(log)
-    given = inputs.from_file(source) if source else _airline(state, log)
+    given = inputs.from_path(source, log) if source else _airline(state, log)
     good, is_new = False, True
 
     def register_and_send(log: Log) -> None:
@@ -74,8 +74,9 @@ def run(
             _settle(state, watch)
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
-            counted = results.hops(LakeCopy(state.lake_copy, lake), state.warehouse, snapshot)
-            result = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before)
+            copy = LakeCopy(state.lake_copy, lake)
+            counted, months = results.hops(copy, state.warehouse, snapshot), results.rows_of_months(copy)
+            result = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before, months)
         result["checks"] = _checks(state)
         result["is_new"] = is_new
         for place in (state.root / "results.json", HOME / "results.json"):
@@ -89,7 +90,7 @@ def run(
                 # Before the day is played: that is when the board moves.
                 nicety("the live board", log, lambda: _show(state, log, "dashboard"))
                 log(f"live board: {state.url('dashboard')}/live")
-            result["live"] = live_demo.run(state, source, log)
+            result["live"] = live_demo.run(state, inputs.last_flown(given.files) if source else None, log)
             for place in (state.root / "results.json", HOME / "results.json"):
                 results.save(result, place)
             good = _agree(result["live"])

@@ -5,6 +5,7 @@ dashboard reads the same published version, so the two cannot disagree. `story.p
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import duckdb
 
 from aero_assets import leg_balance
+from aero_assets.feeds import find
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import ledger
 from aero_assets.published import Snapshot
@@ -79,6 +81,11 @@ LOAD = f"""
     select sum({_LOAD.numerator[0].value_sql()}) / nullif(sum({_LOAD.denominator[0].value_sql()}), 0)
     from operations.fct_leg where {{days}}
 """
+MONTHS = f"""
+    select strftime(operating_date, '%Y-%m') as month,
+           {", ".join(f"{_sum(COUNTED[key])} as {key}" for key in ("legs", "cancelled", "arrived", "arr_late_15"))}
+    from operations.fct_leg where {{days}} group by month order by month
+"""
 REFUSED = """
     select feed, kind, reason, records, message as example
     from health.quarantine_reason
@@ -104,6 +111,16 @@ def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, 
     return [{"hop": hop, **counts} for hop, counts in totals.items()]
 
 
+def rows_of_months(copy: LakeCopy) -> dict[str, int]:
+    """Count the accepted rows of files of legs by month; more rows than legs are legs that a later file tells anew."""
+    rows: Counter[str] = Counter()
+    for manifest in copy.manifests():
+        if manifest.feed in leg_balance.FEEDS and find(manifest.feed).arrival == "file":
+            for file in manifest.files:
+                rows[file.date[:7]] += file.rows
+    return dict(rows)
+
+
 def collect(
     snapshot: Snapshot,
     counted: list[dict[str, Any]],
@@ -111,11 +128,13 @@ def collect(
     seconds: dict[str, float],
     control: Mapping[str, int] | None = None,
     before: date | None = None,
+    month_rows: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Read the facts of this platform's input from a published version.
 
     `counted` are the hops; `control` are the totals that whoever made the input printed, where somebody did. Days from
-    `before` on are none of the input: the live part of an earlier demo has told of them.
+    `before` on are none of the input: the live part of an earlier demo has told of them. `month_rows` are the accepted
+    rows of files by month, where they are known.
     """
     days = f"operating_date < date '{before}'" if before else "true"
     with snapshot.connect() as marts:
@@ -137,6 +156,11 @@ def collect(
             "best_routes": _rows(
                 marts, ROUTES.format(fewest=FEWEST_ARRIVALS, punctual="desc", delayed="asc", most=RANKED, days=days)
             ),
+            "months": [
+                month
+                | {"told_again": max(month_rows.get(month["month"], 0) - month["legs"], 0) if month_rows else None}
+                for month in _rows(marts, MONTHS.format(days=days))
+            ],
             "quarantine": _rows(marts, REFUSED),
             "control": _control(marts, control, days),
         }

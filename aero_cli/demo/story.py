@@ -24,6 +24,8 @@ def show(results: dict[str, Any], console: Console) -> None:
     console.print(_otp(results))
     console.print(_causes(results))
     console.print(_routes(results))
+    if len(results["months"]) > 1 or any(month["told_again"] for month in results["months"]):
+        console.print(_months(results))
     console.print(_refused(results))
     console.print(_hops(results))
     if results["control"]:
@@ -82,6 +84,18 @@ def _routes(results: dict[str, Any]) -> Table:
                 f"{route['otp_a14']:.1%}",
                 f"{route['departure_delay_minutes']:,}",
             )
+    return table
+
+
+def _months(results: dict[str, Any]) -> Table:
+    """The last column counts the legs that a later file tells anew, as a restated month does: its rows count."""
+    table = _table("Month by month", "month", "legs", "cancelled", "arrived", "A15 late", "told anew by a later file")
+    for month in results["months"]:
+        anew = "–" if month["told_again"] is None else f"{month['told_again']:,}"
+        late = _share(month["arr_late_15"], month["arrived"])
+        table.add_row(
+            month["month"], f"{month['legs']:,}", f"{month['cancelled']:,}", f"{month['arrived']:,}", late, anew
+        )
     return table
 
 

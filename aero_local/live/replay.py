@@ -4,8 +4,8 @@ The file goes through the typed step, so a record that the platform would refuse
 happened is real; when it was announced and received is made up, the same for the same seed.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +35,9 @@ CAUSES = (
     "late_aircraft_delay_minutes",
 )  # fmt: skip
 
+#: Minutes to the end of a flight of which neither the scheduled nor the actual one is known.
+UNPLANNED = 120
+
 Row = Mapping[str, Any]
 
 
@@ -44,14 +47,19 @@ class Flights:
 
     legs: tuple[Row, ...]
     refused: int
+    #: The operating days of the file, in order; the legs may be those of one of them.
+    days: tuple[date, ...] = ()
 
     def on(self, operating_date: date) -> "Flights":
         """Return the legs of one operating day."""
-        return Flights(tuple(leg for leg in self.legs if leg["operating_date"] == operating_date), self.refused)
+        return replace(self, legs=tuple(leg for leg in self.legs if leg["operating_date"] == operating_date))
 
 
-def read(file: Path) -> Flights:
-    """Return the flights of a file; each record once; AeroError if it is no such file."""
+def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> Flights:
+    """Return the flights of a file, each record once, or those of the day chosen of its days: a year fits no memory.
+
+    Raises AeroError if it is no such file.
+    """
     _check_header(file)
     feed = find(FEED)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -60,7 +68,22 @@ def read(file: Path) -> Flights:
         rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC), feed)
         rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
         refused = connection.execute("select count(*) from judged where reason is not null").fetchall()[0][0]
-        return Flights(tuple(_typed(connection)), refused)
+        flown = "select distinct operating_date from judged where reason is null order by 1"
+        days = tuple(day for (day,) in connection.execute(flown).fetchall())
+        day = choose(days) if choose and days else None
+        return Flights(tuple(_typed(connection, day)), refused, days)
+
+
+def first_date(file: Path) -> date | None:
+    """Return the operating date of the first record of a file; None where that cannot be read."""
+    feed = find(FEED)
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        rows.prepare(connection)
+        arrived = datetime.combine(FIRST_OPERATING_DATE, time(), UTC)
+        rows.add_lines(connection, text_files.head(file, Path(folder)), file.name, arrived, feed)
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
+        first = "select operating_date from judged where operating_date is not null order by line_number limit 1"
+        return next((day for (day,) in connection.execute(first).fetchall()), None)
 
 
 def events(flights: Flights, seed: int) -> Iterator[Event]:
@@ -94,14 +117,17 @@ def _check_header(file: Path) -> None:
         )
 
 
-def _typed(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+def _typed(connection: duckdb.DuckDBPyConnection, day: date | None) -> Iterator[Row]:
     """The rows that the typed step accepts, in the order of the file, times as minutes."""
     minutes = ", ".join(f"cast(epoch_us({name}) // 60000000 as bigint) as {name}" for name in TIMES)
-    result = connection.execute(f"""
-        select * replace ({minutes}) from judged where reason is null
+    result = connection.execute(
+        f"""
+        select * replace ({minutes}) from judged where reason is null and ($day is null or operating_date = $day)
         qualify row_number() over (partition by event_id order by line_number) = 1
         order by line_number
-    """)
+    """,
+        {"day": day},
+    )
     names = [column[0] for column in result.description or ()]
     while batch := result.fetchmany(10_000):
         for row in batch:
@@ -115,11 +141,13 @@ def _story(leg: Row, chance: Chance) -> Story:
         "std_at": minute_text(leg["std_at"]),
         "sta_at": minute_text(leg["sta_at"]),
     }
-    end = in_ if in_ is not None else leg["sta_at"]
+    # Where a file has no scheduled arrival, no event says one; what is announced is reckoned from the actual one.
+    planned_end = leg["sta_at"] if leg["sta_at"] is not None else in_ if in_ is not None else leg["std_at"] + UNPLANNED
+    end = in_ if in_ is not None else planned_end
     return Story(
         leg=described,
         std=leg["std_at"],
-        sta=leg["sta_at"],
+        sta=planned_end,
         distance_miles=leg["distance_miles"],
         departures=() if out is None and off is None else (Departure(out, off),),
         on=on,
@@ -146,4 +174,5 @@ def _diverted_at(leg: Row) -> int | None:
     if not leg["is_diverted"]:
         return None
     left = next(leg[name] for name in ("off_at", "out_at", "std_at") if leg[name] is not None)
-    return left + round(0.7 * (leg["sta_at"] - leg["std_at"]))
+    planned = UNPLANNED if leg["sta_at"] is None else leg["sta_at"] - leg["std_at"]
+    return left + round(0.7 * planned)

@@ -33,14 +33,12 @@ def day_of_file(file: Path, on: date | None, routes: int | None, seed: int) -> t
 
     Raises `AeroError` where the file has no flight on that day.
     """
-    flights = replay.read(file)
-    days = sorted({leg["operating_date"] for leg in flights.legs})
-    if not days:
+    flights = replay.read(file, lambda days: on or days[-1])
+    if not flights.days:
         raise AeroError(f"{file} has no flight that can be played.", "The first lines of it may tell why.")
-    day = on or days[-1]
-    if day not in days:
-        raise AeroError(f"{file} has no flights on {day}.", f"It has {days[0]} to {days[-1]}: choose with --date.")
-    flights = flights.on(day)
+    if on and on not in flights.days:
+        first, last = flights.days[0], flights.days[-1]
+        raise AeroError(f"{file} has no flights on {on}.", f"It has {first} to {last}: choose with --date.")
     if routes is not None:
         names = sorted({(leg["origin"], leg["destination"]) for leg in flights.legs})
         draws(seed).shuffle(names)

@@ -1,0 +1,40 @@
+"""The input of a demo: a file or a folder of flights, each told by its layout."""
+
+import zipfile
+
+import pytest
+
+from aero_cli import inputs
+from aero_local.errors import AeroError
+from tests.unit.feeds.test_flight_files import DATAEXPO, PREZIP, as_parquet
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "On_Time_2015_1.zip", "w") as archive:
+        archive.writestr("On_Time_2015_1.csv", PREZIP)
+        archive.writestr("readme.html", "<p>")
+    (tmp_path / "1999.csv").write_text(DATAEXPO.replace("2015,1,1,4", "1999,1,1,5"))
+    (tmp_path / "year.parquet").write_bytes(as_parquet(DATAEXPO.replace("2015,1,1,4", "2003,1,1,3")))
+    (tmp_path / "notes.txt").write_text("carriers\n")
+    return tmp_path
+
+
+def test_a_folder_is_all_its_files_of_flights_and_each_says_its_layout(folder):
+    lines: list[str] = []
+    given = inputs.from_path(folder, lines.append)
+    assert [file.name for file in given.files] == ["1999.csv", "On_Time_2015_1.zip", "year.parquet"]
+    assert lines[0] == "notes.txt is left out: it has the columns of no feed"
+    assert "1999.csv: DataExpo 1987 to 2008" in lines[1]
+    assert "On_Time_2015_1.zip: PREZIP of BTS; not in it, so unknown: TAXI_OUT, WHEELS_OFF" in lines[2]
+
+
+def test_the_live_day_is_of_the_file_with_the_latest_flights_whatever_its_name(folder):
+    given = inputs.from_path(folder, lambda line: None)
+    assert inputs.last_flown(given.files).name == "On_Time_2015_1.zip"
+
+
+def test_a_folder_without_flights_says_so(tmp_path):
+    (tmp_path / "a.csv").write_text("A,B\n1,2\n")
+    with pytest.raises(AeroError, match="no file of flights among 1 files"):
+        inputs.from_path(tmp_path, lambda line: None)
