@@ -139,12 +139,12 @@ def _point(airport: Airport) -> list[float]:
 
 @dataclass(frozen=True)
 class DotAirport:
-    """An airport number and its code; `placed_from` is the first date on which that airport stood where it stands."""
+    """An airport number and its code; of one that moved, `placed_from` is the first date at today's place."""
 
     iata: str
     valid_from: date
     valid_to: date
-    placed_from: date
+    placed_from: date | None
 
 
 @cache
@@ -156,10 +156,19 @@ def dot_airports() -> dict[int, DotAirport]:
                 row["iata"],
                 date.fromisoformat(row["valid_from"]),
                 date.fromisoformat(row["valid_to"] or "9999-12-31"),
-                date.fromisoformat(row["placed_from"] or "1900-01-01"),
+                date.fromisoformat(row["placed_from"]) if row["placed_from"] else None,
             )
             for row in csv.DictReader(file)
         }
+
+
+def placed_from() -> dict[str, date]:
+    """Return the airports that moved with their codes, and the first date at the place that our table has."""
+    moved: dict[str, date] = {}
+    for place in dot_airports().values():
+        if place.placed_from:
+            moved[place.iata] = max(place.placed_from, moved.get(place.iata, date.min))
+    return moved
 
 
 @cache
@@ -174,14 +183,8 @@ def dot_airport_list() -> pa.Table:
 
 @cache
 def airport_table() -> pa.Table:
-    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know.
-
-    From `placed_from` on it stands at that place.
-    """
+    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know."""
     known = list(airports().values())
-    placed: dict[str, date] = {}
-    for place in dot_airports().values():
-        placed[place.iata] = max(place.placed_from, placed.get(place.iata, place.placed_from))
     return pa.table(
         {
             "iata": pa.array([airport.iata for airport in known], pa.string()),
@@ -189,6 +192,5 @@ def airport_table() -> pa.Table:
             "point": pa.array([_point(airport) for airport in known], pa.list_(pa.float64())),
             "valid_from": pa.array([airport.valid_from for airport in known], pa.date32()),
             "valid_to": pa.array([airport.valid_to for airport in known], pa.date32()),
-            "placed_from": pa.array([placed.get(airport.iata) for airport in known], pa.date32()),
         }
     )

@@ -6,7 +6,7 @@ feed tells "nothing was said" from "it was not understood" (`unread`), and refus
 `tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
 """
 
-from aero_assets.zones import DOT_NUMBERS_ABOVE
+from aero_assets.zones import DOT_NUMBERS_ABOVE, placed_from
 from aero_streaming.events.limits import EARLIEST, LATEST, LONGEST_BLOCK
 from aero_streaming.events.registrations import PLACEHOLDER
 from aero_streaming.events.types import DELAY_CODES
@@ -61,7 +61,7 @@ create or replace temp macro flag(text) as
     case when whole(text) in (0, 1) then whole(text) = 1
          when lower(text) in ('true', 'false') then lower(text) = 'true' end;
 create or replace temp macro carrier_code(text) as
-    case when regexp_full_match(text, '[A-Z0-9]{{2}} [(][0-9][)]') then text[1:2] else text end;
+    case when length(text) > 2 and regexp_full_match(text, '[A-Z0-9]{{2}} [(][0-9][)]') then text[1:2] else text end;
 create or replace temp macro quarter_start(text) as
     case when regexp_full_match(text, '[0-9]{{4}}q[1-4]')
          then make_date(cast(text[1:4] as bigint), 3 * cast(text[6:6] as bigint) - 2, 1) end;
@@ -95,6 +95,7 @@ create or replace temp macro unread(text, value) as text is not null and value i
 create or replace temp macro not_whole(text) as unread(text, whole(text));
 create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
 """
+_PLACED = " ".join(f"when '{code}' then day >= date '{first}'" for code, first in placed_from().items())
 #: Calculations with values that were read.
 RECKONINGS = f"""
 create or replace temp macro is_too_early(delay_minutes) as delay_minutes < {EARLIEST};
@@ -114,11 +115,11 @@ create or replace temp macro known_airport(code, day) as
 create or replace temp macro dot_airport(number) as
     cast(getvariable('dot_airports') as struct(iata varchar, first date, last date)[])[number - {DOT_NUMBERS_ABOVE}];
 create or replace temp macro airport_code(text, day) as
-    case when not regexp_full_match(text, '[0-9]{{5}}([.]0+)?') then text
-         when day between dot_airport(whole(text)).first and dot_airport(whole(text)).last
-         then dot_airport(whole(text)).iata else text end;
+    case when length(text) = 3 or not regexp_full_match(text, '[0-9]{{5}}([.]0+)?') then text
+         else coalesce(list_transform([dot_airport(whole(text))],
+             lambda place: case when day between place.first and place.last then place.iata end)[1], text) end;
 create or replace temp macro stood_there(code, day) as
-    coalesce((select placed_from from airport where iata = code) <= day, true);
+    day >= date '{max(placed_from().values())}' or case code {_PLACED} else true end;
 create or replace temp macro usual_minutes(miles) as cast(40 + miles / 7.5 as integer);
 create or replace temp macro country_of(code) as (select country from airport where iata = code);
 create or replace temp macro point_of(code) as (select point from airport where iata = code);

@@ -30,6 +30,7 @@ FORM_RULES = (
     ("too_many_columns", "_width > _expected", "'expected ' || _expected || ' columns, found ' || _width"),
 )
 
+_NUMBERED = re.compile(r"airport_code\((\w+)")
 _IN_FILE = re.compile(r"\bin_file\((\w+)\)")
 
 
@@ -82,15 +83,29 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
     connection.register("airport_source", airport_table())
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
-    connection.register("dot_source", dot_airport_list())
-    # A constant that the engine folds into the plan: a list whose places are the numbers.
-    connection.execute("set variable dot_airports = (select airports from dot_source)")
+    _load_airport_numbers(connection, feed)
     helpers = "".join(f", {_resolved(value.sql, feed)} as {value.name}" for value in feed.values)
     fields = event_rows.fields(feed) if feed.is_json else raw_columns.fields(feed)
     connection.execute(f"create or replace temp table helped as select *{helpers} from ({fields})")
     _load_zones(connection, feed)
     connection.execute(f"create or replace temp table judged as {_judged(feed, first, last)}")
     connection.execute("drop table helped")
+
+
+def _load_airport_numbers(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Set the variable `dot_airports` where the first airport of a record is a number: a list of 7,000 costs time."""
+    connection.execute("reset variable dot_airports")
+    columns = [match[1] for value in feed.values if (match := _NUMBERED.match(value.sql))]
+    if not columns:
+        return
+    number = feed.in_records.index(columns[0]) + 1
+    for (place,) in connection.execute(f"select distinct places[{number}] from line").fetchall():
+        before = f"""^(("[^"]*"|[^",]*),){{{(place or 1) - 1}}}"?[ ]*[0-9]{{5}}"""
+        numbered = "select 1 from line where places[$n] = $place and regexp_matches(body, $before) limit 1"
+        if connection.execute(numbered, {"n": number, "place": place, "before": before}).fetchall():
+            connection.register("dot_source", dot_airport_list())
+            connection.execute("set variable dot_airports = (select airports from dot_source)")
+            return
 
 
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:

@@ -37,8 +37,7 @@ def whole():
     """Return `whole` of the typed step as a function of texts."""
     with duckdb.connect() as connection:
         connection.execute(
-            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date, "
-            "placed_from date)"
+            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date)"
         )
         connection.execute(MACROS)
         sql = "select whole(text) from (select unnest($texts::varchar[]) as text)"

@@ -161,8 +161,7 @@ READ = {
 def engine():
     with duckdb.connect() as connection:
         connection.execute(
-            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date, "
-            "placed_from date)"
+            "create temp table airport (iata varchar, country varchar, point double[], valid_from date, valid_to date)"
         )
         connection.execute(MACROS)
         yield connection

@@ -38,8 +38,7 @@ OF_LEGS = [name for name, kind in EVENT_TYPES.items() if kind.topic == "leg-even
 def typed_step():
     with duckdb.connect() as connection:
         connection.execute(
-            "create table airport(iata varchar, country varchar, point double[], valid_from date, valid_to date, "
-            "placed_from date)"
+            "create table airport(iata varchar, country varchar, point double[], valid_from date, valid_to date)"
         )
         connection.execute(MACROS)
         yield connection
