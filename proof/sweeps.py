@@ -74,6 +74,13 @@ SWEEPS = (
         "What a run of a year plans and writes, without its dbt (`tests/unit/local/test_run_events.py`).",
     ),
     Sweep(
+        "layouts",
+        "Two days of real flights in four layouts (31 columns, PREZIP zip, TranStats download, DataExpo in bzip2): the "
+        "same typed rows and marts. A year of six million flights in PREZIP months through the door's pass and the "
+        "typed step: rows, seconds, peak memory.",
+        "The typed rows (`tests/unit/feeds/test_same_flights.py`) and the marts (`tests/dbt/test_same_flights.py`).",
+    ),
+    Sweep(
         "object_damage",
         "One object of every kind in the buckets, deleted, cut and garbled in turn, and files of this machine: found, "
         "named and brought back by `aero repair`.",

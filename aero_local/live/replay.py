@@ -141,7 +141,7 @@ def _story(leg: Row, chance: Chance) -> Story:
         "std_at": minute_text(leg["std_at"]),
         "sta_at": minute_text(leg["sta_at"]),
     }
-    # Where a file has no scheduled arrival, no event says one; what is announced is reckoned from the actual one.
+    # No event says a scheduled arrival that the file does not have; announcements are reckoned from the actual one.
     planned_end = leg["sta_at"] if leg["sta_at"] is not None else in_ if in_ is not None else leg["std_at"] + UNPLANNED
     end = in_ if in_ is not None else planned_end
     return Story(
