@@ -30,7 +30,7 @@ def test_the_marts_are_those_of_the_plain_file_to_the_row(built, real_bts, tmp_p
         body.write_bytes(gzip.compress(b"".join(text_files.blocks(file)), 1))
         warehouse = built.copy(tmp_path / name)
         arrive(warehouse, "partner/bts_ontime", body, datetime(2026, 11, 20, 8, tzinfo=UTC))
-        warehouse.build(*SELECT, dates=DAYS)
+        warehouse.dbt("build", *SELECT, dates=DAYS)
         return warehouse.rows(LEGS), warehouse.rows(SUMS)
 
     plain, other = marts(Path(real_bts), "plain"), marts(write(Path(real_bts), tmp_path), "other")
