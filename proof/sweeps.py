@@ -76,9 +76,9 @@ SWEEPS = (
     Sweep(
         "layouts",
         "Two days of real flights in four layouts (31 columns, PREZIP zip, TranStats download, DataExpo in bzip2): the "
-        "same typed rows and marts. A year of six million flights in PREZIP months through the door's pass and the "
+        "same typed rows. A year of six million flights in PREZIP months through the door's pass and the "
         "typed step: rows, seconds, peak memory.",
-        "The typed rows (`tests/unit/feeds/test_same_flights.py`) and the marts (`tests/dbt/test_same_flights.py`).",
+        "The two days in four layouts (`tests/unit/feeds/test_same_flights.py`).",
     ),
     Sweep(
         "object_damage",
