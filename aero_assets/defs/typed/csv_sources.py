@@ -23,6 +23,8 @@ pc: Any = pyarrow.compute
 CHUNK_LINES = 50_000
 #: Characters that the engine takes for a space when it trims a value: Unicode's space separators.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+#: Carriage returns that belong to the end of a line; others are part of a value.
+LINE_END = re.compile(rb"\r+(?=\n|\Z)")
 
 Batch = dict[str, Any]
 
@@ -74,7 +76,7 @@ def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
     number = 1
     with opened(body) as file:
         while lines := file.readlines(CHUNK_LINES * 200):
-            text = b"".join(lines).replace(b"\r", b"").decode("utf-8", "replace")
+            text = LINE_END.sub(b"", b"".join(lines)).decode("utf-8", "replace")
             texts = pa.array(text.removesuffix("\n").split("\n"), pa.string())
             names = pc.binary_join_element_wise(
                 f"{raw_key}#", pa.array(range(number, number + len(texts))).cast(pa.string()), ""

@@ -23,6 +23,8 @@ CHUNK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20
 #: A line of these alone is no record, for the door as well; one of other spaces is, and is refused.
 BLANK = " \t\n\r\v\f"
+#: Carriage returns at the end of a line are part of it; one inside is a value's, and 18\r1 is not 181.
+_LINE_END = re.compile(rb"\r+(?=\n|\Z)")
 
 SCHEMA = pa.schema([("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string())])
 
@@ -96,8 +98,8 @@ def _whole_lines(path: Path, passed: int) -> Iterator[bytes]:
 
 
 def _decode(chunk: bytes) -> tuple[list[str], dict[int, str]]:
-    """Split a chunk into lines of text, without carriage returns, and name the lines that have a defect."""
-    chunk = chunk.replace(b"\r", b"")
+    """Split a chunk into lines of text, without the carriage returns at their ends, and name lines with a defect."""
+    chunk = _LINE_END.sub(b"", chunk.replace(b"\r\n", b"\n")) if b"\r" in chunk else chunk
     try:
         texts = chunk.decode("utf-8").split("\n")
         defects: dict[int, str] = {}

@@ -238,4 +238,6 @@ def misfit(sql: str, kind: str) -> str:
         return "false"
     # typeof is known before any row is read: only expressions that are still text pay for their form.
     form = f"typeof({sql}) = 'VARCHAR' and not regexp_full_match(cast({sql} as varchar), '{FORMS[kind]}')"
-    return f"({sql}) is not null and (try_cast({sql} as {kind}) is null or ({form}))"
+    # A number with too many digits before its point or in its exponent is infinite as DOUBLE.
+    endless = f" or not isfinite(try_cast({sql} as DOUBLE))" if kind == "DOUBLE" else ""
+    return f"({sql}) is not null and (try_cast({sql} as {kind}) is null or ({form}){endless})"

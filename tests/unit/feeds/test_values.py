@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 
 import pytest
 
@@ -184,3 +185,28 @@ def misread(feed: Feed, name: str, said: str, other: str, before: dict, after: d
 def outline(text: str) -> str:
     """Return the meaning of a text: 1/01/2022 and 01/01/2022, 17:10 and 1710, F and f mean the same."""
     return re.sub("[^0-9A-Z]", "", text.upper()).lstrip("0")
+
+
+#: As large as a column of whole numbers takes, as its parts take, and larger than any number of the engine.
+LARGE = ("99999999", "999999999", "-999999999", "2147483647", "-2147483648", "9223372036854775807", "1e308", "1e400")
+
+
+@pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.path)
+def test_a_number_of_any_size_stops_no_file_and_none_is_endless(feed):
+    good = good_row(feed)
+    records = [good | {name: number} for name in good if name in feed.raw_columns for number in LARGE]
+    found = typed(feed, [good, *records])
+    assert len(found) == 1 + len(records)
+    values_of = [value for row in found if row["reason"] is None for value in row.values() if isinstance(value, float)]
+    assert all(map(isfinite, values_of))
+
+
+@pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.path)
+def test_a_rule_reads_every_number_that_its_column_takes(feed):
+    """A sign or a tenth digit gets no value past a limit: the row is judged as with the number written plainly."""
+    good = good_row(feed)
+    names = [name for name, said in good.items() if name in feed.raw_columns and re.fullmatch("[0-9]+", f"{said}")]
+    plain = typed(feed, [good | {name: number} for name in names for number in ("999", "1999999999")])
+    signed = typed(feed, [good | {name: number} for name in names for number in ("+999", "001999999999")])
+    accepted = [one for one, other in zip(signed, plain, strict=True) if one["reason"] is None and other["reason"]]
+    assert not accepted
