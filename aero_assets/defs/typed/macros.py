@@ -31,6 +31,7 @@ _OFFSET_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0
 #: A delay of more minutes has a reason in every source, or a time with the wrong day. The longest one in the public
 #: data is 1,190 minutes, with its causes.
 _UNEXPLAINED = 18 * 60
+_KM_PER_MILE, _MILES_PER_NAUTICAL = 1.609344, 1.150779
 
 #: `whole` first asks what is true of nearly every number, that it is written as we would write it: a cast and back
 #: costs a third of a regular expression with its casts. It reads what a column of type INTEGER takes, no less, so that
@@ -127,8 +128,15 @@ create or replace temp macro usual_minutes(miles) as cast(40 + miles / 7.5 as in
 create or replace temp macro country_of(code) as (select country from airport where iata = code);
 create or replace temp macro point_of(code) as (select point from airport where iata = code);
 create or replace temp macro miles_apart(one, other) as
-    2 * 3958.7613 * asin(least(list_distance(point_of(one), point_of(other)) / 2, 1));
+    2 * 3958.7613 * asin(round(list_distance(point_of(one), point_of(other)) / 2, 12));
 create or replace temp macro is_far_from(miles, apart) as abs(miles - apart) > 5 + 0.01 * apart;
+create or replace temp macro is_near(figure, other) as abs(figure - other) <= 5 + 0.01 * other;
+create or replace temp macro is_other_unit(miles, apart) as
+    apart > 50 and (is_near(miles, {_KM_PER_MILE} * apart) or is_near(miles, apart / {_MILES_PER_NAUTICAL}));
+create or replace temp macro vapour_pressure(fahrenheit) as
+    exp(17.625 * (fahrenheit - 32) / (1.8 * 243.04 + fahrenheit - 32));
+create or replace temp macro humidity_of(temperature_f, dew_point_f) as
+    100 * vapour_pressure(dew_point_f) / vapour_pressure(temperature_f);
 create or replace temp macro weekday(day) as isodow(day);
 create or replace temp macro month_of(day) as month(day);
 create or replace temp macro day_in(day) as dayofmonth(day);

@@ -19,6 +19,9 @@ REFUSED = {
     "missing_value": {"average_price": None},
     "bad_route": {"route": "LAX-JFK"},
     "negative_amount": {"passengers": -1},
+    "impossible_fare": {"average_price": 50_001.0},
+    "impossible_amount": {"passengers": 10_000_001},
+    "distance_mismatch": {"average_price": 45_871.0},
 }
 
 
@@ -37,6 +40,16 @@ def test_the_same_row_of_another_quarter_is_another_fact(tmp_path):
 def test_a_file_of_another_name_has_no_quarter(tmp_path):
     [row] = judged(FEED, write(tmp_path / "fares.parquet", RECORD))
     assert row["reason"] == "bad_period"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"price_per_mile": 18.51}, "distance_mismatch"), ({"average_price": 1e300}, "impossible_fare"),
+     ({"route": "GUF-LAX"}, None), ({"price_per_mile": 0.0}, None)],
+)  # fmt: skip
+def test_a_fare_and_its_miles_belong_to_its_route(tmp_path, changes, reason):
+    [row] = judged(FEED, write(tmp_path / NAME, RECORD | changes))
+    assert row["reason"] == reason
 
 
 @pytest.mark.parametrize("reason", REFUSED)

@@ -29,6 +29,9 @@ REFUSED = {
     },
     "bad_flag": {"AWARDED_SERV": "Y"},
     "negative_amount": {"YCA_FARE": -478},
+    "same_airport": {"DESTINATION_AIRPORT_ABBREV": "ABQ"},
+    "impossible_fare": {"_CA_FARE": 479},
+    "impossible_amount": {"PAX_COUNT": 1_000_001},
     "bad_period": {"EXPIRATION_DATE": date(2024, 9, 30)},
 }
 
@@ -51,6 +54,17 @@ def test_a_fare_that_changes_has_a_row_for_each_period_and_a_row_sent_twice_is_o
     rows = judged(FEED, write(file, RECORD, later, {}))
     assert [f"{row['effective_on']}" for row in rows] == ["2024-10-01", "2024-11-21", "2024-10-01"]
     assert [row["event_id"] for row in rows].count(rows[0]["event_id"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"YCA_FARE": 47_800_000}, "impossible_fare"), ({"YCA_FARE": 2_000_000_000}, "impossible_fare"),
+     ({"YCA_FARE": -2_000_000_000}, "negative_amount"), ({"EXPIRATION_DATE": date(2999, 1, 1)}, "period_mismatch"),
+     ({"_CA_FARE": 478}, None)],
+)  # fmt: skip
+def test_a_fare_beyond_anything_possible_is_refused(file, changes, reason):
+    [row] = judged(FEED, write(file, RECORD | changes))
+    assert row["reason"] == reason
 
 
 @pytest.mark.parametrize("reason", REFUSED)

@@ -34,6 +34,10 @@ REFUSED = {
     "country_mismatch": {"ORIGIN": "MEX", "DEST": "MIA"},
     "negative_amount": {"PASSENGERS": "-1"},
     "load_without_departure": {"DEPARTURES_PERFORMED": "0"},
+    "bad_code": {"AIRCRAFT_TYPE": "６１２"},
+    "impossible_amount": {"FREIGHT": "2000000000"},
+    "too_fast": {"CARRIER_GROUP": "3", "RAMP_TO_RAMP": "61", "AIR_TIME": "48"},
+    "bad_distance": {"DISTANCE": "1277000", "DISTANCE_GROUP": "25"},
 }
 
 
@@ -47,6 +51,27 @@ def test_a_foreign_carrier_that_files_no_schedule_has_none():
 def test_a_carrier_of_the_united_states_that_scheduled_nothing_scheduled_nothing():
     [row] = judged(FEED, broken(SAMPLE, {"CARRIER_GROUP": "3", "AIR_TIME": "900"}))
     assert (row["departures_scheduled"], row["air_minutes"]) == (0, 900)
+
+
+#: Amounts of another unit, beyond anything possible, or of a row that has no such amount.
+MISTAKEN = (
+    ({"PASSENGERS": "+999999"}, "too_many_passengers"), ({"PASSENGERS": "2000000000"}, "too_many_passengers"),
+    ({"PASSENGERS": "1.000"}, "bad_value"), ({"DEPARTURES_PERFORMED": "999999999"}, "impossible_amount"),
+    ({"QUARTER": "999999999"}, "quarter_mismatch"), ({"FREIGHT": "12600002"}, "impossible_amount"),
+    ({"PAYLOAD": "5000", "FREIGHT": "4000", "MAIL": "1001"}, "impossible_amount"),
+    ({"DEPARTURES_PERFORMED": "0", "SEATS": "0", "PASSENGERS": "0", "RAMP_TO_RAMP": "9"}, "load_without_departure"),
+    ({"ORIGIN_COUNTRY": "", "DISTANCE": "2055", "DISTANCE_GROUP": ""}, "distance_mismatch"),
+    ({"ORIGIN_COUNTRY": "", "DISTANCE": "1110", "DISTANCE_GROUP": ""}, "distance_mismatch"),
+    ({"ORIGIN_COUNTRY": "", "DISTANCE": "1290", "DISTANCE_GROUP": ""}, None),
+    ({"DEST": "MIA", "DEST_COUNTRY": "US"}, "bad_distance"),
+    ({"PAYLOAD": "5000", "FREIGHT": "4000", "MAIL": "1000"}, None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "reason"), MISTAKEN)
+def test_an_amount_of_another_unit_or_beyond_anything_possible_is_refused(changes, reason):
+    [row] = judged(FEED, broken(SAMPLE, changes))
+    assert row["reason"] == reason
 
 
 @pytest.mark.parametrize("reason", REFUSED)

@@ -20,6 +20,7 @@ REFUSED = {
     "unknown_airport": {"origin": "QQQ"},
     "weather_mismatch": {"dewp": "40.1"},
     "clock_mismatch": {"hour": "2"},
+    "humidity_mismatch": {"temp": "3.9", "dewp": "-3.3"},
     "impossible_weather": {"wind_speed": "1048.36058"},
     "date_out_of_range": {"year": "1987", "time_hour": "1987-01-01T06:00:00Z"},
 }
@@ -62,6 +63,17 @@ def test_the_hour_that_exists_twice_is_two_hours():
         (None, -300),
         ("clock_mismatch", -300),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"visib": "16.1"}, "impossible_weather"), ({"pressure": "850"}, "impossible_weather"),
+     ({"hour": "999999999"}, "clock_mismatch"), ({"temp": "20", "dewp": "10", "humid": "52.5"}, "humidity_mismatch"),
+     ({"dewp": "NA"}, None), ({"humid": "NA"}, None), ({"humid": "80"}, None)],
+)  # fmt: skip
+def test_a_figure_in_another_unit_is_refused(changes, reason):
+    [row] = judged(FEED, broken(SAMPLE, changes))
+    assert row["reason"] == reason
 
 
 @pytest.mark.parametrize("reason", REFUSED)
