@@ -144,3 +144,76 @@ def test_the_door_takes_a_document_and_the_typed_step_has_its_legs(name):
     [row] = judged(find("partner/messages"), gzip.decompress(s3.body(RAW, key)), date(2026, 11, 22))
     assert (row["reason"], row["message_format"], row["flight_number"]) == (None, "aidx", 905)
     assert row["is_cancelled"] == (True if name == "aidx_02_cancelled" else None)
+
+
+@pytest.mark.parametrize(
+    ("times", "said", "code"),
+    [
+        ("OT 1334/OT 1344/OF 1352", ["22 13:44", "22 13:52"], "said_twice"),
+        ("OT 1334/OF 1325", ["22 13:34", "23 13:25"], "not_yet"),
+    ],
+)
+def test_times_of_an_aircraft_that_contradict_each_other_are_named(times, said, code):
+    line = f"FI AM0905/AN XA-MAZ/DA MMMX/AD MMUN/{times}"
+    message = read(f"QU MEXOOAM\n.DDLXCXA 221353\nDEP\n{line}\nDT DDL MEX 221353 M14A\n")
+    assert [when for _, when, *_ in events(message)] == said
+    assert code in codes(message)
+
+
+OUT = '<OperationTime OperationQualifier="OFB" CodeContext="9750" TimeType="ACT" RepeatIndex="1">{}</OperationTime>'
+OUT_AT = "2026-11-22T13:34:00Z"
+PAX = '<CabinClass Class="7"><PaxCount Qualifier="70A" Usage="Actual">168</PaxCount></CabinClass>'
+
+
+def out_and_codes(old: str, new: str) -> tuple[list[str], list[str]]:
+    text = aidx("aidx_01_departed")
+    assert old in text
+    message = read(text.replace(old, new, 1))
+    return [when for kind, when, *_ in events(message) if kind == "OUT"], codes(message)
+
+
+@pytest.mark.parametrize("written", ["2026-11-22", "20261122", "2026-W47-7", "2026-11-22T13Z", "1334", "２０２６-11-22T13:34Z"])
+def test_a_time_of_aidx_is_a_date_and_a_clock_time_or_none(written):
+    assert out_and_codes(OUT_AT, written) == ([], ["bad_time"])
+
+
+@pytest.mark.parametrize("order", [(("13:34", 1), ("13:44", 2)), (("13:44", 2), ("13:34", 1))])
+def test_the_last_repeat_of_a_time_counts_wherever_it_stands(order):
+    text = OUT.format(OUT_AT)
+    twice = "".join(text.replace("13:34", at).replace('"1"', f'"{number}"') for at, number in order)
+    assert out_and_codes(text, twice) == (["22 13:44"], ["said_twice"])
+
+
+@pytest.mark.parametrize(
+    ("classes", "passengers", "named"),
+    [
+        (PAX + PAX, 168, []),
+        (PAX + PAX.replace('"7"', '"1"'), 336, []),
+        (PAX + PAX.replace("168", "118"), None, ["bad_passengers"]),
+        *((PAX.replace("168", odd), None, ["bad_passengers"]) for odd in ("-168", "1168", "1,68", "１６８", "")),
+    ],
+)
+def test_passengers_of_a_class_count_once_or_are_unknown_with_a_finding(classes, passengers, named):
+    message = read(aidx("aidx_01_departed").replace(PAX, classes, 1))
+    assert (message.passengers, codes(message)) == (passengers, named)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("PT4M", "-PT4M", "bad_delay"), ("PT4M", "4", "bad_delay"),
+        ("<OriginDate>2026-11-22", "<OriginDate>2026-11-221", "no_date"),
+        ("<OriginDate>2026-11-22", "<OriginDate>2026-W47-7", "no_date"),
+        ("<AircraftInfo>", "<AircraftInfo><Registration>XAAAA</Registration></AircraftInfo><AircraftInfo>", "said_twice"),
+        (">AB<", ">DX</OperationalStatus><OperationalStatus>SQ<", "said_twice"),
+    ],
+)  # fmt: skip
+def test_a_value_of_aidx_that_is_not_understood_is_named(old, new, code):
+    assert out_and_codes(old, new) == (["22 13:34"], [code])
+
+
+def test_a_leg_of_aidx_with_its_data_twice_is_refused():
+    text = aidx("aidx_01_departed").replace("</FlightLeg>", "<LegData></LegData></FlightLeg>")
+    [refused] = parse_all([text], AFTER)
+    assert isinstance(refused, Unreadable)
+    assert "more than once" in str(refused.error)

@@ -54,3 +54,18 @@ def test_what_does_not_fit_is_named(block, code):
 def test_nobody_is_not_unknown():
     assert read(f"{HEAD}-CUN.NIL\n").passengers == 0
     assert read(f"{HEAD}SI NOTHING\n").passengers is None
+
+
+@pytest.mark.parametrize(
+    ("blocks", "people", "code"),
+    [
+        ("-CUN.70/13/3.0.T2140\n-CUN.70/13/3.0.T2140", 83, "said_twice"),
+        ("-CUN.70/13/3\n-MTY.10/0/0\n-CUN.71/13/3", 94, "said_twice"),
+        ("-CUN.NIL.70/13/3", 83, "people_differ"),
+        ("-CUN.152/13", None, "no_people"),
+        ("-CUN.70/13/3\n-MTY.T2140", None, "no_people"),
+    ],
+)
+def test_a_block_counts_once_and_one_without_people_makes_those_on_board_unknown(blocks, people, code):
+    message = read(f"{HEAD}{blocks}\n")
+    assert (message.passengers, code in codes(message)) == (people, True)

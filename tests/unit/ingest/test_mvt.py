@@ -201,3 +201,29 @@ def test_what_is_no_message_is_refused_with_a_reason(text, code):
     with pytest.raises(ParseError) as error:
         read(text)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "passengers", "minutes"),
+    [
+        ("PX168/3\nPX118/3", 118, []),
+        ("PX168/3\nPX168/4", 168, []),
+        ("DL62/0004\nDL62/0004", None, [4]),
+        ("DL62/0004\nEDL62/0004", None, [4]),
+        ("DL62/93/0004/0010\nDL93/0010", None, [4, 10]),
+    ],
+)
+def test_what_a_message_says_twice_counts_once_and_is_named(body, passengers, minutes):
+    message = read(f"{envelope('221355')}MVT\nAM0905/22.XAMAZ.MEX\nAD1334/1352\n{body}\n")
+    assert (message.passengers, [delay.minutes for delay in message.delays]) == (passengers, minutes)
+    assert "said_twice" in codes(message)
+
+
+@pytest.mark.parametrize(
+    ("day", "flight_date"),
+    [("22", date(2026, 11, 22)), ("22NOV", date(2026, 11, 22)), ("22NOV26", date(2026, 11, 22)), ("22OCT", None),
+     ("22NOV25", None), ("22NVO", None)],
+)  # fmt: skip
+def test_month_and_year_of_a_flight_line_are_held_against_the_day(day, flight_date):
+    message = read(f"{envelope('221355')}MVT\nAM0905/{day}.XAMAZ.MEX\nAD1334/1352\n")
+    assert (message.flight_date, "far_day" in codes(message)) == (flight_date, flight_date is None)

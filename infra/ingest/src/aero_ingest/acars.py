@@ -16,7 +16,7 @@ from datetime import datetime
 from aero_ingest import flight_line
 from aero_ingest.message import IN, OFF, ON, OUT, Flight, Message, ParseError
 from aero_ingest.message_times import Stated, stated
-from aero_ingest.mvt_reading import Reading
+from aero_ingest.mvt_reading import Reading, note_doubts
 from aero_ingest.stations import iata_of
 from aero_ingest.type_b import Oddity, Telegram
 
@@ -32,7 +32,7 @@ END = ("DT ", "-")
 def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
     """Read the times of a flight, dated better by its STD where that is known; raise ParseError without a flight."""
     oddities: list[Oddity] = []
-    elements = _elements(telegram)
+    elements = _elements(telegram, oddities)
     message = Message(
         FORMAT, telegram.raw, telegram.sent_at, telegram.is_stamped, telegram.originator,
         _flight(elements, telegram), registration=_registration(elements, oddities),
@@ -46,6 +46,7 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
         value, at = elements[name]
         reading.element = (name, value, at)
         before = _time(reading, value, kind, places["AD" if is_arrival else "DA"], before) or before
+    note_doubts(reading)
     message.movements = tuple(reading.movements.values())
     arrives = any(movement.event_type in (ON, IN) for movement in message.movements)
     message.airport = places["AD"] if arrives else places["DA"]
@@ -58,7 +59,7 @@ def parse(telegram: Telegram, std_at: datetime | None = None) -> Message:
     return message
 
 
-def _elements(telegram: Telegram) -> dict[str, tuple[str, int]]:
+def _elements(telegram: Telegram, oddities: list[Oddity]) -> dict[str, tuple[str, int]]:
     """The elements by name, each with its value and the line it stands on."""
     places: dict[str, tuple[str, int]] = {}
     for at, line in enumerate(telegram.lines):
@@ -67,7 +68,10 @@ def _elements(telegram: Telegram) -> dict[str, tuple[str, int]]:
         for part in line.split("/"):
             name, _, value = part.strip().partition(" ")
             if name:
-                places[name] = ("".join(value.split()), at)
+                text = "".join(value.split())
+                if places.get(name, (text, at))[0] != text:
+                    oddities.append(("said_twice", f"{name} is said twice; the last counts: {text[:20]}", at, None))
+                places[name] = (text, at)
     return places
 
 

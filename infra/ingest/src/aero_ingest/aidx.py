@@ -49,6 +49,10 @@ ACTUAL, ESTIMATED = ("ACT",), ("EST", "TAR", "CAL")
 #: Operational states that are events of a leg; the others repeat what times say.
 STATES = {"DX": CANCEL, "SQ": REINSTATE, "DV": DIVERT, "GRT": RETURN_TO_RAMP}
 DURATION = re.compile(r"P(?:([0-9]{1,2})D)?(?:T(?:([0-9]{1,3})H)?(?:([0-9]{1,4})M)?(?:[0-9.]+S)?)?")
+#: Times and dates as XML Schema writes them: a date alone is no time, and a date has no hour.
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2}|T00:00:00Z?)?")
+COUNT = re.compile(r"[0-9]{1,3}")
 CODE = re.compile(r"[0-9]{2}|[A-Z]{2,3}")
 
 
@@ -112,6 +116,9 @@ class _Leg:
         self.root, self.text, self.reference_at = root, text, reference_at
         self.parts = {_name(one): one for one in leg}
         self.findings: list[Finding] = []
+        for name in ("LegIdentifier", "LegData"):
+            if len(_all(leg, name)) > 1:
+                raise ParseError("said_twice", f"the leg has {name} more than once; which one counts is unknown")
 
     def read(self) -> Message:
         named, data = self.parts.get("LegIdentifier"), self.parts.get("LegData")
@@ -140,8 +147,9 @@ class _Leg:
 
     def _date(self, named: Element) -> date | None:
         text = _text(named, "OriginDate")
+        written = DATE.fullmatch(text)
         try:
-            return date.fromisoformat(text[:10])
+            return date.fromisoformat(written[1] if written else "")
         except ValueError:
             self._complain("no_date", f"OriginDate {text[:20]!r} is no date; the flight has none")
             return None
@@ -154,8 +162,12 @@ class _Leg:
         return found
 
     def _registration(self, data: Element) -> str | None:
-        text = next((_text(one, "Registration") for one in _all(data, "AircraftInfo")), "").upper()
-        plain = text.replace("-", "").replace(" ", "")
+        written = [_text(one, "Registration").upper() for one in _all(data, "AircraftInfo")]
+        aircraft = {text.replace("-", "").replace(" ", ""): text for text in written if text}
+        if len(aircraft) > 1:
+            self._complain("said_twice", f"aircraft {', '.join(aircraft)[:40]}; which one flies is unknown, left out")
+            return None
+        plain, text = next(iter(aircraft.items()), ("", ""))
         if not plain:
             return None
         if flight_line.is_placeholder(plain) or not flight_line.REGISTRATION.fullmatch(plain):
@@ -167,9 +179,15 @@ class _Leg:
         self, data: Element, sent_at: datetime, origin: str | None, destination: str | None
     ) -> tuple[Movement, ...]:
         found: dict[tuple[str, bool], Movement] = {}
-        state = next((STATES[text] for one in _all(data, "OperationalStatus") if (text := _own(one)) in STATES), None)
+        states = dict.fromkeys(
+            STATES[text] for one in _all(data, "OperationalStatus") if (text := _own(one)) in STATES
+        )
+        if len(states) > 1:
+            self._complain("said_twice", f"the leg is {', '.join(states)} at once; none of it counts")
+        state = next(iter(states)) if len(states) == 1 else None
         elsewhere = self._elsewhere(data) if state == DIVERT else None
-        for one in _all(data, "OperationTime"):
+        told: dict[tuple[str, str], datetime] = {}
+        for one in sorted(_all(data, "OperationTime"), key=_repeat):
             kind = MOVEMENTS.get(one.get("OperationQualifier", ""))
             time_type = one.get("TimeType", "")
             moment = self._moment(_own(one), f"{one.get('OperationQualifier')} {time_type}") if kind else None
@@ -177,7 +195,9 @@ class _Leg:
                 continue
             place = origin if kind in (OUT, OFF) else elsewhere or destination
             is_estimated = time_type in ESTIMATED
-            # Of a pair that is told again the last counts.
+            if told.setdefault((kind, time_type), moment) != moment:
+                self._complain("said_twice", f"{kind} {time_type} is said twice; the last repeat counts")
+            told[kind, time_type] = moment
             found[kind, is_estimated] = Movement(kind, moment, place, is_estimated)
             if not is_estimated and moment > sent_at + AHEAD:
                 self._complain(
@@ -205,24 +225,28 @@ class _Leg:
                 self._complain("bad_delay", f"{code[:9]!r} is no code of a delay, or one of more than 8; left out")
             else:
                 days, hours, minutes = (int(part or 0) for part in spent.groups()) if spent else (0, 0, 0)
+                if spent is None and (written := _text(one, "Duration")):
+                    self._complain("bad_delay", f"{written[:20]!r} is no duration like PT4M; the minutes are unknown")
                 total = days * 1440 + hours * 60 + minutes
                 found.append(Delay(AHM732 if len(code) == 3 else AHM730, code, total if spent else None))
         return tuple(found)
 
     def _passengers(self, data: Element) -> int | None:
-        counts = [
-            _own(one)
-            for cabin in _all(data, "CabinClass")
-            for one in _all(cabin, "PaxCount")
-            if one.get("Qualifier") == "70A" and one.get("Usage") == "Actual"
-        ]
-        if not counts or not all(count.isascii() and count.isdigit() and len(count) <= 3 for count in counts):
-            return None
-        return sum(map(int, counts))
+        counts: dict[str, str] = {}
+        for cabin in _all(data, "CabinClass"):
+            for one in _all(cabin, "PaxCount"):
+                if one.get("Qualifier") != "70A" or one.get("Usage") != "Actual":
+                    continue
+                name, count = cabin.get("Class", ""), _own(one)
+                if not COUNT.fullmatch(count) or counts.setdefault(name, count) != count:
+                    problem = f"class {name[:9]} has {counts.get(name, count)[:9]} and {count[:9]} passengers"
+                    self._complain("bad_passengers", f"{problem}; who is on board is unknown")
+                    return None
+        return sum(map(int, counts.values())) if counts else None
 
     def _moment(self, text: str, name: str) -> datetime | None:
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text if MOMENT.fullmatch(text) else "")
         except ValueError:
             if text:
                 self._complain("bad_time", f"{name} {text[:30]!r} is no time; left out")
@@ -234,6 +258,12 @@ class _Leg:
 
     def _complain(self, code: str, problem: str) -> None:
         self.findings.append(Finding(code, problem))
+
+
+def _repeat(one: Element) -> int:
+    """Return which repetition of its kind a time is; one without number is the first."""
+    number = one.get("RepeatIndex", "")
+    return int(number) if COUNT.fullmatch(number) else 0
 
 
 def _all(one: Element, name: str) -> list[Element]:

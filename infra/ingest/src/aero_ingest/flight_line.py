@@ -17,7 +17,8 @@ from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
 from aero_ingest.type_b import Oddity, Telegram
 from aero_streaming.events import registrations
 
-FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:[A-Z]{3}(?:[0-9]{2})?)?")
+FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:([A-Z]{3})([0-9]{2})?)?")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 #: Characters of the longest flight and day, `AMX 0905A/22NOV26`.
 LONGEST = 17
 #: The usual rest of the line, registration and airport; whatever differs is taken apart with care.
@@ -66,14 +67,18 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
     named = _flight(head) if len(head) <= LONGEST else None
     if named is None:
         raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", *telegram.place(0))
-    flight, day, day_at, problems = named
+    flight, day, day_at, month_of_year, problems = named
     if not flight.number:
         raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", *telegram.place(0))
     for code, problem, where in problems:
         oddities.append((code, problem, 0, where))
     sent_at = telegram.sent_at
     flight_date, is_near = _near(day, sent_at.date())
-    if not is_near and (flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR):
+    if flight_date and not f"{MONTHS[flight_date.month - 1]}{flight_date:%y}".startswith(month_of_year):
+        problem = f"day {day:02d}{month_of_year} is not within {FAR.days} days of {sent_at:%Y-%m-%d}"
+        oddities.append(("far_day", f"{problem}; the flight has no date", 0, day_at))
+        flight_date = None
+    elif not is_near and (flight_date is None or abs(midnight(flight_date) + NOON - sent_at) > FAR):
         problem = f"day {day:02d} is not within {FAR.days} days of {sent_at:%Y-%m-%d}; the flight has no date"
         oddities.append(("far_day", problem, 0, day_at))
         flight_date = None
@@ -88,22 +93,22 @@ def _near(day: int, today: date) -> tuple[date | None, bool]:
 
 
 @lru_cache(4096)
-def _flight(head: str) -> tuple[Flight, int, int, tuple[tuple[str, str, int], ...]] | None:
-    """The flight, its day, where the day begins, and what is odd as (code, sentence, where it begins).
+def _flight(head: str) -> tuple[Flight, int, int, str, tuple[tuple[str, str, int], ...]] | None:
+    """The flight, its day, where that begins, month and year if said, what is odd as (code, sentence, where it begins).
 
     A flight has several messages, and the next day the same again.
     """
     found = FLIGHT.fullmatch(head)
     if found is None:
         return None
-    carrier, digits, suffix, day = found.groups()
+    carrier, digits, suffix, day, month, year = found.groups()
     problems = []
     if len(carrier) == 3:
         problems.append(("icao_carrier", f"{carrier} is an ICAO code; IATA codes are due", 0))
     if len(digits) < 3:
         problem = f"{carrier}{digits}: a flight number has three or four digits, filled with zeros"
         problems.append(("short_number", problem, found.start(2)))
-    return Flight(carrier, int(digits), suffix), int(day), found.start(4), tuple(problems)
+    return Flight(carrier, int(digits), suffix), int(day), found.start(4), f"{month or ''}{year or ''}", tuple(problems)
 
 
 @lru_cache(4096)

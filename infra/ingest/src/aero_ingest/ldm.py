@@ -42,6 +42,10 @@ class _Block:
     by_class: tuple[int, ...] = ()
     is_nil: bool = False
 
+    @property
+    def says_people(self) -> bool:
+        return bool(self.people) or self.is_nil
+
     def load(self) -> Load:
         *adults, children, infants = self.people or [0, 0, 0]
         return Load(self.destination, sum(adults), children, infants, self.by_class, self.total)
@@ -59,9 +63,12 @@ def parse(telegram: Telegram) -> Message:
             supplement.append(line.removeprefix("SI").strip())
         else:
             _read(line, at, blocks, oddities)
+    blocks = _last_of_each(blocks, oddities)
     for block in blocks:
         _check(block, oddities)
     loads = tuple(block.load() for block in blocks)
+    # One block of which nobody knows the people makes those on board unknown, not fewer.
+    is_known = bool(blocks) and all(block.says_people for block in blocks)
     _check_seats(loads, seats, oddities)
     findings = telegram.with_oddities(oddities)
     if not loads:
@@ -76,8 +83,8 @@ def parse(telegram: Telegram) -> Message:
         flight=flight,
         flight_date=flight_date,
         registration=registration,
-        passengers=sum(load.passengers for load in loads) if loads else None,
-        infants=sum(load.infants for load in loads) if loads else None,
+        passengers=sum(load.passengers for load in loads) if is_known else None,
+        infants=sum(load.infants for load in loads) if is_known else None,
         loads=loads,
         supplement="\n".join(supplement) or None,
         is_correction=telegram.is_correction,
@@ -137,12 +144,25 @@ def _part(text: str, block: _Block, at: int, before: int, oddities: list[Oddity]
         oddities.append(("unknown_element", problem, at, before))
 
 
+def _last_of_each(blocks: list[_Block], oddities: list[Oddity]) -> list[_Block]:
+    """The blocks by destination, in order; of one that is said twice the last counts."""
+    last = {block.destination: block for block in blocks}
+    for block in blocks:
+        if last[block.destination] is not block:
+            problem = f"{block.destination}: its load is said twice; the last counts"
+            oddities.append(("said_twice", problem, last[block.destination].at, 0))
+    return list(last.values())
+
+
 def _check(block: _Block, oddities: list[Oddity]) -> None:
     """The sums that a block states twice."""
     load, at = block.load(), block.at
-    if not block.people and not block.is_nil:
+    if not block.says_people:
         problem = f"{block.destination}: no passengers are stated (152/13/3, or NIL)"
         oddities.append(("no_people", problem, at, 0))
+    if block.people and block.is_nil:
+        problem = f"{block.destination}: NIL and {load.passengers} passengers are stated; the latter count"
+        oddities.append(("people_differ", problem, at, 0))
     if block.by_class and sum(block.by_class) != load.passengers:
         problem = f"{block.destination}: PAX by class are {sum(block.by_class)}, adults and children {load.passengers}"
         oddities.append(("people_differ", f"{problem}; the latter count", at, 0))

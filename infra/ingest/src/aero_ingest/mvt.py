@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
 from aero_ingest import delay_elements, flight_line
 from aero_ingest.message import AIR_RETURN, DIVERT, IN, OFF, ON, OUT, RETURN_TO_RAMP, Message, Movement
 from aero_ingest.message_times import LONGEST_BLOCK, LONGEST_TAXI, Stated, stated
 from aero_ingest.mvt_elements import Element, cut
-from aero_ingest.mvt_reading import Reading
+from aero_ingest.mvt_reading import Reading, note_doubts
 from aero_ingest.type_b import Oddity, Telegram
 
 #: Characters of the longest value with clock times, `221334/221352`; no part of a longer one is remembered.
@@ -183,7 +182,11 @@ def _next_information(reading: Reading, value: str) -> None:
 
 def _delay(reading: Reading, value: str) -> None:
     found, problems = delay_elements.codes(value, is_provisional=reading.element[0] == "EDL")
-    reading.message.delays += found
+    known = reading.message.delays
+    # Within an element a code may stand twice, with sub-codes of its own in DLA.
+    reading.message.delays += tuple(delay for delay in found if delay not in known)
+    if len(reading.message.delays) < len(known) + len(found):
+        problems += (("said_twice", "a delay is said twice with the same minutes; it counts once"),)
     _complain_of(reading, problems)
 
 
@@ -204,8 +207,11 @@ def _passengers(reading: Reading, value: str) -> None:
         reading.complain("bad_passengers", f"PX{value[:20]}: write PX168/3; left out")
         return
     passengers, infants = found.groups()
-    reading.message.passengers = int(passengers)
-    reading.message.infants = int(infants) if infants else None
+    known = reading.message.passengers, reading.message.infants
+    counts = int(passengers), int(infants) if infants else None
+    if known[0] is not None and known != counts:
+        reading.complain("said_twice", f"PX{value}: passengers are said twice; the last count")
+    reading.message.passengers, reading.message.infants = counts
 
 
 def _diversion_reason(reading: Reading, value: str) -> None:
@@ -240,31 +246,4 @@ def _conclude(reading: Reading, elements: list[Element]) -> None:
     if reading.is_assumed and reading.movements:
         problem = "without a time of sending the times are taken to be of the flight's date"
         oddities.append(("date_assumed", problem, 0, None))
-    if reading.is_doubtful:
-        _doubts(reading)
-
-
-def _doubts(reading: Reading) -> None:
-    """Times before the flight can have begun, and after the message was sent."""
-    earliest = reading.earliest
-    actual = [one for one in reading.movements.values() if not one.estimated]
-    ahead = [one for one in actual if one.event_time > reading.latest]
-    early = [one for one in actual if earliest and one.event_time < earliest and one not in ahead]
-    if early:
-        reading.oddities.append(_doubt("before_flight", early, "before the flight's time"))
-    if ahead:
-        reading.oddities.append(_doubt("not_yet", ahead, "after the message was sent"))
-
-
-def _doubt(code: str, movements: list[Movement], problem: str) -> Oddity:
-    said = []
-    for one in movements:
-        time = one.event_time
-        said.append(f"{one.event_type} {_minute(time.date(), time.hour, time.minute)}")
-    return code, f"{', '.join(said)}: {problem}; kept as it stands", 0, None
-
-
-@lru_cache(4096)
-def _minute(day: date, hour: int, minute: int) -> str:
-    """A minute as text; messages read early or late say those of the same day again and again."""
-    return f"{day.isoformat()}T{hour:02d}:{minute:02d}Z"
+    note_doubts(reading)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from aero_ingest.message import Message, Movement
 from aero_ingest.message_times import Clock
@@ -43,3 +44,31 @@ class Reading(Clock):
             self.movements[key] = movement
         if not is_estimated and (moment > self.latest or (self.earliest and moment < self.earliest)):
             self.is_doubtful = True
+
+
+def note_doubts(reading: Reading) -> None:
+    """Complain of times before the flight can have begun, and after the message was sent."""
+    if not reading.is_doubtful:
+        return
+    earliest = reading.earliest
+    actual = [one for one in reading.movements.values() if not one.estimated]
+    ahead = [one for one in actual if one.event_time > reading.latest]
+    early = [one for one in actual if earliest and one.event_time < earliest and one not in ahead]
+    if early:
+        reading.oddities.append(_doubt("before_flight", early, "before the flight's time"))
+    if ahead:
+        reading.oddities.append(_doubt("not_yet", ahead, "after the message was sent"))
+
+
+def _doubt(code: str, movements: list[Movement], problem: str) -> Oddity:
+    said = []
+    for one in movements:
+        time = one.event_time
+        said.append(f"{one.event_type} {_minute(time.date(), time.hour, time.minute)}")
+    return code, f"{', '.join(said)}: {problem}; kept as it stands", 0, None
+
+
+@lru_cache(4096)
+def _minute(day: date, hour: int, minute: int) -> str:
+    """A minute as text; messages read early or late say those of the same day again and again."""
+    return f"{day.isoformat()}T{hour:02d}:{minute:02d}Z"
