@@ -16,6 +16,8 @@ METRES_OF_MILE = 1609.344
 HPA_OF_INCH = 33.86389
 #: The value of visibility groups for ten kilometres and more.
 FAR_METRES = 10_000
+#: Stations that give two pressures round each, one down to whole hectopascals.
+SAME_HPA = 2.0
 #: Beyond anything ever measured, by what a group says.
 MOST_KT, TEMPERATURES, DEW_POINTS, PRESSURES = 220, (-90, 57), (-90, 38), (850, 1090)
 
@@ -80,8 +82,10 @@ class Observed:
     pressure_hpa: float | None = None
     odd: list[str] = field(default_factory=list)
     read: int = 0
-    #: Kinds of groups read so far: of several groups of one kind the first counts.
-    kinds_read: set[str] = field(default_factory=set)
+    #: Values of groups by kind: the first counts, one that contradicts it is odd.
+    kinds_read: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+    #: Groups that say that there is no ceiling.
+    clear: list[str] = field(default_factory=list)
 
     @property
     def has_ceiling(self) -> bool | None:
@@ -117,6 +121,8 @@ def observe(words: list[str]) -> Observed:
             observed.odd.append(word)
             if word.startswith(CEILINGS):
                 observed.ceilings.append(None)
+    if observed.ceilings:
+        observed.odd += observed.clear
     return observed
 
 
@@ -149,11 +155,11 @@ def _joined(words: list[str]) -> list[str]:
     return joined
 
 
-def _first(observed: Observed, kind: str) -> bool:
-    """Return True if this is the first group of its kind."""
-    is_first = kind not in observed.kinds_read
-    observed.kinds_read.add(kind)
-    return is_first
+def _agrees(observed: Observed, kind: str, *values: float | None, within: float = 0.01) -> bool:
+    """Return True if a group is the first of its kind or agrees with the first one; an unknown value says nothing."""
+    first = observed.kinds_read.setdefault(kind, values)
+    pairs = zip(first, values, strict=True)
+    return all(one is None or other is None or abs(one - other) <= within for one, other in pairs)
 
 
 def _wind(word: str, observed: Observed) -> bool:
@@ -166,17 +172,18 @@ def _wind(word: str, observed: Observed) -> bool:
         return False
     if wind is not None and gust is not None and gust < wind:
         return False
-    if _first(observed, "wind"):
-        observed.wind_from = int(direction) if direction.isdigit() else None
-        observed.wind_kt, observed.gust_kt = wind, gust
-    return True
+    wind_from = int(direction) if direction.isdigit() else None
+    if "wind" not in observed.kinds_read:
+        observed.wind_from, observed.wind_kt, observed.gust_kt = wind_from, wind, gust
+    return _agrees(observed, "wind", wind_from, wind, gust)
 
 
 def _calm(word: str, observed: Observed) -> bool:
-    if CALM.fullmatch(word) and _first(observed, "wind"):
+    if CALM.fullmatch(word) is None:
+        return False
+    if "wind" not in observed.kinds_read:
         observed.wind_from, observed.wind_kt = 0, 0.0
-        return True
-    return False
+    return _agrees(observed, "wind", 0, 0.0, None)
 
 
 def _visibility(word: str, observed: Observed) -> bool:
@@ -184,6 +191,7 @@ def _visibility(word: str, observed: Observed) -> bool:
         return True
     if word == "CAVOK":
         observed.is_sky_told = True
+        observed.clear.append(word)
         miles: float | None = FAR_METRES / METRES_OF_MILE
     else:
         miles = _miles(word)
@@ -193,9 +201,11 @@ def _visibility(word: str, observed: Observed) -> bool:
     if DIRECTED.fullmatch(word):
         if "visibility" not in observed.kinds_read:
             observed.visibility_miles = min(miles, observed.visibility_miles or miles)
-    elif _first(observed, "visibility"):
+    elif "visibility" not in observed.kinds_read:
         observed.visibility_miles = miles
-    return True
+        observed.kinds_read["visibility"] = ()
+    # A second visibility in metres is the least one; in miles there is one.
+    return not word.endswith("SM") or _agrees(observed, "miles", miles)
 
 
 def _miles(word: str) -> float | None:
@@ -223,6 +233,7 @@ def _weather(word: str, observed: Observed) -> bool:
 def _sky(word: str, observed: Observed) -> bool:
     if word in NO_CEILING:
         observed.is_sky_told = True
+        observed.clear.append(word)
         return True
     if UNKNOWN_SKY.fullmatch(word):
         return True
@@ -243,9 +254,12 @@ def _temperature(word: str, observed: Observed) -> bool:
     air, dew = map(_degrees, match.groups())
     if not (_within(air, TEMPERATURES) and _within(dew, DEW_POINTS)):
         return False
-    if _first(observed, "temperature"):
+    # Both are rounded, and sensors differ a little in fog.
+    if air is not None and dew is not None and dew > air + ROUNDED_BY:
+        return False
+    if "temperature" not in observed.kinds_read:
         observed.temperature_c, observed.dew_point_c = air, dew
-    return True
+    return _agrees(observed, "temperature", air, dew)
 
 
 def _degrees(text: str | None) -> float | None:
@@ -266,9 +280,9 @@ def _pressure(word: str, observed: Observed) -> bool:
         return False
     if not _within(pressure, PRESSURES):
         return False
-    if _first(observed, "pressure"):
+    if "pressure" not in observed.kinds_read:
         observed.pressure_hpa = pressure
-    return True
+    return _agrees(observed, "pressure", pressure, within=SAME_HPA)
 
 
 def _within(value: float | None, limits: tuple[int, int]) -> bool:

@@ -47,7 +47,8 @@ CASES = {
     "gust below the wind": ("32032G18KT 10SM CLR 21/14 A2992", "- - - 10 - false - 21 14 1013.2 odd_group:32032G18KT", METAF),
     "beyond all measure": ("32012KT 10SM CLR 77/14 A9299", "320 12 - 10 - false - - - - odd_group:77/14,odd_group:A9299", METAF),
     "a blank before the unit": ("32012G20 KT 10SM CLR 21/14 A2992", "320 12 20 10 - false - 21 14 1013.2 -", METAF),
-    "two pressures": ("32012KT 10SM CLR 21/14 A2992 Q1040", "320 12 - 10 - false - 21 14 1013.2 -", METAF),
+    "two pressures": ("32012KT 10SM CLR 21/14 A2992 Q1013", "320 12 - 10 - false - 21 14 1013.2 -", METAF),
+    "two that differ": ("32012KT 10SM CLR 21/14 A2992 Q1040", "320 12 - 10 - false - 21 14 1013.2 odd_group:Q1040", METAF),
     "dew point missing": ("32012KT 10SM CLR 21/ A2992", "320 12 - 10 - false - 21 - 1013.2 -", FMH1),
 }  # fmt: skip
 

@@ -151,3 +151,27 @@ def test_the_reports_of_the_fixtures_are_read(shared_data):
         ("MMTJ", "22 13:43"),
         ("MMUN", "22 23:40"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "findings"),
+    [
+        ("18005KT 36030KT 10SM BKN020 13/12 Q1013", "odd_group:36030KT"),
+        ("18005KT 10SM 2SM BKN020 13/12 Q1013", "odd_group:2SM"),
+        ("18005KT 10SM BKN020 13/12 20/15 Q1013", "odd_group:20/15"),
+        ("18005KT 10SM BKN020 13/12 Q1013 Q0990", "odd_group:Q0990"),
+        ("18005KT 10SM BKN020 13/12 Q1013 A2892", "odd_group:A2892"),
+        ("18005KT 10SM SKC BKN020 13/12 Q1013", "odd_group:SKC"),
+        ("18005KT 10SM BKN020 13/12 18005KT 13/12 Q1013 A2992", None),
+        ("18005KT 9999 4000 BKN020 13/12 Q1013", None),
+    ],
+)
+def test_a_group_that_contradicts_another_one_is_odd_and_the_first_counts(groups, findings):
+    [row] = judge(f"METAR MMMX 221345Z {groups}")
+    assert (row["findings"], row["wind_kt"], row["ceiling_ft"], row["pressure_hpa"]) == (findings, 5.0, 2000, 1013.0)
+
+
+@pytest.mark.parametrize(("group", "air"), [("13/15", None), ("13/14", 13.0), ("M05/M03", None), ("//15", None)])
+def test_a_dew_point_above_the_temperature_makes_both_unknown(group, air):
+    [row] = judge(f"METAR MMMX 221345Z 18005KT 10SM BKN020 {group} Q1013")
+    assert row["temperature_c"] == air

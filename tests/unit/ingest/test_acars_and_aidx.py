@@ -172,7 +172,9 @@ def out_and_codes(old: str, new: str) -> tuple[list[str], list[str]]:
     return [when for kind, when, *_ in events(message) if kind == "OUT"], codes(message)
 
 
-@pytest.mark.parametrize("written", ["2026-11-22", "20261122", "2026-W47-7", "2026-11-22T13Z", "1334", "２０２６-11-22T13:34Z"])
+@pytest.mark.parametrize(
+    "written", ["2026-11-22", "20261122", "2026-W47-7", "2026-11-22T13Z", "1334", "２０２６-11-22T13:34Z"]
+)
 def test_a_time_of_aidx_is_a_date_and_a_clock_time_or_none(written):
     assert out_and_codes(OUT_AT, written) == ([], ["bad_time"])
 
@@ -204,7 +206,7 @@ def test_passengers_of_a_class_count_once_or_are_unknown_with_a_finding(classes,
         ("PT4M", "-PT4M", "bad_delay"), ("PT4M", "4", "bad_delay"),
         ("<OriginDate>2026-11-22", "<OriginDate>2026-11-221", "no_date"),
         ("<OriginDate>2026-11-22", "<OriginDate>2026-W47-7", "no_date"),
-        ("<AircraftInfo>", "<AircraftInfo><Registration>XAAAA</Registration></AircraftInfo><AircraftInfo>", "said_twice"),
+        ("<AircraftInfo>", "<AircraftInfo><Registration>XAAA</Registration></AircraftInfo><AircraftInfo>", "said_twice"),
         (">AB<", ">DX</OperationalStatus><OperationalStatus>SQ<", "said_twice"),
     ],
 )  # fmt: skip

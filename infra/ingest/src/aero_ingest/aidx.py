@@ -50,7 +50,9 @@ ACTUAL, ESTIMATED = ("ACT",), ("EST", "TAR", "CAL")
 STATES = {"DX": CANCEL, "SQ": REINSTATE, "DV": DIVERT, "GRT": RETURN_TO_RAMP}
 DURATION = re.compile(r"P(?:([0-9]{1,2})D)?(?:T(?:([0-9]{1,3})H)?(?:([0-9]{1,4})M)?(?:[0-9.]+S)?)?")
 #: Times and dates as XML Schema writes them: a date alone is no time, and a date has no hour.
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2}|T00:00:00Z?)?")
 COUNT = re.compile(r"[0-9]{1,3}")
 CODE = re.compile(r"[0-9]{2}|[A-Z]{2,3}")
@@ -179,9 +181,7 @@ class _Leg:
         self, data: Element, sent_at: datetime, origin: str | None, destination: str | None
     ) -> tuple[Movement, ...]:
         found: dict[tuple[str, bool], Movement] = {}
-        states = dict.fromkeys(
-            STATES[text] for one in _all(data, "OperationalStatus") if (text := _own(one)) in STATES
-        )
+        states = dict.fromkeys(STATES[text] for one in _all(data, "OperationalStatus") if (text := _own(one)) in STATES)
         if len(states) > 1:
             self._complain("said_twice", f"the leg is {', '.join(states)} at once; none of it counts")
         state = next(iter(states)) if len(states) == 1 else None
