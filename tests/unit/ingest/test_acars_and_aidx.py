@@ -206,7 +206,7 @@ def test_passengers_of_a_class_count_once_or_are_unknown_with_a_finding(classes,
         ("PT4M", "-PT4M", "bad_delay"), ("PT4M", "4", "bad_delay"),
         ("<OriginDate>2026-11-22", "<OriginDate>2026-11-221", "no_date"),
         ("<OriginDate>2026-11-22", "<OriginDate>2026-W47-7", "no_date"),
-        ("<AircraftInfo>", "<AircraftInfo><Registration>XAAA</Registration></AircraftInfo><AircraftInfo>", "said_twice"),
+        ("<AircraftInfo>", "<AircraftInfo><Registration>XAA</Registration></AircraftInfo><AircraftInfo>", "said_twice"),
         (">AB<", ">DX</OperationalStatus><OperationalStatus>SQ<", "said_twice"),
     ],
 )  # fmt: skip
