@@ -6,7 +6,12 @@ from aero_assets.feeds import find
 from tests.unit.feeds.table_rows import accepted, refused
 
 FEED = find("opsdb/aircraft")
-REFUSED = {"no_seats": {"seats": 0}, "missing_value": {"in_service_on": None}, "bad_value": {"seats": "many"}}
+REFUSED = {
+    "no_seats": {"seats": 2_000_000_000},
+    "bad_tail": {"tail": "99999999.99"},
+    "missing_value": {"in_service_on": None},
+    "bad_value": {"seats": "many"},
+}
 
 
 def test_every_aircraft_of_the_airline_is_accepted():

@@ -14,6 +14,8 @@ REFUSED = {
     "unknown_result": {"result": "perhaps"},
     "same_leg": {"out_leg_uid": "a" * 32},
     "unknown_airport": {"airport": "QQX"},
+    "impossible_amount": {"passengers": -5},
+    "bad_code": {"in_leg_uid": "AM0905"},
     "missing_value": {"airport": None},
     "bad_value": {"passengers": "some"},
 }

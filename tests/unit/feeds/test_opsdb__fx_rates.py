@@ -15,6 +15,11 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("wrong", [{"usd_per_unit": 17.3}, {"usd_per_unit": -1}, {"currency": "pesos"}])
+def test_a_rate_the_other_way_round_or_of_no_currency_is_refused(wrong):
+    assert refused("fx_rates", **wrong) == "bad_rate"
+
+
 def test_every_rate_of_the_airline_is_accepted():
     assert {row["currency"] for row in accepted("fx_rates")} >= {"MXN", "EUR", "CAD"}
 

@@ -25,6 +25,9 @@ REFUSED = {
     "line_too_long": {"data_label": "x" * 300},
     "date_out_of_range": LEG
     | {"operating_date": "2029-01-01", "leg_uid": event_checks.leg_uid("AM", 57, "", "NRT", "2029-01-01", 1)},
+    "bad_tail": {"tail": "99999999.99"},
+    "bad_aircraft_type": {"aircraft_type": "Boeing"},
+    "bad_offset": {"std_utc_offset_minutes": 2_000_000_000},
     "missing_value": {"std_at": None},
     "bad_value": {"std_at": "tomorrow"},
 }

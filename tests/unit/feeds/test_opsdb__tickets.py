@@ -9,6 +9,8 @@ FEED = find("opsdb/tickets")
 REFUSED = {
     "unknown_status": {"status": "lost"},
     "negative_amount": {"iva_usd": -1},
+    "impossible_fare": {"tua_usd": 50_001},
+    "bad_code": {"currency": "pesos"},
     "missing_value": {"leg_uid": None},
     "bad_value": {"fare_usd": "free"},
 }
