@@ -166,14 +166,14 @@ def misread(feed: Feed, name: str, said: str, other: str, before: dict, after: d
     """Say how a row that was accepted differs from what a person reads in it; nothing if it does not."""
     used = {one.name: one for one in feed.columns if one.name in after and name in inputs(one.sql, feed.path)}
     for column in used.values():
-        if "registration(" in column.sql + helpers_of(feed.path).get(column.sql, "") and known(other) is None:
+        sql = column.sql + helpers_of(feed.path).get(column.sql, "")
+        if "measured(" in sql and re.fullmatch(UNMEASURED, other.strip().upper()):
+            # A person reads what is written for nothing measured as unknown.
+            return "" if after[column.name] is None else f"{column.name} is not measured"
+        if "registration(" in sql and known(other) is None:
             # A person reads a placeholder as an aircraft that is not known.
             return "" if after[column.name] is None else f"{column.name} is a placeholder"
         if before[column.name] is not None and after[column.name] is None:
-            sql = column.sql + helpers_of(feed.path).get(column.sql, "")
-            if "measured(" in sql and re.fullmatch(UNMEASURED, other.strip().upper()):
-                # A person reads what instruments write for nothing measured as unknown.
-                continue
             return f"{column.name} is null"
         if direct(column.name, feed.path) == name:
             # A text of JSON has no padding: a blank in it was said.
