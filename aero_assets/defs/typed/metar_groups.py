@@ -159,7 +159,7 @@ def _agrees(observed: Observed, kind: str, *values: float | None, within: float 
     """Return True if a group is the first of its kind or agrees with the first one; an unknown value says nothing."""
     first = observed.kinds_read.setdefault(kind, values)
     pairs = zip(first, values, strict=True)
-    return all(one is None or other is None or abs(one - other) <= within for one, other in pairs)
+    return all(earlier is None or value is None or abs(earlier - value) <= within for earlier, value in pairs)
 
 
 def _wind(word: str, observed: Observed) -> bool:
