@@ -2,9 +2,8 @@
 
 Plain DuckDB guesses types and writes. The typed step reads lines whatever is in them, splits them, holds every record
 to seventy rules, resolves eight local clocks to UTC, hashes two identities, drops duplicates and writes in a total
-order. Each of these half dozen passes costs about what plain DuckDB needs in all, so the goal is one order of
-magnitude: a pass too many shows, and a step that fell out of the engine, a row at a time, misses it by far. It bounds
-what correctness may cost; it does not say that no more is possible.
+order. The goal is about a third of plain DuckDB's rate; docs/decisions.md has the seconds of each pass and says why it
+is missed.
 """
 
 import shutil
