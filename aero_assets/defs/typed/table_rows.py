@@ -7,7 +7,8 @@ of it counts. Columns side by side (one for each line of costs) are a record eac
 import csv
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -148,6 +149,10 @@ class _Reading:
         self.width = max((n + 1 for n, text in enumerate(header.headings) if text), default=0)
         spread = table.spread.names if table.spread else {}
         self.spread = {name: place for name, place in header.places.items() if name in spread}
+        # Dates and carriers first: others are read with them.
+        first, columns = ("date", "carrier", ""), table.columns
+        kinds = {name: column.kind if column.kind in first else "" for name, column in columns.items()}
+        self.order = [name for kind in first for name in columns if kinds[name] == kind and name in header.places]
 
     def records(self, row: Row) -> Iterator[Given]:
         """Yield the records of a row: one, or one for each of the columns side by side that says something."""
@@ -167,11 +172,9 @@ class _Reading:
         record: dict[str, str | None] = {}
         currencies: dict[str, str] = {}
         on: date | None = None
-        # Dates and carriers first: others are read with them.
-        others = self.header.places.keys() - self.spread.keys()
-        if spread and self.table.spread:
-            others -= {self.table.spread.value}
-        order = sorted(others, key=self._turn)
+        # The value of columns side by side comes from one of them; the column of its own name is their total.
+        total = self.table.spread.value if spread and self.table.spread else None
+        order = [name for name in self.order if name != total]
         for name in order:
             cell = _cell(row, self.header.places[name])
             if is_nothing(cell):
@@ -207,13 +210,6 @@ class _Reading:
         if abs(stated - total) > TOLERANCE:
             raise UnreadError("total_mismatch", f"row {row.number}, column {self.header.headings[place]}: it says "
                               f"{stated:,f}, and the columns beside it sum to {total:,f}")  # fmt: skip
-
-    def _turn(self, name: str) -> tuple[int, str]:
-        column = self.table.columns[name]
-        return (("date", "carrier").index(column.kind) if column.kind in ("date", "carrier") else 2, self._rank(name))
-
-    def _rank(self, name: str) -> str:
-        return f"{list(self.table.columns).index(name):03d}"
 
     def _value(
         self, name: str, cell: object, on: date | None, record: Mapping[str, str | None], currencies: dict[str, str]
@@ -279,18 +275,13 @@ class _Reading:
                 raise UnreadError("missing_value", f"row {row.number}, column {heading}: it is empty")
 
 
-class _named:
-    """Puts row and column in front of the sentence about a cell."""
-
-    def __init__(self, row: Row, heading: str) -> None:
-        self.place = f"row {row.number}, column {heading}"
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UnreadError):
-            raise UnreadError(error.reason, f"{self.place}: {error.sentence}") from None
+@contextmanager
+def _named(row: Row, heading: str) -> Generator[None]:
+    """Put row and column in front of the sentence about a cell."""
+    try:
+        yield
+    except UnreadError as error:
+        raise UnreadError(error.reason, f"row {row.number}, column {heading}: {error.sentence}") from None
 
 
 def _cell(row: Row, place: int) -> object:

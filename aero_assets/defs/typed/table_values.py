@@ -35,6 +35,8 @@ _FIGURE = {
     ",": re.compile(rf"(?P<whole>{_GROUPED.format(groups='.’ ' + chr(39))})?(?:,(?P<part>[0-9]+))?"),
 }
 _MONEY = {"US$": "USD", "U$S": "USD", "USD$": "USD", "MX$": "MXN", "MXN$": "MXN", "€": "EUR", "£": "GBP"}
+#: Marks of money that a cell may have, longer ones before those that are part of them.
+_MARKS = sorted({*_MONEY, *CURRENCIES}, key=lambda mark: (-len(mark), mark))
 _FLIGHT = re.compile(
     r"(?P<carrier>[A-Z]{3}|[A-Z][A-Z0-9]|[0-9][A-Z])?[ -]*0*(?P<number>[1-9][0-9]{0,3})(?P<suffix>[A-Z]?)"
 )
@@ -94,7 +96,7 @@ def _unsigned(text: str) -> tuple[str, int, str]:
     text, currency = text.upper().replace("−", "-"), ""
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if negative else text
-    for mark in sorted({*_MONEY, *CURRENCIES}, key=len, reverse=True):
+    for mark in _MARKS:
         if text.lstrip("- ").startswith(mark) or text.endswith(mark):
             text, currency = text.replace(mark, "", 1).strip(), _MONEY.get(mark, mark)
             break
