@@ -11,7 +11,8 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 from xml.parsers import expat
 
@@ -35,6 +36,8 @@ MAX_TEXT = 1_000
 MAX_HEADINGS = 20_000
 #: Errors of reading an archive whose tables are wrong: places before the file, methods there are none of.
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+#: A cell of a sheet: True and the number of a shared text, or False and its own text.
+Cell = tuple[bool, str]
 END_OF_ZIP, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 1 << 16
 
 
@@ -129,38 +132,42 @@ def all_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> int:
     """Compare the headings of a sheet with the agreed ones; returns the rows with a value below them."""
     at = int(door.layout["workbook"]["header_row"])
-    cells = _Cells(at)
+    cells = _Headings(at)
     walk(archive, part, cells.start, cells.end, cells.text)
-    texts = dict(shared_texts(archive, {int(text) for shared, text in cells.headings if shared and text.isdigit()}))
-    seen = tuple(
-        " ".join(text.split())
-        for text in (texts.get(int(text), "") if shared and text.isdigit() else text for shared, text in cells.headings)
-        if text.strip()
-    )
+    seen = tuple(filter(None, texts_of(archive, cells.headings)))
     wanted = tuple(door.layout["workbook"]["sheets"][name])
     if problem := header_problem(seen, wanted):
         raise reasons.header_mismatch(door.feed, problem, wanted, f"Row {at} of sheet {name!r} is not the header")
     return cells.rows
 
 
-class _Cells:
-    """Collects the cells of one row of a sheet, and counts the rows below it that have a value."""
+class Cells(ABC):
+    """Follows the cells of a sheet that have a text: `row` counts from 1, `shared` is true where `value` is a number.
 
-    def __init__(self, row: int) -> None:
-        self.headings: list[tuple[bool, str]] = []
-        self.rows = 0
-        self._wanted, self._row = row, 0
-        self._shared = self._inside = self._filled = False
-        self._text = ""
+    A subclass keeps the cells that it needs in `take`, and counts rows in `row_ends`.
+    """
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.shared = self._inside = self._filled = False
+        self.value = ""
+
+    @abstractmethod
+    def take(self) -> None:
+        """See the present cell, which has a text."""
+
+    @abstractmethod
+    def row_ends(self) -> None:
+        """See the end of a row that has a value."""
 
     def start(self, tag: str, said: dict[str, str]) -> None:
         """Enter an element."""
         if tag == "row":
             number = said.get("r", "")
-            self._row = int(number) if number.isdigit() else self._row + 1
+            self.row = int(number) if number.isdigit() else self.row + 1
             self._filled = False
         elif tag == "c":
-            self._shared, self._text = said.get("t") == "s", ""
+            self.shared, self.value = said.get("t") == "s", ""
         elif tag in ("v", "t"):
             self._inside = True
 
@@ -168,17 +175,41 @@ class _Cells:
         """Leave an element."""
         if tag in ("v", "t"):
             self._inside = False
-        elif tag == "c" and self._text:
+        elif tag == "c" and self.value:
             self._filled = True
-            if self._row == self._wanted and len(self.headings) < MAX_HEADINGS:
-                self.headings.append((self._shared, self._text))
-        elif tag == "row" and self._filled and self._row > self._wanted:
-            self.rows += 1
+            self.take()
+        elif tag == "row" and self._filled:
+            self.row_ends()
 
     def text(self, text: str) -> None:
         """Take some of the text of a cell."""
-        if self._inside and len(self._text) < MAX_TEXT:
-            self._text += text
+        if self._inside and len(self.value) < MAX_TEXT:
+            self.value += text
+
+
+class _Headings(Cells):
+    """Collects the cells of one row of a sheet, and counts the rows below it that have a value."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__()
+        self.headings: list[Cell] = []
+        self.rows = 0
+        self._wanted = row
+
+    def take(self) -> None:
+        if self.row == self._wanted and len(self.headings) < MAX_HEADINGS:
+            self.headings.append((self.shared, self.value))
+
+    def row_ends(self) -> None:
+        self.rows += self.row > self._wanted
+
+
+def texts_of(archive: zipfile.ZipFile, cells: Iterable[Cell]) -> list[str]:
+    """Return the texts of cells on one line each, those that are shared looked up."""
+    cells = list(cells)
+    texts = dict(shared_texts(archive, {int(text) for shared, text in cells if shared and text.isdigit()}))
+    looked_up = (texts.get(int(text), "") if shared and text.isdigit() else text for shared, text in cells)
+    return [" ".join(text.split()) for text in looked_up]
 
 
 def shared_texts(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, str]]:

@@ -33,55 +33,36 @@ def top_rows(file: IO[bytes], rows: int) -> dict[str, Top]:
 def _top(archive: zipfile.ZipFile, part: str, rows: int) -> Top:
     cells = _TopCells(rows)
     workbook.walk(archive, part, cells.start, cells.end, cells.text)
-    numbers = {int(text) for row in cells.rows for shared, text in row.values() if shared and text.isdigit()}
-    texts = dict(workbook.shared_texts(archive, numbers))
-    top = [
-        tuple(
-            " ".join((texts.get(int(text), "") if shared and text.isdigit() else text).split())
-            for shared, text in (row.get(place, (False, "")) for place in range(max(row, default=-1) + 1))
-        )
-        for row in cells.rows
-    ]
-    return Top(top, cells.filled)
+    placed = [(row, place) for row, of_row in enumerate(cells.rows) for place in of_row]
+    texts = workbook.texts_of(archive, (cells.rows[row][place] for row, place in placed))
+    top = [[""] * (max(of_row, default=-1) + 1) for of_row in cells.rows]
+    for (row, place), text in zip(placed, texts, strict=True):
+        top[row][place] = text
+    return Top([tuple(row) for row in top], cells.filled)
 
 
-class _TopCells:
+class _TopCells(workbook.Cells):
     """Collects the cells of the first rows of a sheet by their places, and the numbers of rows that have a value."""
 
     def __init__(self, rows: int) -> None:
-        self.rows: list[dict[int, tuple[bool, str]]] = [{} for _ in range(rows)]
+        super().__init__()
+        self.rows: list[dict[int, workbook.Cell]] = [{} for _ in range(rows)]
         self.filled: list[int] = []
-        self._row, self._place = -1, -1
-        self._shared = self._inside = self._filled = False
-        self._text = ""
+        self._place = -1
 
     def start(self, tag: str, said: dict[str, str]) -> None:
-        """Enter an element."""
+        super().start(tag, said)
         if tag == "row":
-            number = said.get("r", "")
-            self._row = int(number) - 1 if number.isdigit() else self._row + 1
-            self._place, self._filled = -1, False
+            self._place = -1
         elif tag == "c":
             self._place = _place_of(said.get("r", ""), self._place + 1)
-            self._shared, self._text = said.get("t") == "s", ""
-        elif tag in ("v", "t"):
-            self._inside = True
 
-    def end(self, tag: str) -> None:
-        """Leave an element."""
-        if tag in ("v", "t"):
-            self._inside = False
-        elif tag == "c" and self._text:
-            self._filled = True
-            if 0 <= self._row < len(self.rows) and self._place < workbook.MAX_HEADINGS:
-                self.rows[self._row][self._place] = (self._shared, self._text)
-        elif tag == "row" and self._filled:
-            self.filled.append(self._row)
+    def take(self) -> None:
+        if 0 < self.row <= len(self.rows) and self._place < workbook.MAX_HEADINGS:
+            self.rows[self.row - 1][self._place] = (self.shared, self.value)
 
-    def text(self, text: str) -> None:
-        """Take some of the text of a cell."""
-        if self._inside and len(self._text) < workbook.MAX_TEXT:
-            self._text += text
+    def row_ends(self) -> None:
+        self.filled.append(self.row - 1)
 
 
 def _place_of(reference: str, next_place: int) -> int:
