@@ -30,9 +30,7 @@ def blocks(file: Path) -> Iterator[bytes]:
 
 def columns(file: Path) -> tuple[str, ...]:
     """Return the columns that a file names in its first line or its footer; errors as `blocks`, UnicodeDecodeError."""
-    with file.open("rb") as packed:
-        is_parquet = packed.read(len(MAGIC)) == MAGIC
-    if not is_parquet:
+    if not parquet_footer.is_parquet(file):
         return headings.columns_of(first_line(file)) or ()
     with file.open("rb") as packed:
         return parquet_footer.columns(packed)
@@ -57,9 +55,8 @@ def body(file: Path, folder: Path) -> Path:
 
 def head(file: Path, folder: Path) -> Path:
     """Return the first rows of a file as a body of their own below a folder; errors as `blocks`."""
-    with file.open("rb") as packed:
-        if packed.read(len(MAGIC)) == MAGIC:
-            return file
+    if parquet_footer.is_parquet(file):
+        return file
     copy = folder / "head.csv.gz"
     copy.write_bytes(gzip.compress(next(blocks(file), b"").rpartition(b"\n")[0] + b"\n"))
     return copy

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from aero_assets.defs.typed.parquet_lines import is_parquet, places_in_lines
+from aero_assets.defs.typed.parquet_lines import places_in_lines
 from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import PLAIN, Layout
 from aero_ingest import headings
 from aero_ingest.content import BOM
 from aero_ingest.headings import Places
+from aero_ingest.parquet_footer import is_parquet
 
 CHUNK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20

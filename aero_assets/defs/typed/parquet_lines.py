@@ -15,19 +15,12 @@ import pyarrow.parquet as pq
 
 from aero_assets.feeds import Feed
 from aero_ingest.headings import Places
-from aero_ingest.parquet_footer import MAGIC
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
 pc: Any = pyarrow.compute
 BATCH = 50_000
 SCHEMA = pa.schema([("line_number", pa.int64()), ("body", pa.string()), ("defect", pa.string())])
 _BARE = pyarrow.csv.WriteOptions(include_header=False)
-
-
-def is_parquet(path: Path) -> bool:
-    """Tell whether a body is a Parquet file by its first bytes."""
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
 
 
 def places_in_lines(path: Path, feed: Feed) -> Places:

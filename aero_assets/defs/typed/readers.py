@@ -14,11 +14,12 @@ from aero_assets.defs.typed.event_lines import read_event_lines
 from aero_assets.defs.typed.lines import read_lines
 from aero_assets.defs.typed.message_records import read_message_records, read_schedule_records
 from aero_assets.defs.typed.metar_lines import read_metar_lines
-from aero_assets.defs.typed.parquet_lines import is_parquet, read_parquet_lines
+from aero_assets.defs.typed.parquet_lines import read_parquet_lines
 from aero_assets.defs.typed.parquet_rows import read_parquet_rows
 from aero_assets.defs.typed.table_rows import read_table_rows
 from aero_assets.defs.typed.workbook_rows import read_workbook_rows
 from aero_assets.feeds import Feed
+from aero_ingest.parquet_footer import is_parquet
 
 #: Reasons of a reader against a record or a whole body; `FORM_RULES` are given by the SQL of the typed step.
 REASONS = (

@@ -40,7 +40,7 @@ from aero_ingest import ssim, ssim_legs
 from aero_ingest.message import ParseError, Unreadable
 from aero_ingest.message_files import lines_of
 from aero_ingest.messages import pieces
-from aero_ingest.parquet_footer import MAGIC
+from aero_ingest.parquet_footer import is_parquet
 from aero_streaming.events.types import EVENT_TYPES, fields_of
 
 #: Arrow makes these functions when it is imported: no type checker knows them.
@@ -115,9 +115,7 @@ def _content(feed: Feed, *, raw: bool = False) -> str:
 def _read(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
     if feed.is_json:
         return _of_events(feed, body)
-    with body.open("rb") as file:
-        is_parquet = file.read(len(MAGIC)) == MAGIC
-    return _of_parquet(feed, body, raw_key) if is_parquet else of_csv(feed, body, raw_key)
+    return _of_parquet(feed, body, raw_key) if is_parquet(body) else of_csv(feed, body, raw_key)
 
 
 def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:

@@ -6,6 +6,7 @@ The footer is Thrift in its compact protocol; the two facts stand in its first t
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import IO, Any
 
 from aero_ingest import headings, reasons
@@ -34,6 +35,12 @@ def check(file: IO[bytes], door: Door) -> int:
     if rows > MAX_ROWS:
         raise reasons.too_many_rows(MAX_ROWS)
     return rows
+
+
+def is_parquet(path: Path) -> bool:
+    """Return True if a file begins as Parquet files do."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def columns(file: IO[bytes]) -> tuple[str, ...]:
