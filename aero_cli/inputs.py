@@ -37,18 +37,19 @@ def from_path(source: Path, log: Log) -> Input:
     Raises `AeroError` for a folder without any. They are sent in the order of their names.
     """
     if not source.is_dir():
-        _tell_layout(source, log)
+        _tell_layout(source, recognised(source), log)
         return Input(str(source), (source,))
     files = sorted(file for file in source.iterdir() if file.is_file() and not file.name.startswith("."))
-    known = [file for file in files if recognised(file)]
+    feed_by_file = {file: recognised(file) for file in files}
+    known = [file for file in files if feed_by_file[file]]
     for file in files:
-        if file not in known:
+        if not feed_by_file[file]:
             log(f"{file.name} is left out: it has the columns of no feed")
     if not known:
         hint = "docs/formats.md lists the layouts of flight files"
         raise AeroError(f"{source} has no file of flights among {len(files)} files.", hint)
     for file in known:
-        _tell_layout(file, log)
+        _tell_layout(file, feed_by_file[file], log)
     return Input(str(source), tuple(known))
 
 
@@ -61,8 +62,7 @@ def last_flown(files: Sequence[Path]) -> Path:
     return max(files, key=lambda file: (f"{replay.first_date(file) or ''}", file.name))
 
 
-def _tell_layout(file: Path, log: Log) -> None:
-    feed = recognised(file)
+def _tell_layout(file: Path, feed: Feed | None, log: Log) -> None:
     if feed is None or not feed.layout.by_name:
         return
     seen = text_files.columns(file)

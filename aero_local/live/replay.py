@@ -61,12 +61,8 @@ def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> 
     Raises AeroError if it is no such file.
     """
     _check_header(file)
-    feed = find(FEED)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        body = text_files.body(file, Path(folder))
-        rows.prepare(connection)
-        rows.add_lines(connection, body, file.name, datetime.combine(FIRST_OPERATING_DATE, time(), UTC), feed)
-        rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
+        _judge(connection, text_files.body(file, Path(folder)), file.name)
         refused = connection.execute("select count(*) from judged where reason is not null").fetchall()[0][0]
         flown = "select distinct operating_date from judged where reason is null order by 1"
         days = tuple(day for (day,) in connection.execute(flown).fetchall())
@@ -76,12 +72,8 @@ def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> 
 
 def first_date(file: Path) -> date | None:
     """Return the operating date of the first record of a file; None where that cannot be read."""
-    feed = find(FEED)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        rows.prepare(connection)
-        arrived = datetime.combine(FIRST_OPERATING_DATE, time(), UTC)
-        rows.add_lines(connection, text_files.head(file, Path(folder)), file.name, arrived, feed)
-        rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
+        _judge(connection, text_files.head(file, Path(folder)), file.name)
         first = "select operating_date from judged where operating_date is not null order by line_number limit 1"
         return next((day for (day,) in connection.execute(first).fetchall()), None)
 
@@ -100,6 +92,14 @@ def events(flights: Flights, seed: int) -> Iterator[Event]:
             chance = iter(draw)
             sent += tell(_story(leg, chance), on, chance)
     yield from sorted(sent, key=lambda event: (event["received_at"], event["event_id"]))
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, body: Path, name: str) -> None:
+    """Create `judged` of a body by the typed step."""
+    feed, arrived = find(FEED), datetime.combine(FIRST_OPERATING_DATE, time(), UTC)
+    rows.prepare(connection)
+    rows.add_lines(connection, body, name, arrived, feed)
+    rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
 
 
 def _check_header(file: Path) -> None:
