@@ -1,47 +1,21 @@
 -- Every figure that came in about legs, by what became of it: a figure that is lost, or counted twice, would show.
+{%- set models = {
+    'costs': 'int_cost', 'revenue': 'int_coupon', 'bookings': 'int_booking', 'surveys': 'int_feedback'
+} %}
 with together as (
 
-    select
-        operating_date,
-        'costs' as figure,
-        told_by,
-        fate,
-        leg_uid
-    from {{ ref('int_cost') }}
-    where {{ where_operating_dates() }}
-
-    union all
+    {% for figure, model in models.items() %}
+    {{ 'union all' if not loop.first }}
 
     select
         operating_date,
-        'revenue' as figure,
+        '{{ figure }}' as figure,
         told_by,
         fate,
         leg_uid
-    from {{ ref('int_coupon') }}
+    from {{ ref(model) }}
     where {{ where_operating_dates() }}
-
-    union all
-
-    select
-        operating_date,
-        'bookings' as figure,
-        told_by,
-        fate,
-        leg_uid
-    from {{ ref('int_booking') }}
-    where {{ where_operating_dates() }}
-
-    union all
-
-    select
-        operating_date,
-        'surveys' as figure,
-        told_by,
-        fate,
-        leg_uid
-    from {{ ref('int_feedback') }}
-    where {{ where_operating_dates() }}
+    {% endfor %}
 
 )
 
