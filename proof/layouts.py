@@ -7,6 +7,7 @@ stand as on the two days. Every month goes through the door's pass and the typed
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ def _year(log: Callable[[str], None]) -> dict[str, dict[str, float]]:
                 sums[step]["seconds"] = round(sums[step]["seconds"] + (datetime.now(UTC) - began).total_seconds(), 1)
                 sums[step]["peak MB"] = max(sums[step]["peak MB"], measured["peak"])
             log(f"month {number + 1} of {MONTHS}: {sums}")
-            subprocess.run(("rm", "-r", f"{work}"), check=True)
+            shutil.rmtree(work)
     return sums
 
 

@@ -86,7 +86,10 @@ def _plain(value: str | None) -> str:
 
 
 def edition_of(file: IO[bytes]) -> datetime | None:
-    """Return when the workbook was last saved (UTC), as it says itself; editions are ordered by it."""
+    """Return when the workbook was last saved (UTC), as it says itself.
+
+    Editions that reach the same month are ordered by it.
+    """
     with zipfile.ZipFile(file) as archive:
         if "docProps/core.xml" not in archive.namelist():
             return None
