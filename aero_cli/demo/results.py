@@ -29,7 +29,7 @@ RANKED = 5
 COUNTED = {
     "legs": "scheduled_legs", "cancelled": "cancelled_legs", "diverted": "diverted_legs", "arrived": "arrived_legs",
     "arr_late_15": "arr_late_15_legs", "departed": "departed_legs", "dep_late_15": "dep_late_15_legs",
-    "dep_on_time_d0": "dep_on_time_d0_legs",
+    "dep_on_time_d0": "dep_on_time_d0_legs", "operated": "operated_legs",
 }  # fmt: skip
 
 

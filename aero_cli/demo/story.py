@@ -39,10 +39,13 @@ def _title(results: dict[str, Any]) -> str:
 
 def _headline(results: dict[str, Any]) -> list[str]:
     legs = results["legs"]
+    silent = legs - results["operated"] - results["cancelled"]
+    unknown = f", of {silent:,} not told whether they left" if silent else ""
     lines = [
         f"{results['first_operating_date']} to {results['last_operating_date']}: [bold]{legs:,}[/bold] legs of "
         f"{results['carriers']} carriers on {results['routes']:,} directed routes",
-        f"{results['cancelled']:,} cancelled ({_share(results['cancelled'], legs)}), {results['diverted']:,} diverted",
+        f"{results['cancelled']:,} cancelled ({_share(results['cancelled'], legs)}), {results['diverted']:,} diverted"
+        f"{unknown}",
         f"{results['departed']:,} departures known: {results['dep_on_time_d0']:,} on the minute or before (D0), "
         f"{results['dep_late_15']:,} late by 15 minutes or more",
         f"{results['arrived']:,} arrivals known: {results['arr_late_15']:,} late by 15 minutes or more",

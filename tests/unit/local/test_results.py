@@ -5,13 +5,14 @@ from datetime import date
 from types import SimpleNamespace
 
 import duckdb
+import pytest
 from rich.console import Console
 
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
 from aero_cli.demo.results import collect, hops
-from aero_cli.demo.story import _routes
+from aero_cli.demo.story import _headline, _routes
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
 
@@ -70,6 +71,14 @@ def test_routes_are_shown_by_the_punctuality_of_the_register_where_a_diversion_c
     console = Console(width=100, record=True)
     console.print(_routes(found))
     assert "93.5%" in console.export_text()
+
+
+@pytest.mark.parametrize(
+    ("operated", "ending"), [(3, "0 diverted"), (1, "0 diverted, of 2 not told whether they left")]
+)
+def test_flights_of_which_nobody_told_whether_they_left_are_counted_beside_the_cancelled_ones(operated, ending):
+    results = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
+    assert _headline(results | {"operated": operated})[1] == f"0 cancelled (0.0%), {ending}"
 
 
 def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):

@@ -153,6 +153,12 @@ class Line:
         self.send(state("hub_quarter", hub, 1, "12:00", quarter_at=at(clock), scheduled_legs=legs,
                         awaiting_departure_legs=legs))  # fmt: skip
 
+    def tell_movements(self) -> None:
+        """A flight of the carrier that is over: its source tells OUT, OFF, ON and IN."""
+        times = {"std_at": at("06:00"), "out_at": at("06:00"), "off_at": at("06:10"), "on_at": at("07:55"),
+                 "sta_at": at("08:00"), "in_at": at("08:00")}  # fmt: skip
+        self.send(leg(9998, 1, "08:01", tail="XAYYY", **times))
+
     def heartbeat(self, clock: str) -> None:
         """A record that means nothing but that the feed is alive."""
         self.wall = max(self.wall, moment(clock))

@@ -19,6 +19,7 @@ def line():
 
 
 def test_a_silence_is_the_parent_of_critical_alerts_too(line):
+    line.tell_movements()
     line.send(leg(1, 4, "12:00", origin="JFK", destination="MEX", out_at=at("12:00"), last_out_at=at("12:00")))
     line.heartbeat("14:58")
     line.tick("14:58")
@@ -33,6 +34,7 @@ def test_a_feed_that_lags_ten_minutes_makes_no_false_critical(line):
     """OFF at 14:58, heard ten minutes later: the three hours of 15:00 were never reached, whatever the clock said."""
     out = leg(1, 4, origin="JFK", destination="MEX", out_at=at("12:00"), last_out_at=at("12:00"))
     told = [(120, out), (178, {**out, "state_version": 5, "off_at": at("14:58")})]
+    line.tell_movements()
     for minute in range(120, 200):
         line.wall = moment("12:00") + timedelta(minutes=minute)
         for sent, row in told:

@@ -115,6 +115,7 @@ def test_a_feed_that_was_never_heard_raises_nothing_and_its_lights_are_grey(line
 
 
 def test_passengers_on_the_ground_are_seen_by_time_alone(line):
+    line.tell_movements()
     line.send(leg(1, 4, "12:00", origin="JFK", destination="MEX", out_at=at("12:00"), last_out_at=at("12:00")),
               leg(2, 6, "12:00", destination="JFK", off_at=at("09:00"), on_at=at("11:30")),
               leg(3, 4, "12:00", origin="MEX", destination="JFK", out_at=at("12:00")),
@@ -130,6 +131,7 @@ def test_passengers_on_the_ground_are_seen_by_time_alone(line):
 
 def test_taking_off_ends_the_time_on_the_ground(line):
     waiting = leg(1, 4, "12:00", origin="JFK", destination="MEX", out_at=at("12:00"), last_out_at=at("12:00"))
+    line.tell_movements()
     line.send(waiting)
     line.heartbeat("13:40")
     line.tick("13:40")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from aero_streaming.alerts import conditions
+from aero_streaming.alerts import conditions, told
 from aero_streaming.alerts.baselines import Baselines
 from aero_streaming.alerts.conditions import Row
 from aero_streaming.alerts.context import HUBS, Context
@@ -76,11 +76,14 @@ def process(batch: Batch, engine: Engine) -> Done:
         return done
     arrived = engine.wall()
     legs_of_events = {leg_key(event["leg_uid"]) for event in batch.events.values()}
-    before = engine.store.states([*KEPT, HUBS, *batch.rows, *legs_of_events])
+    days = {told.key(row["operating_date"]) for row in batch.rows.values()}
+    before = engine.store.states([*KEPT, HUBS, *days, *batch.rows, *legs_of_events])
     heard = engine.heard(batch)
     now = engine.now(before.get(CLOCK, {}).get("at", ""), heard)
     rows, repeats = _write(batch, before, engine, arrived, done)
     hubs = _remember_hubs(rows, before.get(HUBS, {}).get("members", set()), engine)
+    for day, member in told.news(rows.values(), before):
+        engine.store.remember(day, member)
     news = _advance(heard, before, engine, arrived)
     feed = engine.pulse({**before, **news}, now)
     context = Context(engine.store, engine.baselines, engine.rules, now, arrived, hubs, rows, feed)

@@ -19,6 +19,7 @@ from aero_streaming.alerts.model import Alert, Condition, changed
 from aero_streaming.alerts.pulse import SOURCE, Pulse
 from aero_streaming.alerts.records import leg_key, state_key
 from aero_streaming.alerts.store import AlertStore
+from aero_streaming.alerts.told import Told
 from aero_streaming.merge.leg_times import believable
 from aero_streaming.rules import stations
 from aero_streaming.rules.model import Rule, RuleSet
@@ -55,6 +56,7 @@ class Context:
         self._is_stale = feed.is_stale(rules) if feed else False
         self._tails: dict[tuple[str, str], list[Item]] = {}
         self._quarters: dict[str, alert_sums.Quarter | None] = {}
+        self.told = Told(store.states)
 
     def read(self, keys: Iterable[str]) -> dict[str, Item]:
         """Return items of leg-state by key."""
@@ -141,7 +143,10 @@ class Context:
         if keys:
             states = self._store.states(keys)
             self._quarters |= {
-                key: alert_sums.quarter_of(states[key], self.seen_at) if key in states else None for key in keys
+                key: alert_sums.quarter_of(row, self.seen_at, self.told.of_hub(row))
+                if (row := states.get(key))
+                else None
+                for key in keys
             }
 
     # -- legs
@@ -156,7 +161,9 @@ class Context:
         for rule in self.rules.live("leg"):
             if rule.kpi == "rotation":
                 works += self._rotations(rule, leg, known, is_repeat)
-            elif rule.kpi != "tarmac" or is_repeat or self._is_long_on_ground(rule, leg, known):
+            elif rule.kpi != "tarmac" or (
+                self.told.ends(leg) and (is_repeat or self._is_long_on_ground(rule, leg, known))
+            ):
                 works.append(self.about(rule, conditions.of_leg(self.rules, rule, leg, self.now, self.seen_at), leg))
         for work in works:
             work.is_repeat = is_repeat

@@ -3,12 +3,13 @@
 Pure: rows in, `Condition` out, as in `conditions.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aero_streaming.alerts.conditions import Row, key_of
 from aero_streaming.alerts.model import Condition, changed
+from aero_streaming.alerts.told import ARRIVED, DEPARTED
 from aero_streaming.figures import figures
 from aero_streaming.rules.model import KPIS, ROLLING, Rule, RuleSet
 from aero_streaming.times import business_date, close_of, minutes_between, text
@@ -76,16 +77,17 @@ class Quarter:
     is_complete: bool
 
 
-def quarter_of(row: Row, seen_at: datetime) -> Quarter | None:
+def quarter_of(row: Row, seen_at: datetime, kinds: Collection[str]) -> Quarter | None:
     """Return what a row of leg-state says of a quarter of an hour; None where it was taken away.
 
-    What is overdue is so at `seen_at`, as far as the feed has come.
+    What is overdue is so at `seen_at`, as far as the feed has come. `kinds` has `departed_legs` where the feed tells
+    departures of this hub, and `arrived_legs` for arrivals: nothing is overdue of a kind that is never told.
     """
     if row.get("is_deleted"):
         return None
     sums = _sums(row, seen_at)
     is_complete = sums["accounted_legs"] >= sums["scheduled_legs"]
-    _count_overdue(sums, minutes_between(row["quarter_at"], text(seen_at)) - QUARTER_MINUTES)
+    _count_overdue(sums, minutes_between(row["quarter_at"], text(seen_at)) - QUARTER_MINUTES, kinds)
     return Quarter(row, sums, is_complete)
 
 
@@ -116,7 +118,7 @@ def _sums(row: Row, seen_at: datetime) -> dict[str, int]:
     return sums
 
 
-def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
+def _count_overdue(sums: dict[str, int], overdue_minutes: int, kinds: Collection[str]) -> None:
     """Count what is overdue as late: who waits for flights to leave before calling them late learns of a storm last.
 
     `overdue_minutes` is how long ago the last flight of the quarter was planned. From 15 on, each flight of it that has
@@ -124,7 +126,8 @@ def _count_overdue(sums: dict[str, int], overdue_minutes: int) -> None:
     """
     if overdue_minutes < LATE_MINUTES:
         return
-    waiting, flying = sums["awaiting_departure_legs"], sums["awaiting_arrival_legs"]
+    waiting = sums["awaiting_departure_legs"] if DEPARTED in kinds else 0
+    flying = sums["awaiting_arrival_legs"] if ARRIVED in kinds else 0
     sums["departed_legs"] += waiting
     sums["dep_tracked_legs"] += waiting
     sums["departure_delay_minutes"] += waiting * overdue_minutes

@@ -127,7 +127,9 @@ def _of_time(engine: Engine, context: Context, now: datetime) -> list[Work]:
         if rule.kpi == "tarmac":
             since = conditions.minutes_before(context.seen_at, rule.amber.enter)
             for leg in engine.store.on_ground_before(since):
-                works.append(context.about(rule, conditions.of_leg(engine.rules, rule, leg, now, context.seen_at), leg))
+                if context.told.ends(leg):
+                    condition = conditions.of_leg(engine.rules, rule, leg, now, context.seen_at)
+                    works.append(context.about(rule, condition, leg))
     return works
 
 

@@ -163,7 +163,7 @@ EVENT_TYPES = {
         EventType("schedule", "The plan of the leg, or its change.",
                   (_whole("distance_miles", 1, 10_000, "Great-circle distance, statute miles."),),
                   describes_leg=True, is_dated=True, states=AS_PLANNED,
-                  needs_leg=("destination", "std_at", "sta_at")),
+                  needs_leg=("destination", "std_at")),
         EventType("estimate", "When the leg is expected to leave or to arrive.", ESTIMATES, describes_leg=True,
                   is_actual=False, is_dated=True, states=AS_PLANNED, needs_any=tuple(f.name for f in ESTIMATES)),
         _movement("out", "off-block"),
