@@ -1,0 +1,40 @@
+-- Written by `aero feed sync` from aero_assets/feeds/partner/bts_arrivals.toml; change it there.
+with first_received as (
+
+    {{ first_received(source('partner', 'bts_arrivals'), date_column='operating_date') }}
+
+)
+
+select
+    cast(leg_uid as varchar) as leg_uid,
+    cast(operating_date as date) as operating_date,
+    cast(carrier as varchar) as carrier,
+    cast(flight_number as integer) as flight_number,
+    cast(operational_suffix as varchar) as operational_suffix,
+    cast(leg_sequence as integer) as leg_sequence,
+    cast(origin as varchar) as origin,
+    cast(destination as varchar) as destination,
+    cast(tail as varchar) as tail,
+    cast(std_at as timestamp) as std_at,
+    cast(sta_at as timestamp) as sta_at,
+    cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
+    cast(out_at as timestamp) as out_at,
+    cast(on_at as timestamp) as on_at,
+    cast(in_at as timestamp) as in_at,
+    cast(is_cancelled as boolean) as is_cancelled,
+    cast(is_diverted as boolean) as is_diverted,
+    cast(scheduled_block_minutes as integer) as scheduled_block_minutes,
+    cast(carrier_delay_minutes as integer) as carrier_delay_minutes,
+    cast(weather_delay_minutes as integer) as weather_delay_minutes,
+    cast(nas_delay_minutes as integer) as nas_delay_minutes,
+    cast(security_delay_minutes as integer) as security_delay_minutes,
+    cast(late_aircraft_delay_minutes as integer) as late_aircraft_delay_minutes,
+    cast(reported_arrival_delay_minutes as integer) as reported_arrival_delay_minutes,
+    cast(source as varchar) as source,
+    cast(attempt as integer) as attempt,
+    cast(is_actual as boolean) as is_actual,
+    cast(version as integer) as version,
+    cast(received_at as timestamp) as received_at,
+    cast(event_id as varchar) as event_id,
+    cast(raw_ref as varchar) as raw_ref
+from first_received
