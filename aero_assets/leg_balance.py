@@ -17,7 +17,8 @@ from aero_assets.manifests import ArrivalManifest, TypedFile
 
 #: The feeds whose rows become legs; a test holds them to what `int_leg_fact` is made from.
 FEEDS = (
-    "ops/leg_events", "opsdb/legs", "partner/airline_legs", "partner/bts_departures", "partner/bts_ontime",
+    "ops/leg_events", "opsdb/legs", "partner/airline_legs", "partner/bts_arrivals", "partner/bts_cancellations",
+    "partner/bts_departures", "partner/bts_ontime",
 )  # fmt: skip
 #: Of a leg, what one of its facts must have said.
 STATED = (

@@ -29,6 +29,40 @@ bts_departures as (
 
 ),
 
+last_bts_arrivals as (
+
+    {{ last_rows_of_legs(ref('stg_partner__bts_arrivals')) }}
+
+),
+
+bts_arrivals as (
+
+    select
+        {{ leg_fact_columns(lacks=[
+            'aircraft_type', 'std_utc_offset_minutes', 'distance_miles', 'seats', 'data_label', 'passengers',
+            'off_at', 'cancellation_code', 'delay_codes'
+        ]) }}
+    from last_bts_arrivals
+
+),
+
+last_bts_cancellations as (
+
+    {{ last_rows_of_legs(ref('stg_partner__bts_cancellations')) }}
+
+),
+
+bts_cancellations as (
+
+    select
+        {{ leg_fact_columns(lacks=[
+            'aircraft_type', 'sta_at', 'sta_utc_offset_minutes', 'distance_miles', 'seats', 'data_label',
+            'passengers', 'out_at', 'off_at', 'on_at', 'in_at', 'cancellation_code', 'delay_codes'
+        ] + minutes_by_cause()) }}
+    from last_bts_cancellations
+
+),
+
 last_airline_legs as (
 
     {{ last_rows_of_legs(ref('stg_partner__airline_legs')) }}
@@ -151,5 +185,9 @@ with_causes as (
 select * from bts_ontime
 union all
 select * from bts_departures
+union all
+select * from bts_arrivals
+union all
+select * from bts_cancellations
 union all
 select * from with_causes
