@@ -23,6 +23,8 @@ from tests.unit.feeds import (
     table_rows,
     test_opsdb__connections,
     test_partner__airline_legs,
+    test_partner__bts_arrivals,
+    test_partner__bts_cancellations,
     test_partner__bts_departures,
     test_partner__bts_ontime,
     test_partner__db1b_fares,
@@ -97,6 +99,12 @@ MADE = {
         "STD_AT": "2026-11-01 07:45:00", "STA_AT": "2026-11-01 11:10:00", "STD_UTC_OFFSET_MINUTES": "-480",
         "STA_UTC_OFFSET_MINUTES": "-360", "AIRCRAFT_TYPE": "738", "SEATS": "160", "IS_OPERATED": "true",
     },
+    "partner/bts_arrivals": lambda feed: (
+        _line(feed, test_partner__bts_arrivals.LATE) | {"DESTINATION": "GRR"}
+    ),
+    "partner/bts_cancellations": lambda feed: (
+        _line(feed, ",".join(test_partner__bts_cancellations.LINE)) | {"ORIGIN": "GRR", "KIND": "Cancellation"}
+    ),
     "partner/costs": lambda _: FLIGHT | {
         "COST_LINE": "fuel", "AMOUNT": "18500.50", "CURRENCY": "MXN", "BASIS": "actual", "REFERENCE": "F-1001",
     },

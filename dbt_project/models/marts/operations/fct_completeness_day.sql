@@ -36,7 +36,7 @@ facts as (
 -- Of a feed of files the last row of a leg stands; earlier rows say when the leg was first told and first closed.
 file_rows as (
 
-    {% for feed in ['bts_ontime', 'bts_departures', 'airline_legs'] %}
+    {% for feed in ['bts_ontime', 'bts_departures', 'bts_arrivals', 'airline_legs'] %}
     select
         operating_date,
         leg_uid,
