@@ -16,12 +16,15 @@ PREAMBLE = (
 LATE = "DL,01/01/2022,1345,N376NW,ATL,23:50,00:20,125,140,30,00:12,8,0,0,30,0,0"
 
 
+def body(*records):
+    return "\n".join((*PREAMBLE, ",".join(FEED.header), *records, " SOURCE: BTS"))
+
+
 def judge(record, **changes):
     values = record.split(",")
     for place, value in changes.items():
         values[int(place[1:])] = value
-    lines = (*PREAMBLE, ",".join(FEED.header), ",".join(f'"{value}"' for value in values), " SOURCE: BTS")
-    [row] = judged(FEED, "\n".join(lines))
+    [row] = judged(FEED, body(",".join(f'"{value}"' for value in values)))
     return row
 
 

@@ -12,15 +12,21 @@ FEED = find("partner/bts_cancellations")
 LINE = ("DL", "01/02/2022", "2863", "N372NW", "DTW", "05:30")
 
 
+def body(kind, *records):
+    preamble = (f"Detailed Statistics {kind}", "Origin Airport: Grand Rapids, MI (GRR)", "Airline: Delta (DL)",
+                "Month(s): 1", "Day(s): 2", "Year(s): 2022", "")  # fmt: skip
+    return "\n".join((*preamble, ",".join(FEED.header), *records, " SOURCE: BTS"))
+
+
 def judge(kind="Cancellations", **changes):
     values = [changes.get(f"_{place}", value) for place, value in enumerate(LINE)]
-    lines = (f"Detailed Statistics {kind}", "Origin Airport: Grand Rapids, MI (GRR)", "Airline: Delta (DL)", "Month(s): 1",
-             "Day(s): 2", "Year(s): 2022", "", ",".join(FEED.header), ",".join(values), " SOURCE: BTS")  # fmt: skip
-    [row] = judged(FEED, "\n".join(lines))
+    [row] = judged(FEED, body(kind, ",".join(values)))
     return row
 
 
-@pytest.mark.parametrize(("kind", "cancelled"), [("Cancellation", True), ("Cancellations", True), ("Diversions", False)])
+@pytest.mark.parametrize(
+    ("kind", "cancelled"), [("Cancellation", True), ("Cancellations", True), ("Diversions", False)]
+)
 def test_the_first_line_says_what_became_of_the_leg(kind, cancelled):
     row = judge(kind)
     assert (row["reason"], row["is_cancelled"], row["is_diverted"]) == (None, cancelled, not cancelled)
