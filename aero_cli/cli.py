@@ -1,6 +1,7 @@
 """`aero`: the command line. This module only registers the commands; their code is in `commands/`."""
 
 from aero_cli.commands import (
+    drop,
     feed,
     ingest,
     lake,
@@ -42,6 +43,7 @@ app.command(epilog="Example: aero metrics otp_a14 --by route,month --from 2026-1
 )
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
+app.command(epilog="Example: aero drop partner/costs costs.csv")(drop.drop)
 app.command(epilog="Example: aero ingest messages/ --reference-time 2026-11-22T14:00Z")(ingest.ingest)
 app.command(epilog="Example: aero parse message.txt --reference-time 2026-11-22T14:00Z --json")(parse.parse)
 app.command(epilog="Example: aero reprocess partner/messages --from 2026-11-22 --to 2026-11-22")(reprocess.reprocess)

@@ -111,7 +111,7 @@ def template(
         return
     # With the mark by which Excel knows UTF-8.
     to.write_text(text, encoding="utf-8-sig", newline="")
-    print(f"{to}: fill it, delete the line of the example, and put it into {name}/ of the inbox")
+    print(f"{to}: fill it, delete the line of the example, and put it into the inbox: aero drop {name} {to}")
 
 
 def _layout(project: Path | None) -> Layout:

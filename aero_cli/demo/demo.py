@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,12 @@ from aero_assets.storage import Bucket
 from aero_cli import inputs
 from aero_cli.demo import results, story
 from aero_cli.demo.watch import NEWS_SECONDS, Watch
+from aero_cli.inbox import Inbox
 from aero_cli.inputs import Input
 from aero_local import http, platform, progress
 from aero_local.errors import AeroError, Log
 from aero_local.state import HOME, State
 
-DOOR = "_outcomes/door/"
 #: Seconds without any progress before the demo gives up: a slow machine is slow, and still moves.
 PATIENCE_SECONDS = 900
 #: Seconds that the docs wait for the run that writes the warehouse.
@@ -129,28 +128,22 @@ def _airline(state: State, log: Log) -> Input:
 
 def _send(state: State, given: Input, watch: Watch) -> bool:
     """Upload as the partner does, and wait for the door's word on each arrival; return whether anything was new."""
-    lake = Bucket(Environment.current().lake_bucket)
-    before = {item.key for item in lake.list(DOOR)}
-    partner = state.session("partner").client("s3")
-    waiting: dict[str, Path] = {}
+    environment = Environment.current()
+    inbox = Inbox(Bucket(environment.lake_bucket), state.session("partner").client("s3"), environment.inbox_bucket)
     for file in given.files:
         inbox_key = f"{inputs.feed_of(file)}/{file.name}"
         watch.reached("upload", f"inbox: {len(given.files)} files go in, first {inbox_key}")
-        partner.upload_file(str(file), Environment.current().inbox_bucket, inbox_key)
-        waiting[sha256(inbox_key.encode()).hexdigest()[:12]] = file
+        inbox.put(file, inbox_key)
     statuses: dict[str, int] = {}
     rows = 0
-    while waiting:
-        for item in lake.list(DOOR):
-            mark = next((mark for mark in waiting if mark in item.key and item.key not in before), None)
-            if mark and (row := lake.read_json(item.key)):
-                file = waiting.pop(mark)
-                if row["status"] == "rejected":
-                    raise AeroError(f"The door refused {file.name}: {row['message']}", f"Reason: {row['reason']}.")
-                statuses[row["status"]] = statuses.get(row["status"], 0) + 1
-                rows += row["rows_in"]
-        if waiting:
-            _patience(state, watch, len(waiting))
+    while inbox.waiting:
+        for answer in inbox.answers():
+            if answer.reason:
+                raise AeroError(f"The door refused {answer.file.name}: {answer.message}", f"Reason: {answer.reason}.")
+            statuses[answer.status] = statuses.get(answer.status, 0) + 1
+            rows += answer.rows
+        if inbox.waiting:
+            _patience(state, watch, inbox.waiting)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     watch.reached("door", f"door: {counts}, {rows:,} rows")
     is_new = set(statuses) != {"duplicate"}

@@ -5,13 +5,16 @@ import hashlib
 import json
 import time
 import uuid
+from pathlib import Path
 from typing import cast
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 from aero_assets.feeds import doors
+from aero_cli.cli import app
 
 pytestmark = pytest.mark.platform
 
@@ -124,6 +127,21 @@ def test_what_is_not_what_it_says_is_in_quarantine_with_a_reason_and_not_in_raw(
         assert (written["reason"], written["inbox_key"]) == (reason, key)
         assert written["message"].endswith((".", HEADER))
         assert not [name for name in door.keys("raw", f"{FEED}/_arrivals/") if outcome["subject"] in name]
+
+
+def test_a_person_puts_files_into_the_inbox_and_is_told_the_doors_answer(door, tmp_path):
+    template = CliRunner().invoke(app, ["feed", "template", "partner/costs", "--to", f"{tmp_path}/costs.csv"])
+    assert template.exit_code == 0
+    (tmp_path / "notes.csv").write_text("these are not costs\n")
+
+    def drop(*names):
+        words = ["drop", "partner/costs", *(f"{tmp_path}/{name}" for name in names), "--json"]
+        done = CliRunner().invoke(app, words, env={"AERO_STATE": str(door.platform.state.root)})
+        answers = json.loads(done.stdout)
+        return done.exit_code, sorted((Path(answer["file"]).name, answer["status"]) for answer in answers)
+
+    assert drop("costs.csv") == (0, [("costs.csv", "accepted")])
+    assert drop("costs.csv", "notes.csv") == (1, [("costs.csv", "duplicate"), ("notes.csv", "rejected")])
 
 
 def test_an_event_delivered_again_changes_nothing(door):

@@ -12,15 +12,15 @@ FEED = find("partner/bts_cancellations")
 LINE = ("DL", "01/02/2022", "2863", "N372NW", "DTW", "05:30")
 
 
-def body(kind, *records):
-    preamble = (f"Detailed Statistics {kind}", "Origin Airport: Grand Rapids, MI (GRR)", "Airline: Delta (DL)",
+def body(kind, *records, airport="GRR"):
+    preamble = (f"Detailed Statistics {kind}", f"Origin Airport: Grand Rapids, MI ({airport})", "Airline: Delta (DL)",
                 "Month(s): 1", "Day(s): 2", "Year(s): 2022", "")  # fmt: skip
     return "\n".join((*preamble, ",".join(FEED.header), *records, " SOURCE: BTS"))
 
 
-def judge(kind="Cancellations", **changes):
+def judge(kind="Cancellations", airport="GRR", **changes):
     values = [changes.get(f"_{place}", value) for place, value in enumerate(LINE)]
-    [row] = judged(FEED, body(kind, ",".join(values)))
+    [row] = judged(FEED, body(kind, ",".join(values), airport=airport))
     return row
 
 
@@ -36,7 +36,8 @@ def test_the_first_line_says_what_became_of_the_leg(kind, cancelled):
 REFUSED = {
     "missing_value": {"_0": ""}, "bad_date": {"_1": "02/30/2022"}, "bad_carrier": {"_0": "Delta"},
     "carrier_mismatch": {"_0": "UA"}, "bad_flight_number": {"_2": "17X"}, "bad_tail": {"_3": "N-376"},
-    "bad_airport": {"_4": "Detroit"}, "same_airport": {"_4": "GRR"}, "bad_time": {"_5": "25:75"},
+    "bad_airport": {"_4": "Detroit"}, "unknown_airport": {"airport": "QQQ"}, "same_airport": {"_4": "GRR"},
+    "bad_time": {"_5": "25:75"},
 }  # fmt: skip
 
 

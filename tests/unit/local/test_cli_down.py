@@ -26,6 +26,7 @@ WORDS = {
     "query": (["select 1"], 1),
     "replay": ([NO_FILE], 1),
     "simulate": (["--speed", "0"], 2),
+    "drop": (["partner/costs", NO_FILE], 1),
     "ingest": ([NO_FILE], 1),
     "parse": (["/no/such/file"], 2),
     "reprocess": (["partner/messages", "--from", "2026-01-01", "--to", "2026-01-01"], 1),
