@@ -13,6 +13,7 @@ import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from aero_assets.defs.typed.parquet_texts import texts_of
 from aero_assets.feeds import Feed
 from aero_ingest.headings import Places
 
@@ -50,32 +51,25 @@ def _batches(path: Path, feed: Feed) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(path) as file:
             total = file.metadata.num_rows
             for batch in file.iter_batches(BATCH, columns=kept):
-                yield _numbered(number, _lines(batch.select(kept)), None)
+                yield _lines(number, batch.select(kept))
                 number += batch.num_rows
     except (pa.ArrowException, OSError, KeyError):
         lost = max(total, number + 1) - number
-        yield _numbered(number, [""] * lost, "unreadable_body")
+        yield _numbered(number, [""] * lost, ["unreadable_body"] * lost)
 
 
-def _lines(batch: pa.RecordBatch) -> list[str]:
+def _lines(before: int, batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [texts_of(column) for column in batch.columns]
     # A value of two lines would be two records.
-    texts = [pc.replace_substring_regex(as_text(column), r"[\r\n]+", " ") for column in batch.columns]
+    texts = [pc.replace_substring_regex(column.values, r"[\r\n]+", " ") for column in columns]
     table = pa.table(texts, names=[f"{number}" for number in range(len(texts))])
     text = io.BytesIO()
     pyarrow.csv.write_csv(table, text, _BARE)
-    return text.getvalue().decode("utf-8", "replace").split("\n")[:-1]
+    undecodable = frozenset().union(*(column.undecodable for column in columns))
+    defects = ["bad_encoding" if number in undecodable else None for number in range(batch.num_rows)]
+    return _numbered(before, text.getvalue().decode().split("\n")[:-1], defects)
 
 
-def as_text(column: pa.Array) -> pa.Array:
-    """Return the values of a column as the texts that a CSV file would hold."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        return pa.array([value and value.decode("utf-8", "replace") for value in column.to_pylist()], pa.string())
-    return column.cast(pa.string())
-
-
-def _numbered(before: int, lines: list[str], defect: str | None) -> pa.RecordBatch:
+def _numbered(before: int, lines: list[str], defects: list[str | None]) -> pa.RecordBatch:
     numbers = pa.array(range(before + 1, before + len(lines) + 1), pa.int64())
-    defects = pa.array([defect] * len(lines), pa.string())
-    return pa.record_batch([numbers, pa.array(lines, pa.string()), defects], schema=SCHEMA)
+    return pa.record_batch([numbers, pa.array(lines, pa.string()), pa.array(defects, pa.string())], schema=SCHEMA)

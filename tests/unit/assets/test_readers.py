@@ -2,16 +2,20 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aero_assets.defs.typed.lines import read_lines
 from aero_assets.defs.typed.parquet_rows import read_parquet_rows
+from aero_assets.defs.typed.readers import read
+from aero_assets.feeds import find
 from aero_assets.feeds.layouts import Caption, Layout
 from tests.judging import kept
 
@@ -52,3 +56,22 @@ def test_a_column_that_is_not_there_is_one_record_that_says_so(tmp_path):
     pq.write_table(pa.table({"A": ["1"]}), file)
     [aside] = read_parquet_rows(file, ("A", "C")).read_all().to_pylist()
     assert (aside["defect"], aside["given"]) == ("unreadable_body", [])
+
+
+def no_text(kind: pa.DataType, *values: bytes | None) -> pa.Array:
+    """Return a column of texts as writers without checks make it: bytes that only claim to be UTF-8."""
+    array = pa.array(values, pa.binary())
+    return array if kind == pa.binary() else pa.Array.from_buffers(pa.string(), len(array), array.buffers())
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary()], ids=str)
+@pytest.mark.parametrize("feed", ["partner/gsa_fares", "partner/bts_ontime"])
+def test_a_text_of_parquet_that_is_no_utf_8_costs_its_row_alone(tmp_path, feed, kind):
+    header = find(feed).header
+    values = no_text(kind, b"one", b"caf\xe9", b"three", None, "café".encode())
+    columns = {header[0]: values} | {name: pa.array(["x"] * len(values)) for name in header[1:]}
+    pq.write_table(pa.table(columns), tmp_path / "body")
+    records = read(tmp_path / "body", datetime(2026, 11, 23, tzinfo=UTC), find(feed)).read_all().to_pylist()
+    assert [record["line_number"] for record in records] == [1, 2, 3, 4, 5]
+    assert [record["defect"] for record in records] == [None, "bad_encoding", None, None, None]
+    assert records[4]["body"].startswith(("café,", '"café",'))
