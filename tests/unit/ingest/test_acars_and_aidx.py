@@ -219,3 +219,31 @@ def test_a_leg_of_aidx_with_its_data_twice_is_refused():
     [refused] = parse_all([text], AFTER)
     assert isinstance(refused, Unreadable)
     assert "more than once" in str(refused.error)
+
+
+EXPECTED = 'TimeType="EST" RepeatIndex="1">2026-11-22T15:42:00Z</OperationTime>'
+ON = f'<OperationTime OperationQualifier="TDN" CodeContext="9750" {EXPECTED}'
+
+
+@pytest.mark.parametrize(
+    ("times", "expected", "named"),
+    [
+        ({"EST": "15:42"}, "22 15:42", []),
+        ({"TAR": "15:30"}, "22 15:30", []),
+        ({"TAR": "15:42", "EST": "15:42"}, "22 15:42", []),
+        ({"EST": "15:42", "TAR": "15:30"}, "22 15:42", ["several_estimates"]),
+        ({"TAR": "15:30", "CAL": "15:38"}, "22 15:38", ["several_estimates"]),
+        ({"CAL": "15:38", "EST": "15:42", "TAR": "15:30"}, "22 15:42", ["several_estimates", "several_estimates"]),
+        ({"EST": "15:42", "XYZ": "15:30"}, "22 15:42", ["unknown_time_type"]),
+        ({"": "15:30"}, None, ["unknown_time_type"]),
+        ({"act": "15:30"}, None, ["unknown_time_type"]),
+        ({"SCT": "15:30"}, None, []),
+    ],
+)
+def test_of_several_estimates_the_estimate_counts_before_the_calculation_and_the_target(times, expected, named):
+    written = "".join(ON.replace("EST", kind).replace("15:42", at) for kind, at in times.items())
+    text = aidx("aidx_01_departed")
+    assert ON in text
+    message = read(text.replace(ON, written, 1))
+    assert [when for kind, when, *_ in events(message) if kind == "ON"] == ([expected] if expected else [])
+    assert codes(message) == named

@@ -45,7 +45,9 @@ MAX_CHARACTERS, MAX_LEGS = 8 << 20, 20_000
 #: Of a document that cannot be read so much is kept.
 LONGEST_REFUSED = 32_768
 MOVEMENTS = {"OFB": OUT, "TKO": OFF, "TDN": ON, "ONB": IN}
-ACTUAL, ESTIMATED = ("ACT",), ("EST", "TAR", "CAL")
+#: Types of time. What happened; what is expected: a target, a calculation, an estimate, of which the last one counts;
+#: and the plan, which is taken from schedules.
+ACTUAL, ESTIMATED, PLANNED = "ACT", ("TAR", "CAL", "EST"), "SCT"
 #: Operational states that are events of a leg; the others repeat what times say.
 STATES = {"DX": CANCEL, "SQ": REINSTATE, "DV": DIVERT, "GRT": RETURN_TO_RAMP}
 DURATION = re.compile(r"P(?:([0-9]{1,2})D)?(?:T(?:([0-9]{1,3})H)?(?:([0-9]{1,4})M)?(?:[0-9.]+S)?)?")
@@ -187,14 +189,19 @@ class _Leg:
         state = next(iter(states)) if len(states) == 1 else None
         elsewhere = self._elsewhere(data) if state == DIVERT else None
         told: dict[tuple[str, str], datetime] = {}
-        for one in sorted(_all(data, "OperationTime"), key=_repeat):
+        for one in sorted(_all(data, "OperationTime"), key=_order):
             kind = MOVEMENTS.get(one.get("OperationQualifier", ""))
             time_type = one.get("TimeType", "")
             moment = self._moment(_own(one), f"{one.get('OperationQualifier')} {time_type}") if kind else None
-            if kind is None or moment is None or time_type not in ACTUAL + ESTIMATED:
+            if kind and time_type not in (ACTUAL, *ESTIMATED, PLANNED):
+                self._complain("unknown_time_type", f"{kind} has a time of type {time_type[:9]!r}; left out")
+            if kind is None or moment is None or time_type not in (ACTUAL, *ESTIMATED):
                 continue
             place = origin if kind in (OUT, OFF) else elsewhere or destination
             is_estimated = time_type in ESTIMATED
+            earlier = found.get((kind, is_estimated))
+            if earlier and earlier.event_time != moment and (kind, time_type) not in told:
+                self._complain("several_estimates", f"{kind} is expected at different times; {time_type} counts")
             if told.setdefault((kind, time_type), moment) != moment:
                 self._complain("said_twice", f"{kind} {time_type} is said twice; the last repeat counts")
             told[kind, time_type] = moment
@@ -260,10 +267,11 @@ class _Leg:
         self.findings.append(Finding(code, problem))
 
 
-def _repeat(one: Element) -> int:
-    """Return which repetition of its kind a time is; one without number is the first."""
-    number = one.get("RepeatIndex", "")
-    return int(number) if COUNT.fullmatch(number) else 0
+def _order(one: Element) -> tuple[int, int]:
+    """Return the rank of a time among estimates, and which repetition it is; one without number is the first."""
+    time_type, number = one.get("TimeType", ""), one.get("RepeatIndex", "")
+    rank = ESTIMATED.index(time_type) if time_type in ESTIMATED else 0
+    return rank, int(number) if COUNT.fullmatch(number) else 0
 
 
 def _all(one: Element, name: str) -> list[Element]:
