@@ -159,11 +159,28 @@ def test_a_record_that_says_no_leg_is_given_back_and_stops_no_other(start, text,
 
 
 @pytest.mark.parametrize(
+    ("days", "code", "column"),
+    [("7654321", "bad_days", 29), ("1  3   ", "bad_days", 32), ("  3 1  ", "bad_days", 33), ("12345 X", "bad_days", 35),
+     ("x      ", "bad_days", 29), ("       ", "no_days", 29)],
+)  # fmt: skip
+def test_a_record_with_a_day_at_another_place_loses_no_day_in_silence(days, code, column):
+    records, bad = results_of(changed(AT["3 AM  9050101J"], 29, days))
+    assert [(one.error.code, one.error.column) for one in bad] == [(code, column)]
+    assert len(records) == 5
+
+
+@pytest.mark.parametrize(("days", "is_refused"), [("  3    ", True), ("1      ", False)])
+def test_a_period_without_any_of_its_days_is_refused(days, is_refused):
+    """26 October 2026 is a Monday."""
+    _, bad = results_of(changed(AT["3 AM  9050101J"], 15, f"26OCT2626OCT26{days}"))
+    assert [one.error.code for one in bad] == (["no_dates"] if is_refused else [])
+
+
+@pytest.mark.parametrize(
     ("start", "text", "code"),
     [
         (48, "     ", "no_utc_variation"),
-        (29, "7654321", "bad_days"),
-        (29, "       ", "no_days"),
+        (73, "7M ", "bad_aircraft_type"),
         (36, "9", "bad_rate"),
         (37, "XQX", "unknown_station"),
         (58, "0731", "bad_block"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from aero_ingest import configuration
 from aero_ingest.message import Finding, Flight, ParseError
@@ -29,6 +29,7 @@ CENTURY_AT = 70
 DATE = re.compile(r"([0-9]{2})([A-Z]{3})([0-9]{2})")
 CLOCK = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])|2400")
 VARIATION = re.compile(r"([+-])([01][0-9])([0-5][0-9])")
+AIRCRAFT_TYPE = re.compile(r"[A-Z0-9]{3}")
 STATION = re.compile(r"[A-Z]{3}")
 DESIGNATOR = re.compile(r"[A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}")
 DATE_VARIATIONS = {" ": None, "0": 0, "A": -1, "J": -1} | {str(days): days for days in range(1, 8)}
@@ -122,7 +123,11 @@ def read_leg(record: str, line: int, block: Carrier) -> LegRecord:
     valid_to = None if record[21:28] == OPEN else _date(record, 21, line)
     if valid_to and valid_to < valid_from:
         raise ParseError("bad_period", f"the period ends ({valid_to}) before it begins ({valid_from})", line, 22)
-    days = tuple(number for number in range(1, 8) if record[27 + number] == str(number))
+    days = _days_of_operation(record, line)
+    week = [valid_from + timedelta(days=n) for n in range(7)]
+    if valid_to and not any(day <= valid_to and day.isoweekday() in days for day in week):
+        raise ParseError("no_dates", f"no day from {valid_from} to {valid_to} is one of {record[28:35]!r}", line, 29)
+    aircraft_type = record[72:75].strip()
     leg = LegRecord(
         line=line,
         raw=record.rstrip(),
@@ -141,7 +146,7 @@ def read_leg(record: str, line: int, block: Carrier) -> LegRecord:
         destination=_station(record, 54, line),
         sta_minute=_clock(record, 57, line),
         sta_utc_offset_minutes=_offset(record, 65),
-        aircraft_type=record[72:75].strip(),
+        aircraft_type=aircraft_type if AIRCRAFT_TYPE.fullmatch(aircraft_type) else "",
         configuration=record[172:192].strip(),
         date_variation=(_days(record, 192, line), _days(record, 193, line)),
         disclosure=record[148].strip(),
@@ -152,14 +157,8 @@ def read_leg(record: str, line: int, block: Carrier) -> LegRecord:
 
 
 def _complain(leg: LegRecord, record: str) -> None:
-    days = record[28:35]
-    wrong = [number for number in range(1, 8) if days[number - 1] not in (" ", str(number))]
-    if wrong:
-        leg.complain(
-            "bad_days", f"days of operation are {days!r}; each digit stands at its own place", 29 + wrong[0] - 1
-        )
-    if not leg.days:
-        leg.complain("no_days", "the leg operates on no day of the week", 29)
+    if not leg.aircraft_type and record[72:75].strip():
+        leg.complain("bad_aircraft_type", f"{record[72:75]!r} is no IATA aircraft type; unknown", 73)
     if leg.disclosure not in OPERATED | SOLD_ONLY:
         problem = f"operating airline disclosure {leg.disclosure!r} is unknown; read as operated here"
         leg.complain("unknown_disclosure", problem, 149)
@@ -261,6 +260,18 @@ def _offset(record: str, at: int) -> int | None:
         return None
     minutes = int(match[2]) * 60 + int(match[3])
     return -minutes if match[1] == "-" else minutes
+
+
+def _days_of_operation(record: str, line: int) -> tuple[int, ...]:
+    """Return the days of operation, 1 for Monday; a digit at another place would be a day lost, or another day."""
+    written = record[28:35]
+    wrong = next((n for n in range(1, 8) if written[n - 1] not in (" ", str(n))), None)
+    if wrong:
+        problem = f"days of operation are {written!r}; each digit stands at its own place, blanks at the others"
+        raise ParseError("bad_days", problem, line, 28 + wrong)
+    if not written.strip():
+        raise ParseError("no_days", "the leg operates on no day of the week", line, 29)
+    return tuple(n for n in range(1, 8) if written[n - 1] != " ")
 
 
 def _days(record: str, at: int, line: int) -> int | None:
