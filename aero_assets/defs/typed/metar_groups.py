@@ -168,7 +168,10 @@ def _wind(word: str, observed: Observed) -> bool:
         return False
     direction, *speeds, unit = match.groups()
     wind, gust = (None if not speed or speed == "//" else float(speed.lstrip("P")) * KT_OF[unit] for speed in speeds)
-    if (direction.isdigit() and int(direction) > 360) or max(wind or 0, gust or 0) > MOST_KT:
+    # Directions are told in tens of degrees, from 010 to 360; 000 is calm.
+    if direction.isdigit() and (int(direction) > 360 or int(direction) % 10):
+        return False
+    if max(wind or 0, gust or 0) > MOST_KT:
         return False
     if wind is not None and gust is not None and gust < wind:
         return False

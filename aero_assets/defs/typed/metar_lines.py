@@ -1,7 +1,8 @@
 """Reading weather reports, METAR and SPECI, out of any body that carries them (`metar_bodies`, `metar_groups`).
 
 A report says day, hour and minute in UTC and leaves out month and year: it is that moment next to the full time beside
-it, where its body says one, else the last such moment before it arrived.
+it, where its body says one, else the last such moment before it arrived. One that would lie hours after its arrival is
+refused: it is dated by a wrong clock, and not of the month before.
 """
 
 import gzip
@@ -9,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,9 +18,12 @@ import pyarrow as pa
 from aero_assets.defs.typed.given import Given, handed_on
 from aero_assets.defs.typed.metar_bodies import Cut, cut
 from aero_assets.defs.typed.metar_groups import Observed, observe
+from aero_assets.zones import airports
 
 #: A report is sent a little before its nominal time; clocks differ, too.
 EARLY = timedelta(hours=1)
+#: A station that writes its local time is up to so far ahead of UTC.
+AHEAD = timedelta(hours=14)
 MONTHS_BACK = 12
 #: The time beside a report is the hour of its file or the minute of its arrival, never days away.
 NEAR = timedelta(days=1)
@@ -80,7 +85,7 @@ def said_of(report: Cut, received_at: datetime) -> dict[str, str | None]:
         raise ValueError("NIL: the station says that there is no report")
     if words and VALIDITY.fullmatch(words[0]):
         raise ValueError(f"a forecast (TAF): {words[0]} is the time it is valid for; METAR and SPECI are read")
-    findings: list[str] = []
+    findings = [] if station in _stations() else ["unknown_station"]
     observed_at = _observed_at(time, report.stamp, received_at, findings)
     observed = observe(words)
     if len(observed.odd) > observed.read or not words:
@@ -169,10 +174,19 @@ def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime
             return near
         findings.append(f"stamp_differs:{time}")
         return stamp
-    for moment in _months(received_at + EARLY, MONTHS_BACK, day, hour, minute):
+    for moment in _months(received_at + AHEAD, MONTHS_BACK, day, hour, minute):
         if moment <= received_at + EARLY:
             return moment
+        if moment <= received_at + AHEAD:
+            minutes = (moment - received_at) // timedelta(minutes=1)
+            raise ValueError(f"{time} is {minutes} minutes after its arrival: is it local time, or a wrong clock?")
     raise ValueError(f"no such time: {time}")
+
+
+@cache
+def _stations() -> frozenset[str]:
+    """Return the ICAO codes of the airports that we know."""
+    return frozenset(airport.icao for airport in airports().values())
 
 
 def _months(last: datetime, count: int, day: int, hour: int, minute: int) -> Iterator[datetime]:

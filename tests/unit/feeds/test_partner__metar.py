@@ -136,7 +136,14 @@ def test_a_report_that_arrives_within_four_weeks_is_dated_to_the_minute(arrived,
 
 @given(arrived=ARRIVALS, day=st.integers(1, 31), minute=st.integers(0, 1439))
 def test_no_report_is_from_the_future_or_older_than_it_must_be(arrived, day, minute):
-    said = values_of(f"METAR MMMX {day:02d}{minute // 60:02d}{minute % 60:02d}Z 02004KT 5SM", arrived)
+    time = f"{day:02d}{minute // 60:02d}{minute % 60:02d}Z"
+    try:
+        said = values_of(f"METAR MMMX {time} 02004KT 5SM", arrived)
+    except ValueError as error:
+        ahead = re.fullmatch(f"{time} is ([0-9]+) minutes after its arrival: .*", f"{error}")
+        assert ahead
+        assert 60 <= int(ahead[1]) <= 14 * 60
+        return
     observed = datetime.fromisoformat(f"{said['OBSERVED_AT']}")
     assert observed <= arrived + timedelta(hours=1)
     assert arrived - observed < timedelta(days=62)
@@ -175,3 +182,37 @@ def test_a_group_that_contradicts_another_one_is_odd_and_the_first_counts(groups
 def test_a_dew_point_above_the_temperature_makes_both_unknown(group, air):
     [row] = judge(f"METAR MMMX 221345Z 18005KT 10SM BKN020 {group} Q1013")
     assert row["temperature_c"] == air
+
+
+@pytest.mark.parametrize(
+    ("arrived", "observed"),
+    [
+        ("2026-11-23 13:45", "2026-11-23 13:45"),
+        ("2026-11-23 12:45", "2026-11-23 13:45"),
+        ("2026-11-23 12:44", None),
+        ("2026-11-22 23:45", None),
+        ("2026-11-22 23:44", "2026-10-23 13:45"),
+        ("2026-11-24 09:00", "2026-11-23 13:45"),
+    ],
+)
+def test_a_report_hours_ahead_of_its_arrival_is_refused_and_not_of_the_month_before(arrived, observed):
+    def read() -> str | None:
+        return values_of("METAR MMMX 231345Z 02004KT 5SM", datetime.fromisoformat(arrived))["OBSERVED_AT"]
+
+    if observed:
+        assert read() == f"{observed}:00"
+    else:
+        with pytest.raises(ValueError, match=r"231345Z is [0-9]+ minutes after its arrival"):
+            read()
+
+
+@pytest.mark.parametrize("wind", ["23512KT", "00112KT", "36112KT", "99912KT", "235//KT", "00512G22MPS"])
+def test_a_wind_from_no_direction_that_is_reported_is_odd(wind):
+    [row] = judge(f"METAR MMMX 221345Z {wind} 10SM BKN020 13/12 Q1013")
+    assert (row["findings"], row["wind_kt"], row["wind_from_degrees"]) == (f"odd_group:{wind}", None, None)
+
+
+@pytest.mark.parametrize(("station", "findings"), [("QQQQ", "unknown_station"), ("MMMX", None), ("KJFK", None)])
+def test_a_station_that_nobody_knows_is_kept_and_named(station, findings):
+    [row] = judge(f"METAR {station} 221345Z 18005KT 10SM BKN020 13/12 Q1013")
+    assert (row["reason"], row["station"], row["findings"]) == (None, station, findings)

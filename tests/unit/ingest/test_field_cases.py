@@ -83,8 +83,8 @@ def test_one_odd_group_costs_that_group_and_is_named():
     rows = {row["station"]: row for row in reports("F17_metar_one_odd_group")}
     odd = {name: row["findings"] for name, row in rows.items()}
     assert odd == {
-        "KCLT": "odd_group:200/07KT", "KGYR": "odd_group:1/0SM", "MDSD": "odd_group:CB/NE/E/W", "MMUN": "odd_group:TCU",
-        "ORER": "odd_group:VV//", "KBMI": None,
+        "KCLT": "odd_group:200/07KT", "KGYR": "unknown_station,odd_group:1/0SM", "MDSD": "odd_group:CB/NE/E/W",
+        "MMUN": "odd_group:TCU", "ORER": "odd_group:VV//", "KBMI": None,
     }  # fmt: skip
     assert (rows["KCLT"]["wind_kt"], rows["KCLT"]["ceiling_ft"], rows["KGYR"]["temperature_c"]) == (None, 14000, 41)
     assert (rows["KBMI"]["wind_kt"], rows["KBMI"]["version"], rows["KBMI"]["ceiling_ft"]) == (5, 2, 6500)
