@@ -3,19 +3,35 @@ or Parquet.
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from aero_ingest import headings, parquet_footer, unzip
-from aero_ingest.content import BOM
+from aero_ingest import headings, parquet_footer, reasons, unzip
+from aero_ingest.content import BOM, DEFAULT_MAX_CONTENT_BYTES
 from aero_ingest.gunzip import GZIP
 from aero_ingest.parquet_footer import MAGIC
 
 BLOCK_BYTES = 1 << 20
 
 
-def blocks(file: Path) -> Iterator[bytes]:
-    """Yield the text of a file block by block; OSError, EOFError or RejectedFile where it cannot be read."""
+def blocks(file: Path, most_bytes: int = DEFAULT_MAX_CONTENT_BYTES) -> Iterator[bytes]:
+    """Yield the text of a file block by block; OSError, EOFError or RejectedFile where it cannot be read.
+
+    A file that unpacks to more than the door takes is refused, as the door refuses it.
+    """
+    taken = 0
+    try:
+        for block in _unpacked(file):
+            taken += len(block)
+            if taken > most_bytes:
+                raise reasons.too_large(most_bytes)
+            yield block
+    except zlib.error as error:
+        raise reasons.gzip_corrupt(str(error)) from error
+
+
+def _unpacked(file: Path) -> Iterator[bytes]:
     with file.open("rb") as packed:
         first = packed.read(len(unzip.MAGIC))
     if first.startswith((unzip.MAGIC, unzip.BZIP2)):

@@ -4,7 +4,8 @@ The file goes through the typed step, so a record that the platform would refuse
 happened is real; when it was announced and received is made up, the same for the same seed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -62,7 +63,9 @@ def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> 
     """
     _check_header(file)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        _judge(connection, text_files.body(file, Path(folder)), file.name)
+        with _readable(file):
+            body = text_files.body(file, Path(folder))
+        _judge(connection, body, file.name)
         refused = connection.execute("select count(*) from judged where reason is not null").fetchall()[0][0]
         flown = "select distinct operating_date from judged where reason is null order by 1"
         days = tuple(day for (day,) in connection.execute(flown).fetchall())
@@ -104,17 +107,24 @@ def _judge(connection: duckdb.DuckDBPyConnection, body: Path, name: str) -> None
 
 def _check_header(file: Path) -> None:
     """Say what a file is not, before anything is made of it."""
-    try:
+    with _readable(file):
         seen = text_files.columns(file)
-    except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
-        hint = "give a file of flights: CSV, plain or in gzip, bzip2 or zip, or Parquet"
-        raise AeroError(f"{file} cannot be read: {error}", hint) from error
     if problem := find(FEED).places_in(seen).problem:
         way_out = headings.nearest(seen, find(FEED).layout.layouts)
         raise AeroError(
             f"{file} is no file of {FEED}: its first line is not the header of that feed: {problem}",
             way_out or "docs/formats.md lists the layouts that are read",
         )
+
+
+@contextmanager
+def _readable(file: Path) -> Generator[None]:
+    """Turn what is wrong with a file into an error for the person who gave it."""
+    try:
+        yield
+    except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
+        hint = "give a file of flights: CSV, plain or in gzip, bzip2 or zip, or Parquet"
+        raise AeroError(f"{file} cannot be read: {error}", hint) from error
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, day: date | None) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from typing import Any
 from aero_assets.feeds import Feed
 from aero_assets.feeds.tables import Table
 from aero_ingest.tables import DELIMITERS, MOST_ABOVE, NoTextError, records, text_of
+from aero_ingest.workbook import MAX_COLUMNS, MAX_ROWS
 
 _NOTHING = {"", "-", "--", "–", "—", "n/a", "na", "n/d", "nd", "s/d", "sd", "null", "none", "nan", "#n/a"}
 
@@ -56,10 +57,18 @@ def _of_sheets(body: Path, table: Table) -> int:
 
 
 def _filled(sheet: Any) -> Rows:  # noqa: ANN401 - openpyxl has no types
-    if not hasattr(sheet, "iter_rows"):
-        return []
-    rows = [["" if cell is None else f"{cell}".strip() for cell in row] for row in sheet.iter_rows(values_only=True)]
-    return [row for row in rows if any(row)]
+    texts = (["" if cell is None else f"{cell}".strip() for cell in row] for row in sheet_rows(sheet))
+    return [row for row in texts if any(row)]
+
+
+def sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - openpyxl has no types
+    """Yield the rows of a sheet as far as the door looked at them, empty ones without cells; none of a chart.
+
+    The size that a sheet states is not asked: rows beyond it are rows, and one of millions of cells is soon written.
+    """
+    if hasattr(sheet, "iter_rows"):
+        for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
+            yield row if row.count(None) < len(row) else ()
 
 
 def _of_rows(rows: Rows, table: Table) -> int:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from aero_assets.defs.typed import table_values as values
 from aero_assets.defs.typed.given import Given, csv_text, handed_on, unreadable
+from aero_assets.defs.typed.table_counts import sheet_rows
 from aero_assets.defs.typed.table_values import Declared, UnreadError, is_nothing, text_of
 from aero_assets.feeds import Feed
 from aero_assets.feeds.tables import KINDS, Table
@@ -89,12 +90,9 @@ def parts(path: Path, feed: Feed) -> Iterator[tuple[str | None, Iterable[Row]]]:
 
 def _of_sheet(shown: Any, entered: Any) -> Iterator[Row]:  # noqa: ANN401 - openpyxl has no types
     """Yield rows with a value; a formula that nobody calculated is there as its text, which is no figure."""
-    if not hasattr(shown, "iter_rows"):
-        return  # a chart on a sheet of its own
-    pairs = zip(shown.iter_rows(values_only=True), entered.iter_rows(values_only=True), strict=True)
-    for number, (cells, formulas) in enumerate(pairs, 1):
+    for number, (cells, formulas) in enumerate(zip(sheet_rows(shown), sheet_rows(entered), strict=True), 1):
         filled = [formula if cell is None else cell for cell, formula in zip_longest(cells, formulas)]
-        while filled and text_of(filled[-1]) == "":
+        while filled and (filled[-1] is None or text_of(filled[-1]) == ""):
             filled.pop()
         if any(text_of(cell) for cell in filled):
             yield Row(number, filled, csv_text(map(text_of, filled)))

@@ -1,10 +1,13 @@
 """The input of a demo: a file or a folder of flights, each told by its layout."""
 
+import gzip
 import zipfile
 
 import pytest
 
 from aero_cli import inputs
+from aero_ingest.reasons import RejectedFile
+from aero_local import text_files
 from aero_local.errors import AeroError
 from tests.unit.feeds.test_flight_files import DATAEXPO, PREZIP, as_parquet
 
@@ -36,5 +39,20 @@ def test_the_live_day_is_of_the_file_with_the_latest_flights_whatever_its_name(f
 
 def test_a_folder_without_flights_says_so(tmp_path):
     (tmp_path / "a.csv").write_text("A,B\n1,2\n")
+    with pytest.raises(AeroError, match="no file of flights among 1 files"):
+        inputs.from_path(tmp_path, lambda line: None)
+
+
+def test_a_file_that_unpacks_to_more_than_the_door_takes_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.csv", PREZIP + "\n" * (3 << 20))
+    with pytest.raises(RejectedFile, match="more than 1,048,576 bytes"):
+        list(text_files.blocks(tmp_path / "bomb.zip", 1 << 20))
+
+
+def test_a_damaged_gzip_is_a_file_of_no_feed_and_no_traceback(tmp_path):
+    packed = bytearray(gzip.compress(DATAEXPO.encode() * 50, mtime=0))
+    packed[15:60] = b"\xff" * 45
+    (tmp_path / "flights.csv.gz").write_bytes(packed)
     with pytest.raises(AeroError, match="no file of flights among 1 files"):
         inputs.from_path(tmp_path, lambda line: None)

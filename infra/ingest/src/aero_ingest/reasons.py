@@ -124,21 +124,12 @@ def not_one_member(names: Sequence[str]) -> RejectedFile:
     )
 
 
-def damaged_zip(detail: str) -> RejectedFile:
-    """An archive that cannot be read to its end."""
+def damaged_archive(what: str, test: str, detail: str) -> RejectedFile:
+    """Packed text that cannot be read to its end; `test` is the command that shows it."""
     return RejectedFile(
         "damaged",
-        f"The zip archive is damaged ({detail}): the transfer was cut off perhaps. Test the original with `unzip -t` "
-        "and send it again.",
-    )
-
-
-def damaged_bzip2(detail: str) -> RejectedFile:
-    """Bzip2 data that cannot be read to its end."""
-    return RejectedFile(
-        "damaged",
-        f"The bzip2 file is damaged ({detail}): the transfer was cut off perhaps. Test the original with `bzip2 -t` "
-        "and send it again.",
+        f"The {what} is damaged ({detail}): the transfer was cut off perhaps. Test the original with `{test}` and send "
+        "it again.",
     )
 
 
@@ -170,6 +161,20 @@ def wrong_sheets(feed: str, missing: Iterable[str], found: Iterable[str]) -> Rej
         f"The workbook lacks a sheet of {feed}: {', '.join(map(repr, missing))}. It has: "
         f"{', '.join(repr(name[:40]) for name in found)}. Send the workbook with its sheets named as agreed.",
     )
+
+
+def not_calculated(row: int) -> RejectedFile:
+    """A formula whose result was not saved: its cell is empty for every reader."""
+    return RejectedFile(
+        "not_calculated",
+        f"A cell of row {row:,} is a formula without a saved result. Open the workbook in Excel, save it and send it "
+        "again.",
+    )
+
+
+def sheet_too_large(sheet: str, problem: str) -> RejectedFile:
+    """A table in a sheet with values where no table has any, or in a workbook of too many sheets."""
+    return RejectedFile("too_large", f"{sheet[:60]!r} {problem}. Send the table in a workbook of its own.")
 
 
 def too_many_rows(limit: int) -> RejectedFile:

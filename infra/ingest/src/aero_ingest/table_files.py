@@ -62,9 +62,12 @@ def _of_workbook(file: IO[bytes], door: Door) -> int:
 
 def _rows_of(sheets: Mapping[str, workbook_top.Top], door: Door) -> int:
     headers = {name: tables.find(top.rows, door.layout["table"]) for name, top in sheets.items()}
-    rows = [sheets[name].below(header.row) for name, header in headers.items() if not header.problem]
-    if rows:
-        return sum(rows)
+    tables_by_sheet = {name: header for name, header in headers.items() if not header.problem}
+    for name in tables_by_sheet:
+        if beyond := sheets[name].beyond:
+            raise reasons.sheet_too_large(name, f"has a value in {beyond}; a table has {workbook.MAX_COLUMNS} columns")
+    if tables_by_sheet:
+        return sum(sheets[name].below(header.row) for name, header in tables_by_sheet.items())
     name = max(headers, key=lambda sheet: len(headers[sheet].places))
     raise refusal(door, headers[name], name, kin(sheets[name].rows, door))
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from aero_ingest import reasons
+from aero_ingest import reasons, workbook
 from aero_ingest.packed import MAX_FILE_BYTES
 
 MAGIC, BZIP2 = b"PK\x03\x04", b"BZh"
@@ -33,10 +33,13 @@ def text_of(pieces: Iterable[bytes], format: str = "csv") -> Iterator[bytes]:
             spool.write(piece)
             if spool.tell() > MAX_FILE_BYTES:
                 raise reasons.too_large(MAX_FILE_BYTES)
+        # The table of contents is read whole to open the archive.
+        if (workbook.directory_bytes(spool) or 0) > workbook.MAX_DIRECTORY_BYTES:
+            raise reasons.zip_or_excel("a zip archive of thousands of files", format)
         try:
             yield from _blocks(spool, format)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise reasons.damaged_zip(str(error)) from error
+            raise reasons.damaged_archive("zip archive", "unzip -t", str(error)) from error
 
 
 def of_bzip2(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -50,12 +53,12 @@ def of_bzip2(pieces: Iterable[bytes]) -> Iterator[bytes]:
             try:
                 block = unpack.decompress(data, BLOCK_BYTES)
             except OSError as error:
-                raise reasons.damaged_bzip2(str(error)) from error
+                raise reasons.damaged_archive("bzip2 file", "bzip2 -t", str(error)) from error
             data = unpack.unused_data if unpack.eof else b""
             if block:
                 yield block
     if not unpack.eof:
-        raise reasons.damaged_bzip2("it ends in the middle")
+        raise reasons.damaged_archive("bzip2 file", "bzip2 -t", "it ends in the middle")
 
 
 def _blocks(spool: IO[bytes], format: str) -> Iterator[bytes]:

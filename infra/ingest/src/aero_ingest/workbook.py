@@ -34,11 +34,16 @@ BLOCK_BYTES = 1 << 16
 #: Texts longer than this are no heading and no name of a sheet; a row of more headings than this is no header.
 MAX_TEXT = 1_000
 MAX_HEADINGS = 20_000
+#: Rows of a sheet, as Excel has them: a row far below makes readers give all the empty ones above it. Columns in which
+#: a table of people may have values, and sheets that are looked through for one.
+MAX_ROWS, MAX_COLUMNS, MAX_SHEETS = 1 << 20, 256, 100
 #: Errors of reading an archive whose tables are wrong: places before the file, methods there are none of.
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 #: A cell of a sheet: True and the number of a shared text, or False and its own text.
 Cell = tuple[bool, str]
 END_OF_ZIP, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 1 << 16
+#: Large archives have another end in front of it, which counts then: its record and the note that it is there.
+LARGE_RECORD, LARGE_NOTE, LARGE_BYTES = b"PK\x06\x06", b"PK\x06\x07", 56 + 20
 
 
 def compound(file: IO[bytes], wanted: str) -> reasons.RejectedFile:
@@ -67,16 +72,27 @@ def check(file: IO[bytes], door: Door) -> int:
 
 def check_directory(file: IO[bytes]) -> None:
     """Refuse an archive whose table of contents is too large: it is read whole to open the archive."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(size - END_BYTES - MAX_COMMENT_BYTES, 0))
-    tail = file.read()
-    end = tail[-END_BYTES:]
-    if not end.startswith(END_OF_ZIP) or not end.endswith(b"\0\0"):
-        end = tail[max(tail.rfind(END_OF_ZIP), 0) :]
-    if not end.startswith(END_OF_ZIP) or len(end) < END_BYTES:
+    size = directory_bytes(file)
+    if size is None:
         raise reasons.damaged("xlsx", "the zip archive has no end: the transfer was cut off")
-    if int.from_bytes(end[12:16], "little") > MAX_DIRECTORY_BYTES:
+    if size > MAX_DIRECTORY_BYTES:
         raise reasons.too_large(MAX_UNPACKED_BYTES)
+
+
+def directory_bytes(file: IO[bytes]) -> int | None:
+    """Return the size of the table of contents that the end of an archive states; None where it has no end."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - END_BYTES - MAX_COMMENT_BYTES - LARGE_BYTES, 0))
+    tail = file.read()
+    at = len(tail) - END_BYTES
+    if not tail.startswith(END_OF_ZIP, max(at, 0)) or not tail.endswith(b"\0\0"):
+        at = tail.rfind(END_OF_ZIP)
+    if at < 0 or len(tail) - at < END_BYTES:
+        return None
+    large = tail[max(at - LARGE_BYTES, 0) : at]
+    if large.startswith(LARGE_RECORD) and large[56:].startswith(LARGE_NOTE):
+        return int.from_bytes(large[40:48], "little")
+    return int.from_bytes(tail[at + 12 : at + 16], "little")
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
@@ -134,6 +150,8 @@ def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> 
     at = int(door.layout["workbook"]["header_row"])
     cells = _Headings(at)
     walk(archive, part, cells.start, cells.end, cells.text)
+    if cells.not_calculated:
+        raise reasons.not_calculated(cells.not_calculated)
     seen = tuple(filter(None, texts_of(archive, cells.headings)))
     wanted = tuple(door.layout["workbook"]["sheets"][name])
     if problem := header_problem(seen, wanted):
@@ -144,12 +162,13 @@ def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> 
 class Cells(ABC):
     """Follows the cells of a sheet that have a text: `row` counts from 1, `shared` is true where `value` is a number.
 
+    `not_calculated` is the first row with a formula whose result was not saved, 0 if there is none.
     A subclass keeps the cells that it needs in `take`, and counts rows in `row_ends`.
     """
 
     def __init__(self) -> None:
-        self.row = 0
-        self.shared = self._inside = self._filled = False
+        self.row = self.not_calculated = 0
+        self.shared = self._inside = self._filled = self._has_formula = False
         self.value = ""
 
     @abstractmethod
@@ -164,17 +183,25 @@ class Cells(ABC):
         """Enter an element."""
         if tag == "row":
             number = said.get("r", "")
-            self.row = int(number) if number.isdigit() else self.row + 1
-            self._filled = False
+            row = int(number) if number.isdigit() else self.row + 1
+            # Readers leave out a row that stands below a later one.
+            if not self.row < row <= MAX_ROWS:
+                raise reasons.damaged("xlsx", f"row {row} comes after row {self.row}; a sheet has {MAX_ROWS:,} rows")
+            self.row, self._filled = row, False
         elif tag == "c":
             self.shared, self.value = said.get("t") == "s", ""
+            self._has_formula = False
+        elif tag == "f":
+            self._has_formula = True
         elif tag in ("v", "t"):
-            self._inside = True
+            self._inside, self._has_formula = True, False
 
     def end(self, tag: str) -> None:
         """Leave an element."""
         if tag in ("v", "t"):
             self._inside = False
+        elif tag == "c" and self._has_formula:
+            self.not_calculated = self.not_calculated or self.row
         elif tag == "c" and self.value:
             self._filled = True
             self.take()

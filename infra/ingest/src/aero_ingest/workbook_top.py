@@ -7,15 +7,19 @@ import zipfile
 from dataclasses import dataclass
 from typing import IO
 
-from aero_ingest import workbook
+from aero_ingest import reasons, workbook
 
 
 @dataclass(frozen=True)
 class Top:
-    """The first rows of a sheet as texts, and the numbers of its rows that have a value, both from 0."""
+    """The first rows of a sheet as texts, and the numbers of its rows that have a value, both from 0.
+
+    `beyond` is the first cell with a value in a column that no table has; empty if there is none.
+    """
 
     rows: list[tuple[str, ...]]
     filled: list[int]
+    beyond: str = ""
 
     def below(self, row: int) -> int:
         """Return the number of rows with a value below a row."""
@@ -27,7 +31,11 @@ def top_rows(file: IO[bytes], rows: int) -> dict[str, Top]:
     workbook.check_directory(file)
     with zipfile.ZipFile(file) as archive:
         workbook.check_archive(archive)
-        return {name: _top(archive, part, rows) for name, part in workbook.all_sheets(archive).items()}
+        sheets = workbook.all_sheets(archive)
+        if len(sheets) > workbook.MAX_SHEETS:
+            problem = f"is one of {len(sheets)} sheets; {workbook.MAX_SHEETS} are looked through"
+            raise reasons.sheet_too_large(next(iter(sheets)), problem)
+        return {name: _top(archive, part, rows) for name, part in sheets.items()}
 
 
 def _top(archive: zipfile.ZipFile, part: str, rows: int) -> Top:
@@ -38,7 +46,7 @@ def _top(archive: zipfile.ZipFile, part: str, rows: int) -> Top:
     top = [[""] * (max(of_row, default=-1) + 1) for of_row in cells.rows]
     for (row, place), text in zip(placed, texts, strict=True):
         top[row][place] = text
-    return Top([tuple(row) for row in top], cells.filled)
+    return Top([tuple(row) for row in top], cells.filled, cells.beyond)
 
 
 class _TopCells(workbook.Cells):
@@ -48,6 +56,7 @@ class _TopCells(workbook.Cells):
         super().__init__()
         self.rows: list[dict[int, workbook.Cell]] = [{} for _ in range(rows)]
         self.filled: list[int] = []
+        self.beyond = ""
         self._place = -1
 
     def start(self, tag: str, said: dict[str, str]) -> None:
@@ -55,10 +64,15 @@ class _TopCells(workbook.Cells):
         if tag == "row":
             self._place = -1
         elif tag == "c":
-            self._place = _place_of(said.get("r", ""), self._place + 1)
+            place = _place_of(said.get("r", ""), self._place + 1)
+            if place <= self._place:
+                raise reasons.damaged("table", f"the cells of row {self.row} are in no order")
+            self._place = place
 
     def take(self) -> None:
-        if 0 < self.row <= len(self.rows) and self._place < workbook.MAX_HEADINGS:
+        if self._place >= workbook.MAX_COLUMNS:
+            self.beyond = self.beyond or f"row {self.row}, column {self._place + 1}"
+        elif 0 < self.row <= len(self.rows):
             self.rows[self.row - 1][self._place] = (self.shared, self.value)
 
     def row_ends(self) -> None:
