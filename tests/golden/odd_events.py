@@ -139,5 +139,5 @@ STRANGE: dict[str, Callable[[Random], Any]] = {
     "destination": lambda chance: chance.choice(("ZZZ", "TQO", "CUN", None)),
     "operating_date": lambda chance: (date(2026, 11, 22) + timedelta(days=chance.randint(-9_000, 500))).isoformat(),
     "version": lambda chance: chance.choice((1, 2, 3, 1_000, chance.randint(1, 2**31 - 1))),
-    "std_utc_offset_minutes": lambda chance: chance.randint(-1_440, 1_440),
+    "std_utc_offset_minutes": lambda chance: chance.randrange(-720, 855, 15),
 }

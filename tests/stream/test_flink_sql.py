@@ -85,6 +85,8 @@ def said(kafka, tmp_path_factory):
     ]
     out = next(event for event in day if event["event_type"] == "out")
     poison = [*(POISON | spoilt(out)).items()]
+    no_clocks = (out | {"std_utc_offset_minutes": minutes} for minutes in (-735, -361, 855))
+    poison += [("bad_value", json.dumps(event).encode()) for event in no_clocks]
     topics.ensure_topics(kafka, 1, [*TOPICS.values(), ODD, FIGURES])
     with topics.producer(kafka) as producer:
         for number, event in enumerate(day):

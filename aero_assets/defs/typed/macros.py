@@ -7,9 +7,18 @@ feed tells "nothing was said" from "it was not understood" (`unread`), and refus
 """
 
 from aero_assets.zones import DOT_NUMBERS_ABOVE, placed_from
+from aero_ingest.tables import CURRENCIES
 from aero_streaming.events.limits import EARLIEST, LATEST, LONGEST_BLOCK
 from aero_streaming.events.registrations import PLACEHOLDER
-from aero_streaming.events.types import DELAY_CODES
+from aero_streaming.events.types import (
+    DELAY_CODES,
+    EASTMOST,
+    MOST_ATTEMPTS,
+    MOST_SEQUENCE,
+    MOST_VERSIONS,
+    OFFSET_STEP,
+    WESTMOST,
+)
 
 _NUMBER, _DAY, _TIME = "[0-9]+", "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}", "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 #: Forms of a text that becomes a value of a type. A cast alone takes more: it rounds 1.5 to a whole number, knows
@@ -99,6 +108,7 @@ create or replace temp macro unread(text, value) as text is not null and value i
 create or replace temp macro not_whole(text) as unread(text, whole(text));
 create or replace temp macro bad_clock(text) as unread(text, clock_minutes(text));
 """
+_ISO_4217 = ", ".join(f"'{code}'" for code in sorted(CURRENCIES))
 _PLACED = " ".join(f"when '{code}' then day >= date '{first}'" for code, first in placed_from().items())
 #: Calculations with values that were read.
 RECKONINGS = f"""
@@ -114,6 +124,12 @@ create or replace temp macro minute_of(moment) as epoch_us(moment) // 60000000;
 create or replace temp macro at_minute(minute) as make_timestamp(cast(minute as bigint) * 60000000);
 create or replace temp macro leg_uid(carrier, number, suffix, origin, operating_date, leg_sequence) as
     left(sha256(concat_ws('|', carrier, number, suffix, origin, operating_date, leg_sequence)), 32);
+create or replace temp macro is_sequence(number) as number between 1 and {MOST_SEQUENCE};
+create or replace temp macro is_attempt(number) as number between 1 and {MOST_ATTEMPTS};
+create or replace temp macro is_version(number) as number between 1 and {MOST_VERSIONS};
+create or replace temp macro is_offset(minutes) as
+    minutes between {WESTMOST} and {EASTMOST} and minutes % {OFFSET_STEP} = 0;
+create or replace temp macro is_currency(code) as code in ({_ISO_4217});
 create or replace temp macro known_airport(code, day) as
     exists (select 1 from airport where airport.iata = code and day between airport.valid_from and airport.valid_to);
 create or replace temp macro dot_airport(number) as

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from aero_streaming.events import build, to_json
 from aero_streaming.events.types import EVENT_TYPES, fields_of
+from tests.golden.odd_events import forged
 from tests.judging import judged
 from tests.unit.feeds.event_rows import wrapped
 from tests.unit.streaming.event_samples import LEG, PAYLOAD, event, first_source
@@ -91,3 +92,19 @@ def test_whatever_lines_hold_every_one_is_judged_and_good_neighbours_survive(noi
     found = judge(event("out"), *noise, event("in"))
     assert len(found) == 2 + len(noise)
     assert sum(row["reason"] is None for row in found) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "has_other"),
+    [
+        ({}, False),
+        ({"std_utc_offset_minutes": -300}, True),
+        ({"sta_utc_offset_minutes": 840}, True),
+        ({"sta_utc_offset_minutes": None}, None),
+        ({"std_utc_offset_minutes": None, "sta_utc_offset_minutes": -300}, True),
+        ({"std_at": None, "sta_at": None}, None),
+    ],
+)
+def test_an_event_with_an_offset_of_another_zone_is_kept_and_marked(changes, has_other):
+    [row] = judge(forged("out", changes))
+    assert (row["reason"], row["has_other_offsets"]) == (None, has_other)

@@ -8,6 +8,8 @@ from tests.unit.feeds.table_rows import accepted, refused
 FEED = find("opsdb/aircraft")
 REFUSED = {
     "no_seats": {"seats": 2_000_000_000},
+    "counted_from_one": {"row_version": 0},
+    "bad_aircraft_type": {"aircraft_type": "B738"},
     "bad_tail": {"tail": "99999999.99"},
     "missing_value": {"in_service_on": None},
     "bad_value": {"seats": "many"},

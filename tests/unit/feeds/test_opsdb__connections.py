@@ -12,6 +12,7 @@ ROW = {
 }  # fmt: skip
 REFUSED = {
     "unknown_result": {"result": "perhaps"},
+    "counted_from_one": {"row_version": 0},
     "same_leg": {"out_leg_uid": "a" * 32},
     "unknown_airport": {"airport": "QQX"},
     "impossible_amount": {"passengers": -5},

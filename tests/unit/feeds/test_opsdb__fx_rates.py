@@ -10,6 +10,8 @@ from tests.unit.feeds.table_rows import WINDOW_END, accepted, refused, rows, typ
 FEED = find("opsdb/fx_rates")
 REFUSED = {
     "bad_rate": {"usd_per_unit": 0},
+    "counted_from_one": {"row_version": 0},
+    "bad_code": {"published_by": "1"},
     "missing_value": {"published_by": None},
     "bad_value": {"usd_per_unit": "par"},
 }

@@ -8,6 +8,8 @@ from tests.unit.feeds.table_rows import accepted, refused
 FEED = find("opsdb/leg_costs")
 REFUSED = {
     "unknown_basis": {"basis": "guess"},
+    "unknown_cost_line": {"driver": "wishes"},
+    "counted_from_one": {"row_version": 0},
     "impossible_amount": {"amount_usd": 2_000_000_000},
     "amount_mismatch": {"basis": "standard", "quantity": 100, "usd_per_unit": 2, "amount_usd": 20_000},
     "bad_code": {"leg_uid": "AM0905"},

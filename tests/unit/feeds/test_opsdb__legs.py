@@ -1,6 +1,7 @@
 """Feed opsdb/legs: what a row of the database becomes, a leg of the merge, and every reason to refuse one."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,19 @@ from tests.unit.feeds.table_rows import accepted, refused, rows, typed
 FEED = find("opsdb/legs")
 LATE = {"out_at": "2026-11-01T12:00:00Z", "off_at": "2026-11-01T11:00:00Z"}
 LEG = {"carrier": "AM", "flight_number": 57, "origin": "NRT"}
+
+
+def named(carrier: str = "AM", number: int = 57, suffix: str = "") -> dict[str, Any]:
+    """A leg with another name and the hash that belongs to it."""
+    leg = {"carrier": carrier, "flight_number": number, "operational_suffix": suffix, "origin": "NRT"}
+    return leg | {"leg_uid": event_checks.leg_uid(carrier, number, suffix, "NRT", "2026-11-01", 1)}
+
+
 REFUSED = {
     "impossible_sequence": LATE,
+    "bad_carrier": named(carrier="AMX"),
+    "bad_flight_number": named(number=12345),
+    "bad_suffix": named(suffix="d"),
     "leg_uid_mismatch": {"flight_number": 9998},
     "unknown_airport": LEG
     | {"leg_uid": event_checks.leg_uid("AM", 57, "", "NRT", "2026-11-01", 1), "destination": "QQX"},
@@ -28,6 +40,7 @@ REFUSED = {
     "bad_tail": {"tail": "99999999.99"},
     "bad_aircraft_type": {"aircraft_type": "Boeing"},
     "bad_offset": {"std_utc_offset_minutes": 2_000_000_000},
+    "offset_mismatch": {"sta_utc_offset_minutes": 0},
     "missing_value": {"std_at": None},
     "bad_value": {"std_at": "tomorrow"},
 }

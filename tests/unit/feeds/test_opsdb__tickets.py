@@ -8,6 +8,8 @@ from tests.unit.feeds.table_rows import accepted, refused
 FEED = find("opsdb/tickets")
 REFUSED = {
     "unknown_status": {"status": "lost"},
+    "unknown_cabin": {"cabin": "cargo"},
+    "counted_from_one": {"row_version": 0},
     "negative_amount": {"iva_usd": -1},
     "impossible_fare": {"tua_usd": 50_001},
     "bad_code": {"currency": "pesos"},

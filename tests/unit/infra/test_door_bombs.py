@@ -89,7 +89,7 @@ def costs(*rows: str, size: str = "A1:E2") -> bytes:
     return zipped({**parts(data, "Costos"), **BOOK})
 
 
-#: What openpyxl needs beside the parts that the door reads.
+#: Parts that openpyxl needs beside those that the door reads.
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 BOOK: dict[str, str | bytes] = {

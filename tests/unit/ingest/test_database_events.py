@@ -130,6 +130,9 @@ def test_a_message_that_waits_finds_its_leg_in_the_row_of_the_database():
         ({"out_at": "2026-11-20T13:35:00Z"}, "far_from_schedule"),
         ({"out_at": "2026-11-20T13:35:00Z", "attempt": 2}, "far_from_schedule"),
         ({"updated_at": "2026-11-24T00:00:00Z"}, "stamp_ahead"),
+        ({"std_utc_offset_minutes": -300}, "offset_mismatch"),
+        ({"sta_utc_offset_minutes": -360}, "offset_mismatch"),
+        ({"std_at": "2026-11-22T13:30:00Z", "std_utc_offset_minutes": 840}, "offset_mismatch"),
     ],
 )
 def test_a_row_that_breaks_a_limit_is_put_aside_as_a_whole_with_the_code_that_the_lake_gives(changes, code):

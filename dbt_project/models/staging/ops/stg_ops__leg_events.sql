@@ -22,6 +22,7 @@ select
     cast(sta_at as timestamp) as sta_at,
     cast(std_utc_offset_minutes as integer) as std_utc_offset_minutes,
     cast(sta_utc_offset_minutes as integer) as sta_utc_offset_minutes,
+    cast(has_other_offsets as boolean) as has_other_offsets,
     cast(out_at as timestamp) as out_at,
     cast(off_at as timestamp) as off_at,
     cast(on_at as timestamp) as on_at,

@@ -13,7 +13,7 @@ itself (`int_database_leg_event`), so a row that nobody told the stream still wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ SOURCE = "database"
 REVIEWED_AFTER = timedelta(hours=6)
 TIMES = ("std_at", "sta_at", "out_at", "off_at", "on_at", "in_at")
 FIRST_ATTEMPT = 1
+#: A stated UTC offset is not the one of its airport; the lake refuses the row with the same code.
+OFFSET_MISMATCH = "offset_mismatch"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,16 @@ def _events(row: LegRow, raw_ref: str | None) -> Iterator[Event]:
         yield event_of("delay_codes", row.updated_at, delay_codes=values["delay_codes"])
     if values.get("passengers") is not None and not values.get("is_cancelled"):
         yield event_of("load", row.updated_at, passengers=values["passengers"])
+
+
+def check_offsets(row: LegRow, offset_of: Callable[[str, datetime], int | None]) -> None:
+    """Raise ParseError where a UTC offset of a row is not that of its airport; one nobody knows is not judged."""
+    for time, station in (("std", "origin"), ("sta", "destination")):
+        stated, at = row.values.get(f"{time}_utc_offset_minutes"), row.values.get(f"{time}_at")
+        known = offset_of(row.values.get(station) or "", moment_of(at)) if stated is not None and at else None
+        if known not in (None, stated):
+            problem = f"{time}_utc_offset_minutes is {stated}, and {row.values[station]} has {known} at {at}"
+            raise ParseError(OFFSET_MISMATCH, f"leg {row.values.get('leg_uid')}: {problem}")
 
 
 def is_told(row: LegRow, around: datetime, before: timedelta, after: timedelta) -> bool:

@@ -104,9 +104,11 @@ class Gateway:
             try:
                 row = database_events.read(line)
                 is_near = database_events.is_told(row, received_at, TOLD_BEFORE, TOLD_AFTER)
+                database_events.check_offsets(row, self._knows.offset_of)
                 events = [*database_events.events_of_row(row, raw_ref)] if is_near else []
             except ParseError as error:
-                reason = error.code if error.code in CODES else "unusable_row"
+                judged_alike = (*CODES, database_events.OFFSET_MISMATCH)
+                reason = error.code if error.code in judged_alike else "unusable_row"
                 self._put_aside(tally, reason, error.message, line, raw_ref, received_at)
                 continue
             for event in events:

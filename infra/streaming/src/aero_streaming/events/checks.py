@@ -201,11 +201,15 @@ def _number_complainer(field: Field) -> Callable[[Any], str | None]:
     least = -float("inf") if field.least is None else field.least
     most = float("inf") if field.most is None else field.most
     bounds = f"from {field.least}" + ("" if field.most is None else f" to {field.most}")
+    bounds += "" if field.step == 1 else f", a multiple of {field.step}"
     complaint = f"it must be a {'whole ' if field.kind == 'integer' else ''}number {bounds}"
+
+    def is_multiple(value: float) -> bool:
+        return field.step == 1 or value % field.step == 0
 
     def complain(value: Any) -> str | None:  # noqa: ANN401 - it is what is checked
         is_number = isinstance(value, allowed) and not isinstance(value, bool)
-        return None if is_number and least <= value <= most else complaint
+        return None if is_number and least <= value <= most and is_multiple(value) else complaint
 
     return complain
 

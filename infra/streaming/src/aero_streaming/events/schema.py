@@ -83,6 +83,8 @@ def _property(field: Field, *, nullable: bool) -> dict[str, Any]:
         schema["minimum"] = field.least
     if field.most is not None:
         schema["maximum"] = field.most
+    if field.step != 1:
+        schema["multipleOf"] = field.step
     return schema
 
 

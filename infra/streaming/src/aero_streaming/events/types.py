@@ -28,11 +28,19 @@ BIGGEST = 2**31 - 1
 #: Versions that are made of a time have this many numbers per minute since then, which fits 31 bits until 2050.
 EDITIONS = 64
 VERSIONS_BEGIN = datetime(1987, 1, 1, tzinfo=UTC)
+#: Counts of files and of the database: a flight number has at most so many legs, no leg leaves its stand more often in
+#: the days in which it may, and nobody corrects a row more often. A higher number is a date, a serial or a sum.
+MOST_SEQUENCE, MOST_ATTEMPTS, MOST_VERSIONS = 99, 20, 100_000
+#: UTC offsets (minutes) of the clocks of the world: -12:00 to +14:00; since 1987 all are whole quarters of an hour.
+WESTMOST, EASTMOST, OFFSET_STEP = -12 * 60, 14 * 60, 15
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of an event: its form and what it says. `least` and `most` bound numbers, `pattern` is the whole text."""
+    """A field of an event: its form and what it says.
+
+    `least` and `most` bound numbers, which are multiples of `step`; `pattern` is the whole text.
+    """
 
     name: str
     kind: Kind
@@ -41,6 +49,7 @@ class Field:
     pattern: str = ""
     least: int | None = None
     most: int | None = None
+    step: int = 1
 
 
 def _text(name: str, pattern: str, description: str, required: bool = False) -> Field:
@@ -49,6 +58,10 @@ def _text(name: str, pattern: str, description: str, required: bool = False) -> 
 
 def _whole(name: str, least: int, most: int, description: str, required: bool = False) -> Field:
     return Field(name, "integer", description, required, least=least, most=most)
+
+
+def _offset(name: str, description: str) -> Field:
+    return Field(name, "integer", description, least=WESTMOST, most=EASTMOST, step=OFFSET_STEP)
 
 
 def _time(name: str, description: str, required: bool = False) -> Field:
@@ -71,14 +84,20 @@ LEG = (
     _text("carrier", "([A-Z][A-Z0-9]|[0-9][A-Z])", "IATA code of the operating carrier.", True),
     _whole("flight_number", 1, 9999, "Flight number without carrier and suffix.", True),
     _text("operational_suffix", "[A-Z]?", "Letter that tells two flights of one number apart; empty if none.", True),
-    _whole("leg_sequence", 1, 99, "Which visit to the origin within the itinerary, or position in the flight.", True),
+    _whole(
+        "leg_sequence",
+        1,
+        MOST_SEQUENCE,
+        "Which visit to the origin within the itinerary, or position in the flight.",
+        True,
+    ),
     _text("origin", AIRPORT, "IATA code of the scheduled departure airport.", True),
     _text("destination", AIRPORT, "IATA code of the scheduled arrival airport; a diversion does not change it."),
     Field("operating_date", "date", "Scheduled date of departure on the clock of the origin.", True, DATE),
     _time("std_at", "Scheduled off-block time."),
     _time("sta_at", "Scheduled on-block time."),
-    _whole("std_utc_offset_minutes", -1440, 1440, "What to add to std_at for the clock of the origin."),
-    _whole("sta_utc_offset_minutes", -1440, 1440, "What to add to sta_at for the clock of the destination."),
+    _offset("std_utc_offset_minutes", "What to add to std_at for the clock of the origin."),
+    _offset("sta_utc_offset_minutes", "What to add to sta_at for the clock of the destination."),
     _text("tail", "[A-Z0-9]{2,7}", "Registration without hyphen."),
     _text("aircraft_type", "[A-Z0-9]{3}", "IATA code of the aircraft type."),
     _whole("seats", 1, 900, "Seats of that aircraft."),

@@ -61,7 +61,7 @@ def text() -> str:
 
 def _field(field: Field) -> dict[str, Any]:
     pattern = _FORMS.get(field.kind, field.pattern)
-    return {"kind": field.kind, "pattern": pattern, "least": field.least, "most": field.most}
+    return {"kind": field.kind, "pattern": pattern, "least": field.least, "most": field.most, "step": field.step}
 
 
 if __name__ == "__main__":

@@ -116,7 +116,8 @@ final class EventChecks {
 
     private static boolean isWithin(Field field, Object value) {
         double number = ((Number) value).doubleValue();
-        return (field.least() == null || number >= field.least()) && (field.most() == null || number <= field.most());
+        return (field.least() == null || number >= field.least()) && (field.most() == null || number <= field.most())
+                && (field.step() == 1 || number % field.step() == 0);
     }
 
     private static boolean matches(Field field, Object value) {
@@ -172,7 +173,8 @@ final class EventChecks {
     }
 
     private static String range(Field field, String what) {
-        return what + " from " + field.least() + (field.most() == null ? "" : " to " + field.most());
+        return what + " from " + field.least() + (field.most() == null ? "" : " to " + field.most())
+                + (field.step() == 1 ? "" : ", a multiple of " + field.step());
     }
 
     private static String shorten(Object value) {

@@ -20,8 +20,9 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 final class EventVocabulary {
     enum Kind { TEXT, INTEGER, NUMBER, BOOLEAN, TIMESTAMP, DATE }
 
-    /** The form of a field; {@code least} and {@code most} bound numbers, null where there is no bound. */
-    record Field(Kind kind, Pattern pattern, Long least, Long most) {}
+    /** The form of a field; {@code least} and {@code most} bound numbers, null where there is no bound; {@code step}
+     * divides them. */
+    record Field(Kind kind, Pattern pattern, Long least, Long most, long step) {}
 
     /** How many minutes a field may lie from its base; null where there is no bound. Empty clock: whatever the clock. */
     record Limit(
@@ -94,7 +95,7 @@ final class EventVocabulary {
         // In Python a dot is anything but a line feed; only with this flag it is so here.
         Pattern pattern = Pattern.compile(node.get("pattern").textValue(), Pattern.UNIX_LINES);
         return new Field(Kind.valueOf(node.get("kind").textValue().toUpperCase()), pattern, bound(node.get("least")),
-                bound(node.get("most")));
+                bound(node.get("most")), node.get("step").longValue());
     }
 
     private static Long bound(JsonNode node) {
