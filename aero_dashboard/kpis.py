@@ -18,13 +18,16 @@ Sums = Mapping[str, float]
 
 #: Figures of the register that the strip shows after punctuality, in this order.
 STRIP = ("completion", "departure_delay", "delay_minutes", "cancelled", "diverted", "load_factor")
+#: Figures of it whose n is every due leg, those that nobody told of among them.
+COUNT_UNKNOWN = ("cancelled",)
 
 
 @dataclass(frozen=True)
 class Kpi:
     """One figure: `numerator` of `denominator` (None where it is a plain count), and legs of which nothing is known.
 
-    `legs` is n, what the reader should judge the figure by. `rule` names the KPI in `rules.toml`.
+    `legs` is n, what the reader should judge the figure by; `counts_unknown` where n has the unknown legs in it. `rule`
+    names the KPI in `rules.toml`.
     """
 
     key: str
@@ -34,10 +37,13 @@ class Kpi:
     legs: int
     unknown_legs: int
     rule: str | None = None
+    counts_unknown: bool = False
 
     @property
     def value(self) -> float | None:
-        """The figure; None where there is nothing to divide by."""
+        """The figure; None where there is nothing to divide by, or nothing is known of any of its legs."""
+        if self.counts_unknown and self.unknown_legs == self.legs:
+            return None
         if self.denominator is None:
             return self.numerator if self.legs else None
         return self.numerator / self.denominator if self.denominator else None
@@ -59,7 +65,12 @@ def otp(key: str, definition: str, frame: pd.DataFrame) -> Kpi:
     own = frame[frame["definition"] == definition]
     legs = int(own["legs"].sum())
     on_time, unknown = int(own["on_time_legs"].sum()), int(own["unknown_legs"].sum())
-    return Kpi(key, "percent", on_time, legs, legs, unknown, rule=rule_of(definition))
+    return Kpi(key, "percent", on_time, legs, legs, unknown, rule=rule_of(definition), counts_unknown=True)
+
+
+def heard_of(otp: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of punctuality with a leg of which something is known: a share of unknown legs says nothing."""
+    return otp[otp["legs"] > otp["unknown_legs"]]
 
 
 def from_sums(sums: Sums) -> list[Kpi]:
@@ -71,7 +82,7 @@ def from_sums(sums: Sums) -> list[Kpi]:
 def _figure(kpi: Figure, sums: Sums) -> Kpi:
     n, unknown = (int(sum(sums[part.id] for part in parts)) for parts in (kpi.sample, kpi.unknown))
     rule = kpi.id if kpi.is_share and "rules" in kpi.used_by else None
-    return Kpi(kpi.id, kpi.unit, kpi.over(sums), kpi.under(sums), n, unknown, rule=rule)  # ty: ignore[invalid-argument-type]
+    return Kpi(kpi.id, kpi.unit, kpi.over(sums), kpi.under(sums), n, unknown, rule, kpi.id in COUNT_UNKNOWN)  # ty: ignore[invalid-argument-type]
 
 
 def column(name: str, frame: pd.DataFrame) -> pd.Series:
@@ -99,7 +110,7 @@ def daily(key: str, definition: str, otp_days: pd.DataFrame, sum_days: pd.DataFr
     if key in STRIP:
         line = column(key, sum_days)
     else:
-        own = otp_days[otp_days["definition"] == (definition if key == "punctuality" else key)]
+        own = heard_of(otp_days[otp_days["definition"] == (definition if key == "punctuality" else key)])
         line = own["on_time_legs"] / own["legs"].where(own["legs"] > 0)
     return [float(value) for value in line.dropna()]
 

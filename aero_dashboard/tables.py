@@ -33,7 +33,7 @@ def routes(view: View, otp: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     ]
     rows["status"] = [light.status for light in route_lights]
     rows["status_text"] = [light.text(view.t) for light in route_lights]
-    rows["share"] = rows["on_time_legs"] / rows["legs"].where(rows["legs"] > 0)
+    rows["share"] = rows["on_time_legs"] / rows["legs"].where(rows["legs"] > rows["unknown_legs"])
     for name, kpi_id in ROUTE_FIGURES.items():
         rows[name] = column(kpi_id, rows)
     return rows.sort_values(["share", "legs"], ascending=[True, False], kind="stable").reset_index(drop=True)

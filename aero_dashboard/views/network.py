@@ -7,7 +7,7 @@ from aero_dashboard import components, frame, limits, queries, tables
 from aero_dashboard.charts import funnel, heatmap, network_map, pareto
 from aero_dashboard.frame import View
 from aero_dashboard.i18n import plain
-from aero_dashboard.kpis import rule_of
+from aero_dashboard.kpis import heard_of, rule_of
 from aero_streaming.rules import rules
 
 
@@ -48,7 +48,10 @@ def head(view: View, legs: int) -> list[str]:
 def heat(view: View) -> None:
     """Route by local hour."""
     t, minimum = view.t, view.filters.minimum
-    frame_ = view.read(queries.otp_by_route_hour, view.scope, view.filters.definition)
+    frame_ = heard_of(view.read(queries.otp_by_route_hour, view.scope, view.filters.definition))
+    if frame_.empty:
+        st.info(t("network.nothing_known", definition=view.definition), icon=":material/info:")
+        return
     rows = heatmap.cells(frame_, minimum, t)
     shown, there = rows["route"].nunique(), frame_["route"].nunique()
     components.section(
@@ -63,7 +66,7 @@ def heat(view: View) -> None:
 def funnel_plot(view: View, otp: pd.DataFrame) -> None:
     """Every route against the limits of chance."""
     t = view.t
-    rows, centre = limits.judged(otp, limits.Z_95, view.filters.minimum)
+    rows, centre = limits.judged(heard_of(otp), limits.Z_95, view.filters.minimum)
     if centre is None:
         return
     outside = funnel.outliers(rows, len(rows))

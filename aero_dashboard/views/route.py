@@ -66,7 +66,7 @@ def head(view: View, scope: Scope, route: str, legs: int) -> list[str]:
 def trend(view: View, scope: Scope, own: pd.DataFrame) -> None:
     """Day by day, with the limits of chance."""
     t = view.t
-    rows, centre = limits.judged(own, limits.Z_CONTROL, view.filters.minimum)
+    rows, centre = limits.judged(kpis.heard_of(own), limits.Z_CONTROL, view.filters.minimum)
     if centre is None:
         return
     outside = rows[rows["verdict"].isin(["below", "above"])]["operating_date"]
@@ -100,7 +100,9 @@ def block(view: View, scope: Scope) -> None:
 def hours(view: View, scope: Scope) -> None:
     """The best and the worst hours to leave."""
     t, minimum = view.t, view.filters.minimum
-    rows = limits.with_interval(view.read(queries.otp_by_hour, scope, view.filters.definition))
+    rows = limits.with_interval(kpis.heard_of(view.read(queries.otp_by_hour, scope, view.filters.definition)))
+    if rows.empty:
+        return
     components.section(t("hours.title", definition=view.definition), hours_reading(view, rows))
     components.draw(charts.hours(rows, minimum, t, view.colours), t("hours.alt"), "hours")
 

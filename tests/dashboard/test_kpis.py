@@ -80,3 +80,13 @@ def test_a_definition_is_held_against_the_rules_for_its_own_figure():
     assert [kpis.rule_of(name) for name in ("cirium_a14", "oag_a14", "eurocontrol", "d0", "d15")] == [
         "otp_a14", "otp_a14_oag", "otp_a15_eurocontrol", "otp_d0", "otp_d15",
     ]  # fmt: skip
+
+
+def test_a_share_of_flights_of_which_nothing_is_known_has_no_value():
+    silent = pd.DataFrame([{"operating_date": DAYS[0], "definition": "dot_a14", "legs": 10, "on_time_legs": 0,
+                            "unknown_legs": 10}])  # fmt: skip
+    found = kpis.otp("punctuality", "dot_a14", silent)
+    assert (found.value, found.legs, found.unknown_legs) == (None, 10, 10)
+    assert kpis.otp("punctuality", "dot_a14", silent.assign(unknown_legs=9)).value == 0
+    told = by_key(kpis.from_sums({**dict.fromkeys(SUMS, 0), "due_legs": 10, "silent_legs": 10}))
+    assert told["cancelled"].value is None

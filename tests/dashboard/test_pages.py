@@ -181,6 +181,25 @@ def test_a_version_without_health_tables_says_so(open_page, tmp_path, synthetic_
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
+def test_flights_of_which_only_the_plan_is_known_have_no_share_on_any_page(
+    language, open_page, tmp_path, synthetic_legs
+):
+    nothing = dict.fromkeys(("out_at", "off_at", "on_at", "in_at"), None) | dict.fromkeys(
+        ("departure_delay_minutes", "arrival_delay_minutes", "block_minutes", "taxi_out_minutes", "air_minutes",
+         "taxi_in_minutes", "passengers", "passenger_km"), float("nan"))  # fmt: skip
+    states = dict.fromkeys(("is_cancelled", "is_diverted", "is_departed", "is_operated"), False)
+    folder = warehouse.publish(tmp_path / "lake", synthetic_legs.tail(300).assign(**nothing, **states))
+    for page in ("network", "route"):
+        app = open_page(folder, page, lang=language, otp="dot_a14")
+        assert not app.exception
+        shares = [card.value for card in app.metric]
+        assert shares
+        assert not [value for value in shares if "0.0" in value or "0,0" in value or "%" in value], shares
+    words = catalogue(language)["network.nothing_known"].partition("}")[2]
+    assert words in texts(open_page(folder, "network", lang=language, otp="dot_a14"))
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
 def test_before_anything_is_published_every_page_says_so(language, open_page, tmp_path):
     (tmp_path / "lake").mkdir()
     for page in PAGES:
