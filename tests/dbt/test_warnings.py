@@ -25,6 +25,19 @@ def test_a_leg_that_is_named_twice_is_warned_of(a_copy):
         assert "legs_are_named_once" in warned(warehouse, leg(60), leg(60, **again))
 
 
+def test_a_flight_under_the_numbers_of_two_partners_is_warned_of_unless_two_aircraft_fly(a_copy):
+    warehouse = a_copy()
+    # Other legs of the sample leave at the same time for another airport.
+    unknown: dict[str, Any] = {"tail": None, "destination": "SFO"}
+    partners: tuple[dict[str, Any], ...] = (unknown, {**unknown, "carrier": "DL"})
+    for again in partners:
+        assert "legs_are_flown_once" in warned(warehouse, leg(60, **unknown), leg(61, **again))
+    assert "legs_are_flown_once" not in warned(
+        warehouse, leg(60, **unknown | {"tail": "N1"}), leg(61, **unknown | {"tail": "N2"})
+    )
+    assert "legs_are_flown_once" not in warned(warehouse, leg(60, **unknown), leg(61, **unknown, is_cancelled=True))
+
+
 def test_an_aircraft_in_two_places_is_warned_of_until_it_has_time_between(a_copy):
     warehouse, first = a_copy(), leg(60, **TAIL)
     assert "aircraft_are_in_one_place" in warned(warehouse, first, leg(61, **TAIL))
