@@ -34,10 +34,16 @@ class Input:
 def from_path(source: Path, log: Log) -> Input:
     """A file that somebody gives, or the files of flights in a folder; says the layout of each and what it lacks.
 
-    Raises `AeroError` for a folder without any. They are sent in the order of their names.
+    Raises `AeroError` for a file with the columns of no feed, and for a folder without any file of flights. They are
+    sent in the order of their names.
     """
     if not source.is_dir():
-        _tell_layout(source, recognised(source), log)
+        feed = recognised(source)
+        if feed is None:
+            from aero_local.live import replay  # noqa: PLC0415 - brings the typed step along
+
+            replay.check_header(source)
+        _tell_layout(source, feed, log)
         return Input(str(source), (source,))
     files = sorted(file for file in source.iterdir() if file.is_file() and not file.name.startswith("."))
     feed_by_file = {file: recognised(file) for file in files}

@@ -39,6 +39,7 @@ class Clock:
     `minute_of_day` is an expression for minutes after local midnight, `airport` names the place whose clock it is.
     `near` is an expression for the instant (in the same unit) it must be closest to; it chooses the day and, where
     a clock is set back, which of the two hours is meant. Without it the operating date and the first hour are taken.
+    `otherwise` is an expression for the instant of a record that does not have the time (its file may leave it out).
     The offset it was read with, in minutes, is there as `<name>_offset`.
     """
 
@@ -46,6 +47,7 @@ class Clock:
     minute_of_day: str
     airport: str
     near: str | None = None
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,10 @@ def template(
     if to is None:
         print(text, end="")
         return
+    if to.exists():
+        raise typer.BadParameter(f"{to} is there already and may be filled in; give another name, or delete it")
+    if not to.parent.is_dir():
+        raise typer.BadParameter(f"{to.parent} is no folder; make it, or give another")
     # With the mark by which Excel knows UTF-8.
     to.write_text(text, encoding="utf-8-sig", newline="")
     print(f"{to}: fill it, delete the line of the example, and put it into the inbox: aero drop {name} {to}")

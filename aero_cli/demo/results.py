@@ -56,7 +56,7 @@ CONTROL = f"""
     from operations.fct_leg where {{days}}
 """
 OTP = """
-    select definition, sum(legs)::bigint, sum(on_time_legs)::bigint
+    select definition, sum(legs)::bigint, sum(on_time_legs)::bigint, sum(unknown_legs)::bigint
     from reference.otp_definitions
     left join (select * from operations.fct_otp_day where {days}) using (definition)
     group by definition order by definition
@@ -145,8 +145,9 @@ def collect(
             "published_version": snapshot.version,
             **facts,
             "otp": {
-                definition: {"n": n, "on_time": on_time, "value": on_time / n} if n else None
-                for definition, n, on_time in marts.execute(OTP.format(days=days)).fetchall()
+                # A share of flights of which nothing is known says nothing.
+                definition: {"n": n, "on_time": on_time, "value": on_time / n} if n and n > unknown else None
+                for definition, n, on_time, unknown in marts.execute(OTP.format(days=days)).fetchall()
             },
             "load_factor": (marts.execute(LOAD.format(days=days)).fetchone() or (None,))[0],
             "delay_minutes": dict(marts.execute(CAUSES.format(days=days)).fetchall()),

@@ -61,7 +61,7 @@ def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> 
 
     Raises AeroError if it is no such file.
     """
-    _check_header(file)
+    check_header(file)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         with _readable(file):
             body = text_files.body(file, Path(folder))
@@ -105,8 +105,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, body: Path, name: str) -> None
     rows.judge(connection, feed, FIRST_OPERATING_DATE, date(2100, 12, 31))
 
 
-def _check_header(file: Path) -> None:
-    """Say what a file is not, before anything is made of it."""
+def check_header(file: Path) -> None:
+    """Raise `AeroError` for a file that is no file of flights, with what it lacks and the nearest layout."""
     with _readable(file):
         seen = text_files.columns(file)
     if problem := find(FEED).places_in(seen).problem:

@@ -150,6 +150,8 @@ def _clock(feed: Feed, clock: Clock, number: int) -> str:
     """
     day = feed.date_expression
     before = f"_before.at_{_places(feed).index(clock.airport)}"
+    read = f"_local - {clock.name}_offset"
+    instant = f"coalesce({read}, {_resolved(clock.otherwise, feed)})" if clock.otherwise else read
     distance = f"_anchor + {before} - datediff('day', date '1970-01-01', {day}) * 1440 - _minute"
     return f"""
         anchor_{number} as (
@@ -171,7 +173,7 @@ def _clock(feed: Feed, clock: Clock, number: int) -> str:
             select * exclude (_day, _anchor, _minute, _local, _first, _second),
                    case when abs(_local - _first - _anchor) > abs(_local - _second - _anchor)
                         then _second else _first end as {clock.name}_offset,
-                   _local - {clock.name}_offset as {clock.name}
+                   {instant} as {clock.name}
             from offset_{number}
         )"""
 

@@ -117,3 +117,42 @@ def test_two_days_of_real_flights_as_bts_publishes_months_give_the_same_rows(rea
     own, other = (sorted(rows(body), key=itemgetter("leg_uid")) for body in bodies)
     assert len(own) == 30_691
     assert own == other
+
+
+TIMES = ("out_at", "off_at", "on_at", "in_at")
+FOLLOW = {
+    "out_at": (("DEPARTURE_TIME",), ("DEPARTURE_DELAY",)),
+    "off_at": (("WHEELS_OFF",), ("TAXI_OUT",)),
+    "on_at": (("WHEELS_ON",), ("AIR_TIME",)),
+    "in_at": (("ARRIVAL_TIME",), ("ARRIVAL_DELAY",), ("TAXI_IN",), ("ELAPSED_TIME",)),
+}
+"""The column of each time, and each column that the time follows from where a file leaves the first out."""
+
+
+@pytest.mark.parametrize("given", [
+    (), ("DEPARTURE_DELAY",), ("DEPARTURE_DELAY", "TAXI_OUT"), ("DEPARTURE_DELAY", "TAXI_OUT", "AIR_TIME"),
+    ("DEPARTURE_DELAY", "TAXI_OUT", "AIR_TIME", "TAXI_IN"), ("DEPARTURE_DELAY", "ELAPSED_TIME"), ("ARRIVAL_DELAY",),
+], ids=",".join)  # fmt: skip
+def test_times_that_a_file_leaves_out_follow_from_its_delays_and_durations(plain, given):
+    columns = {name for ways in FOLLOW.values() for way in ways for name in way} - {*given}
+    [row] = rows(text([name for name in RECORD if name not in columns],
+                      {name: value for name, value in RECORD.items() if name not in columns}))  # fmt: skip
+    known = {
+        "out_at": "DEPARTURE_DELAY" in given, "off_at": "TAXI_OUT" in given, "on_at": "AIR_TIME" in given,
+        "in_at": bool({"ARRIVAL_DELAY", "TAXI_IN", "ELAPSED_TIME"} & {*given}),
+    }  # fmt: skip
+    assert row["reason"] is None
+    assert {name: row[name] for name in TIMES} == {name: plain[name] if known[name] else None for name in TIMES}
+
+
+def test_a_time_that_a_file_has_and_leaves_empty_follows_from_nothing():
+    [row] = rows(text(list(RECORD), RECORD | {"DEPARTURE_TIME": ""}))
+    assert row["reason"] == "incomplete_movement"
+
+
+def test_a_cancelled_flight_of_a_file_without_times_did_not_leave_with_a_delay_of_nothing():
+    left_out = ("DEPARTURE_TIME", "WHEELS_OFF", "WHEELS_ON", "ARRIVAL_TIME", "ARRIVAL_DELAY", "TAXI_OUT", "TAXI_IN",
+                "AIR_TIME", "ELAPSED_TIME")  # fmt: skip
+    record = {name: value for name, value in RECORD.items() if name not in left_out}
+    [row] = rows(text(list(record), record | {"CANCELLED": "1", "CANCELLATION_REASON": "B", "DEPARTURE_DELAY": "0"}))
+    assert (row["out_at"], row["is_cancelled"]) == (None, True)

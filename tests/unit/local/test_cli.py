@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from aero_assets.environment import PROJECT
 from aero_cli.cli import app
@@ -114,3 +115,14 @@ def test_the_command_line_imports_nothing_slow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_template_never_replaces_a_table_that_somebody_has_filled_in(tmp_path):
+    for target, complaint in (
+        (tmp_path / "costs.csv", "is there already"),
+        (tmp_path / "no" / "x.csv", "is no folder"),
+    ):
+        (tmp_path / "costs.csv").write_text("filled in")
+        done = CliRunner().invoke(app, ["feed", "template", "partner/costs", "--to", f"{target}"])
+        assert (done.exit_code, (tmp_path / "costs.csv").read_text()) == (2, "filled in")
+        assert complaint in " ".join(done.output.replace("│", " ").split())

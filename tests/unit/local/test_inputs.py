@@ -56,3 +56,10 @@ def test_a_damaged_gzip_is_a_file_of_no_feed_and_no_traceback(tmp_path):
     (tmp_path / "flights.csv.gz").write_bytes(packed)
     with pytest.raises(AeroError, match="no file of flights among 1 files"):
         inputs.from_path(tmp_path, lambda line: None)
+
+
+@pytest.mark.parametrize("body", [b"carriers\n", b"", b"\x00\x01\x02", b"A,B\n1,2\n"])
+def test_a_file_of_something_else_is_refused_before_anything_is_started(tmp_path, body):
+    (tmp_path / "notes.csv").write_bytes(body)
+    with pytest.raises(AeroError, match=r"notes\.csv"):
+        inputs.from_path(tmp_path / "notes.csv", lambda line: None)

@@ -25,7 +25,8 @@ MARTS = """
         from (values (date '2026-11-24', 10), (date '2026-11-25', 30), (date '2026-11-26', 40))
             as t (operating_date, arrival_delay_minutes);
     create table operations.fct_otp_day as
-        select operating_date, 'a14' as definition, 1 as legs, 0 as on_time_legs from operations.fct_leg;
+        select operating_date, 'a14' as definition, 1 as legs, 0 as on_time_legs, 0 as unknown_legs
+        from operations.fct_leg;
     create table operations.fct_delay_cause_day as
         select operating_date, 'weather' as cause, 15 as delay_minutes from operations.fct_leg;
     create table operations.fct_route_day as
