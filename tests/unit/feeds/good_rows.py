@@ -178,8 +178,11 @@ def _add_given(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Seque
         header = [record.get(name) or None for name in feed.header]
         body = _csv(feed, [record]).splitlines()[1] if feed.format == "csv" else f"{header}"
         given = [record.get(name) or None for name in feed.captions] if feed.format == "csv" else header
+        places = [*range(1, len(feed.in_records) + 1)] if feed.layout.by_name else []
         connection.execute(
             "insert into line by name select ? as body, ? as line_number, ?::varchar[] as given, "
-            "?::varchar[] as named, 'raw/key' as raw_key, timestamp '2026-11-20' as received_at",
-            [body, number, given, [record.get(name) for name in feed.layout.named]],
-        )
+            "?::varchar[] as named, 'raw/key' as raw_key, timestamp '2026-11-20' as received_at, "
+            "?::integer[] as places, ? as width, ? as columns",
+            [body, number, given, [record.get(name) for name in feed.layout.named],
+             places, len(places), (1 << len(places)) - 1],
+        )  # fmt: skip
