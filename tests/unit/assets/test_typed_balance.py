@@ -167,7 +167,7 @@ def test_what_the_engine_spoils_of_events_does_not_balance(tmp_path, statement, 
 PARSED = {
     "partner/messages": ("sent_at", "\n\n".join(map(sample, ("mvt_01_departure", "mvt_02_arrival", "ldm_01")))),
     "partner/ssim": ("std_at", (FOLDER / "sample_am_w26.ssim").read_text(encoding="ascii")),
-    "partner/metar": ("station", f"{STORM}\n{FOG}\n"),
+    "partner/metar": ("station", f"{STORM.replace('222312Z', '221712Z')}\n{FOG}\n"),
     "partner/afac_sase": ("flights", ""),
     "partner/costs": (
         "amount",
