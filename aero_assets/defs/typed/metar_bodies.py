@@ -247,7 +247,7 @@ def _utc(parts: Sequence[str]) -> datetime | None:
     try:
         year, month, day, hour, minute = map(int, parts)
         return datetime(year, month, day, hour, minute)  # noqa: DTZ001
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -123,6 +123,15 @@ def test_a_line_that_is_no_text_is_one_record_aside():
     assert [row["reason"] for row in rows] == [None, "bad_encoding"]
 
 
+def test_a_number_that_no_date_can_hold_is_no_date_and_stops_no_other_report():
+    report = "METAR LEMD 221343Z 00000KT 9999 FEW020 11/10 Q1012"
+    rows = judged(
+        FEED, f"ESTACION,YEAR,MONTH,DAY,HOUR,MINUTE,REPORT\nLEMD,{'9' * 32},11,22,13,43,{report}=\n"
+        f"LEMD,2026,11,22,13,43,{report}=\n", ARRIVED
+    )  # fmt: skip
+    assert [row["station"] for row in rows if row["reason"] is None][-1:] == ["LEMD"]
+
+
 ARRIVALS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 12, 31))
 
 

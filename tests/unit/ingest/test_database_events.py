@@ -90,7 +90,8 @@ def test_a_row_changed_long_after_its_leg_was_over_is_a_correction(hours, is_rev
     "text",
     [
         "", "no json", "[]", "{}", '{"body": 3}', '{"arrived_at": "2026-11-01T18:00:00Z", "body": "{}"}',
-        line(FLOWN | {"std_at": "tomorrow"}), line(FLOWN | {"row_version": "two"}), line(FLOWN | {"updated_at": None}),
+        line(FLOWN | {"std_at": "tomorrow"}), line(FLOWN | {"row_version": "two"}),
+        line(FLOWN | {"row_version": float("inf")}), line(FLOWN | {"updated_at": None}),
     ],
 )  # fmt: skip
 def test_what_is_no_row_is_refused_and_nothing_else_is_raised(text):

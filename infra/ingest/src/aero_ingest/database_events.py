@@ -61,7 +61,7 @@ def read(line: str) -> LegRow:
         values["operational_suffix"] = row.get("operational_suffix") or ""
         updated_at = utc_text(moment_of(row["updated_at"]))
         return LegRow(values, outer["arrived_at"], int(row["row_version"]), updated_at)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
         raise ParseError("bad_row", f"no row of the table of legs: {type(error).__name__}: {error}") from error
 
 
