@@ -50,6 +50,10 @@ MAIL = re.compile(r"([A-Z][A-Z0-9-]{1,40}):(?: (.*))?")
 MAIL_BEGINS = re.compile(r"(?:FROM|RECEIVED|RETURN-PATH): .+|=(?:HEADER|PRIORITY)")
 SENT = re.compile(r"([0-9]{2})[A-Z]{3}(?:[0-9]{2}){1,2} ([0-9]{2}):?([0-9]{2})Z?")
 CORRECTED = ("COR", "REV")
+#: The line that `message_cutter` puts above a heading that it repeats for a message without one of its own.
+REPEATED = "=HEADING OF THE MESSAGE ABOVE"
+#: An originator with its time of sending, which stands in headings alone.
+STAMPED = re.compile(r"\. ?[A-Z0-9]{7,8}(?: [A-Z]{2})?[ /][0-9]{6}Z?(?: .*)?")
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class Envelope:
     originator: str | None = None
     signatures: int = 0
     is_corrected: bool = False
+    is_repeated: bool = False
     signed: Stamp | None = None
     filed: Stamp | None = None
     transmitted: Stamp | None = None
@@ -103,6 +108,8 @@ def read(lines: Sequence[str]) -> Envelope:
         elif mail := MAIL.fullmatch(line):
             time = _mailed(mail[2] or "") if mail[1] in ("DATE", "SENT") else ""
             heading.channel = heading.channel or (Stamp(time, at, mail.start(2)) if time else None)
+        elif line == REPEATED:
+            heading.is_repeated = True
         elif NOTES.fullmatch(line):
             heading.is_corrected = heading.is_corrected or line in CORRECTED
         elif not any(pattern.fullmatch(line) for pattern in SILENT):
@@ -112,7 +119,7 @@ def read(lines: Sequence[str]) -> Envelope:
 
 def begins(line: str) -> bool:
     """Return True if a line can only be the first of a heading."""
-    known = (PRIORITY, AFTN_PRIORITY, CHANNEL, MAIL_BEGINS)
+    known = (PRIORITY, AFTN_PRIORITY, CHANNEL, STAMPED, MAIL_BEGINS)
     return any(pattern.fullmatch(line) for pattern in known)
 
 

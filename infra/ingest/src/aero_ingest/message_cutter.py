@@ -9,11 +9,13 @@
     AD1634/1652
     PTM                           and one of a kind that is not read
 
-Each is given with a copy of the heading that it stands below, because its time of sending is there.
+Each is given with a copy of the heading that it stands below, because its time of sending is there, and a mark above
+the copy: where the message's own heading was lost on the way, the mark is the one sign of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -24,6 +26,11 @@ from aero_ingest.type_b import CONTROL, END_OF_MESSAGE, MAX_MESSAGE_CHARACTERS
 #: A heading longer than this is not repeated for the messages below it.
 LONGEST_HEADING = 2_000
 END_OF_TEXT = "\x03"
+#: Ends of messages with something glued to them, and beginnings glued to something: SI NILNNNN, NNNNQU MEXOOAM.
+GLUED_ENDS = re.compile(
+    rf"(^\s*{END_OF_MESSAGE}|{END_OF_MESSAGE}(?=\s*(?:ZCZC|(?:Q[A-Z]|SS|DD|FF|GG|KK) |\. ?[A-Z0-9]{{7}}|$)))"
+    rf"|(?<={END_OF_TEXT})(?=\S)|(?=ZCZC)"
+)
 #: Bodies that begin below a heading that had a message already.
 _KIND, _FLIGHT = "kind", "flight"
 
@@ -43,13 +50,24 @@ def split(lines: Iterable[str]) -> Iterator[Raw]:
     allowed: what is longer comes in pieces, none of which can be read.
     """
     cutter, before = _Cutter(), None
-    for number, line in enumerate(sitatex.below_names(lines), 1):
-        if before is not None:
-            yield from cutter.take(*before, bare(line.translate(CONTROL)))
-        before = (number, line)
+    for number, whole in enumerate(sitatex.below_names(lines), 1):
+        for line in _unglued(whole):
+            if before is not None:
+                yield from cutter.take(*before, bare(line.translate(CONTROL)))
+            before = (number, line)
     if before is not None:
         yield from cutter.take(*before, "")
     yield from cutter.close()
+
+
+def _unglued(line: str) -> Iterator[str]:
+    """Yield a line, in parts where another message ends or begins within it."""
+    parts = [part for part in GLUED_ENDS.split(line) if part and part.strip()]
+    if len(parts) < 2:
+        yield line
+    else:
+        yield from (f"{part}\n" for part in parts[:-1])
+        yield parts[-1]
 
 
 class _Cutter:
@@ -97,11 +115,12 @@ class _Cutter:
         self._forget()
 
     def _repeat(self, heading: list[str], identifier: str) -> None:
-        if sum(map(len, heading)) <= LONGEST_HEADING:
-            self.kept = [*heading]
+        if heading and sum(map(len, heading)) <= LONGEST_HEADING:
+            mark = f"{envelope.REPEATED}\n"
+            self.kept = heading if heading[0] == mark else [mark, *heading]
         if identifier:
+            self.first, self.heading = identifier, [*self.kept]
             self.kept.append(identifier)
-            self.first, self.heading = identifier, [*heading]
 
     def _is_first(self, line: str, following: str) -> bool:
         return bool(line in BODY or GLUED.match(line) or unread(line) or unread(line, following) or is_oooi(line))

@@ -31,6 +31,7 @@ END_OF_MESSAGE = "NNNN"
 SHORTEST_GLUED = 11
 NO_STAMP = Finding("no_stamp", "no time of sending; the reference time stands for it")
 
+SHARED_HEADING = Finding("shared_heading", "no heading of its own; that of the message above dates it")
 
 #: Something odd in a body: code, sentence, its line from nought, characters before it there (None: all of the line).
 #: Most messages have none, so columns of the message are looked for at the end.
@@ -126,6 +127,8 @@ def _heading(
         if passed and not (is_oooi_body and code == "provider_lines"):
             shown = " | ".join(lines[at][:30] for at in passed[:4])
             findings.append(Finding(code, f"{len(passed)} {what}, passed over: {shown}", *_places(text)[passed[0]]))
+    if heading.is_repeated:
+        findings.append(SHARED_HEADING)
     if heading.signatures > 1:
         findings.append(
             Finding("double_signature", f"{heading.signatures} originators; the last, {heading.originator}, counts")
