@@ -195,7 +195,7 @@ def _order(question: Question, groupings: Mapping[str, str]) -> list[str]:
 
 def _near(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=3)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    return f" Did you mean {' or '.join(near)}?" if near else " `aero metrics` lists figures and what they go by."
 
 
 def _period(question: Question) -> list[str]:

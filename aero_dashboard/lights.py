@@ -9,20 +9,19 @@ from aero_streaming.rules import Rule, Status, rules, status
 
 @dataclass(frozen=True)
 class Look:
-    """The look of one status: a shape that differs in outline, a letter, a colour of the theme."""
+    """The look of one status: a shape that differs in outline, a colour of the theme."""
 
     shape: str
-    letter: str
     badge: str
     colour: str
 
 
 #: Bluish green, amber, vermilion: apart for red-green blind eyes too; a test holds them to it.
 LOOKS: dict[str, Look] = {
-    "V": Look("●", "V", "green", "#00775A"),
-    "A": Look("▲", "A", "orange", "#E0A100"),
-    "R": Look("■", "R", "red", "#B93A1B"),
-    "gris": Look("○", "–", "gray", "#8A949C"),
+    "V": Look("●", "green", "#00775A"),
+    "A": Look("▲", "orange", "#E0A100"),
+    "R": Look("■", "red", "#B93A1B"),
+    "gris": Look("○", "gray", "#8A949C"),
 }
 
 

@@ -181,6 +181,7 @@ def _desired(stack: Stack, env: str, templates: Path, parameters: Mapping[str, s
 
 def _show(name: str, phase: Phase, stack: Stack, changes: Sequence[Change], log: Log) -> None:
     where = f"{name} [{phase.name}]" if len(stack.phases) > 1 else name
-    log(f"{where}: {f'{len(changes)} changes' if changes else 'no changes'}")
+    count = "1 change" if len(changes) == 1 else f"{len(changes) or 'no'} changes"
+    log(f"{where}: {count}")
     for change in changes:
         log(f"  {change}")

@@ -83,7 +83,7 @@ def metrics(
         columns, rows, as_csv=as_csv, as_json=as_json, show=lambda column, value: shown(value, units.get(column, ""))
     )
     if not (as_csv or as_json):
-        remarks = () if rows else ("no leg answers to that",)
+        remarks = () if is_answer(rows, question) else ("no leg answers to that",)
         print(", ".join((*remarks, f"version {snapshot.version}", *snapshot.manifest.labels)), file=sys.stderr)
 
 
@@ -118,6 +118,11 @@ def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, st
         f"operating dates up to {complete}, the last complete one; later ones have legs that are not due "
         f"(--to {last} takes them in)"
     )
+
+
+def is_answer(rows: Sequence[Sequence[Any]], question: Question) -> bool:
+    """Return True if there is a value; a question without dimensions has one row even where no leg answers to it."""
+    return any(value is not None for row in rows for value in row[len(question.by) :])
 
 
 def split(text: str) -> list[str]:

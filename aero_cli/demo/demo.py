@@ -75,7 +75,10 @@ def run(
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             copy = LakeCopy(state.lake_copy, lake)
             counted, months = results.hops(copy, state.warehouse, snapshot), results.rows_of_months(copy)
-            result = results.collect(snapshot, counted, given.name, watch.seconds, given.control, given.before, months)
+            unknown = results.untold(state.warehouse, given.before)
+            result = results.collect(
+                snapshot, counted, given.name, watch.seconds, given.control, given.before, months, unknown
+            )
         result["checks"] = _checks(state)
         result["is_new"] = is_new
         for place in (state.root / "results.json", HOME / "results.json"):

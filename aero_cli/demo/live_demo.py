@@ -83,5 +83,5 @@ def _events(state: State, file: Path | None, log: Log) -> tuple[Sequence[Event],
     if heard and source.dawn(events) < heard:
         log(f"live day {on} of the file: the board has seen it, so it is sent again at once and changes nothing")
         return events, None
-    log(f"live day {on} of the file: {legs:,} legs, {SPEED:,.0f} times as fast")
+    log(f"live day {on} of the file: {legs:,} legs of {ROUTES} routes at most, {SPEED:,.0f} times as fast")
     return events, SPEED

@@ -6,7 +6,7 @@ dashboard reads the same published version, so the two cannot disagree. `story.p
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,18 @@ def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, 
     return [{"hop": hop, **counts} for hop, counts in totals.items()]
 
 
+def untold(warehouse: Path, before: date | None = None) -> frozenset[str]:
+    """Return the counts that no source tells anything of, as a file without the column; 0 would claim too much."""
+    days = f"operating_date < date '{before}'" if before else "true"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        [counts] = _rows(
+            connection,
+            f"select count(is_cancelled) as cancelled, count(is_diverted) as diverted, count(*) as legs "
+            f"from intermediate.int_leg where {days}",
+        )
+    return frozenset(name for name in ("cancelled", "diverted") if counts["legs"] and not counts[name])
+
+
 def rows_of_months(copy: LakeCopy) -> dict[str, int]:
     """Count the accepted rows of files of legs by month; more rows than legs are legs that a later file tells anew."""
     rows: Counter[str] = Counter()
@@ -129,12 +141,13 @@ def collect(
     control: Mapping[str, int] | None = None,
     before: date | None = None,
     month_rows: Mapping[str, int] | None = None,
+    unknown: Collection[str] = (),
 ) -> dict[str, Any]:
     """Read the facts of this platform's input from a published version.
 
     `counted` are the hops; `control` are the totals that whoever made the input printed, where somebody did. Days from
     `before` on are none of the input: the live part of an earlier demo has told of them. `month_rows` are the accepted
-    rows of files by month, where they are known.
+    rows of files by month, where they are known. `unknown` are counts that no source tells of.
     """
     days = f"operating_date < date '{before}'" if before else "true"
     with snapshot.connect() as marts:
@@ -165,6 +178,8 @@ def collect(
             "quarantine": _rows(marts, REFUSED),
             "control": _control(marts, control, days),
         }
+    for counts in (figures, *figures["months"]):
+        counts.update({name: None for name in unknown if name in counts})
     return figures | {"hops": counted, "seconds": {name: round(value, 1) for name, value in seconds.items()}}
 
 

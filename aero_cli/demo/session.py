@@ -1,6 +1,8 @@
 """A live session on a terminal: the platform up, events played, alerts told as they fire, and a word at the end."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,9 @@ from aero_streaming.alerts.setup import message_settings
 from aero_streaming.events import Event
 from aero_streaming.rules import rules
 from aero_streaming.times import close_of, text
+
+#: From this lag of the alerts on, in time of the played day, a person is told that the machine is too slow.
+LONG_LAG = timedelta(minutes=30)
 
 
 def run(state: State, choose: Callable[[datetime | None], Sequence[Event]], speed: float | None, log: Log) -> None:
@@ -58,7 +63,8 @@ def show(
 ) -> dict[str, Any]:
     """Play events, tell alerts as they fire, and hold the stream to a recount; return figures of all that."""
     watcher = Watcher(state)
-    tell = _teller(watcher, log)
+    lags: list[timedelta] = []
+    tell = _teller(watcher, log, lags)
     function = state.platform()["outputs"]["alerting"]["AlertTickFunction"]
     tick = ticker(state.session("player").client("lambda"), function, speed)
     close = close_of(max(event["operating_date"] for event in events), rules().close_hour_utc)
@@ -71,6 +77,11 @@ def show(
     distinct = len({event["event_id"] for event in events})
     rest = root.until_rest(sorted({event["operating_date"] for event in events}), distinct)
     alerts = tell(played)
+    if speed and (lag := max(lags, default=timedelta())) >= LONG_LAG:
+        log(
+            f"alerts came up to {lag.total_seconds() / 60:,.0f} minutes of the played day after their time "
+            f"({lag.total_seconds() / speed:.0f} s here): this machine is slower than the play"
+        )
     _, result = compare.settled(root, events)
     verdict = "equal a recount of the events" if not result.differing else f"DIFFER: {result.examples[:2]}"
     log(f"stream at rest {rest:.0f} s after the last event: {result.compared:,} scopes {verdict}")
@@ -84,17 +95,21 @@ def show(
 
 
 def alert_line(line: Mapping[str, Any], watcher: Watcher) -> str:
-    """Return one line of the transition log as a line for a terminal, in the language of the notifications."""
+    """Return one line of the transition log for a terminal, in English like the rest there, or in `AERO_LANGUAGE`."""
     rule, alerts = rules().by_id(line["alert_key"].split("#")[0]), watcher.store.alerts([line["alert_key"]])
     if rule is None or not alerts:
         return f"{line.get('level_after')} {line['alert_key']}"
     then = {name: line.get(name) for name in ("value", "limit")}
     alert = changed(alert_of(alerts[line["alert_key"]]), n=line.get("n", 0), **then)
-    return line_text(rule, alert, line["at"], message_settings(), line.get("level_after"))
+    settings = replace(message_settings(), language=os.environ.get("AERO_LANGUAGE", "en"))
+    return line_text(rule, alert, line["at"], settings, line.get("level_after"))
 
 
-def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
-    """Return a function that logs alerts fired since its last call, and returns how many fired so far."""
+def _teller(watcher: Watcher, log: Log, lags: list[timedelta]) -> Callable[[Played], int]:
+    """Return a function that logs alerts fired since its last call, and returns how many fired so far.
+
+    It adds to `lags` how much of the played day had passed since each.
+    """
     seen = {"arrival": text(datetime.now(UTC)), "alerts": 0, "events": 0}
 
     def tell(played: Played) -> int:
@@ -102,6 +117,7 @@ def _teller(watcher: Watcher, log: Log) -> Callable[[Played], int]:
             seen["arrival"] = line["arrival"]
             if line["kind"] == "FIRED" and line.get("notify_state") != "muted":
                 seen["alerts"] = int(seen["alerts"]) + 1
+                lags.append(datetime.fromisoformat(played.at) - datetime.fromisoformat(line["at"]))
                 log(f"  ⚑ {alert_line(line, watcher)}")
         if played.events != seen["events"]:
             log(f"  {played.at[:16]}Z  {played.events:,} events, {played.per_second:,.0f} a second")

@@ -38,14 +38,15 @@ def _title(results: dict[str, Any]) -> str:
 
 
 def _headline(results: dict[str, Any]) -> list[str]:
-    legs = results["legs"]
-    silent = legs - results["operated"] - results["cancelled"]
+    legs, cancelled, diverted = results["legs"], results["cancelled"], results["diverted"]
+    silent = legs - results["operated"] - (cancelled or 0)
     unknown = f", of {silent:,} not told whether they left" if silent else ""
     lines = [
         f"{results['first_operating_date']} to {results['last_operating_date']}: [bold]{legs:,}[/bold] legs of "
-        f"{results['carriers']} carriers on {results['routes']:,} directed routes",
-        f"{results['cancelled']:,} cancelled ({_share(results['cancelled'], legs)}), {results['diverted']:,} diverted"
-        f"{unknown}",
+        f"{_counted(results['carriers'], 'carrier')} on {_counted(results['routes'], 'directed route')}",
+        ("cancellations not told" if cancelled is None else f"{cancelled:,} cancelled ({_share(cancelled, legs)})")
+        + (", diversions not told" if diverted is None else f", {diverted:,} diverted")
+        + unknown,
         f"{results['departed']:,} departures known: {results['dep_on_time_d0']:,} on the minute or before (D0), "
         f"{results['dep_late_15']:,} late by 15 minutes or more",
         f"{results['arrived']:,} arrivals known: {results['arr_late_15']:,} late by 15 minutes or more",
@@ -53,6 +54,10 @@ def _headline(results: dict[str, Any]) -> list[str]:
     if results["load_factor"] is not None:
         lines.append(f"load factor {results['load_factor']:.1%}")
     return lines
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _otp(results: dict[str, Any]) -> Table:
@@ -96,9 +101,8 @@ def _months(results: dict[str, Any]) -> Table:
     for month in results["months"]:
         anew = "–" if month["told_again"] is None else f"{month['told_again']:,}"
         late = _share(month["arr_late_15"], month["arrived"])
-        table.add_row(
-            month["month"], f"{month['legs']:,}", f"{month['cancelled']:,}", f"{month['arrived']:,}", late, anew
-        )
+        cancelled = "–" if month["cancelled"] is None else f"{month['cancelled']:,}"
+        table.add_row(month["month"], f"{month['legs']:,}", cancelled, f"{month['arrived']:,}", late, anew)
     return table
 
 

@@ -105,7 +105,7 @@ def _words(status: str, board: Board, t: Translator) -> str:
 
 def _status(live: Live, light: Chip, board: Board, t: Translator) -> str:
     look = LOOKS[light.status]
-    letter = look.letter if light.status != "gris" else ""
+    letter = t(f"light.letter_{light.status}") if light.status != "gris" else ""
     sentences = (_words(light.status, board, t), why(live.rules.by_id(light.rule_id), light, t))
     title = escape(". ".join(filter(None, sentences)), quote=True)
     return f'<span class="aero-mark" title="{title}" aria-label="{title}">{look.shape}&nbsp;{letter}</span>'

@@ -89,9 +89,11 @@ def test_percentiles_agree_with_counting(pairs, share):
 
 
 def test_lights_differ_in_shape_letter_and_words():
+    for language in ("es", "en"):
+        letters = {Translator(language)(f"light.letter_{status}") for status in ("V", "A", "R")}
+        assert len(letters) == 3, language
     t = Translator("es")
     assert len({look.shape for look in lights.LOOKS.values()}) == len(lights.LOOKS) == 4
-    assert len({look.letter for look in lights.LOOKS.values()}) == 4
     found = {status: lights.Light(status, lights.rules().rules[0], 10, 8).text(t) for status in ("V", "A", "R", "gris")}
     assert found == {"V": "● V · verde", "A": "▲ A · ámbar", "R": "■ R · rojo", "gris": "○ gris · muestra insuficiente"}
 

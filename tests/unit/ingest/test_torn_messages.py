@@ -1,4 +1,4 @@
-"""Batches of messages with holes, and messages glued to each other: none is dated by another's heading without a sign."""
+"""Batches of messages with holes, and messages glued to each other: no other heading dates one without a sign."""
 
 import pytest
 

@@ -12,7 +12,7 @@ import pytest
 
 from aero_assets.dbt import dbt_project
 from aero_assets.metrics import Metrics, Question
-from aero_cli.commands.metrics import shown, until_complete, with_samples
+from aero_cli.commands.metrics import is_answer, shown, until_complete, with_samples
 from tests.unit.local.test_cli import aero
 
 
@@ -46,6 +46,7 @@ def test_the_sql_of_an_answer_is_plain(capsys):
     ("words", "code", "told"),
     [
         (["otp_a41"], 1, "error: There is no figure 'otp_a41'. Did you mean otp_a14"),
+        (["nope"], 1, "error: There is no figure 'nope'. `aero metrics` lists figures"),
         (["otp_a14", "--by", "gate"], 1, "error: otp_a14 cannot be asked by 'gate'."),
         (["otp_a14", "--state", "no-such-state"], 1, "There is no state directory no-such-state."),
         (["otp_a14", "--only", "carrier"], 2, "is no NAME=VALUE"),
@@ -71,6 +72,14 @@ def test_what_cannot_be_answered_is_told(capsys, words, code, told):
 def test_a_person_reads_a_share_with_its_n(asked, columns):
     known = Metrics.of_project(dbt_project.manifest_path.with_name("semantic_manifest.json"))
     assert list(with_samples(known, Question(asked)).metrics) == columns
+
+
+def test_an_answer_without_a_value_is_none():
+    by_route = Question(["otp_a14"], by=["route"])
+    assert not is_answer([], by_route)
+    assert not is_answer([[None, None]], Question(["otp_a14", "arr_tracked_legs"]))
+    assert not is_answer([["MEX-CUN", None]], by_route)
+    assert is_answer([["MEX-CUN", 0.0]], by_route)
 
 
 def published(*days: tuple[str, bool]) -> Any:

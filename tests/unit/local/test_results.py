@@ -11,7 +11,7 @@ from rich.console import Console
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
-from aero_cli.demo.results import collect, hops
+from aero_cli.demo.results import collect, hops, untold
 from aero_cli.demo.story import _headline, _routes
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
@@ -80,6 +80,31 @@ def test_routes_are_shown_by_the_punctuality_of_the_register_where_a_diversion_c
 def test_flights_of_which_nobody_told_whether_they_left_are_counted_beside_the_cancelled_ones(operated, ending):
     results = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
     assert _headline(results | {"operated": operated})[1] == f"0 cancelled (0.0%), {ending}"
+
+
+def test_cancellations_and_diversions_that_no_source_tells_are_unknown_and_not_none():
+    results = collect(SNAPSHOT, [], "airline", {}, unknown={"diverted", "cancelled"})  # ty: ignore[invalid-argument-type]
+    assert (results["cancelled"], results["diverted"], results["months"][0]["cancelled"]) == (None, None, None)
+    assert _headline(results)[1] == "cancellations not told, diversions not told"
+
+
+@pytest.mark.parametrize(
+    ("cells", "unknown"),
+    [
+        ("(true, null), (false, null)", {"diverted"}),
+        ("(null, null)", {"cancelled", "diverted"}),
+        ("(false, false)", set()),
+    ],
+)
+def test_a_count_is_unknown_where_every_leg_leaves_it_out(tmp_path, cells, unknown):
+    with duckdb.connect(str(tmp_path / "warehouse")) as connection:
+        connection.execute(f"""
+            create schema intermediate;
+            create table intermediate.int_leg as
+            select date '2026-11-24' as operating_date, * from (values {cells}) as t (is_cancelled, is_diverted)
+        """)
+    assert untold(tmp_path / "warehouse") == unknown
+    assert untold(tmp_path / "warehouse", date(2026, 11, 24)) == set(), "no leg, no word"
 
 
 def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):

@@ -88,7 +88,7 @@ class Envelope:
 
 def read(lines: Sequence[str]) -> Envelope:
     """Return what the lines above a body say, in capitals and without blanks around them."""
-    heading = Envelope()
+    heading = Envelope(is_repeated=REPEATED in lines[:1])
     for at, line in enumerate(lines):
         if line.startswith("."):
             _signature(line, at, 0, heading)
@@ -108,8 +108,6 @@ def read(lines: Sequence[str]) -> Envelope:
         elif mail := MAIL.fullmatch(line):
             time = _mailed(mail[2] or "") if mail[1] in ("DATE", "SENT") else ""
             heading.channel = heading.channel or (Stamp(time, at, mail.start(2)) if time else None)
-        elif line == REPEATED:
-            heading.is_repeated = True
         elif NOTES.fullmatch(line):
             heading.is_corrected = heading.is_corrected or line in CORRECTED
         elif not any(pattern.fullmatch(line) for pattern in SILENT):
