@@ -38,7 +38,8 @@ TIERS = (
         ),
     ),
     Tier("unit", 5, (("pytest", "tests/unit", "-n", "2"),)),
-    Tier("dbt", 6, (("pytest", "tests/dbt"),)),
+    # In the order of their names: by the number of their tests, long files with few tests would come last.
+    Tier("dbt", 6, (("pytest", "tests/dbt", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),)),
     Tier(
         "platform",
         9,

@@ -1,4 +1,4 @@
-"""One parsed project and one built warehouse for all dbt tests; a test that changes something copies."""
+"""One parsed project and one built warehouse for the dbt tests of a worker; a test that changes something copies."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +10,10 @@ from tests.dbt.typed_lake import sample, write, write_empty
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, and keep them in one worker: they share a process-wide dbt."""
+    """Mark every test of this folder."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.dbt)
-            item.add_marker(pytest.mark.xdist_group("dbt"))
 
 
 @pytest.fixture(scope="session")
