@@ -17,13 +17,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from aero_assets.defs.typed import contradictions, rows
 from aero_assets.feeds import Feed, doors, find
 from aero_assets.partitions import FIRST_OPERATING_DATE
 from aero_ingest.doors import load_doors
 from bench import sample
+from tests.judging import engine
 from tests.unit.feeds import test_partner__airline_legs as airline
 from tests.unit.feeds import test_partner__bts_departures as departures
 from tests.unit.feeds import test_partner__metar as metar
@@ -63,15 +62,15 @@ def judge(feed: Feed, body: bytes, name: str, good: Counter | None = None) -> tu
     if outcome["status"] != "accepted":
         return Verdict((f"{outcome['reason']}: {outcome['message']}",), 0, (), 0), Counter()
     [key] = [one for one in s3.keys(RAW, f"{feed.path}/dt=") if "_arrivals" not in one]
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+    connection = engine()
+    with TemporaryDirectory() as folder:
         file = Path(folder) / "body"
         file.write_bytes(s3.body(RAW, key))
-        rows.prepare(connection)
         rows.add_lines(connection, file, key, datetime(2026, 11, 23, 12, tzinfo=UTC), feed, name)
-        rows.judge(connection, feed, FIRST_OPERATING_DATE, ARRIVED + timedelta(days=feed.max_days_ahead))
-        contradictions.settle(connection, feed)
-        refused = connection.execute("select reason, message from judged where reason is not null").fetchall()
-        kept = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()
+    rows.judge(connection, feed, FIRST_OPERATING_DATE, ARRIVED + timedelta(days=feed.max_days_ahead))
+    contradictions.settle(connection, feed)
+    refused = connection.execute("select reason, message from judged where reason is not null").fetchall()
+    kept = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()
     found = Counter({repr({k: v for k, v in row.items() if k not in WHENCE}): 1 for row in kept})
     before = found if good is None else good
     said = tuple(f"{reason}: {message}" for reason, message in refused)

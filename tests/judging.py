@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,20 +16,33 @@ from aero_assets.partitions import FIRST_OPERATING_DATE
 from aero_ingest.parquet_footer import MAGIC
 
 
+@cache
+def _prepared() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    rows.prepare(connection)
+    return connection
+
+
+def engine() -> duckdb.DuckDBPyConnection:
+    """Return the engine of all tests of this process, without records: to prepare one takes longer than to judge."""
+    rows.empty(_prepared())
+    return _prepared()
+
+
 def judged(feed: str | Feed, text: str | bytes | Path, arrived: date = date(2026, 11, 20)) -> list[dict]:
     """Return one row per record of a body (a file begins with its header): typed columns, `reason`, `message`, line.
 
     A text is kept as the door keeps it; a path is that of a file as it was received.
     """
     feed = find(feed) if isinstance(feed, str) else feed
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+    connection = engine()
+    with TemporaryDirectory() as folder:
         file = Path(folder) / "body"
         file.write_bytes(kept(text) if isinstance(text, Path) else _packed(_bytes(text)))
         name = text.name if isinstance(text, Path) else ""
-        rows.prepare(connection)
         rows.add_lines(connection, file, "raw/key", datetime.combine(arrived, time(), UTC), feed, name)
-        rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
-        return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
+    rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
+    return connection.sql("select * from judged order by line_number").to_arrow_table().to_pylist()
 
 
 def kept(file: Path) -> bytes:
@@ -46,12 +60,12 @@ def _bytes(text: str | bytes) -> bytes:
     return text.encode() if isinstance(text, str) else text
 
 
-def broken(sample: str, changes: dict[str, str]) -> str:
-    """Return the header and the first record of a sample, with other values in the named columns."""
+def broken(sample: str, *changes: dict[str, str]) -> str:
+    """Return the header and the first record of a sample, once with each of these values in the named columns."""
     header, record = list(csv.reader(io.StringIO(sample)))[:2]
-    unknown = changes.keys() - set(header)
+    unknown = {name for one in changes for name in one} - set(header)
     assert not unknown, f"the sample has no column {', '.join(unknown)}"
     text = io.StringIO()
-    values = [changes.get(name, value) for name, value in zip(header, record, strict=True)]
-    csv.writer(text, lineterminator="\n").writerows([header, values])
+    records = [[one.get(name, value) for name, value in zip(header, record, strict=True)] for one in changes]
+    csv.writer(text, lineterminator="\n").writerows([header, *records])
     return text.getvalue()

@@ -76,7 +76,14 @@ def _promises(path: Path, text: str, feed: Feed) -> Iterator[str]:
 
 def _expressions(path: Path, text: str, feed: Feed) -> Iterator[str]:
     """Yield the first expression that the typed step cannot run, or that fails on a text nobody expects."""
-    if not (problem := _failure(feed)):
+    with duckdb.connect() as connection:
+        rows.prepare(connection)
+        yield from _to_blame(connection, path, text, feed)
+
+
+def _to_blame(connection: duckdb.DuckDBPyConnection, path: Path, text: str, feed: Feed) -> Iterator[str]:
+    """Yield the failure of a feed, at the entry it comes from."""
+    if not (problem := _failure(connection, feed)):
         return
     # With everything else left out, the entry that fails is the one to blame.
     bare = replace(feed, values=(), clocks=(), rules=(), columns=(Column(feed.business_date, "DATE", "-", "null"),))
@@ -88,7 +95,7 @@ def _expressions(path: Path, text: str, feed: Feed) -> Iterator[str]:
         *(("rules", n, replace(helped, rules=(rule,))) for n, rule in enumerate(feed.rules)),
     ]
     for table, number, part in parts:
-        if failure := _failure(part):
+        if failure := _failure(connection, part):
             starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{table}]]"]
             yield f"{path}:{starts[number] if number < len(starts) else 1}: [[{table}]] {failure}"
             return
@@ -101,10 +108,10 @@ def _alone(feed: Feed, column: Column) -> tuple[Column, ...]:
     return (column,) if is_date else (Column(feed.business_date, "DATE", "-", "null"), column)
 
 
-def _failure(feed: Feed) -> str:
+def _failure(connection: duckdb.DuckDBPyConnection, feed: Feed) -> str:
     """Run the typed step on records of odd texts; return what the engine says against it, and the remedy."""
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        rows.prepare(connection)
+    rows.empty(connection)
+    with TemporaryDirectory() as folder:
         if feed.is_json or feed.format == "csv":
             body = Path(folder) / "body.csv.gz"
             body.write_bytes(gzip.compress("\n".join([*_odd_lines(feed), ""]).encode(), 1))
@@ -112,12 +119,12 @@ def _failure(feed: Feed) -> str:
         else:
             odd = [[text] * len(feed.header) for text in TEXTS]
             connection.execute("insert into line by name select unnest($odd::varchar[][]) as given", {"odd": odd})
-        try:
-            rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
-        except duckdb.Error as error:
-            message = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
-            remedy = " Raw values are any text: use whole(), number(), iso_date(), clock_minutes()."
-            return message + (remedy if isinstance(error, duckdb.ConversionException) else "")
+    try:
+        rows.judge(connection, feed, FIRST_OPERATING_DATE, FIRST_OPERATING_DATE)
+    except duckdb.Error as error:
+        message = " ".join(line.strip() for line in f"{error}".partition("\nLINE ")[0].splitlines() if line.strip())
+        remedy = " Raw values are any text: use whole(), number(), iso_date(), clock_minutes()."
+        return message + (remedy if isinstance(error, duckdb.ConversionException) else "")
     return ""
 
 

@@ -35,7 +35,15 @@ _IN_FILE = re.compile(r"\bin_file\((\w+)\)")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty `line` relation."""
+    """Create the functions of the register, the airports and the empty `line` relation."""
+    connection.register("airport_source", airport_table())
+    connection.execute("create or replace temp table airport as select * from airport_source")
+    connection.execute(MACROS)
+    empty(connection)
+
+
+def empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty `line` relation, in place of the records that were read before."""
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
@@ -80,9 +88,6 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 
     A record whose business date is outside `first`..`last` is refused like any other that breaks a rule.
     """
-    connection.register("airport_source", airport_table())
-    connection.execute("create or replace temp table airport as select * from airport_source")
-    connection.execute(MACROS)
     _load_airport_numbers(connection, feed)
     helpers = "".join(f", {_resolved(value.sql, feed)} as {value.name}" for value in feed.values)
     fields = event_rows.fields(feed) if feed.is_json else raw_columns.fields(feed)

@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from aero_assets.defs.typed import rows
 from aero_assets.defs.typed.event_lines import unwrap
 from aero_assets.feeds import Feed
 from aero_assets.partitions import FIRST_OPERATING_DATE
+from tests.judging import engine
 from tests.unit.feeds import (
     table_rows,
     test_opsdb__connections,
@@ -35,6 +37,12 @@ from tests.unit.feeds import (
 from tests.unit.streaming.event_samples import event
 
 Record = dict[str, Any]
+TEXTS = pa.list_(pa.string())
+#: Columns of `line` that a record of these tests may fill.
+LINE = pa.schema({
+    "body": pa.string(), "defect": pa.string(), "message": pa.string(), "given": TEXTS, "named": TEXTS,
+    "places": pa.list_(pa.int32()), "width": pa.int32(), "columns": pa.int64(),
+})  # fmt: skip
 LOG = {"log_id": "a1", "arrived_at": "2026-11-01T18:00:00Z", "data_label": "datos sintéticos"}
 KEY = "long_delay_flight#leg#00000000000000000000000000000100#2026-11-01"
 FLIGHT = {
@@ -135,8 +143,8 @@ MADE = {
 
 def typed(feed: Feed, records: Sequence[Record], arrived: date = date(2026, 11, 20)) -> list[dict]:
     """Return what the typed step makes of records, in their order: typed columns, `reason`, `message`."""
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        rows.prepare(connection)
+    connection = engine()
+    with TemporaryDirectory() as folder:
         if feed.is_json:
             _add_json(connection, feed, records)
         elif feed.format == "csv" and not feed.layout.preamble_lines:
@@ -145,13 +153,13 @@ def typed(feed: Feed, records: Sequence[Record], arrived: date = date(2026, 11, 
             rows.add_lines(connection, body, "raw/key", datetime.combine(arrived, time(), UTC), feed)
         else:
             _add_given(connection, feed, records)
-        rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
-        # Values of a refused record are of no use; some of them are no date of Python.
-        found = {number: {"reason": reason, "message": message} for number, reason, message in connection.execute(
-            "select line_number, reason, message from judged where reason is not null").fetchall()}  # fmt: skip
-        accepted = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()
-        found |= {row["line_number"]: row for row in accepted}
-        return [found[number] for number in sorted(found)]
+    rows.judge(connection, feed, FIRST_OPERATING_DATE, arrived + timedelta(days=feed.max_days_ahead))
+    # Values of a refused record are of no use; some of them are no date of Python.
+    found = {number: {"reason": reason, "message": message} for number, reason, message in connection.execute(
+        "select line_number, reason, message from judged where reason is not null").fetchall()}  # fmt: skip
+    accepted = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()
+    found |= {row["line_number"]: row for row in accepted}
+    return [found[number] for number in sorted(found)]
 
 
 def _csv(feed: Feed, records: Sequence[Record]) -> str:
@@ -163,26 +171,34 @@ def _csv(feed: Feed, records: Sequence[Record]) -> str:
 
 
 def _add_json(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Sequence[Record]) -> None:
-    for number, record in enumerate(records, 1):
-        body = json.dumps(record, ensure_ascii=False)
-        said = unwrap(body.encode()) if feed.arrival == "event" else (body, None, None)
-        connection.execute(
-            "insert into line by name select ? as body, ? as defect, ? as message, ? as line_number, "
-            "'raw/key' as raw_key, timestamp '2026-11-20' as received_at", [*said[:3], number],
-        )  # fmt: skip
+    bodies = [json.dumps(record, ensure_ascii=False) for record in records]
+    said = [unwrap(body.encode())[:3] if feed.arrival == "event" else (body, None, None) for body in bodies]
+    _insert(connection, [dict(zip(("body", "defect", "message"), one, strict=True)) for one in said])
 
 
 def _add_given(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Sequence[Record]) -> None:
     """Records of a reader, or of a CSV file whose preamble says a part of them."""
-    for number, record in enumerate(records, 1):
+    lines = []
+    for record in records:
         header = [record.get(name) or None for name in feed.header]
-        body = _csv(feed, [record]).splitlines()[1] if feed.format == "csv" else f"{header}"
-        given = [record.get(name) or None for name in feed.captions] if feed.format == "csv" else header
         places = [*range(1, len(feed.in_records) + 1)] if feed.layout.by_name else []
-        connection.execute(
-            "insert into line by name select ? as body, ? as line_number, ?::varchar[] as given, "
-            "?::varchar[] as named, 'raw/key' as raw_key, timestamp '2026-11-20' as received_at, "
-            "?::integer[] as places, ? as width, ? as columns",
-            [body, number, given, [record.get(name) for name in feed.layout.named],
-             places, len(places), (1 << len(places)) - 1],
-        )  # fmt: skip
+        lines.append({
+            "body": _csv(feed, [record]).splitlines()[1] if feed.format == "csv" else f"{header}",
+            "given": [record.get(name) or None for name in feed.captions] if feed.format == "csv" else header,
+            "named": [record.get(name) for name in feed.layout.named],
+            "places": places, "width": len(places), "columns": (1 << len(places)) - 1,
+        })  # fmt: skip
+    _insert(connection, lines)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, lines: list[Record]) -> None:
+    """Add records to `line`, numbered from 1, as they arrived on one day."""
+    schema = pa.schema([LINE.field(name) for name in lines[0]]) if lines else LINE
+    numbers = pa.array(range(1, len(lines) + 1), pa.int64())
+    given = pa.Table.from_pylist(lines, schema).append_column("line_number", numbers)
+    connection.register("lines_given", given)
+    connection.execute(
+        "insert into line by name "
+        "select *, 'raw/key' as raw_key, timestamp '2026-11-20' as received_at from lines_given"
+    )
+    connection.unregister("lines_given")

@@ -29,10 +29,14 @@ TRUNCATED = {"date_trunc"}
 
 
 @cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@cache
 def tree(sql: str) -> dict:
     """The expression as DuckDB parses it."""
-    with duckdb.connect() as connection:
-        [(text,)] = connection.execute("select json_serialize_sql(?)", [f"select {sql}"]).fetchall()
+    [(text,)] = _parser().execute("select json_serialize_sql(?)", [f"select {sql}"]).fetchall()
     return json.loads(text)
 
 
