@@ -36,7 +36,7 @@ proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps tha
 	@$(PY) -m proof $(ONLY)
 
 coverage: setup-dev ## Measure how much of the code the unit and dashboard tests run; fails below the floor of pyproject.toml
-	@.venv/bin/pytest tests/unit tests/dashboard -n 2 -q --cov --cov-report=term
+	@.venv/bin/pytest tests/unit tests/dashboard -n 2 --dist loadfile -q --cov --cov-report=term
 
 lint: setup-dev ## Check style, types, SQL and templates
 	@$(PY) -m tools.tiers gates

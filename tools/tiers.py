@@ -37,7 +37,8 @@ TIERS = (
             ("cfn-lint",),
         ),
     ),
-    Tier("unit", 5, (("pytest", "tests/unit", "-n", "2"),)),
+    # A file stays in one worker: what its tests share is made once.
+    Tier("unit", 5, (("pytest", "tests/unit", "-n", "2", "--dist", "loadfile"),)),
     # In the order of their names: by the number of their tests, long files with few tests would come last.
     Tier("dbt", 6, (("pytest", "tests/dbt", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),)),
     Tier(

@@ -36,7 +36,7 @@ def marts(built: Warehouse, file: Path, folder: Path) -> tuple[list[tuple], list
 
 @pytest.fixture(scope="module")
 def plain(built, real_bts, tmp_path_factory) -> tuple[list[tuple], list[tuple]]:
-    """What the plain file ends in."""
+    """The legs and sums that the plain file ends in."""
     return marts(built, Path(real_bts), tmp_path_factory.mktemp("plain"))
 
 

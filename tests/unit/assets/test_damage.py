@@ -24,12 +24,20 @@ NO_JSON = [b"", b'{"feed": "partner/bts_on', b"\x00\xff", b"[]", b"{}", b'{"feed
 FIRST, SECOND = "2015-01-01", "2015-01-02"
 
 
+@pytest.fixture(scope="module")
+def compacted(tmp_path_factory):
+    """The folder of a lake with a day of two dates in it; read only."""
+    folder = tmp_path_factory.mktemp("compacted")
+    made = Lake(folder)
+    made.drop("a.csv", PLAIN, NEXT_DAY)
+    made.compact()
+    return folder
+
+
 @pytest.fixture
-def lake(tmp_path):
-    found = Lake(tmp_path)
-    found.drop("a.csv", PLAIN, NEXT_DAY)
-    found.compact()
-    return found
+def lake(compacted, tmp_path):
+    shutil.copytree(compacted, tmp_path, dirs_exist_ok=True)
+    return Lake(tmp_path)
 
 
 def cut(bucket, key):

@@ -57,6 +57,8 @@ LAYOUTS = {
 }
 #: The fewest boxes of a download that make a leg.
 FEWEST = "FL_DATE,OP_UNIQUE_CARRIER,OP_CARRIER_FL_NUM,ORIGIN_AIRPORT_ID,DEST_AIRPORT_ID,CRS_DEP_TIME,\n{date},AS,98,10299,14747,{time},\n"
+DATES, TIMES = ("2015-01-01", "1/1/2015 12:00:00 AM", "1/1/2015", "20150101"), ("0005", "5", "5.00", "00:05")
+UNKNOWN = ("NA", "UNKNOW", "0", "000000", "")
 
 
 def rows(text: str | bytes) -> list[dict]:
@@ -128,10 +130,19 @@ def test_a_leg_is_the_same_leg_in_every_layout(name):
     }
 
 
-@pytest.mark.parametrize("date", ["2015-01-01", "1/1/2015 12:00:00 AM", "1/1/2015", "20150101"])
-@pytest.mark.parametrize("time", ["0005", "5", "5.00", "00:05"])
-def test_what_a_download_does_not_have_is_unknown(date, time):
-    [row] = rows(FEWEST.format(date=date, time=time))
+@pytest.fixture(scope="module")
+def fewest() -> dict[tuple[str, str], dict]:
+    """The leg of the fewest boxes with every writing of its date and its time, in one file."""
+    written = [(date, time) for date in DATES for time in TIMES]
+    header, _, _ = FEWEST.partition("\n")
+    records = [FEWEST.format(date=date, time=time).splitlines()[1] for date, time in written]
+    return dict(zip(written, rows("\n".join([header, *records, ""])), strict=True))
+
+
+@pytest.mark.parametrize("date", DATES)
+@pytest.mark.parametrize("time", TIMES)
+def test_what_a_download_does_not_have_is_unknown(fewest, date, time):
+    row = fewest[date, time]
     assert (row["reason"], row["origin"], row["destination"], row["std_at"]) == (None, "ANC", "SEA", DEPARTS)
     known = {"leg_uid", "operating_date", "carrier", "flight_number", "operational_suffix", "leg_sequence", "origin",
              "destination", "std_at", "std_utc_offset_minutes", "source", "attempt", "is_actual", "version",
@@ -152,10 +163,17 @@ def test_a_cancelled_leg_of_a_year_without_reasons_counts():
     assert (row["reason"], row["is_cancelled"], row["cancellation_code"]) == (None, True, None)
 
 
-@pytest.mark.parametrize("tail", ["NA", "UNKNOW", "0", "000000", ""])
-def test_words_for_an_unknown_aircraft_are_none(tail):
-    [row] = rows(DATAEXPO.replace("N407AS", tail))
-    assert (row["reason"], row["tail"]) == (None, None)
+@pytest.fixture(scope="module")
+def unknown() -> dict[str, dict]:
+    """A leg with every word for an unknown aircraft, in one file."""
+    header, record, _ = DATAEXPO.split("\n")
+    found = rows("\n".join([header, *(record.replace("N407AS", tail) for tail in UNKNOWN), ""]))
+    return dict(zip(UNKNOWN, found, strict=True))
+
+
+@pytest.mark.parametrize("tail", UNKNOWN)
+def test_words_for_an_unknown_aircraft_are_none(unknown, tail):
+    assert (unknown[tail]["reason"], unknown[tail]["tail"]) == (None, None)
 
 
 def test_an_earlier_user_of_a_code_has_the_code():

@@ -39,6 +39,37 @@ def changed(**values: str) -> str:
     return ",".join(values.get(name, value) for name, value in zip(FEED.header, NIGHT.split(","), strict=True))
 
 
+def planned(on: str, offset: str) -> str:
+    """A leg of the plan, with the offset that its sender believes Tijuana to have."""
+    times = {"STD": f"{on}T23:45{offset}", "STA": f"{on[:-2]}10T05:10-06:00"}
+    return changed(OPERATING_DATE=on, **times, AOBT="", ATOT="", ALDT="", AIBT="")
+
+
+UNUSUAL = (
+    CANCELLED, DIVERTED, changed(ALDT="", AIBT=""), changed(DELAY_CODES=""), changed(TAIL="", DATA_LABEL=""),
+    changed(PASSENGERS="169"), changed(DELAY_CODES="93:20;41:14"), changed(AOBT="", ATOT="", ALDT="", AIBT=""),
+)  # fmt: skip
+CODES = {
+    "10:32": "bad_delay_codes", "93:20;74:12": "bad_delay_codes", "99:32": None, "00:32": None,
+    "93:300": "delay_code_mismatch", "93:5": "delay_code_mismatch",
+}  # fmt: skip
+NOBODY = ("NA", "N/A", "NULL", "UNKNOW", "000000", "XX", "-")
+ELSEWHERE = {"AIBT": "2026-11-10T05:37-05:00", "STA": "2026-11-10T05:10-08:00"}
+SUMMER = (
+    ("2026-07-09", "-07:00", None), ("2026-07-09", "-08:00", "offset_mismatch"),
+    ("2026-01-09", "-08:00", None), ("2026-01-09", "-07:00", "offset_mismatch"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def apart() -> dict[str, dict]:
+    """The row of each of these records, which lie in one file and have nothing to do with each other."""
+    records = [*UNUSUAL, *(changed(DELAY_CODES=codes) for codes in CODES), *(changed(TAIL=tail) for tail in NOBODY)]
+    records += [changed(**{name: value}) for name, value in ELSEWHERE.items()]
+    records += [planned(on, offset) for on, offset, _ in SUMMER]
+    return dict(zip(records, judge(*records), strict=True))
+
+
 def test_every_time_of_a_leg_is_in_utc_and_its_day_is_that_of_its_origin():
     [row] = judge(NIGHT)
     assert row["reason"] is None
@@ -69,14 +100,9 @@ def test_attempt_and_version_are_the_senders():
     assert (first["out_at"], first["off_at"], first["in_at"]) == (datetime(2026, 11, 9, 15, 58), None, None)
 
 
-@pytest.mark.parametrize(
-    "record",
-    [CANCELLED, DIVERTED, changed(ALDT="", AIBT=""), changed(DELAY_CODES=""), changed(TAIL="", DATA_LABEL=""),
-     changed(PASSENGERS="169"), changed(DELAY_CODES="93:20;41:14"), changed(AOBT="", ATOT="", ALDT="", AIBT="")],
-)  # fmt: skip
-def test_what_is_unusual_or_not_known_is_a_fact_too(record):
-    [row] = judge(record)
-    assert row["reason"] is None
+@pytest.mark.parametrize("record", UNUSUAL)
+def test_what_is_unusual_or_not_known_is_a_fact_too(apart, record):
+    assert apart[record]["reason"] is None
 
 
 def test_the_leg_is_the_same_with_another_destination_or_tail():
@@ -130,14 +156,9 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("codes", "reason"),
-    [("10:32", "bad_delay_codes"), ("93:20;74:12", "bad_delay_codes"), ("99:32", None), ("00:32", None),
-     ("93:300", "delay_code_mismatch"), ("93:5", "delay_code_mismatch")],
-)  # fmt: skip
-def test_delay_codes_are_those_of_the_list_and_sum_to_the_delay(codes, reason):
-    [row] = judge(changed(DELAY_CODES=codes))
-    assert row["reason"] == reason
+@pytest.mark.parametrize(("codes", "reason"), CODES.items())
+def test_delay_codes_are_those_of_the_list_and_sum_to_the_delay(apart, codes, reason):
+    assert apart[changed(DELAY_CODES=codes)]["reason"] == reason
 
 
 def test_codes_of_a_short_delay_do_not_exceed_it():
@@ -146,9 +167,9 @@ def test_codes_of_a_short_delay_do_not_exceed_it():
     assert (right["reason"], wrong["reason"]) == (None, "delay_code_mismatch")
 
 
-@pytest.mark.parametrize("tail", ["NA", "N/A", "NULL", "UNKNOW", "000000", "XX", "-"])
-def test_a_placeholder_is_an_unknown_aircraft_and_the_leg_counts(tail):
-    [row] = judge(changed(TAIL=tail))
+@pytest.mark.parametrize("tail", NOBODY)
+def test_a_placeholder_is_an_unknown_aircraft_and_the_leg_counts(apart, tail):
+    row = apart[changed(TAIL=tail)]
     assert (row["reason"], row["tail"]) == (None, None)
 
 
@@ -171,22 +192,14 @@ def test_every_rule_of_the_register_has_a_record_that_breaks_it():
     assert {rule.code for rule in FEED.rules} <= REFUSED.keys()
 
 
-@pytest.mark.parametrize(("name", "value"), [("AIBT", "2026-11-10T05:37-05:00"), ("STA", "2026-11-10T05:10-08:00")])
-def test_an_offset_of_another_airport_is_refused(name, value):
-    [row] = judge(changed(**{name: value}))
-    assert row["reason"] == "offset_mismatch"
+@pytest.mark.parametrize(("name", "value"), ELSEWHERE.items())
+def test_an_offset_of_another_airport_is_refused(apart, name, value):
+    assert apart[changed(**{name: value})]["reason"] == "offset_mismatch"
 
 
-@pytest.mark.parametrize(
-    ("on", "offset", "reason"),
-    [("2026-07-09", "-07:00", None), ("2026-07-09", "-08:00", "offset_mismatch"),
-     ("2026-01-09", "-08:00", None), ("2026-01-09", "-07:00", "offset_mismatch")],
-)  # fmt: skip
-def test_summer_time_counts_where_there_is_one(on, offset, reason):
-    arrival = f"{on[:-2]}10T05:10-06:00"
-    times = {"STD": f"{on}T23:45{offset}", "STA": arrival, "AOBT": "", "ATOT": "", "ALDT": "", "AIBT": ""}
-    [row] = judge(changed(OPERATING_DATE=on, **times))
-    assert row["reason"] == reason
+@pytest.mark.parametrize(("on", "offset", "reason"), SUMMER)
+def test_summer_time_counts_where_there_is_one(apart, on, offset, reason):
+    assert apart[planned(on, offset)]["reason"] == reason
 
 
 @pytest.mark.parametrize(("offset", "utc"), [("-07:00", 8), ("-08:00", 9)])

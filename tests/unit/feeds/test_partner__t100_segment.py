@@ -68,17 +68,28 @@ MISTAKEN = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "reason"), MISTAKEN)
-def test_an_amount_of_another_unit_or_beyond_anything_possible_is_refused(changes, reason):
-    [row] = judged(FEED, broken(SAMPLE, changes))
-    assert row["reason"] == reason
+@pytest.fixture(scope="module")
+def mistaken() -> dict[str, dict]:
+    """The rows of all mistaken records, which lie in one file, by what was changed in them."""
+    changes = [one for one, _ in MISTAKEN]
+    return dict(zip(map(str, changes), judged(FEED, broken(SAMPLE, *changes)), strict=True))
+
+
+@pytest.mark.parametrize(("changes", "reason"), [(f"{changes}", reason) for changes, reason in MISTAKEN])
+def test_an_amount_of_another_unit_or_beyond_anything_possible_is_refused(mistaken, changes, reason):
+    assert mistaken[changes]["reason"] == reason
+
+
+@pytest.fixture(scope="module")
+def refused() -> dict[str, dict]:
+    """The rows of all broken records, which lie in one file."""
+    return dict(zip(REFUSED, judged(FEED, broken(SAMPLE, *REFUSED.values())), strict=True))
 
 
 @pytest.mark.parametrize("reason", REFUSED)
-def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
-    [row] = judged(FEED, broken(SAMPLE, REFUSED[reason]))
-    assert row["reason"] == reason
-    assert row["message"]
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(refused, reason):
+    assert refused[reason]["reason"] == reason
+    assert refused[reason]["message"]
 
 
 def test_every_rule_of_the_register_has_a_record_that_breaks_it():

@@ -25,6 +25,14 @@ REFUSED = {
     "date_out_of_range": {"year": "1987", "time_hour": "1987-01-01T06:00:00Z"},
 }
 
+WORDS = ("NA", "NaN", "nan", "N/A", "M", "null", "None", "", "-")
+#: Changes of a record, and the reason to refuse it.
+UNITS = (
+    ({"visib": "16.1"}, "impossible_weather"), ({"pressure": "850"}, "impossible_weather"),
+    ({"hour": "999999999"}, "clock_mismatch"), ({"temp": "20", "dewp": "10", "humid": "52.5"}, "humidity_mismatch"),
+    ({"dewp": "NA"}, None), ({"humid": "NA"}, None), ({"humid": "80"}, None),
+)  # fmt: skip
+
 
 def test_not_available_is_unknown_and_zero_is_zero():
     [row] = judged(FEED, SAMPLE)
@@ -32,10 +40,16 @@ def test_not_available_is_unknown_and_zero_is_zero():
     assert (row["observed_at"], row["utc_offset_minutes"]) == (datetime(2013, 1, 1, 6), -300)
 
 
-@pytest.mark.parametrize("word", ["NA", "NaN", "nan", "N/A", "M", "null", "None", "", "-"])
-def test_every_word_for_unknown_is_unknown_in_every_measure(word):
-    measures = FEED.header[5:14]
-    [row] = judged(FEED, broken(SAMPLE, dict.fromkeys(measures, word)))
+@pytest.fixture(scope="module")
+def unknown() -> dict[str, dict]:
+    """A row for every word for unknown, from one file."""
+    found = judged(FEED, broken(SAMPLE, *(dict.fromkeys(FEED.header[5:14], word) for word in WORDS)))
+    return dict(zip(WORDS, found, strict=True))
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_for_unknown_is_unknown_in_every_measure(unknown, word):
+    row = unknown[word]
     names = ("temperature_f", "gust_mph", "precipitation_inches", "pressure_hpa", "visibility_miles")
     assert (row["reason"], [row[name] for name in names]) == (None, [None] * 5)
 
@@ -65,22 +79,28 @@ def test_the_hour_that_exists_twice_is_two_hours():
     ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [({"visib": "16.1"}, "impossible_weather"), ({"pressure": "850"}, "impossible_weather"),
-     ({"hour": "999999999"}, "clock_mismatch"), ({"temp": "20", "dewp": "10", "humid": "52.5"}, "humidity_mismatch"),
-     ({"dewp": "NA"}, None), ({"humid": "NA"}, None), ({"humid": "80"}, None)],
-)  # fmt: skip
-def test_a_figure_in_another_unit_is_refused(changes, reason):
-    [row] = judged(FEED, broken(SAMPLE, changes))
-    assert row["reason"] == reason
+@pytest.fixture(scope="module")
+def units() -> dict[str, dict]:
+    """The rows of these records, which lie in one file, by what was changed in them."""
+    changes = [one for one, _ in UNITS]
+    return dict(zip(map(str, changes), judged(FEED, broken(SAMPLE, *changes)), strict=True))
+
+
+@pytest.mark.parametrize(("changes", "reason"), [(f"{changes}", reason) for changes, reason in UNITS])
+def test_a_figure_in_another_unit_is_refused(units, changes, reason):
+    assert units[changes]["reason"] == reason
+
+
+@pytest.fixture(scope="module")
+def refused() -> dict[str, dict]:
+    """The rows of all broken records, which lie in one file."""
+    return dict(zip(REFUSED, judged(FEED, broken(SAMPLE, *REFUSED.values())), strict=True))
 
 
 @pytest.mark.parametrize("reason", REFUSED)
-def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(reason):
-    [row] = judged(FEED, broken(SAMPLE, REFUSED[reason]))
-    assert row["reason"] == reason
-    assert row["message"]
+def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(refused, reason):
+    assert refused[reason]["reason"] == reason
+    assert refused[reason]["message"]
 
 
 def test_every_rule_of_the_register_has_a_record_that_breaks_it():
