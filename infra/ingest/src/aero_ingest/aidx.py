@@ -72,12 +72,12 @@ def split(text: str) -> Iterator[str]:
     except ParseError:
         yield text[:LONGEST_REFUSED]
         return
-    legs = [one for one in root if _name(one) == "FlightLeg"]
+    legs = [part for part in root if _name(part) == "FlightLeg"]
     for leg in legs[:MAX_LEGS]:
         alone = Element(root.tag, root.attrib)
-        for one in root:
-            if _name(one) in ("Originator", "DeliveringSystem"):
-                SubElement(alone, one.tag, one.attrib)
+        for part in root:
+            if _name(part) in ("Originator", "DeliveringSystem"):
+                SubElement(alone, part.tag, part.attrib)
         alone.append(leg)
         yield tostring(alone, encoding="unicode")
     if not legs or len(legs) > MAX_LEGS:
@@ -87,7 +87,7 @@ def split(text: str) -> Iterator[str]:
 def parse(text: str, reference_at: datetime) -> Message:
     """Read a document of one leg; raise ParseError for what is none."""
     root = _root(text)
-    legs = [one for one in root if _name(one) == "FlightLeg"]
+    legs = [part for part in root if _name(part) == "FlightLeg"]
     if len(legs) != 1:
         raise ParseError("no_legs", f"the AIDX document has {len(legs)} legs (FlightLeg); 1 to {MAX_LEGS:,} are read")
     return _Leg(root, legs[0], text, reference_at).read()
@@ -109,8 +109,8 @@ def _root(text: str) -> Element:
     return root
 
 
-def _name(one: Element) -> str:
-    return one.tag.rpartition("}")[2] if isinstance(one.tag, str) else ""
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 class _Leg:
@@ -118,7 +118,7 @@ class _Leg:
 
     def __init__(self, root: Element, leg: Element, text: str, reference_at: datetime) -> None:
         self.root, self.text, self.reference_at = root, text, reference_at
-        self.parts = {_name(one): one for one in leg}
+        self.parts = {_name(part): part for part in leg}
         self.findings: list[Finding] = []
         for name in ("LegIdentifier", "LegData"):
             if len(_all(leg, name)) > 1:
@@ -144,10 +144,10 @@ class _Leg:
     def _flight(self, named: Element) -> Flight:
         carrier, number = (_text(named, name).upper() for name in ("Airline", "FlightNumber"))
         suffix = _text(named, "OperationalSuffix").upper()
-        found = flight_line.FLIGHT.fullmatch(f"{carrier}{number}{suffix}/01")
-        if found is None or not int(found[2]):
+        match = flight_line.FLIGHT.fullmatch(f"{carrier}{number}{suffix}/01")
+        if match is None or not int(match[2]):
             raise ParseError("bad_flight", f"{carrier[:9]} {number[:9]} is no flight; Airline and FlightNumber are due")
-        return Flight(found[1], int(found[2]), found[3])
+        return Flight(match[1], int(match[2]), match[3])
 
     def _date(self, named: Element) -> date | None:
         text = _text(named, "OriginDate")
@@ -160,13 +160,13 @@ class _Leg:
 
     def _airport(self, named: Element, name: str) -> str | None:
         text = _text(named, name).upper()
-        found = iata_of(text)
-        if found is None:
+        airport = iata_of(text)
+        if airport is None:
             self._complain("bad_airport", f"{name} {text[:20]!r} is no airport that is known; left out")
-        return found
+        return airport
 
     def _registration(self, data: Element) -> str | None:
-        written = [_text(one, "Registration").upper() for one in _all(data, "AircraftInfo")]
+        written = [_text(aircraft_info, "Registration").upper() for aircraft_info in _all(data, "AircraftInfo")]
         aircraft = {text.replace("-", "").replace(" ", ""): text for text in written if text}
         if len(aircraft) > 1:
             self._complain("said_twice", f"aircraft {', '.join(aircraft)[:40]}; which one flies is unknown, left out")
@@ -182,69 +182,71 @@ class _Leg:
     def _movements(
         self, data: Element, sent_at: datetime, origin: str | None, destination: str | None
     ) -> tuple[Movement, ...]:
-        found: dict[tuple[str, bool], Movement] = {}
-        states = dict.fromkeys(STATES[text] for one in _all(data, "OperationalStatus") if (text := _own(one)) in STATES)
+        movements: dict[tuple[str, bool], Movement] = {}
+        states = dict.fromkeys(
+            STATES[text] for status in _all(data, "OperationalStatus") if (text := _own(status)) in STATES
+        )
         if len(states) > 1:
             self._complain("said_twice", f"the leg is {', '.join(states)} at once; none of it counts")
         state = next(iter(states)) if len(states) == 1 else None
         elsewhere = self._elsewhere(data) if state == DIVERT else None
-        told: dict[tuple[str, str], datetime] = {}
-        for one in sorted(_all(data, "OperationTime"), key=_order):
-            kind = MOVEMENTS.get(one.get("OperationQualifier", ""))
-            time_type = one.get("TimeType", "")
-            moment = self._moment(_own(one), f"{one.get('OperationQualifier')} {time_type}") if kind else None
+        stated: dict[tuple[str, str], datetime] = {}
+        for element in sorted(_all(data, "OperationTime"), key=_order):
+            kind = MOVEMENTS.get(element.get("OperationQualifier", ""))
+            time_type = element.get("TimeType", "")
+            moment = self._moment(_own(element), f"{element.get('OperationQualifier')} {time_type}") if kind else None
             if kind and time_type not in (ACTUAL, *ESTIMATED, PLANNED):
                 self._complain("unknown_time_type", f"{kind} has a time of type {time_type[:9]!r}; left out")
             if kind is None or moment is None or time_type not in (ACTUAL, *ESTIMATED):
                 continue
             place = origin if kind in (OUT, OFF) else elsewhere or destination
             is_estimated = time_type in ESTIMATED
-            earlier = found.get((kind, is_estimated))
-            if earlier and earlier.event_time != moment and (kind, time_type) not in told:
+            earlier = movements.get((kind, is_estimated))
+            if earlier and earlier.event_time != moment and (kind, time_type) not in stated:
                 self._complain("several_estimates", f"{kind} is expected at different times; {time_type} counts")
-            if told.setdefault((kind, time_type), moment) != moment:
+            if stated.setdefault((kind, time_type), moment) != moment:
                 self._complain("said_twice", f"{kind} {time_type} is said twice; the last repeat counts")
-            told[kind, time_type] = moment
-            found[kind, is_estimated] = Movement(kind, moment, place, is_estimated)
+            stated[kind, time_type] = moment
+            movements[kind, is_estimated] = Movement(kind, moment, place, is_estimated)
             if not is_estimated and moment > sent_at + AHEAD:
                 self._complain(
                     "not_yet", f"{kind} {moment:%Y-%m-%dT%H:%MZ}: after the message was sent; kept as it stands"
                 )
         if state:
-            at = found[ON, False].event_time if state == DIVERT and (ON, False) in found else sent_at
+            at = movements[ON, False].event_time if state == DIVERT and (ON, False) in movements else sent_at
             happened = Movement(state, at, elsewhere if state == DIVERT else origin)
-            return (happened, *found.values())
-        return tuple(found.values())
+            return (happened, *movements.values())
+        return tuple(movements.values())
 
     def _elsewhere(self, data: Element) -> str | None:
-        said = [iata_of(_own(one).upper()) for one in _all(data, "PlannedArrivalAptHistory")]
-        if not said or said[-1] is None:
+        airports = [iata_of(_own(airport).upper()) for airport in _all(data, "PlannedArrivalAptHistory")]
+        if not airports or airports[-1] is None:
             self._complain("no_airport", "the message does not say where the flight goes")
-        return said[-1] if said else None
+        return airports[-1] if airports else None
 
     def _delays(self, data: Element) -> tuple[Delay, ...]:
-        found = []
-        for one in _all(data, "IrregularityDelay"):
-            code, spent = _text(one, "ReasonCode").upper(), DURATION.fullmatch(_text(one, "Duration"))
-            if one.get("DepartureOrArrival") == "Arrival":
+        delays = []
+        for element in _all(data, "IrregularityDelay"):
+            code, spent = _text(element, "ReasonCode").upper(), DURATION.fullmatch(_text(element, "Duration"))
+            if element.get("DepartureOrArrival") == "Arrival":
                 self._complain("arrival_delay", f"delay {code[:9]} is of the arrival; delays of departures are read")
-            elif not CODE.fullmatch(code) or len(found) == 8:
+            elif not CODE.fullmatch(code) or len(delays) == 8:
                 self._complain("bad_delay", f"{code[:9]!r} is no code of a delay, or one of more than 8; left out")
             else:
                 days, hours, minutes = (int(part or 0) for part in spent.groups()) if spent else (0, 0, 0)
-                if spent is None and (written := _text(one, "Duration")):
+                if spent is None and (written := _text(element, "Duration")):
                     self._complain("bad_delay", f"{written[:20]!r} is no duration like PT4M; the minutes are unknown")
                 total = days * 1440 + hours * 60 + minutes
-                found.append(Delay(AHM732 if len(code) == 3 else AHM730, code, total if spent else None))
-        return tuple(found)
+                delays.append(Delay(AHM732 if len(code) == 3 else AHM730, code, total if spent else None))
+        return tuple(delays)
 
     def _passengers(self, data: Element) -> int | None:
         counts: dict[str, str] = {}
         for cabin in _all(data, "CabinClass"):
-            for one in _all(cabin, "PaxCount"):
-                if one.get("Qualifier") != "70A" or one.get("Usage") != "Actual":
+            for count_element in _all(cabin, "PaxCount"):
+                if count_element.get("Qualifier") != "70A" or count_element.get("Usage") != "Actual":
                     continue
-                name, count = cabin.get("Class", ""), _own(one)
+                name, count = cabin.get("Class", ""), _own(count_element)
                 if not COUNT.fullmatch(count) or counts.setdefault(name, count) != count:
                     problem = f"class {name[:9]} has {counts.get(name, count)[:9]} and {count[:9]} passengers"
                     self._complain("bad_passengers", f"{problem}; who is on board is unknown")
@@ -267,21 +269,21 @@ class _Leg:
         self.findings.append(Finding(code, problem))
 
 
-def _order(one: Element) -> tuple[int, int]:
+def _order(time_element: Element) -> tuple[int, int]:
     """Return the rank of a time among estimates, and which repetition it is; one without number is the first."""
-    time_type, number = one.get("TimeType", ""), one.get("RepeatIndex", "")
+    time_type, number = time_element.get("TimeType", ""), time_element.get("RepeatIndex", "")
     rank = ESTIMATED.index(time_type) if time_type in ESTIMATED else 0
     return rank, int(number) if COUNT.fullmatch(number) else 0
 
 
-def _all(one: Element, name: str) -> list[Element]:
-    return [child for child in one if _name(child) == name]
+def _all(element: Element, name: str) -> list[Element]:
+    return [child for child in element if _name(child) == name]
 
 
-def _own(one: Element) -> str:
-    return (one.text or "").strip()
+def _own(element: Element) -> str:
+    return (element.text or "").strip()
 
 
-def _text(one: Element, name: str) -> str:
+def _text(element: Element, name: str) -> str:
     """The text of a child, empty if there is none."""
-    return next((_own(child) for child in _all(one, name)), "")
+    return next((_own(child) for child in _all(element, name)), "")

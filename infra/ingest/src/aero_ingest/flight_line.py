@@ -88,8 +88,8 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
 @lru_cache(1024)
 def _near(day: int, today: date) -> tuple[date | None, bool]:
     """The nearest date with this day of the month, and whether it is near at any hour of today."""
-    found = nearest_day(day, today)
-    return found, found is not None and abs(found - today) < FAR
+    nearest = nearest_day(day, today)
+    return nearest, nearest is not None and abs(nearest - today) < FAR
 
 
 @lru_cache(4096)
@@ -98,26 +98,26 @@ def _flight(head: str) -> tuple[Flight, int, int, str, tuple[tuple[str, str, int
 
     A flight has several messages, and the next day the same again.
     """
-    found = FLIGHT.fullmatch(head)
-    if found is None:
+    match = FLIGHT.fullmatch(head)
+    if match is None:
         return None
-    carrier, digits, suffix, day, month, year = found.groups()
+    carrier, digits, suffix, day, month, year = match.groups()
     problems = []
     if len(carrier) == 3:
         problems.append(("icao_carrier", f"{carrier} is an ICAO code; IATA codes are due", 0))
     if len(digits) < 3:
         problem = f"{carrier}{digits}: a flight number has three or four digits, filled with zeros"
-        problems.append(("short_number", problem, found.start(2)))
-    return Flight(carrier, int(digits), suffix), int(day), found.start(4), f"{month or ''}{year or ''}", tuple(problems)
+        problems.append(("short_number", problem, match.start(2)))
+    return Flight(carrier, int(digits), suffix), int(day), match.start(4), f"{month or ''}{year or ''}", tuple(problems)
 
 
 @lru_cache(4096)
 def _plain(others: str) -> tuple[str, str] | None:
     """Registration and airport where a line has just these; an aircraft has the same again all day."""
-    found = PLAIN.fullmatch(others)
-    if found is None or is_placeholder(found[1]) or found[2] in UNKNOWN_AIRPORTS:
+    match = PLAIN.fullmatch(others)
+    if match is None or is_placeholder(match[1]) or match[2] in UNKNOWN_AIRPORTS:
         return None
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def is_placeholder(text: str) -> bool:
@@ -137,11 +137,11 @@ def _airport(rest: Parts, oddities: list[Oddity]) -> str | None:
 
 def _parts(text: str | None, at: int) -> list[tuple[str, int]]:
     """The parts between full stops, each with the characters before it."""
-    found = []
+    parts = []
     for part in () if text is None else text.split("."):
-        found.append((part.strip(), at))
+        parts.append((part.strip(), at))
         at += len(part) + 1
-    return found
+    return parts
 
 
 def _registration(parts: list[tuple[str, int]], oddities: list[Oddity]) -> tuple[str | None, Parts]:

@@ -99,10 +99,10 @@ def _version(rest: flight_line.Parts, oddities: list[Oddity]) -> tuple[int, ...]
     seats: tuple[int, ...] = ()
     for text, at in rest:
         if VERSION.fullmatch(text):
-            found = configuration.read(text)
-            seats = found.seats
-            if found.problem:
-                oddities.append(("doubtful_configuration", found.problem, 0, at))
+            version = configuration.read(text)
+            seats = version.seats
+            if version.problem:
+                oddities.append(("doubtful_configuration", version.problem, 0, at))
         elif not CREW.fullmatch(text):
             problem = f"{text[:20]!r} is neither version (J16Y165) nor crew (2/4); left out"
             oddities.append(("bad_version", problem, 0, at))
@@ -115,11 +115,11 @@ def _read(line: str, at: int, blocks: list[_Block], oddities: list[Oddity]) -> N
         here, before = before, before + len(part) + 1
         text = part.strip()
         if number == 0 and text:
-            found = DESTINATION.fullmatch(text)
-            if found is None or len(blocks) == MOST_BLOCKS:
+            match = DESTINATION.fullmatch(text)
+            if match is None or len(blocks) == MOST_BLOCKS:
                 oddities.append(("unknown_line", f"{text[:20]!r} begins no block; left out", at, here))
                 return
-            blocks.append(_Block(found[1], at))
+            blocks.append(_Block(match[1], at))
         elif text and blocks:
             _part(text, blocks[-1], at, here, oddities)
         elif text:
@@ -132,13 +132,13 @@ def _part(text: str, block: _Block, at: int, before: int, oddities: list[Oddity]
         block.is_nil = True
     elif PEOPLE.fullmatch(text) and not block.people:
         block.people = [int(count) for count in text.split("/")]
-    elif found := TOTAL.fullmatch(text):
-        block.total = int(found[1])
-    elif found := HOLD.fullmatch(text):
-        block.holds.append(int(found[1]))
-    elif found := BY_CLASS.fullmatch(text):
-        if found[1] == "PAX":
-            block.by_class = tuple(int(count) for count in found[2][1:].split("/"))
+    elif match := TOTAL.fullmatch(text):
+        block.total = int(match[1])
+    elif match := HOLD.fullmatch(text):
+        block.holds.append(int(match[1]))
+    elif match := BY_CLASS.fullmatch(text):
+        if match[1] == "PAX":
+            block.by_class = tuple(int(count) for count in match[2][1:].split("/"))
     elif not WHOLE.fullmatch(text):  # A number alone is the weight of cabin bags.
         problem = f"{text[:20]!r} is no part of a load that is known; left out"
         oddities.append(("unknown_element", problem, at, before))

@@ -60,15 +60,15 @@ def _times(reading: Reading, value: str) -> tuple[Stated | None, Stated | None] 
     """The one or two clock times of an element; None if they are none. One that cannot be read costs itself alone."""
     if len(value) <= LONGEST_TIMES:
         first, _, second = value.partition("/")
-        one = stated(first) if first else None
-        other = stated(second) if second else None
-        if (one or not first) and (other or not second) and (one or other):
-            return one, other
-        if one or other:
-            unread = second if one else first
+        first_time = stated(first) if first else None
+        second_time = stated(second) if second else None
+        if (first_time or not first) and (second_time or not second) and (first_time or second_time):
+            return first_time, second_time
+        if first_time or second_time:
+            unread = second if first_time else first
             if not UNKNOWN_TIME.fullmatch(unread):
                 _bad_time(reading, "one of its times cannot be read")
-            return one, other
+            return first_time, second_time
     _bad_time(reading, "no time can be read from it")
     return None
 
@@ -88,21 +88,21 @@ def _pair(reading: Reading, value: str) -> tuple[datetime | None, datetime | Non
     if times is None:
         return None, None
     first, second = times
-    one = reading.past(first) if first else None
-    if first and one is None:
+    earlier = reading.past(first) if first else None
+    if first and earlier is None:
         _nowhen(reading)
     if second is None:
-        return one, None
-    if one and first and first.clock is not None and second.day is None:
-        other = reading.after(one, first.clock, second.clock)
+        return earlier, None
+    if earlier and first and first.clock is not None and second.day is None:
+        later = reading.after(earlier, first.clock, second.clock)
     else:
-        other = reading.past(second)
-    if other is None:
+        later = reading.past(second)
+    if later is None:
         _nowhen(reading)
-    elif one and not one <= other <= one + LONGEST_TAXI:
-        problem = f"{reading.element[0]}{value}: from the first time to the second would be {_spell(other - one)}"
+    elif earlier and not earlier <= later <= earlier + LONGEST_TAXI:
+        problem = f"{reading.element[0]}{value}: from the first time to the second would be {_spell(later - earlier)}"
         reading.complain("implausible_times", f"{problem}; both are kept as they stand")
-    return one, other
+    return earlier, later
 
 
 def _spell(span: timedelta) -> str:
@@ -117,11 +117,11 @@ ACTUAL = {"AD": (OUT, OFF), "AA": (ON, IN)}
 def _actual(reading: Reading, value: str) -> None:
     """Read an actual time at the place of the message."""
     first, second = ACTUAL[reading.element[0]]
-    one, other = _pair(reading, value)
-    if one:
-        reading.put(first, one, reading.message.airport)
-    if other:
-        reading.put(second, other, reading.message.airport)
+    earlier, later = _pair(reading, value)
+    if earlier:
+        reading.put(first, earlier, reading.message.airport)
+    if later:
+        reading.put(second, later, reading.message.airport)
 
 
 def _ramp_return(reading: Reading, value: str) -> None:
@@ -181,11 +181,11 @@ def _next_information(reading: Reading, value: str) -> None:
 
 
 def _delay(reading: Reading, value: str) -> None:
-    found, problems = delay_elements.codes(value, is_provisional=reading.element[0] == "EDL")
+    delays, problems = delay_elements.codes(value, is_provisional=reading.element[0] == "EDL")
     known = reading.message.delays
     # Within an element a code may stand twice, with sub-codes of its own in DLA.
-    reading.message.delays += tuple(delay for delay in found if delay not in known)
-    if len(reading.message.delays) < len(known) + len(found):
+    reading.message.delays += tuple(delay for delay in delays if delay not in known)
+    if len(reading.message.delays) < len(known) + len(delays):
         problems += (("said_twice", "a delay is said twice with the same minutes; it counts once"),)
     _complain_of(reading, problems)
 
@@ -202,11 +202,11 @@ def _complain_of(reading: Reading, problems: delay_elements.Problems) -> None:
 
 
 def _passengers(reading: Reading, value: str) -> None:
-    found = PAX.fullmatch(value)
-    if found is None:
+    match = PAX.fullmatch(value)
+    if match is None:
         reading.complain("bad_passengers", f"PX{value[:20]}: write PX168/3; left out")
         return
-    passengers, infants = found.groups()
+    passengers, infants = match.groups()
     known = reading.message.passengers, reading.message.infants
     counts = int(passengers), int(infants) if infants else None
     if known[0] is not None and known != counts:

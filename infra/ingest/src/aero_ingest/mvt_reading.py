@@ -51,9 +51,9 @@ def note_doubts(reading: Reading) -> None:
     if not reading.is_doubtful:
         return
     earliest = reading.earliest
-    actual = [one for one in reading.movements.values() if not one.estimated]
-    ahead = [one for one in actual if one.event_time > reading.latest]
-    early = [one for one in actual if earliest and one.event_time < earliest and one not in ahead]
+    actual = [movement for movement in reading.movements.values() if not movement.estimated]
+    ahead = [movement for movement in actual if movement.event_time > reading.latest]
+    early = [movement for movement in actual if earliest and movement.event_time < earliest and movement not in ahead]
     if early:
         reading.oddities.append(_doubt("before_flight", early, "before the flight's time"))
     if ahead:
@@ -61,11 +61,11 @@ def note_doubts(reading: Reading) -> None:
 
 
 def _doubt(code: str, movements: list[Movement], problem: str) -> Oddity:
-    said = []
-    for one in movements:
-        time = one.event_time
-        said.append(f"{one.event_type} {_minute(time.date(), time.hour, time.minute)}")
-    return code, f"{', '.join(said)}: {problem}; kept as it stands", 0, None
+    times = []
+    for movement in movements:
+        time = movement.event_time
+        times.append(f"{movement.event_type} {_minute(time.date(), time.hour, time.minute)}")
+    return code, f"{', '.join(times)}: {problem}; kept as it stands", 0, None
 
 
 @lru_cache(4096)

@@ -95,23 +95,23 @@ def cut_off(feed: str, lines: int, ends_with: str) -> RejectedFile:
     )
 
 
-def html_page(wanted: str = "csv") -> RejectedFile:
+def html_page(expected: str = "csv") -> RejectedFile:
     """A web page saved under the name of a data file, as a failed download does."""
     return RejectedFile(
         "html_page",
         "The file is a web page (HTML), often the error page of a failed download. Open it in a browser to see "
-        f"what went wrong, then download again. {SEND[wanted]}",
+        f"what went wrong, then download again. {SEND[expected]}",
     )
 
 
-def other_format(what: str, wanted: str = "csv") -> RejectedFile:
+def other_format(actual: str, expected: str = "csv") -> RejectedFile:
     """A known format that is not the feed's."""
-    return RejectedFile("other_format", f"This is {what}, not {NAMES[wanted]}. {SEND[wanted]}")
+    return RejectedFile("other_format", f"This is {actual}, not {NAMES[expected]}. {SEND[expected]}")
 
 
-def zip_or_excel(what: str, wanted: str = "csv") -> RejectedFile:
+def zip_or_excel(actual: str, expected: str = "csv") -> RejectedFile:
     """A zip archive, or a workbook where none is wanted or of a kind that is not."""
-    return RejectedFile("zip_or_excel", f"This is {what}. {SEND[wanted]}")
+    return RejectedFile("zip_or_excel", f"This is {actual}. {SEND[expected]}")
 
 
 def not_one_member(names: Sequence[str]) -> RejectedFile:
@@ -133,10 +133,10 @@ def damaged_archive(what: str, test: str, detail: str) -> RejectedFile:
     )
 
 
-def encrypted(wanted: str) -> RejectedFile:
+def encrypted(expected: str) -> RejectedFile:
     """A workbook or Parquet file behind a password or key."""
     return RejectedFile(
-        "encrypted", f"The file is encrypted: nobody here has its password. {SEND[wanted]} Without a password."
+        "encrypted", f"The file is encrypted: nobody here has its password. {SEND[expected]} Without a password."
     )
 
 
@@ -145,21 +145,21 @@ def workbook_with_macros() -> RejectedFile:
     return RejectedFile("workbook_with_macros", "The workbook carries macros. Save it as .xlsx without them.")
 
 
-def damaged(wanted: str, detail: str) -> RejectedFile:
+def damaged(expected: str, detail: str) -> RejectedFile:
     """A workbook or Parquet file that cannot be taken apart."""
     return RejectedFile(
         "damaged",
-        f"The file is damaged as {NAMES[wanted]} ({detail}). Open the original to see whether it is whole and send "
+        f"The file is damaged as {NAMES[expected]} ({detail}). Open the original to see whether it is whole and send "
         "it again.",
     )
 
 
-def wrong_sheets(feed: str, missing: Iterable[str], found: Iterable[str]) -> RejectedFile:
+def wrong_sheets(feed: str, missing: Iterable[str], present: Iterable[str]) -> RejectedFile:
     """A workbook without the sheets that were agreed."""
     return RejectedFile(
         "wrong_sheets",
         f"The workbook lacks a sheet of {feed}: {', '.join(map(repr, missing))}. It has: "
-        f"{', '.join(repr(name[:40]) for name in found)}. Send the workbook with its sheets named as agreed.",
+        f"{', '.join(repr(name[:40]) for name in present)}. Send the workbook with its sheets named as agreed.",
     )
 
 

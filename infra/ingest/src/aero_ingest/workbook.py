@@ -46,15 +46,15 @@ END_OF_ZIP, END_BYTES, MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 1 << 16
 LARGE_RECORD, LARGE_NOTE, LARGE_BYTES = b"PK\x06\x06", b"PK\x06\x07", 56 + 20
 
 
-def compound(file: IO[bytes], wanted: str) -> reasons.RejectedFile:
+def compound(file: IO[bytes], expected: str) -> reasons.RejectedFile:
     """Say which kind of compound file it is: an encrypted workbook, or one of before 2007."""
     file.seek(0)
     rest = b""
     for block in iter(lambda: file.read(BLOCK_BYTES), b""):
         if ENCRYPTED in rest + block:
-            return reasons.encrypted(wanted)
+            return reasons.encrypted(expected)
         rest = block[-len(ENCRYPTED) :]
-    return reasons.zip_or_excel("an old Excel workbook (.xls)", wanted)
+    return reasons.zip_or_excel("an old Excel workbook (.xls)", expected)
 
 
 def check(file: IO[bytes], door: Door) -> int:
@@ -114,35 +114,37 @@ def check_archive(archive: zipfile.ZipFile) -> None:
 
 def _sheets(archive: zipfile.ZipFile, door: Door) -> list[tuple[str, str]]:
     """Name and part of every sheet that was agreed."""
-    there = all_sheets(archive)
-    wanted = list(door.layout["workbook"]["sheets"])
-    if missing := [name for name in wanted if name not in there]:
-        raise reasons.wrong_sheets(door.feed, missing, there)
-    return [(name, there[name]) for name in wanted]
+    parts = all_sheets(archive)
+    agreed = list(door.layout["workbook"]["sheets"])
+    if missing := [name for name in agreed if name not in parts]:
+        raise reasons.wrong_sheets(door.feed, missing, parts)
+    return [(name, parts[name]) for name in agreed]
 
 
 def all_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     """Part of every sheet by its name."""
-    found: dict[str, str] = {}
+    relations: dict[str, str] = {}
     parts: dict[str, str] = {}
 
-    def sheet(tag: str, said: dict[str, str]) -> None:
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
             # The identifier of the relation is the one attribute with a namespace.
-            found[said.get("name", "")[:MAX_TEXT]] = next((said[key] for key in said if key.endswith(" id")), "")
+            relations[attributes.get("name", "")[:MAX_TEXT]] = next(
+                (attributes[key] for key in attributes if key.endswith(" id")), ""
+            )
 
-    def relation(tag: str, said: dict[str, str]) -> None:
+    def relation(tag: str, attributes: dict[str, str]) -> None:
         if tag == "Relationship":
             # A target is relative to xl/, or begins with a slash.
-            parts[said.get("Id", "")] = posixpath.join("/xl", said.get("Target", "")).lstrip("/")
+            parts[attributes.get("Id", "")] = posixpath.join("/xl", attributes.get("Target", "")).lstrip("/")
 
     for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
         if archive.getinfo(part).file_size > MAX_NAMES_BYTES:
             raise reasons.damaged("xlsx", f"{part} is longer than {MAX_NAMES_BYTES:,} bytes")
     walk(archive, "xl/workbook.xml", sheet)
     walk(archive, "xl/_rels/workbook.xml.rels", relation)
-    there = {name: parts.get(relation, "") for name, relation in found.items()}
-    return {name: part for name, part in there.items() if part in archive.namelist()}
+    sheets = {name: parts.get(relation, "") for name, relation in relations.items()}
+    return {name: part for name, part in sheets.items() if part in archive.namelist()}
 
 
 def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> int:
@@ -152,10 +154,10 @@ def _check_sheet(archive: zipfile.ZipFile, part: str, name: str, door: Door) -> 
     walk(archive, part, cells.start, cells.end, cells.text)
     if cells.not_calculated:
         raise reasons.not_calculated(cells.not_calculated)
-    seen = tuple(filter(None, texts_of(archive, cells.headings)))
-    wanted = tuple(door.layout["workbook"]["sheets"][name])
-    if problem := header_problem(seen, wanted):
-        raise reasons.header_mismatch(door.feed, problem, wanted, f"Row {at} of sheet {name!r} is not the header")
+    headings = tuple(filter(None, texts_of(archive, cells.headings)))
+    agreed = tuple(door.layout["workbook"]["sheets"][name])
+    if problem := header_problem(headings, agreed):
+        raise reasons.header_mismatch(door.feed, problem, agreed, f"Row {at} of sheet {name!r} is not the header")
     return cells.rows
 
 
@@ -179,17 +181,17 @@ class Cells(ABC):
     def row_ends(self) -> None:
         """See the end of a row that has a value."""
 
-    def start(self, tag: str, said: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Enter an element."""
         if tag == "row":
-            number = said.get("r", "")
+            number = attributes.get("r", "")
             row = int(number) if number.isdigit() else self.row + 1
             # Readers leave out a row that stands below a later one.
             if not self.row < row <= MAX_ROWS:
                 raise reasons.damaged("xlsx", f"row {row} comes after row {self.row}; a sheet has {MAX_ROWS:,} rows")
             self.row, self._filled = row, False
         elif tag == "c":
-            self.shared, self.value = said.get("t") == "s", ""
+            self.shared, self.value = attributes.get("t") == "s", ""
             self._has_formula = False
         elif tag == "f":
             self._has_formula = True
@@ -221,14 +223,14 @@ class _Headings(Cells):
         super().__init__()
         self.headings: list[Cell] = []
         self.rows = 0
-        self._wanted = row
+        self._header_row = row
 
     def take(self) -> None:
-        if self.row == self._wanted and len(self.headings) < MAX_HEADINGS:
+        if self.row == self._header_row and len(self.headings) < MAX_HEADINGS:
             self.headings.append((self.shared, self.value))
 
     def row_ends(self) -> None:
-        self.rows += self.row > self._wanted
+        self.rows += self.row > self._header_row
 
 
 def texts_of(archive: zipfile.ZipFile, cells: Iterable[Cell]) -> list[str]:
@@ -239,27 +241,27 @@ def texts_of(archive: zipfile.ZipFile, cells: Iterable[Cell]) -> list[str]:
     return [" ".join(text.split()) for text in looked_up]
 
 
-def shared_texts(archive: zipfile.ZipFile, wanted: set[int]) -> Iterator[tuple[int, str]]:
+def shared_texts(archive: zipfile.ZipFile, numbers: set[int]) -> Iterator[tuple[int, str]]:
     """Texts that cells refer to by number."""
-    found: dict[int, str] = {}
+    texts: dict[int, str] = {}
     number, inside = -1, False
 
-    def start(tag: str, said: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal number, inside
         number += tag == "si"
-        inside = tag == "t" and number in wanted
+        inside = tag == "t" and number in numbers
 
     def end(tag: str) -> None:
         nonlocal inside
         inside = inside and tag != "t"
 
     def text(piece: str) -> None:
-        if inside and len(found.get(number, "")) < MAX_TEXT:
-            found[number] = found.get(number, "") + piece
+        if inside and len(texts.get(number, "")) < MAX_TEXT:
+            texts[number] = texts.get(number, "") + piece
 
-    if wanted and "xl/sharedStrings.xml" in archive.namelist():
+    if numbers and "xl/sharedStrings.xml" in archive.namelist():
         walk(archive, "xl/sharedStrings.xml", start, end, text)
-    return iter(found.items())
+    return iter(texts.items())
 
 
 def walk(
@@ -271,7 +273,7 @@ def walk(
 ) -> None:
     """Walk the elements of a part, by their names without namespace."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = lambda tag, said: start(tag.rpartition(" ")[2], said)
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(" ")[2], attributes)
     parser.EndElementHandler = lambda tag: end(tag.rpartition(" ")[2])
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _no_doctype
@@ -286,6 +288,6 @@ def walk(
         parser.Parse(b"", True)
 
 
-def _no_doctype(*said: object) -> None:
+def _no_doctype(*declaration: object) -> None:
     # Entities are declared there, and with them text that grows without end.
     raise reasons.damaged("xlsx", "its XML declares a document type")

@@ -59,12 +59,12 @@ class _TopCells(workbook.Cells):
         self.beyond = ""
         self._place = -1
 
-    def start(self, tag: str, said: dict[str, str]) -> None:
-        super().start(tag, said)
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        super().start(tag, attributes)
         if tag == "row":
             self._place = -1
         elif tag == "c":
-            place = _place_of(said.get("r", ""), self._place + 1)
+            place = _place_of(attributes.get("r", ""), self._place + 1)
             if place <= self._place:
                 raise reasons.damaged("table", f"the cells of row {self.row} are in no order")
             self._place = place
