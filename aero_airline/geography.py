@@ -4,34 +4,28 @@ own table and the pinned tzdata.
 Instants are whole minutes since 1970-01-01 UTC throughout the synthetic airline.
 """
 
-import csv
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 
 from aero_airline import parameters as p
-from aero_assets.zones import AIRPORTS_CSV, airports
+from aero_assets.zones import EARTH_RADIUS_KM, airports, central_angle
 from aero_ingest.station_clocks import offset_minutes
 
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 KM_PER_MILE = 1.609344
 DAY = 1440
 EPOCH = date(1970, 1, 1)
 
 
-@cache
-def _positions() -> dict[str, tuple[float, float]]:
-    """Latitude and longitude by IATA code, degrees."""
-    with AIRPORTS_CSV.open(encoding="utf-8", newline="") as file:
-        return {row["iata"]: (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)}
+def _position(code: str) -> tuple[float, float]:
+    """Return latitude and longitude in degrees."""
+    return airports()[code].latitude, airports()[code].longitude
 
 
 @cache
 def distance_km(origin: str, destination: str) -> float:
-    """Return the great-circle distance (haversine) in km."""
-    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, _positions()[code])) for code in (origin, destination))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
+    """Return the great-circle distance in km."""
+    return EARTH_RADIUS_KM * central_angle(_position(origin), _position(destination))
 
 
 @cache
@@ -43,7 +37,7 @@ def distance_miles(origin: str, destination: str) -> int:
 @cache
 def eastward(origin: str, destination: str) -> float:
     """Return how much of the way leads east: 1 due east, -1 due west, 0 along a meridian."""
-    (lat1, lon1), (lat2, lon2) = _positions()[origin], _positions()[destination]
+    (lat1, lon1), (lat2, lon2) = _position(origin), _position(destination)
     degrees = (lon2 - lon1 + 180) % 360 - 180
     km = radians(degrees) * EARTH_RADIUS_KM * cos(radians((lat1 + lat2) / 2))
     return max(-1.0, min(1.0, km / distance_km(origin, destination)))

@@ -15,17 +15,17 @@ def surveys(legs: list[Leg], seed: int) -> pd.DataFrame:
     """
     chance = stream(seed, Purpose.SURVEYS, legs[0].operating_date)
     answers = chance.binomial([leg.passengers for leg in legs], p.RESPONSE_SHARE)
-    which = np.repeat(np.arange(len(legs)), answers)
+    leg_rows = np.repeat(np.arange(len(legs)), answers)
     late = np.array([_delay(leg) for leg in legs])
     minutes, points = zip(*p.SATISFACTION_LOSS, strict=True)
-    premium = chance.random(len(which)) < p.PREMIUM_SHARE
-    felt = p.SATISFACTION_MEAN - np.interp(late, minutes, points)[which] + p.PREMIUM_POINTS * premium
-    felt = felt + p.SATISFACTION_DEVIATION * chance.standard_normal(len(which))
-    ready = np.array([leg.ready for leg in legs])[which]
+    premium = chance.random(len(leg_rows)) < p.PREMIUM_SHARE
+    felt = p.SATISFACTION_MEAN - np.interp(late, minutes, points)[leg_rows] + p.PREMIUM_POINTS * premium
+    felt = felt + p.SATISFACTION_DEVIATION * chance.standard_normal(len(leg_rows))
+    ready = np.array([leg.ready for leg in legs])[leg_rows]
     return pd.DataFrame(
         {
-            "leg": which,
-            "responded_at_minute": ready + 60 + (1_440 * chance.standard_exponential(len(which))).astype(int),
+            "leg": leg_rows,
+            "responded_at_minute": ready + 60 + (1_440 * chance.standard_exponential(len(leg_rows))).astype(int),
             "cabin": np.where(premium, "premium", "economy"),
             "recommendation": np.clip(np.rint(felt), 0, 10).astype(int),
             "satisfaction": np.clip(np.rint(felt / 2), 1, 5).astype(int),

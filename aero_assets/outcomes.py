@@ -55,10 +55,10 @@ class Outcome:
         """The imbalance as a sentence with feed, day and terms; empty if there is none."""
         problems = []
         if self.difference:
-            what = "lost" if self.difference > 0 else "too many"
+            verdict = "lost" if self.difference > 0 else "too many"
             problems.append(
                 f"{self.rows_in:,} rows in, {self.rows_out:,} out, {self.duplicates:,} duplicates, "
-                f"{self.rejects:,} rejects: {abs(self.difference):,} {what}"
+                f"{self.rejects:,} rejects: {abs(self.difference):,} {verdict}"
             )
         if self.mixed:
             example = f", for example {self.mixed_example}" if self.mixed_example else ""

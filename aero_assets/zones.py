@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from math import cos, radians, sin
+from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ DOT_AIRPORTS_CSV = Path(__file__).with_name("dot_airports.csv")
 #: The numbers of airports begin above this one.
 DOT_NUMBERS_ABOVE = 10_000
 NEVER = 1441
+#: Mean radius of the Earth (IUGG).
+EARTH_RADIUS_KM, EARTH_RADIUS_MILES = 6371.0088, 3958.7613
 
 ZONE_DAY_SCHEMA = pa.schema(
     [
@@ -129,6 +131,12 @@ def zone_days(codes: Iterable[str], dates: Iterable[date]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [[] for _ in ZONE_DAY_SCHEMA]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, ZONE_DAY_SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=ZONE_DAY_SCHEMA)
+
+
+def central_angle(place: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the angle (haversine) between two places in degrees; times a radius it is the great-circle distance."""
+    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, degrees)) for degrees in (place, other))
+    return 2 * asin(sqrt(sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2))
 
 
 def _point(airport: Airport) -> list[float]:

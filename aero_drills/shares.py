@@ -75,10 +75,10 @@ def against_marts(stream: Sums, snapshot: Snapshot) -> Verdict:
              if key[0] in SCOPES and sums.get("scheduled_legs")}  # fmt: skip
     days, verdict = {key[2] for key in in_stream}, Verdict()
     for key in sorted(key for key in in_marts.keys() | in_stream.keys() if key[2] in days and key[1] != UNKNOWN_ROUTE):
-        here, there = in_marts.get(key, {}), in_stream.get(key, {})
+        mart_legs, stream_legs = in_marts.get(key, {}), in_stream.get(key, {})
         for name in SHARES:
-            if (shown := here.get(name, NOTHING)) != NOTHING or there.get(name, NOTHING) != NOTHING:
-                verdict.hold(key, name, shown, there.get(name, NOTHING))
+            if (shown := mart_legs.get(name, NOTHING)) != NOTHING or stream_legs.get(name, NOTHING) != NOTHING:
+                verdict.hold(key, name, shown, stream_legs.get(name, NOTHING))
     return verdict
 
 

@@ -146,10 +146,10 @@ def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
             return
         others = [name for name in change.columns if name not in key]
         new = ", ".join(f"{name} = excluded.{name}" for name in others)
-        there, given = (", ".join(f"{side}.{name}" for name in others) for side in ("t", "excluded"))
+        stored, sent = (", ".join(f"{side}.{name}" for name in others) for side in ("t", "excluded"))
         cursor.execute(
             f"insert into opsdb.{change.table} as t ({columns}) select {columns} from given "
-            f"on conflict ({', '.join(key)}) do update set {new} where ({there}) is distinct from ({given})"
+            f"on conflict ({', '.join(key)}) do update set {new} where ({stored}) is distinct from ({sent})"
         )
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from aero_assets.integrity.damage import CannotRepairError, Damage, problem_of_json
-from aero_assets.integrity.reading import Log, each
+from aero_assets.integrity.reading import Log, check_all
 from aero_assets.warehouse_file import problem_of, put_aside
 from aero_local.processes import Record
 from aero_local.state import State
@@ -28,11 +28,12 @@ def damages(state: State, log: Log) -> Iterator[Damage]:
         yield Damage(ZONE, f"{state.warehouse}", "warehouse", problem, "it is built again from the typed zone",
                      rebuild=partial(_warehouse, state))  # fmt: skip
     notes = [state.ports_file, state.platform_file, *state.run_dir.glob("*.json"), state.root / "results.json"]
-    yield from each(_existing(notes), partial(_note, "note", "`aero up` writes it again"), log, "notes")
+    yield from check_all(_existing(notes), partial(_note, "note", "`aero up` writes it again"), log, "notes")
     artefacts = [*state.dbt_target.glob("*.json"), *state.dbt_docs.glob("*.json")]
-    yield from each(_existing(artefacts), partial(_note, "artefact of dbt", "dbt writes it again"), log, "artefacts")
-    yield from each(sorted(state.dagster_home.rglob("*.db")), partial(_database, state), log, "Dagster's home")
-    yield from each(sorted((state.emulator / "state").glob("*.json")), _memory, log, "the emulator's memory")
+    note = partial(_note, "artefact of dbt", "dbt writes it again")
+    yield from check_all(_existing(artefacts), note, log, "artefacts")
+    yield from check_all(sorted(state.dagster_home.rglob("*.db")), partial(_database, state), log, "Dagster's home")
+    yield from check_all(sorted((state.emulator / "state").glob("*.json")), _memory, log, "the emulator's memory")
 
 
 def _existing(files: list[Path]) -> list[Path]:

@@ -57,9 +57,9 @@ def main(names: list[str], record: Path = runner.RECORD) -> int:
             measured += results
     missed = [result.name for result in measured if not result.met]
     print(f"\n{len(measured)} figures in {time.monotonic() - began:.0f} s, recorded in {record.name} and RESULTS.md")
-    for title, which in (("goal missed", missed), ("broke", broken)):
-        if which:
-            print(f"{title}: {', '.join(which)}")
+    for title, goals in (("goal missed", missed), ("broke", broken)):
+        if goals:
+            print(f"{title}: {', '.join(goals)}")
     return 1 if missed or broken else 0
 
 

@@ -26,5 +26,5 @@ def run(given: dict, job_run: dict) -> int:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    for each in asked["runs"]:
-        print("RAN", run(asked, each), flush=True)
+    for options in asked["runs"]:
+        print("RAN", run(asked, options), flush=True)

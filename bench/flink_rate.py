@@ -72,7 +72,7 @@ def _measure(state: State, kind: str, count: int, say: Say) -> Result:
     ]
     took = _run(state, runs)
     rates = {
-        name: [1000 * count / each for (side, _), each in list(zip(order, took, strict=True))[2:] if side == name]
+        name: [1000 * count / seconds for (side, _), seconds in list(zip(order, took, strict=True))[2:] if side == name]
         for name, _ in sides
     }
     for name, per_second in rates.items():

@@ -63,8 +63,8 @@ def run(folder: Path, say: Say) -> list[Result]:
             say(f"{name}: {len(row)} of {len(sent)} alerts, row {_of(row)} ms, message {_of(message)} ms; {used}")
             if len(row) < len(sent):
                 raise RuntimeError(f"{len(sent) - len(row)} of {len(sent)} alerts did not come")
-            for what, waited in (("row", row), ("message", message)):
-                figure = f"live_latency_{name}_{what}_p99"
+            for place, waited in (("row", row), ("message", message)):
+                figure = f"live_latency_{name}_{place}_p99"
                 results.append(Result(figure, _percentile(waited, 99), "ms", GOALS[figure]))
         results.append(Result("live_memory", _Load(state).memory_megabytes(), "MB", GOALS["live_memory"]))
         return results
@@ -89,17 +89,17 @@ class _Load:
         """Return the load of all and of each, as shares of one core."""
         took = time.monotonic() - self._began
         shares = {name: (self._seconds(name) - self._before[name]) / took for name in self._processes}
-        each = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-        return f"{sum(shares.values()):.0%} of a core ({each}; the emulator's Lambdas are its own)"
+        by_process = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+        return f"{sum(shares.values()):.0%} of a core ({by_process}; the emulator's Lambdas are its own)"
 
     def memory_megabytes(self) -> float:
         """Return resident memory of all."""
-        alive = [process for each in self._processes.values() for process in each if process.is_running()]
+        alive = [process for family in self._processes.values() for process in family if process.is_running()]
         return sum(process.memory_info().rss for process in alive) / (1 << 20)
 
     def _seconds(self, name: str) -> float:
         times = [process.cpu_times() for process in self._processes[name] if process.is_running()]
-        return sum(each.user + each.system for each in times)
+        return sum(cpu_times.user + cpu_times.system for cpu_times in times)
 
 
 def _legs(first: int, count: int) -> list[dict[str, Any]]:

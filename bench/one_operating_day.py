@@ -27,16 +27,16 @@ def run(folder: Path, say: Say) -> list[Result]:
     lakes = {days: flights.lake(folder, days, LEGS_PER_DAY, say) for days in (SHORT, LONG)}
     warehouses = {f"{days} days": prepared(folder / f"one_day_of_{days}", lakes[days], date, say) for days in lakes}
     tasks = {name: lambda warehouse=warehouse: warehouse.rebuild(date) for name, warehouse in warehouses.items()}
-    taken = alternate(ROUNDS, tasks, say, lambda both: f"{both[0]:.2f} s of {both[1]:.2f} s")
+    taken = alternate(ROUNDS, tasks, say, lambda seconds: f"{seconds[0]:.2f} s of {seconds[1]:.2f} s")
     for days, warehouse in zip(lakes, warehouses.values(), strict=True):
         if warehouse.legs_by_date() != {flights.day(number): LEGS_PER_DAY for number in range(days)}:
             raise AssertionError(f"after rebuilding {date} the history of {days} days is not whole")
     results = []
-    for place, (name, what) in enumerate(
+    for place, (name, clock) in enumerate(
         {"one_operating_day": "dbt's nodes", "one_operating_day_wall": "wall"}.items()
     ):
         short, long = (median(figures[place] for figures in taken[f"{days} days"]) for days in (SHORT, LONG))
-        baseline = f"the same day in a history of {SHORT} days instead of {LONG}, {what}"
+        baseline = f"the same day in a history of {SHORT} days instead of {LONG}, {clock}"
         results.append(Result(name, long, "s", GOALS[name], baseline, short))
     return results
 

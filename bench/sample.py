@@ -35,8 +35,8 @@ def write(path: Path, first: datetime | None = None, days: int = 2, seed: int = 
     writer.writeheader()
     legs = 0
     for day in range(days):
-        for number, (here, other, miles, block) in enumerate(ROUTES * 6):
-            origin, destination = (here, other) if number % 2 else (other, here)
+        for number, (home, away, miles, block) in enumerate(ROUTES * 6):
+            origin, destination = (home, away) if number % 2 else (away, home)
             midnight = start + timedelta(days=day, minutes=-offset_minutes(airports()[origin].zone, start))
             std = midnight + timedelta(minutes=300 + (number * 17) % 1020)
             flight = {"AIRLINE": CARRIERS[number % 3], "FLIGHT_NUMBER": 100 + number, "ORIGIN_AIRPORT": origin,

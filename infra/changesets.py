@@ -232,14 +232,14 @@ class ChangeSets:
                 return state
         raise AssertionError("unreachable: _patience raises when it runs out")
 
-    def _patience(self, what: str) -> Iterator[None]:
+    def _patience(self, subject: str) -> Iterator[None]:
         """Give turns to a polling loop, first short ones (the emulator), then long ones (AWS)."""
         waited, turn = 0.0, 0.05
         while waited <= self.timeout_seconds:
             yield
             self.sleep(turn)
             waited, turn = waited + turn, min(turn * 1.5, 5.0)
-        raise DeployError(f"gave up waiting for {what} after {self.timeout_seconds:.0f} s")
+        raise DeployError(f"gave up waiting for {subject} after {self.timeout_seconds:.0f} s")
 
     def _last_event(self, stack: str) -> str | None:
         return next((event["EventId"] for event in self._events(stack)), None)

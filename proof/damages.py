@@ -49,11 +49,11 @@ def sweep(path: str) -> list[tuple[str, str, str]]:
     # The door writes a line of its own for every file.
     with contextlib.redirect_stdout(io.StringIO()):
         _, good = judge(feed, body, name)
-        damaged = {what: change(body) for what, change in BYTES.items()}
+        damaged = {damage: change(body) for damage, change in BYTES.items()}
         if feed.format == "csv":
             changes = RECORDS | BY_FEED.get(path, {})
-            damaged |= {what: change(Table.of(feed, body)) for what, change in changes.items()}
-        for what, sent in damaged.items():
+            damaged |= {damage: change(Table.of(feed, body)) for damage, change in changes.items()}
+        for damage, sent in damaged.items():
             verdict, _ = judge(feed, sent, name, good)
-            outcomes.append((what, verdict.kind, f": {verdict.wrong[:1] or verdict.missing}"))
+            outcomes.append((damage, verdict.kind, f": {verdict.wrong[:1] or verdict.missing}"))
     return outcomes

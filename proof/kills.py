@@ -49,34 +49,34 @@ Round = tuple[str, str, str]
 
 def run(log: Log, rounds: Sequence[Round] | None = None) -> dict[str, Any]:
     """Kill every process once in each phase, or as `rounds` say: (phase, service, process)."""
-    rounds = rounds or [(phase, name, which) for phase in PHASES for name, which in VICTIMS]
+    rounds = rounds or [(phase, name, part) for phase in PHASES for name, part in VICTIMS]
     results: dict[str, Any] = {"kills": 0, "not_there": 0, "failed": []}
     truth: list[float] = []
     healed: list[float] = []
     with _platform(log) as state:
         events = _events(sum(phase == "live" for phase, *_ in rounds))
         played, legs = 0, 0
-        for number, (phase, name, which) in enumerate(rounds):
+        for number, (phase, name, part) in enumerate(rounds):
             supervisor = Supervisor(state, services(), lambda line: None)
-            part = events[played : played + LEGS_OF_A_PHASE * 20] if phase == "live" else []
-            played += len(part)
-            with _at_work(state, phase, part, FIRST_FILE_ON + timedelta(days=number)) as new_legs:
+            sent = events[played : played + LEGS_OF_A_PHASE * 20] if phase == "live" else []
+            played += len(sent)
+            with _at_work(state, phase, sent, FIRST_FILE_ON + timedelta(days=number)) as new_legs:
                 legs += new_legs
-                if not (doomed := _processes(supervisor, name, which)):
+                if not (doomed := _processes(supervisor, name, part)):
                     results["not_there"] += 1
-                    log(f"{phase}: no {name} {which} at that moment")
+                    log(f"{phase}: no {name} {part} at that moment")
                     continue
                 results["kills"] += 1
-                seconds = _kill_and_ask(supervisor, name, which, doomed)
+                seconds = _kill_and_ask(supervisor, name, part, doomed)
                 if seconds is None:
-                    results["failed"].append(f"{phase}: {name} {which} killed, and the status did not tell within 10 s")
+                    results["failed"].append(f"{phase}: {name} {part} killed, and the status did not tell within 10 s")
                 truth.append(TRUTH_SECONDS if seconds is None else seconds)
                 began = time.monotonic()
                 platform.up(state, lambda line: None, names=_names(state))
                 healed.append(time.monotonic() - began)
                 if wrong := [service for service in platform.status(state) if service.is_faulty]:
-                    results["failed"].append(f"{phase}: {name} {which}: one start left {wrong}")
-            log(f"{phase}: {name} {which}: told after {seconds} s, back after {healed[-1]:.0f} s")
+                    results["failed"].append(f"{phase}: {name} {part}: one start left {wrong}")
+            log(f"{phase}: {name} {part}: told after {seconds} s, back after {healed[-1]:.0f} s")
         results |= _verdict(state, events[:played], legs, log)
     results["slowest_word_seconds"] = round(max(truth, default=0), 1)
     results["slowest_start_seconds"] = round(max(healed, default=0))
@@ -164,19 +164,19 @@ def _reach(phase: str, supervisor: Supervisor, client: Any) -> None:  # noqa: AN
     _until(f"the {phase}", is_there, 180)
 
 
-def _until(what: str, condition: Callable[[], bool], seconds: float) -> None:
+def _until(subject: str, condition: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not come within {seconds:.0f} s")
+            raise TimeoutError(f"{subject} did not come within {seconds:.0f} s")
         time.sleep(0.05)
 
 
-def _processes(supervisor: Supervisor, name: str, which: str) -> list[psutil.Process]:
+def _processes(supervisor: Supervisor, name: str, part: str) -> list[psutil.Process]:
     record = supervisor.record(name)
-    if which == "own":
+    if part == "own":
         return [record.process] if record and record.process else []
-    words = {"java": "java", "run": code_server.WARM, "dbt": "dbt", "warm": code_server.WARM}[which]
+    words = {"java": "java", "run": code_server.WARM, "dbt": "dbt", "warm": code_server.WARM}[part]
     members: list[psutil.Process] = []
     for process in processes.family(supervisor.mark(name), record):
         try:
@@ -187,18 +187,18 @@ def _processes(supervisor: Supervisor, name: str, which: str) -> list[psutil.Pro
     if words == code_server.WARM:
         # A run is a fork of the warm process and looks like it.
         alike = {process.pid for process in members}
-        return [process for process in members if (process.ppid() in alike) == (which == "run")]
+        return [process for process in members if (process.ppid() in alike) == (part == "run")]
     return members
 
 
-def _kill_and_ask(supervisor: Supervisor, name: str, which: str, doomed: Sequence[psutil.Process]) -> float | None:
+def _kill_and_ask(supervisor: Supervisor, name: str, part: str, doomed: Sequence[psutil.Process]) -> float | None:
     """Kill, and return after how many seconds the status was true; None if it was not within ten."""
     for process in doomed:
         os.kill(process.pid, signal.SIGTERM if name == "ministack" else signal.SIGKILL)
     began = time.monotonic()
     while time.monotonic() - began < TRUTH_SECONDS:
         # A run, its dbt and what it is forked from are no services: that theirs still answers is the truth.
-        if supervisor.status(name).is_faulty != (which in ("run", "dbt", "warm")):
+        if supervisor.status(name).is_faulty != (part in ("run", "dbt", "warm")):
             return round(time.monotonic() - began, 1)
         time.sleep(0.1)
     return None

@@ -218,7 +218,12 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]
 def explained(reader: str, field: str, text: str) -> str | None:
     """Return why another reader says otherwise of a text, None if nobody knows."""
     return next(
-        (why for who, what, form, why in EXPLAINED if (who, what) == (reader, field) and re.search(form, text)), None
+        (
+            why
+            for other_reader, other_field, form, why in EXPLAINED
+            if (other_reader, other_field) == (reader, field) and re.search(form, text)
+        ),
+        None,
     )
 
 

@@ -22,7 +22,7 @@ def run(log: Callable[[str], None]) -> dict[str, Any]:
         done = subprocess.run(
             (*command, f"--hypothesis-seed={seed}"), cwd=PROJECT, capture_output=True, text=True, check=False
         )
-        counts = {what: int(number) for number, what in COUNTED.findall(done.stdout)}
+        counts = {counted: int(number) for number, counted in COUNTED.findall(done.stdout)}
         log(f"seed {seed}: {counts}")
         results["passed"] += counts.get("passed", 0)
         if done.returncode:

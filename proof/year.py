@@ -74,8 +74,8 @@ def run(log: Log) -> dict[str, Any]:
         correction = timed(state, lambda: drop(state, one_row(files, state.root / "correction"), log), log)
         backfill = timed(state, lambda: ask_again(state, log), log, wait_for=lambda: backfilled(state, log))
     parts = {"year": year, "correction": correction, "backfill": backfill}
-    figures: dict[str, Any] = {f"{what}_{name}": value for what, part in parts.items() for name, value in part.items()}
-    failed = [f"a run of {what} failed" for what, part in parts.items() if part["failed_runs"]]
+    figures: dict[str, Any] = {f"{run}_{name}": value for run, part in parts.items() for name, value in part.items()}
+    failed = [f"a run of {run} failed" for run, part in parts.items() if part["failed_runs"]]
     if figures["year_dates"] != DAYS:
         failed.append(f"{figures['year_dates']} dates were built, {DAYS} were sent")
     return figures | {"failed": failed}
@@ -115,10 +115,10 @@ def one_row(files: list[Path], folder: Path) -> Path:
 
 def take_in_yesterday(state: State, files: list[Path]) -> None:
     """Take files in by the door's own code as if they had come a day ago: only the emulator's clock is not ours."""
-    s3, here = state.session(profiles.ROOT).client("s3"), Environment.current()
+    s3, environment = state.session(profiles.ROOT).client("s3"), Environment.current()
     s3.create_bucket(Bucket=ELSEWHERE)
     known = doors.by_feed(feeds.doors())
-    using = partner_drop.Settings(s3, here.raw_bucket, here.lake_bucket, known)
+    using = partner_drop.Settings(s3, environment.raw_bucket, environment.lake_bucket, known)
     came_at = datetime.now(UTC) - timedelta(days=1)
     for path in files:
         key = f"{FEED}/{path.name}"
@@ -130,10 +130,10 @@ def take_in_yesterday(state: State, files: list[Path]) -> None:
 
 def drop(state: State, file: Path, log: Log) -> None:
     """Drop a file as the partner does and wait until the door has answered."""
-    here = Environment.current()
-    lake = Bucket(here.lake_bucket)
+    environment = Environment.current()
+    lake = Bucket(environment.lake_bucket)
     answers, began = len(list(lake.list(DOOR))), time.time()
-    state.session("partner").client("s3").upload_file(str(file), here.inbox_bucket, f"{FEED}/{file.name}")
+    state.session("partner").client("s3").upload_file(str(file), environment.inbox_bucket, f"{FEED}/{file.name}")
     while len(list(lake.list(DOOR))) == answers:
         time.sleep(0.1)
     log(f"the door answered after {time.time() - began:.1f} s")

@@ -13,14 +13,11 @@ import re
 import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
+from aero_assets.zones import DOT_AIRPORTS_CSV, EARTH_RADIUS_MILES, Airport, airports, central_angle
 from aero_streaming.events.limits import FIRST_OPERATING_DATE
 
-PROJECT = Path(__file__).parents[1]
-AIRPORTS = PROJECT / "dbt_project" / "seeds" / "reference" / "airports.csv"
-TARGET = PROJECT / "aero_assets" / "dot_airports.csv"
 #: Further away it is another airport of the same code; further than the second it has moved since.
 SAME_MILES, MOVED_MILES = 30, 4
 
@@ -29,22 +26,22 @@ def main(source: str) -> None:
     """Write the table, sorted by number."""
     with Path(source).open(encoding="utf-8-sig", newline="") as file:
         states = [state for state in csv.DictReader(file) if _last(state) >= FIRST_OPERATING_DATE]
-    with AIRPORTS.open(encoding="utf-8", newline="") as file:
-        known = {airport["iata"]: airport for airport in csv.DictReader(file)}
+    known = airports()
     of_number: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for state in states:
         airport = known.get(state["AIRPORT"])
-        if airport and re.fullmatch("[A-Z]{3}", airport["iata"]) and _miles(state, airport) <= SAME_MILES:
+        if airport and re.fullmatch("[A-Z]{3}", state["AIRPORT"]) and _miles(state, airport) <= SAME_MILES:
             of_number[state["AIRPORT_ID"], state["AIRPORT"]].append(state)
     rows = {}
-    for (number, code), those in sorted(of_number.items(), key=lambda item: max(map(_last, item[1]))):
-        away = [_last(state) for state in those if _miles(state, known[code]) > MOVED_MILES]
+    for (number, code), states_of_number in sorted(of_number.items(), key=lambda item: max(map(_last, item[1]))):
+        away = [_last(state) for state in states_of_number if _miles(state, known[code]) > MOVED_MILES]
         if date.max in away:
             continue
         placed = f"{max(away) + timedelta(1)}" if away else ""
-        last = max(map(_last, those))
-        rows[number] = (number, code, f"{min(map(_first, those))}", "" if last == date.max else f"{last}", placed)
-    with TARGET.open("w", encoding="utf-8", newline="") as file:
+        last = max(map(_last, states_of_number))
+        first = min(map(_first, states_of_number))
+        rows[number] = (number, code, f"{first}", "" if last == date.max else f"{last}", placed)
+    with DOT_AIRPORTS_CSV.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("dot_id", "iata", "valid_from", "valid_to", "placed_from"))
         writer.writerows(rows[number] for number in sorted(rows))
@@ -62,13 +59,11 @@ def _day(text: str) -> date | None:
     return datetime.strptime(text.split(maxsplit=1)[0], "%m/%d/%Y").date() if text.strip() else None  # noqa: DTZ007 - a date
 
 
-def _miles(state: dict[str, str], airport: dict[str, str]) -> float:
+def _miles(state: dict[str, str], airport: Airport) -> float:
     if not state["LATITUDE"]:
         return float("inf")
-    north, east = radians(float(state["LATITUDE"])), radians(float(state["LONGITUDE"]))
-    there, over = radians(float(airport["latitude"])), radians(float(airport["longitude"]))
-    half = sin((there - north) / 2) ** 2 + cos(north) * cos(there) * sin((over - east) / 2) ** 2
-    return 2 * 3958.7613 * asin(sqrt(half))
+    place = float(state["LATITUDE"]), float(state["LONGITUDE"])
+    return EARTH_RADIUS_MILES * central_angle(place, (airport.latitude, airport.longitude))
 
 
 if __name__ == "__main__":

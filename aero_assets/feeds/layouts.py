@@ -208,13 +208,13 @@ def _lines(data: Mapping[str, Any], fail: Fail) -> Layout:
     )
 
 
-def _pattern(text: str, what: str, at: str, fail: Fail, *, groups: int) -> None:
+def _pattern(text: str, subject: str, at: str, fail: Fail, *, groups: int) -> None:
     try:
         compiled = re.compile(text)
     except re.error as error:
-        raise fail(f"{what} is no regular expression: {error}", at=at) from error
+        raise fail(f"{subject} is no regular expression: {error}", at=at) from error
     if not text or compiled.groups != groups:
-        raise fail(f"{what} must be a regular expression with {groups} groups", at=at)
+        raise fail(f"{subject} must be a regular expression with {groups} groups", at=at)
 
 
 def _workbook(data: Mapping[str, Any], fail: Fail) -> Workbook:

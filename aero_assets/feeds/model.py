@@ -109,6 +109,8 @@ class Feed:
     row_key: tuple[str, ...] = ()
     #: True if the versions of a row may stand on several business dates.
     across_dates: bool = False
+    #: Raw columns with airports that may be numbers of the US Department of Transportation instead of codes.
+    airport_numbers: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

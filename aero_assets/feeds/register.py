@@ -34,7 +34,7 @@ OWN = {
 KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic", "judged_as",
-    "format", "supersedes", "identity", "contradiction", "about", "row_key", "across_dates",
+    "format", "supersedes", "identity", "contradiction", "about", "row_key", "across_dates", "airport_numbers",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -128,6 +128,7 @@ class _Reader:
             contradiction=self.data.get("contradiction", "refuse"),
             row_key=tuple(self.data.get("row_key", ())),
             across_dates=bool(self.data.get("across_dates")),
+            airport_numbers=tuple(self.data.get("airport_numbers", ())),
         )
         self._check(feed)
         return feed
@@ -156,6 +157,7 @@ class _Reader:
             raise self.fail(f"{feed.path} must live in {feed.system}/{feed.name}.toml", at=r"feed\s*=")
         self._check_header(feed.raw_columns, feed.arrival)
         self._check_editions(feed)
+        self._check_airport_numbers(feed)
         self._check_identity(feed)
         self._check_names("columns", (column.name for column in feed.columns))
         self._check_names("rules", (rule.code for rule in feed.rules))
@@ -210,6 +212,14 @@ class _Reader:
             raise self.fail(f"editions are ordered by a required TIMESTAMP column {EDITION}", at=r"supersedes\s*=")
         if feed.format != "csv" and feed.arrival != "file":
             raise self.fail("only files have a `format`", at=r"format\s*=")
+
+    def _check_airport_numbers(self, feed: Feed) -> None:
+        read = {match[1] for value in feed.values if (match := re.match(r"airport_code\((\w+)", value.sql))}
+        if read != set(feed.airport_numbers):
+            names = ", ".join(sorted(read)) or "none"
+            raise self.fail(
+                f"`airport_numbers` lists the columns that `airport_code` reads: {names}", at=r"airport_numbers\s*="
+            )
 
     def _check_identity(self, feed: Feed) -> None:
         known = {column.name for column in feed.columns}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aero_assets.feeds import Feed
 from aero_assets.integrity.damage import CannotRepairError, Damage
-from aero_assets.integrity.reading import Log, each
+from aero_assets.integrity.reading import Log, check_all
 from aero_assets.lake import LakeCopy
 from aero_assets.local_files import read_local
 from aero_assets.published import PREFIX, Manifest, NothingPublishedError, PublishedCopy
@@ -36,7 +36,7 @@ def damages(lake: LakeCopy, published: PublishedCopy, feeds: Iterable[Feed], log
         }
         files = [(lake.root / key, digest) for key, digest in sorted(due.items())]
         again = partial(_pull, lake)
-        yield from each(files, partial(_file, "file of the typed zone", again), log, "copy of the typed zone")
+        yield from check_all(files, partial(_file, "file of the typed zone", again), log, "copy of the typed zone")
     for note in sorted((published.root / PREFIX / "versions").glob("[0-9]*.json"), reverse=True)[:1]:
         again = partial(_pin, published)
         try:
@@ -45,7 +45,7 @@ def damages(lake: LakeCopy, published: PublishedCopy, feeds: Iterable[Feed], log
             yield Damage(ZONE, f"{note}", "note of the copy", "it cannot be read", _AGAIN, rebuild=partial(again, note))
             continue
         files = [(published.root / key, part.sha256) for key, part in sorted(manifest.parts.items())]
-        yield from each(files, partial(_file, "published file", again), log, "copy of what is published")
+        yield from check_all(files, partial(_file, "published file", again), log, "copy of what is published")
 
 
 def _file(kind: str, again: Callable[[Path], str], file: tuple[Path, str]) -> Damage | None:

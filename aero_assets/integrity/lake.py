@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from aero_assets.feeds import Feed
 from aero_assets.integrity.damage import CannotRepairError, Damage, problem_of_json
-from aero_assets.integrity.reading import Log, each
+from aero_assets.integrity.reading import Log, check_all
 from aero_assets.lake import empty_file, write_empty
 from aero_assets.manifests import TYPED, ArrivalManifest
 from aero_assets.set_aside import PREFIX as DECISIONS
@@ -60,7 +60,7 @@ class LakeZone:
             for key in sorted(self._there - self._named)
             if not key.startswith(("typed/", f"{TYPED}/")) and (is_whole or key.startswith(chosen))
         ]
-        yield from each(others, self._other, self.log, "ledger, quarantine, levels")
+        yield from check_all(others, self._other, self.log, "ledger, quarantine, levels")
         for prefix in ("_outcomes/", "quarantine/", f"{DECISIONS}/") if is_whole else chosen:
             yield from self._deleted(prefix)
 
@@ -84,7 +84,7 @@ class LakeZone:
             named |= {key: key.rpartition("-")[2].removesuffix(".parquet") for key in files.quarantine}
             self._named |= named.keys() | set(files.intended)
             check = partial(self._digest, feed, day, named)
-            yield from each(sorted(named), check, self.log, f"{feed.path} of {day}: files")
+            yield from check_all(sorted(named), check, self.log, f"{feed.path} of {day}: files")
             row = f"_outcomes/typed/dt={day}/{feed.system}.{feed.name}.json"
             if manifest and manifest.level and row not in self._there:
                 yield self._again(feed, day, row, "ledger row", "it is gone")

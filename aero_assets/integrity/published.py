@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha256
 
 from aero_assets.integrity.damage import Damage
-from aero_assets.integrity.reading import Log, each
+from aero_assets.integrity.reading import Log, check_all
 from aero_assets.manifests import Levels
 from aero_assets.published import CURRENT, PREFIX, Manifest, Part, versions
 from aero_assets.storage import Bucket, DamagedObjectError
@@ -25,19 +25,19 @@ def damages(lake: Bucket, log: Log) -> Iterator[Damage]:
     """Yield every damaged object of the published zone."""
     unreadable: list[DamagedObjectError] = []
     whole = list(versions(lake, unreadable))
-    there = {item.key for item in lake.list(f"{PREFIX}/")}
-    if there and CURRENT not in there:
+    present = {item.key for item in lake.list(f"{PREFIX}/")}
+    if present and CURRENT not in present:
         unreadable.append(DamagedObjectError(lake.name, CURRENT, "it is gone"))
     for error in unreadable:
         rebuild = partial(_manifest_again, lake, error.key, whole)
         yield Damage(ZONE, error.key, "manifest of a version", error.problem, _AGAIN, "", lake, None, rebuild)
-    if whole and Manifest.key_of(whole[0].version) not in there:
+    if whole and Manifest.key_of(whole[0].version) not in present:
         rebuild = partial(_put, lake, Manifest.key_of(whole[0].version), whole[0])
         yield Damage(ZONE, Manifest.key_of(whole[0].version), "manifest of a version", "it is gone",
                      "the current manifest", rebuild=rebuild)  # fmt: skip
     # The newest word on a file counts: it may have been written again since an older version named it.
     parts = {key: part for manifest in reversed(whole) for key, part in manifest.parts.items()}
-    yield from each(parts.values(), partial(_part, lake), log, "published files")
+    yield from check_all(parts.values(), partial(_part, lake), log, "published files")
 
 
 def _part(lake: Bucket, part: Part) -> Damage | None:

@@ -19,7 +19,7 @@ from aero_assets import bodies
 from aero_assets.arrivals import Receipt
 from aero_assets.feeds import Feed
 from aero_assets.integrity.damage import CannotRepairError, Damage, Good, problem_of_json, says
-from aero_assets.integrity.reading import Log, each
+from aero_assets.integrity.reading import Log, check_all
 from aero_assets.storage import Bucket, StoredVersion
 from aero_ingest.partner_drop import PACK_LEVEL
 
@@ -61,7 +61,7 @@ class RawZone:
     def _files(self, feed: Feed) -> None:
         receipts, markers = f"{feed.path}/_arrivals/", f"{feed.path}/_content/"
         named = {key for key in self._there if key.startswith(receipts)}
-        documents = dict(each(sorted(named), self._document, self.log, f"{feed.path}: receipts"))
+        documents = dict(check_all(sorted(named), self._document, self.log, f"{feed.path}: receipts"))
         contents: dict[str, tuple[str, str, str]] = {}
         for key, (body, problem) in documents.items():
             receipt = Receipt(*key.rsplit("/", 1)[-1].removesuffix(".json").split("-"))
@@ -78,13 +78,13 @@ class RawZone:
         self._gone(receipts, named, "receipt", feed.path, says(*_RECEIPT))
         self._markers(feed, markers, contents)
         check = partial(self._body, feed, contents)
-        self._found += each(sorted(contents), check, self.log, f"{feed.path}: bodies")
+        self._found += check_all(sorted(contents), check, self.log, f"{feed.path}: bodies")
 
     def _markers(self, feed: Feed, prefix: str, contents: dict[str, tuple[str, str, str]]) -> None:
         """Check the markers that name the body of a content: without one the same content would be kept once more."""
         raw_keys = {digest: raw_key for raw_key, (digest, *_) in contents.items()}
-        there = {key for key in self._there if key.startswith(prefix)}
-        documents = dict(each(sorted(there), self._document, self.log, f"{feed.path}: markers"))
+        present = {key for key in self._there if key.startswith(prefix)}
+        documents = dict(check_all(sorted(present), self._document, self.log, f"{feed.path}: markers"))
         for digest, raw_key in sorted(raw_keys.items()):
             key = f"{prefix}{digest}.json"
             body, problem = documents.get(key, (b"", "it is gone"))
@@ -92,7 +92,7 @@ class RawZone:
             if problem:
                 rebuild = partial(self._write, key, json.dumps({"raw_key": raw_key}).encode(), "from the receipt")
                 self._add(key, "content marker", problem, "the receipt of its content", feed.path, rebuild=rebuild)
-        for key in sorted(there - {f"{prefix}{digest}.json" for digest in raw_keys}):
+        for key in sorted(present - {f"{prefix}{digest}.json" for digest in raw_keys}):
             if problem := documents[key][1] or problem_of_json(documents[key][0], "raw_key"):
                 self._add(key, "content marker", problem, _VERSIONS, feed.path, says("raw_key"))
 
@@ -136,7 +136,7 @@ class RawZone:
 
     def _objects(self, feed: Feed) -> None:
         """Events and logs: nothing but the bucket's versions says what they were, so the first one is right."""
-        self._found += each(sorted(self._there), partial(self._object, feed), self.log, f"{feed.path}: objects")
+        self._found += check_all(sorted(self._there), partial(self._object, feed), self.log, f"{feed.path}: objects")
         self._gone(f"{feed.path}/", self._there, "body", feed.path, lambda body: True)
 
     def _object(self, feed: Feed, key: str) -> Damage | None:
@@ -158,7 +158,7 @@ class RawZone:
         prefix = f"{system}/_"
         notes = sorted(key for key in self._there if key.startswith(prefix) and key.endswith(".json"))
         parts: set[str] = set()
-        for key, (body, problem) in each(notes, self._document, self.log, f"{system}: commits and states"):
+        for key, (body, problem) in check_all(notes, self._document, self.log, f"{system}: commits and states"):
             folder = key.split("/")[1]
             needed = {"_extracts": ("tables",), "_state": ("commit", "parts", "digest"), "_runs": ("windows",)}
             names = needed.get(folder, ())
@@ -170,7 +170,7 @@ class RawZone:
             if folder == "_extracts":
                 parts |= {part for table in document["tables"].values() for part in table.get("parts", ())}
         self._gone(prefix, set(notes), "commit, state or report", f"{system}/*", says())
-        self._found += each(sorted(parts), partial(self._part, system), self.log, f"{system}: parts")
+        self._found += check_all(sorted(parts), partial(self._part, system), self.log, f"{system}: parts")
 
     def _part(self, system: str, key: str) -> Damage | None:
         versions = [version for version in self._history.get(key, ()) if not version.is_deletion]
@@ -178,9 +178,9 @@ class RawZone:
         is_good = partial(_is_first, self.raw, key, versions)
         return Damage(ZONE, key, "part", problem, _EXTRACT, f"{system}/*", self.raw, is_good) if problem else None
 
-    def _gone(self, prefix: str, there: Iterable[str], kind: str, feed: str, is_good: Good) -> None:
+    def _gone(self, prefix: str, present: Iterable[str], kind: str, feed: str, is_good: Good) -> None:
         """Objects that were deleted: nothing is ever deleted from the raw zone."""
-        for key in sorted(self._history.keys() - set(there)):
+        for key in sorted(self._history.keys() - set(present)):
             if key.startswith(prefix):
                 self._add(key, kind, "it was deleted", _VERSIONS, feed, is_good)
 

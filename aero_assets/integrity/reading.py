@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 Log = Callable[[str], None]
 
 
-def each(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log, what: str) -> list[Result]:
+def check_all(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log, subject: str) -> list[Result]:
     """Return what `check` finds of each item, in order; what it returns None for is left out."""
     subjects, results, told_at = list(items), [], time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -22,6 +22,6 @@ def each(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log
             if result is not None:
                 results.append(result)
             if time.monotonic() - told_at > SECONDS_BETWEEN_WORDS:
-                log(f"{what}: {number} of {len(subjects)}")
+                log(f"{subject}: {number} of {len(subjects)}")
                 told_at = time.monotonic()
     return results

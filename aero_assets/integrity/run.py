@@ -41,15 +41,15 @@ class Places:
     @classmethod
     def current(cls, client: Any = None) -> Places:  # noqa: ANN401 - boto3 clients have no static type
         """Those of the environment."""
-        here = Environment.current()
-        lake_bucket = Bucket(here.lake_bucket, client)
+        environment = Environment.current()
+        lake_bucket = Bucket(environment.lake_bucket, client)
         return cls(
-            Bucket(here.raw_bucket, client),
+            Bucket(environment.raw_bucket, client),
             lake_bucket,
-            Bucket(here.inbox_bucket, client),
-            here.state / "scratch",
-            LakeCopy(here.lake_copy, lake_bucket),
-            PublishedCopy(here.published_copy, lake_bucket),
+            Bucket(environment.inbox_bucket, client),
+            environment.state / "scratch",
+            LakeCopy(environment.lake_copy, lake_bucket),
+            PublishedCopy(environment.published_copy, lake_bucket),
         )
 
     def compact(self, feed: Feed, on: date) -> None:

@@ -138,7 +138,7 @@ def port_options(options: Iterable[str] | None) -> dict[str, int]:
     return ports_by_service
 
 
-def running(state: State, service: str = "ministack", what: str = "The platform", start: str = "up") -> State:
+def running(state: State, service: str = "ministack", subject: str = "The platform", start: str = "up") -> State:
     """Return the state directory if a service of it runs, its emulator above all; say how to start it if not."""
     from aero_local.errors import AeroError  # noqa: PLC0415
     from aero_local.services.known import services  # noqa: PLC0415
@@ -147,7 +147,7 @@ def running(state: State, service: str = "ministack", what: str = "The platform"
     status = Supervisor(state, services()).status(service)
     if status.state != "up":
         why = f": {service} {status.missing}" if status.missing else ""
-        raise AeroError(f"{what} {state.name} is not running{why}.", f"Start it with `aero {start}`.")
+        raise AeroError(f"{subject} {state.name} is not running{why}.", f"Start it with `aero {start}`.")
     return state
 
 

@@ -126,5 +126,5 @@ def _layout(project: Path | None) -> Layout:
 
 def _show(title: str, lines: Iterable[str]) -> None:
     """Print lines with paths as this terminal would name them."""
-    here = f"{Path.cwd()}/"
-    print("\n".join([title, *(f"  {line.replace(here, '')}" for line in lines)]))
+    folder = f"{Path.cwd()}/"
+    print("\n".join([title, *(f"  {line.replace(folder, '')}" for line in lines)]))

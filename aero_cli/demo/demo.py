@@ -106,13 +106,13 @@ def run(
     return 0 if good else 1
 
 
-def nicety(what: str, log: Log, make: Callable[[], object]) -> None:
+def nicety(subject: str, log: Log, make: Callable[[], object]) -> None:
     """Do what only shows the results: where it fails that is told, and what stands goes on."""
     try:
         make()
     except Exception as error:
         first = str(error).strip().partition("\n")[0] or type(error).__name__
-        log(f"{what} could not be shown: {first}")
+        log(f"{subject} could not be shown: {first}")
 
 
 def _show(state: State, log: Log, *names: str) -> None:

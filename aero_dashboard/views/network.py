@@ -53,10 +53,10 @@ def heat(view: View) -> None:
         st.info(t("network.nothing_known", definition=view.definition), icon=":material/info:")
         return
     rows = heatmap.cells(frame_, minimum, t)
-    shown, there = rows["route"].nunique(), frame_["route"].nunique()
+    shown, routes = rows["route"].nunique(), frame_["route"].nunique()
     components.section(
         t("heat.title", definition=view.definition),
-        t("heat.reading", shown=t.integer(shown), there=t.integer(there), minimum=t.integer(minimum)),
+        t("heat.reading", shown=t.integer(shown), there=t.integer(routes), minimum=t.integer(minimum)),
     )
     rule = rules().find(rule_of(view.filters.definition), "network", 1)
     middle = rule.amber.enter_percent / 100 if rule else 0.8

@@ -31,7 +31,7 @@ FLOORS = {
     "aero_local": {"aero_airline", "aero_assets", "aero_extract", "aero_ingest", "aero_streaming", "infra"},
     "aero_drills": {"aero_airline", "aero_assets", "aero_ingest", "aero_local", "aero_streaming"},
     "aero_cli": {"aero_airline", "aero_assets", "aero_drills", "aero_ingest", "aero_local", "aero_streaming", "infra"},
-    "tools": {"aero_streaming"},
+    "tools": {"aero_assets", "aero_streaming"},
 }
 OURS = {Path(room).name for room in FLOORS}
 EVERYWHERE = (*FLOORS, "bench", "proof", "tests")

@@ -15,7 +15,8 @@ ROOMS = (*PRODUCT, "tests")
 #: Their own paths below `infra`.
 DEPLOYED = ("infra/extract/src", "infra/ingest/src", "infra/streaming/src")
 #: Names that say nothing of what a variable holds.
-VAGUE = {"found", "one", "said", "told", "wanted"}
+VAGUE = {"each", "found", "here", "one", "said", "there", "these", "thing", "things", "those", "told", "wanted", "what",
+         "which"}  # fmt: skip
 #: A first word that names a question instead of its answer.
 QUESTION = re.compile(r"(What|Where|How|Whether|Who|Which|When|Whose|Why)\b")
 COMMENT = re.compile(rf"^\s*#:? {QUESTION.pattern}")

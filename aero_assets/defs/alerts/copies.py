@@ -48,16 +48,16 @@ class Copier:
         return {folder: self.parts[folder] for folder in newest[:HOURS_REMEMBERED]}
 
     def _copy(self, folder: str, items: dict[str, Item]) -> int:
-        there = [item.key.rsplit("/", 1)[-1] for item in self.raw.list(f"{folder}/")]
-        for name in set(there) - set(self.parts.get(folder, ())):
+        names = [item.key.rsplit("/", 1)[-1] for item in self.raw.list(f"{folder}/")]
+        for name in set(names) - set(self.parts.get(folder, ())):
             for log_id in self._ids(f"{folder}/{name}"):
                 items.pop(log_id, None)
         if items:
             day, hour = folder.split("/dt=")[1].split("/hh=")
-            name = f"{day}T{hour}-{len(there) + 1:05d}.jsonl.gz"
+            name = f"{day}T{hour}-{len(names) + 1:05d}.jsonl.gz"
             self._write(f"{folder}/{name}", items.values())
-            there.append(name)
-        self.parts[folder] = sorted(there)
+            names.append(name)
+        self.parts[folder] = sorted(names)
         return len(items)
 
     def _ids(self, key: str) -> list[str]:

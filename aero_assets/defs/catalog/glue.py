@@ -75,8 +75,8 @@ class TypedCatalog:
     def columns(self, feed: Feed) -> dict[str, str]:
         """Return column → type as the catalog has them."""
         table = self.glue.get_table(DatabaseName=self.database, Name=table_name(feed))["Table"]
-        both = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
-        return {column["Name"]: column["Type"] for column in both}
+        columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
+        return {column["Name"]: column["Type"] for column in columns}
 
     def _put_table(self, feed: Feed) -> None:
         table = {

@@ -69,8 +69,8 @@ class Publisher:
         digest = sha256("\n".join([level, *labels, *digests]).encode()).hexdigest()[:8]
         at = now.astimezone(UTC)
         manifest = Manifest(f"{at:%Y%m%dT%H%M%S%f}Z-{digest}", f"{at:%Y-%m-%dT%H:%M:%SZ}", level, tables, labels)
-        there = {item.key: item.size for item in self.lake.list(f"{PREFIX}/data/")}
-        kept = {key: part for key, part in self._known().items() if there.get(key) == part.bytes}
+        sizes = {item.key: item.size for item in self.lake.list(f"{PREFIX}/data/")}
+        kept = {key: part for key, part in self._known().items() if sizes.get(key) == part.bytes}
         new: list[Part] = []
 
         def stored(table: Table, part: Part) -> Part:
@@ -85,7 +85,7 @@ class Publisher:
         self.lake.write_json(Manifest.key_of(manifest.version), manifest.to_json())
         # The switch: a reader finds the version before or this one, whole.
         self.lake.write_json(CURRENT, manifest.to_json())
-        pruned, keys = self._prune(manifest, set(there), at), tuple(part.key for part in new)
+        pruned, keys = self._prune(manifest, set(sizes), at), tuple(part.key for part in new)
         return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned, keys)
 
     def _known(self) -> dict[str, Part]:
@@ -108,7 +108,7 @@ class Publisher:
         file.unlink()
         return done
 
-    def _prune(self, current: Manifest, there: set[str], now: datetime) -> int:
+    def _prune(self, current: Manifest, present: set[str], now: datetime) -> int:
         """Delete versions that nobody can still have pinned, and the files only they named."""
         stored = sorted((item.key for item in self.lake.list(f"{PREFIX}/versions/")), reverse=True)
         old = [key for key in stored[KEPT_VERSIONS:] if _age_seconds(key, now) > KEPT_SECONDS]
@@ -119,7 +119,7 @@ class Publisher:
                     named |= manifest.files
             except DamagedObjectError:
                 old.append(key)  # nobody can read it any more
-        gone = sorted(there - named)
+        gone = sorted(present - named)
         self.lake.delete(gone)
         self.lake.delete(old)
         return len(gone)

@@ -187,12 +187,12 @@ class Compactor:
     ) -> ArrivalManifest:
         """Upload what is new and count it there, switch the manifest, delete what it no longer names."""
         files, quarantine = _name(feed, day, written)
-        there = {file.key for file in before.files} | set(before.quarantine)
+        present = {file.key for file in before.files} | set(before.quarantine)
         named = [key for _, key in quarantine] + [file.key for _, file in files]
         replace(before, level="", intended=(*before.intended, *named)).save(self.lake)
         is_by_content = before.level in (AGAIN, "")
         for path, key in [*quarantine, *((path, file.key) for path, file in files)]:
-            if key not in there or not self._is_there(key, path, is_by_content=is_by_content):
+            if key not in present or not self._is_there(key, path, is_by_content=is_by_content):
                 self.lake.upload(path, key)
         rows_of = footers.rows(self.lake, named)
         counts["rows_out"] = sum(rows_of[file.key] for _, file in files)
@@ -206,7 +206,7 @@ class Compactor:
             counts=counts,
         )
         after.save(self.lake)
-        self.lake.delete(sorted((there | set(before.intended)) - set(named)))
+        self.lake.delete(sorted((present | set(before.intended)) - set(named)))
         return after
 
     def _is_there(self, key: str, path: Path, *, is_by_content: bool) -> bool:

@@ -62,13 +62,13 @@ def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
 
 def _refuse(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     same = f"the same {', '.join(feed.identity)}"
-    message, these = f"'lines ' || lines || ' of this file have {same} and differ in ' || differing", "true"
+    message, rows = f"'lines ' || lines || ' of this file have {same} and differ in ' || differing", "true"
     if feed.contradiction == "last":
         message = f"'line ' || last_line || ' of this file has {same} and counts; it differs in ' || differing"
-        these = "place <> last_place"
+        rows = "place <> last_place"
     connection.execute(f"""
         update judged set reason = '{REASONS[feed.contradiction]}', message = found.message
         from (select place, {message} as message from rival join thing using (number)
-              where differing <> '' and {these}) found
+              where differing <> '' and {rows}) found
         where judged.rowid = found.place
     """)

@@ -6,7 +6,7 @@ feed tells "nothing was said" from "it was not understood" (`unread`), and refus
 `tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
 """
 
-from aero_assets.zones import DOT_NUMBERS_ABOVE, placed_from
+from aero_assets.zones import DOT_NUMBERS_ABOVE, EARTH_RADIUS_MILES, placed_from
 from aero_ingest.tables import CURRENCIES
 from aero_streaming.events.limits import EARLIEST, LATEST, LONGEST_BLOCK
 from aero_streaming.events.registrations import PLACEHOLDER
@@ -144,7 +144,7 @@ create or replace temp macro usual_minutes(miles) as cast(40 + miles / 7.5 as in
 create or replace temp macro country_of(code) as (select country from airport where iata = code);
 create or replace temp macro point_of(code) as (select point from airport where iata = code);
 create or replace temp macro miles_apart(one, other) as
-    2 * 3958.7613 * asin(round(list_distance(point_of(one), point_of(other)) / 2, 12));
+    {2 * EARTH_RADIUS_MILES} * asin(round(list_distance(point_of(one), point_of(other)) / 2, 12));
 create or replace temp macro is_far_from(miles, apart) as abs(miles - apart) > 5 + 0.01 * apart;
 create or replace temp macro is_near(figure, other) as abs(figure - other) <= 5 + 0.01 * other;
 create or replace temp macro is_other_unit(miles, apart) as

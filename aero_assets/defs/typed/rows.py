@@ -30,7 +30,6 @@ FORM_RULES = (
     ("too_many_columns", "_width > _expected", "'expected ' || _expected || ' columns, found ' || _width"),
 )
 
-_NUMBERED = re.compile(r"airport_code\((\w+)")
 _IN_FILE = re.compile(r"\bin_file\((\w+)\)")
 
 
@@ -98,12 +97,12 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 
 
 def _load_airport_numbers(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Set the variable `dot_airports` where the first airport of a record is a number: a list of 7,000 costs time."""
+    """Set the variable `dot_airports` where a file has airport numbers: a list of 7,000 costs time."""
     connection.execute("reset variable dot_airports")
-    columns = [match[1] for value in feed.values if (match := _NUMBERED.match(value.sql))]
-    if not columns:
+    if not feed.airport_numbers:
         return
-    number = feed.in_records.index(columns[0]) + 1
+    # A file writes all its airports in one way, so the first column of them is enough.
+    number = feed.in_records.index(feed.airport_numbers[0]) + 1
     for (place,) in connection.execute(f"select distinct places[{number}] from line").fetchall():
         before = f"""^(("[^"]*"|[^",]*),){{{(place or 1) - 1}}}"?[ ]*[0-9]{{5}}"""
         numbered = "select 1 from line where places[$n] = $place and regexp_matches(body, $before) limit 1"

@@ -149,8 +149,8 @@ def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:
             given = [having.get(event.get("event_type"), None if having else event.keys()) for event in events]
             yield {
                 name: pa.array(
-                    [_text(event.get(field)) if has and field in has else None
-                     for event, has in zip(events, given, strict=True)], pa.string(),
+                    [_text(event.get(field)) if fields_of_event and field in fields_of_event else None
+                     for event, fields_of_event in zip(events, given, strict=True)], pa.string(),
                 )
                 for name, field in fields
             }  # fmt: skip

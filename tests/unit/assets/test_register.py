@@ -53,6 +53,7 @@ def test_the_door_is_told_the_header_and_the_contract():
         ),
         ('about = "US', 'about = ""  # "US', "`about` is missing"),
         ('row_key = ["leg_uid"]', 'row_key = ["leg"]', "`row_key` lists columns of the feed; leg is none"),
+        ('"ORIGIN_AIRPORT", "DESTINATION_AIRPORT"]', '"ORIGIN_AIRPORT"]', "`airport_numbers` lists the columns that"),
         ('row_key = ["leg_uid"]', "across_dates = true", "`across_dates` is about versions of rows of a table"),
         (
             'name = "tail"\ntype = "VARCHAR"',

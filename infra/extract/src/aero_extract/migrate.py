@@ -89,9 +89,9 @@ def _left(cursor: Any, migrations: list[Migration]) -> list[Migration]:  # noqa:
     done = {number: (name, digest) for number, name, digest in cursor.fetchall()}
     by_number = {migration.number: migration for migration in migrations}
     for number, (name, digest) in done.items():
-        here = by_number.get(number)
-        if here is None:
+        own = by_number.get(number)
+        if own is None:
             raise MigrationError(f"{name} ran on this database and is not in the folder: update the tree")
-        if here.digest != digest:
-            raise MigrationError(f"{here.name} ran on this database and was edited since: undo, write a new file")
+        if own.digest != digest:
+            raise MigrationError(f"{own.name} ran on this database and was edited since: undo, write a new file")
     return [migration for migration in migrations if migration.number not in done]

@@ -186,9 +186,9 @@ class Content:
 
 def recognise(head: bytes, format: str, *, takes_xml: bool = False) -> None:
     """Raise RejectedFile when the first bytes are those of something else than text, or the packed format wanted."""
-    for magic, reason, what in OTHER_FORMATS:
+    for magic, reason, description in OTHER_FORMATS:
         if head.startswith(magic):
-            raise reason(what, format)
+            raise reason(description, format)
     if head.startswith(UTF_16):
         raise reasons.bad_encoding("The file is UTF-16 text.")
     if head.startswith(GZIP):

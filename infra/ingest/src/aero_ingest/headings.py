@@ -50,14 +50,14 @@ def find(
     in their order where its own stands among them. Of alternatives one must be there whole; their columns are optional.
     Names that nobody knows are passed over.
     """
-    there = [plain(name) for name in seen]
+    present = [plain(name) for name in seen]
     known = {name: names_of(name, also_called) for name in header}
     at: dict[str, int | None] = {}
     for name in header:
-        called = next((other for other in map(plain, known[name]) if other in there), None)
-        if called is not None and there.count(called) > 1:
-            return Places(problem=f"{seen[there.index(called)]!r} stands in it twice")
-        at[name] = None if called is None else there.index(called) + 1
+        called = next((other for other in map(plain, known[name]) if other in present), None)
+        if called is not None and present.count(called) > 1:
+            return Places(problem=f"{seen[present.index(called)]!r} stands in it twice")
+        at[name] = None if called is None else present.index(called) + 1
     free = {*optional, *(name for names in alternatives for name in names)}
     if missing := [name for name, place in at.items() if place is None and name not in free]:
         return Places(problem=f"it has no column {', '.join(_told(name, known[name]) for name in missing)}")
@@ -96,8 +96,8 @@ def _by_likeness(
     seen: Sequence[str], layouts: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Mapping[str, Any], list[str]]]:
     """Return each layout with its columns that a file lacks, the likest first."""
-    there = {plain(name) for name in seen}
-    lacks = [(layout, [name for name in layout["columns"] if plain(name) not in there]) for layout in layouts]
+    present = {plain(name) for name in seen}
+    lacks = [(layout, [name for name in layout["columns"] if plain(name) not in present]) for layout in layouts]
     return sorted(lacks, key=lambda pair: (len(pair[1]) / len(pair[0]["columns"]), -len(pair[0]["columns"])))
 
 

@@ -112,18 +112,18 @@ def _version(rest: flight_line.Parts, oddities: list[Oddity]) -> tuple[int, ...]
 def _read(line: str, at: int, blocks: list[_Block], oddities: list[Oddity]) -> None:
     before = 0
     for number, part in enumerate(line.split(".")):
-        here, before = before, before + len(part) + 1
+        start, before = before, before + len(part) + 1
         text = part.strip()
         if number == 0 and text:
             match = DESTINATION.fullmatch(text)
             if match is None or len(blocks) == MOST_BLOCKS:
-                oddities.append(("unknown_line", f"{text[:20]!r} begins no block; left out", at, here))
+                oddities.append(("unknown_line", f"{text[:20]!r} begins no block; left out", at, start))
                 return
             blocks.append(_Block(match[1], at))
         elif text and blocks:
-            _part(text, blocks[-1], at, here, oddities)
+            _part(text, blocks[-1], at, start, oddities)
         elif text:
-            oddities.append(("unknown_line", f"{text[:20]!r} is before the first block", at, here))
+            oddities.append(("unknown_line", f"{text[:20]!r} is before the first block", at, start))
             return
 
 

@@ -146,7 +146,7 @@ class _Maker:
             self._make(kind, movement.event_time, **{name: movement.event_time})
         elif movement.event_type in (ON, IN) and movement.airport != self.said.get("origin"):
             # Touchdown elsewhere is a diversion; ON and IN of the leg are those at its destination.
-            if not any(each["event_type"] == "divert" for each in self.events):
+            if not any(event["event_type"] == "divert" for event in self.events):
                 self._make("divert", movement.event_time, diverted_to=movement.airport)
         else:
             route = f"{self.said['origin']}-{self.said.get('destination')}"

@@ -75,9 +75,9 @@ def _size(file: io.BufferedReader) -> int:
 def _recognise(head: bytes) -> None:
     if head.startswith(GZIP):
         raise ParseError("compressed_twice", "the file was compressed twice; compress it once")
-    for magic, what in OTHERS:
+    for magic, description in OTHERS:
         if head.startswith(magic):
-            raise ParseError("other_format", f"this is {what}")
+            raise ParseError("other_format", f"this is {description}")
 
 
 def _text(piece: bytes) -> str:

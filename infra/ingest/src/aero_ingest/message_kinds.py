@@ -68,7 +68,7 @@ class Kind(NamedTuple):
     """The kind that a first line names, with a description where it is not read."""
 
     name: str
-    what: str = ""
+    description: str = ""
 
 
 def bare(line: str) -> str:
@@ -86,9 +86,9 @@ def unread(line: str, following: str | None = None, *, is_within: bool = False) 
 
     `following` is the next line, to be surer; `is_within`: the line stands in another message.
     """
-    for pattern, what in () if is_within else FOREIGN:
+    for pattern, description in () if is_within else FOREIGN:
         if match := pattern.fullmatch(line):
-            return Kind(match[1], what.format(match[1]))
+            return Kind(match[1], description.format(match[1]))
     # A version behind the name is said of nothing else (FFM/8).
     if (match := OTHER.fullmatch(line)) and (following is None or "/" in line or SECOND.fullmatch(following)):
         return Kind(match[1], f"{match[1]}, a message about {NOT_READ[match[1]]}")

@@ -124,12 +124,12 @@ def not_one_member(names: Sequence[str]) -> RejectedFile:
     )
 
 
-def damaged_archive(what: str, test: str, detail: str) -> RejectedFile:
+def damaged_archive(archive: str, test: str, detail: str) -> RejectedFile:
     """Packed text that cannot be read to its end; `test` is the command that shows it."""
     return RejectedFile(
         "damaged",
-        f"The {what} is damaged ({detail}): the transfer was cut off perhaps. Test the original with `{test}` and send "
-        "it again.",
+        f"The {archive} is damaged ({detail}): the transfer was cut off perhaps. Test the original with `{test}` and "
+        "send it again.",
     )
 
 
@@ -240,11 +240,11 @@ def gzip_trailing_data() -> RejectedFile:
     )
 
 
-def bad_encoding(what: str) -> RejectedFile:
+def bad_encoding(problem: str) -> RejectedFile:
     """Not UTF-8 text."""
     return RejectedFile(
         "bad_encoding",
-        f"{what} Export the file as UTF-8 text (in Excel: «CSV UTF-8») and send it again.",
+        f"{problem} Export the file as UTF-8 text (in Excel: «CSV UTF-8») and send it again.",
     )
 
 

@@ -119,14 +119,16 @@ def _heading(
 ) -> tuple[datetime, bool, str | None, bool]:
     """Time of sending, whether it is stated, originator and mark of correction; what is odd goes to the findings."""
     heading = envelope.read(lines)
-    for code, passed, what in (
+    for code, passed, description in (
         ("provider_lines", heading.provider, "lines of the ACARS provider"),
         ("unknown_heading", heading.unknown, "lines above the message that are no heading"),
     ):
         # The lines of a provider are the message itself where nothing else follows them.
         if passed and not (is_oooi_body and code == "provider_lines"):
             shown = " | ".join(lines[at][:30] for at in passed[:4])
-            findings.append(Finding(code, f"{len(passed)} {what}, passed over: {shown}", *_places(text)[passed[0]]))
+            findings.append(
+                Finding(code, f"{len(passed)} {description}, passed over: {shown}", *_places(text)[passed[0]])
+            )
     if heading.is_repeated:
         findings.append(SHARED_HEADING)
     if heading.signatures > 1:
@@ -184,7 +186,7 @@ def _find_body(lines: list[str], text: str) -> int:
             break
         following = lines[at + 1] if at + 1 < len(lines) else ""
         if kind := unread(line) or unread(line, following):
-            raise ParseError(KIND_NOT_READ, f"this is {kind.what}, which is not read here", *_places(text)[at])
+            raise ParseError(KIND_NOT_READ, f"this is {kind.description}, which is not read here", *_places(text)[at])
         if oooi is None and is_oooi(line):
             oooi = at
     if oooi is not None:

@@ -9,16 +9,16 @@ LANGUAGES = ("es", "en")
 """Whatever people read stands in both."""
 
 
-def no_more_than(item: Mapping[str, Any], keys: Iterable[str], where: Place, what: str) -> None:
+def no_more_than(item: Mapping[str, Any], keys: Iterable[str], where: Place, subject: str) -> None:
     """Refuse what a table does not know."""
     if unknown := sorted(set(item) - set(keys)):
-        where.refuse(unknown[0], f"is unknown; {what} has {', '.join(keys)}")
+        where.refuse(unknown[0], f"is unknown; {subject} has {', '.join(keys)}")
 
 
-def whole(value: object, key: str, where: Place, least: int, most: int, what: str = "whole number") -> int:
+def whole(value: object, key: str, where: Place, least: int, most: int, kind: str = "whole number") -> int:
     """Return a whole number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        where.refuse(key, f"{value!r} is no {what}; a whole number from {least} is wanted, {most} at most")
+        where.refuse(key, f"{value!r} is no {kind}; a whole number from {least} is wanted, {most} at most")
     return value
 
 

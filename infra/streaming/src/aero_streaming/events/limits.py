@@ -144,9 +144,9 @@ def is_fixed(base: str) -> bool:
 
 def airports_csv() -> Path:
     """Return the airport reference: packed beside this file in a zip; in the repository it is the dbt seed."""
-    here = Path(__file__)
-    packed = here.with_name("airports.csv")
-    return packed if packed.exists() else here.parents[5] / "dbt_project" / "seeds" / "reference" / packed.name
+    module = Path(__file__)
+    packed = module.with_name("airports.csv")
+    return packed if packed.exists() else module.parents[5] / "dbt_project" / "seeds" / "reference" / packed.name
 
 
 @cache

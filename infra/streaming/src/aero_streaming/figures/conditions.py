@@ -146,9 +146,9 @@ def _check_right(node: ast.expr, columns: Columns) -> None:
     raise ConditionError(f"`{ast.unparse(node)}` is no whole number, no column and not `limit`")
 
 
-def _among(name: str, known: frozenset[str], what: str) -> None:
+def _among(name: str, known: frozenset[str], kind: str) -> None:
     if name not in known:
-        raise ConditionError(f"{name!r} is not {what} of these facts; there are {', '.join(sorted(known)) or 'none'}")
+        raise ConditionError(f"{name!r} is not {kind} of these facts; there are {', '.join(sorted(known)) or 'none'}")
 
 
 def _compare(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:  # noqa: ANN401 - numbers or nothing

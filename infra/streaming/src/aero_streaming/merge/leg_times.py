@@ -52,11 +52,11 @@ class Rule:
 
 
 def _schedule() -> list[Rule]:
-    both = ("std", "sta")
+    points = ("std", "sta")
     return [
-        Rule(1, "schedule_backwards", *both, both, least=1),
-        Rule(1, "schedule_too_long", *both, both, most=MOST_SCHEDULED),
-        Rule(1, "schedule_too_fast", *both, both, most_mph=MOST_MPH),
+        Rule(1, "schedule_backwards", *points, points, least=1),
+        Rule(1, "schedule_too_long", *points, points, most=MOST_SCHEDULED),
+        Rule(1, "schedule_too_fast", *points, points, most_mph=MOST_MPH),
     ]
 
 
