@@ -12,14 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from aero_assets.feeds import Feed, find
+from aero_assets.feeds import Feed, feeds, find
 from aero_assets.manifests import ArrivalManifest, TypedFile
 
-#: The feeds whose rows become legs; a test holds them to what `int_leg_fact` is made from.
-FEEDS = (
-    "ops/leg_events", "opsdb/legs", "partner/airline_legs", "partner/bts_arrivals", "partner/bts_cancellations",
-    "partner/bts_departures", "partner/bts_ontime",
-)  # fmt: skip
 #: Of a leg, what one of its facts must have said.
 STATED = (
     "carrier", "flight_number", "operational_suffix", "origin", "leg_sequence", "destination", "tail", "std_at",
@@ -57,7 +52,7 @@ def count(
 
     `copy` is the copy of the lake that the warehouse was built from, `manifests` say what is in it.
     """
-    files_of = {path: _files(manifests, path, days) for path in FEEDS}
+    files_of = {feed.path: _files(manifests, feed.path, days) for feed in feeds() if feed.tells_of_legs}
     dates = ", ".join(f"date '{day}'" for day in days or ())
     asked = f"operating_date in ({dates})" if days else "true"
     warehouse.execute(f"""

@@ -15,6 +15,7 @@ from aero_assets.feeds.layouts import PLAIN, Format, Layout
 from aero_ingest import headings
 from aero_ingest.headings import Places
 from aero_streaming.events.limits import LIMITS, Limit
+from aero_streaming.merge import SOURCES
 
 #: A log is kept by ourselves, elsewhere, and copied to the raw zone line by line.
 Arrival = Literal["file", "event", "log", "table"]
@@ -134,6 +135,11 @@ class Feed:
         A line of a message, a report or a schedule is no record, nor is a row of a sheet, which holds twelve months.
         """
         return self.arrival == "file" and self.format in ("csv", "parquet")
+
+    @property
+    def tells_of_legs(self) -> bool:
+        """True if its rows are facts of the leg merge; `int_leg_fact` reads all such feeds."""
+        return self.source in SOURCES and any(column.name == "leg_uid" for column in self.columns)
 
     @property
     def captions(self) -> tuple[str, ...]:

@@ -127,7 +127,8 @@ def rows_of_months(copy: LakeCopy) -> dict[str, int]:
     """Count the accepted rows of files of legs by month; more rows than legs are legs that a later file tells anew."""
     rows: Counter[str] = Counter()
     for manifest in copy.manifests():
-        if manifest.feed in leg_balance.FEEDS and find(manifest.feed).arrival == "file":
+        feed = find(manifest.feed)
+        if feed.tells_of_legs and feed.arrival == "file":
             for file in manifest.files:
                 rows[file.date[:7]] += file.rows
     return dict(rows)

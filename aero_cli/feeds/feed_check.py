@@ -21,7 +21,7 @@ from aero_assets.partitions import FIRST_OPERATING_DATE, OPERATING_DAYS_AHEAD
 from aero_cli.feeds.feed_skeletons import PLACEHOLDER
 from aero_cli.feeds.feed_sync import gaps
 from aero_cli.feeds.layout import HERE, Layout
-from aero_streaming.merge import SOURCES
+from aero_streaming.backtesting.event_records import IDENTITY
 
 #: Values that the expressions of a feed must survive in every column: whatever a sender may write there.
 TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "JFK", "2026-02-30", "2026-10-25", "99999999999999999999", "é")
@@ -138,11 +138,16 @@ def _odd_lines(feed: Feed) -> list[str]:
 
 
 def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield the finding that a feed tells of legs and the leg merge does not read it."""
+    """Yield the finding that a feed tells of legs and the leg merge cannot read it, or does not."""
+    if not feed.tells_of_legs:
+        return
+    if missing := sorted(set(IDENTITY) - {column.name for column in feed.columns}):
+        yield f"{layout.register(feed.path)}: a feed with leg_uid tells of legs: add columns {', '.join(missing)}"
+    if feed.arrival == "file":
+        return
     # Beside the union itself: a source may come to it by way of a model of its own.
     leg_facts = "".join(file.read_text(encoding="utf-8") for file in layout.leg_facts.parent.glob("*.sql"))
-    tells_of_legs = feed.source in SOURCES and any(column.name == "leg_uid" for column in feed.columns)
-    if tells_of_legs and f"ref('{feed.staging_model}')" not in leg_facts:
+    if f"ref('{feed.staging_model}')" not in leg_facts:
         yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"
 
 

@@ -1,17 +1,20 @@
 """`aero feed sync`: the dbt source and the staging model of every feed, written from the register.
 
-Two files per feed, checked in: the staging model as SQL, and a yml file with the source and the columns of both. Nobody
-edits them; `aero feed check` and a test compare them with what the register gives.
+Two files per feed, checked in: the staging model as SQL, and a yml file with the source and the columns of both. One
+macro lists the feeds about legs. Nobody edits these files; `aero feed check` and a test compare them with the register.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import yaml
 
 from aero_assets.feeds import Column, Feed, FeedError, load_register
 from aero_cli.feeds.layout import HERE, Layout
+from aero_streaming.merge.leg_merge import FIELDS
 
 WRITTEN = "Written by `aero feed sync` from aero_assets/feeds/"
 #: Descriptions of the systems, one in front of the sources of each.
@@ -25,6 +28,8 @@ SYSTEMS = {
 }
 #: Types of the register as dbt writes them; the rest are the same word in lower case.
 DBT_TYPES = {"DOUBLE": "double precision"}
+#: Indentation of a list inside of a macro.
+INDENT: Any = {"initial_indent": " " * 12, "subsequent_indent": " " * 12}
 
 
 def sync(layout: Layout = HERE) -> list[Path]:
@@ -52,19 +57,46 @@ def differences(layout: Layout = HERE) -> list[str]:
 
 def gaps(feed: Feed, layout: Layout = HERE) -> Iterator[str]:
     """Yield a sentence per file of one feed that is not what the register gives."""
-    for path, text in files(feed, layout).items():
+    texts = files(feed, layout)
+    if feed.tells_of_legs and feed.arrival == "file":
+        texts[layout.leg_files] = leg_files(load_register(layout.feeds))
+    for path, text in texts.items():
         yield from _difference(path, text)
 
 
 def expected(layout: Layout = HERE) -> dict[Path, str]:
-    """Return every staging file of a checkout with its text."""
+    """Return every file of a checkout that is written from the register, with its text."""
     feeds = load_register(layout.feeds)
-    return {path: text for feed in feeds for path, text in files(feed, layout).items()}
+    texts = {path: text for feed in feeds for path, text in files(feed, layout).items()}
+    return {**texts, layout.leg_files: leg_files(feeds)}
 
 
 def files(feed: Feed, layout: Layout = HERE) -> dict[Path, str]:
     """Return the two files of a feed with their texts."""
     return {layout.model(feed): staging_model(feed), layout.documentation(feed): documentation(feed)}
+
+
+def leg_files(feeds: Iterable[Feed]) -> str:
+    """Return the macro that gives `int_leg_fact` the staging models of file feeds, each with the fields it lacks."""
+    lacks = {
+        feed.staging_model: [
+            field.name for field in FIELDS if field.name not in {column.name for column in feed.columns}
+        ]
+        for feed in feeds
+        if feed.tells_of_legs and feed.arrival == "file"
+    }
+    listed = ",\n".join(
+        f"        '{model}': [\n{fill(', '.join(map(repr, names)), 110, **INDENT)}\n        ]"
+        for model, names in lacks.items()
+    )
+    return f"""-- {WRITTEN}; change it there.
+{{% macro leg_files() -%}}
+    {{#- The staging models of files about legs, each with the fields of the leg merge that it does not have. -#}}
+    {{{{ return({{
+{listed}
+    }}) }}}}
+{{%- endmacro %}}
+"""
 
 
 def dbt_type(kind: str) -> str:

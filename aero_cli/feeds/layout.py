@@ -28,6 +28,11 @@ class Layout:
         """The union of everything that sources say about legs."""
         return self.project / "dbt_project" / "models" / "intermediate" / "facts" / "int_leg_fact.sql"
 
+    @property
+    def leg_files(self) -> Path:
+        """The macro with the file feeds that the union reads."""
+        return self.project / "dbt_project" / "macros" / "leg_files.sql"
+
     def register(self, name: str) -> Path:
         """The register entry of feed `system/feed`."""
         return self.feeds / f"{name}.toml"

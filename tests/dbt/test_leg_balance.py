@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aero_assets import leg_balance
+from aero_assets.feeds import feeds
 from aero_assets.manifests import ArrivalManifest, TypedFile
 from tests.dbt.test_database_legs import both as database  # noqa: F401 - a fixture
 from tests.dbt.test_ops_events import DAY, SELECT, day, store, with_events  # noqa: F401 - fixtures
@@ -32,7 +33,7 @@ def count(warehouse, *statements, days=None):
     """Count the legs after statements that spoil the warehouse, and leave it as it was."""
     warehouse.parsed.current.unlink(missing_ok=True)
     warehouse.parsed.current.symlink_to(warehouse.folder)
-    files: dict[str, list[TypedFile]] = {path: [] for path in leg_balance.FEEDS}
+    files: dict[str, list[TypedFile]] = {feed.path: [] for feed in feeds() if feed.tells_of_legs}
     for path in sorted(Path(warehouse.lake).glob("typed/*/*/*/arrived=*.parquet")):
         key = f"{path.relative_to(warehouse.lake)}"
         feed, on = "/".join(key.split("/")[1:3]), key.split("/")[3].partition("=")[2]
@@ -104,4 +105,4 @@ def test_the_feeds_of_the_balance_are_those_that_the_facts_of_legs_are_made_from
                 found.add(f"{sources[parent].source_name}/{sources[parent].name}")
             elif parent in nodes and nodes[parent].resource_type == "model":
                 waiting.append(parent)
-    assert found == set(leg_balance.FEEDS)
+    assert found == {feed.path for feed in feeds() if feed.tells_of_legs}

@@ -20,7 +20,7 @@ GAPS = {
     "a grain that ends no sentence": ("register", '"one row per slot"', '"slots."', "starts with «one row per »"),
     "a sentence that goes on": ("register", 'about = "what this is', 'about = "Slots.', "no full stop"),
     "a feed of legs nobody reads":
-        ("register", 'name = "remark"', 'name = "leg_uid"', "add a select from stg_partner__airport_slots"),
+        ("register", 'name = "remark"', 'name = "leg_uid"', "tells of legs: add columns flight_number"),
     "a test of another feed":
         ("test", "partner/airport_slots", "partner/slots", "does not mention partner/airport_slots"),
     "a test without tests": ("test", "def test_", "def check_", "there is no test in it"),

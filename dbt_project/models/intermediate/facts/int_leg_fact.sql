@@ -1,81 +1,19 @@
--- A new source of leg facts is one more select here: `leg_fact_columns` gives it the columns of the others.
-with last_bts_ontime as (
+-- Facts about legs: of every file feed that `leg_files` lists, written from the register, and of events.
+with
+{% for model, lacks in leg_files().items() %}
+last_{{ model }} as (
 
-    {{ last_rows_of_legs(ref('stg_partner__bts_ontime')) }}
-
-),
-
-bts_ontime as (
-
-    select {{ leg_fact_columns(lacks=['aircraft_type', 'seats', 'data_label', 'passengers', 'delay_codes']) }}
-    from last_bts_ontime
+    {{ last_rows_of_legs(ref(model)) }}
 
 ),
 
-last_bts_departures as (
+facts_{{ model }} as (
 
-    {{ last_rows_of_legs(ref('stg_partner__bts_departures')) }}
-
-),
-
-bts_departures as (
-
-    select
-        {{ leg_fact_columns(lacks=[
-            'aircraft_type', 'sta_utc_offset_minutes', 'distance_miles', 'seats', 'data_label', 'passengers', 'on_at',
-            'cancellation_code', 'delay_codes'
-        ]) }}
-    from last_bts_departures
+    select {{ leg_fact_columns(lacks=lacks) }}
+    from last_{{ model }}
 
 ),
-
-last_bts_arrivals as (
-
-    {{ last_rows_of_legs(ref('stg_partner__bts_arrivals')) }}
-
-),
-
-bts_arrivals as (
-
-    select
-        {{ leg_fact_columns(lacks=[
-            'aircraft_type', 'std_utc_offset_minutes', 'distance_miles', 'seats', 'data_label', 'passengers',
-            'off_at', 'cancellation_code', 'delay_codes'
-        ]) }}
-    from last_bts_arrivals
-
-),
-
-last_bts_cancellations as (
-
-    {{ last_rows_of_legs(ref('stg_partner__bts_cancellations')) }}
-
-),
-
-bts_cancellations as (
-
-    select
-        {{ leg_fact_columns(lacks=[
-            'aircraft_type', 'sta_at', 'sta_utc_offset_minutes', 'distance_miles', 'seats', 'data_label',
-            'passengers', 'out_at', 'off_at', 'on_at', 'in_at', 'cancellation_code', 'delay_codes'
-        ] + minutes_by_cause()) }}
-    from last_bts_cancellations
-
-),
-
-last_airline_legs as (
-
-    {{ last_rows_of_legs(ref('stg_partner__airline_legs')) }}
-
-),
-
-airline_legs as (
-
-    select {{ leg_fact_columns(lacks=minutes_by_cause()) }}
-    from last_airline_legs
-
-),
-
+{% endfor %}
 leg_events as (
 
     select {{ leg_event_columns() }} from {{ ref('stg_ops__leg_events') }}
@@ -135,9 +73,11 @@ ops_leg_events as (
 
 coded_facts as (
 
-    select * from airline_legs
-    union all
     select * from ops_leg_events
+    {% for model, lacks in leg_files().items() if 'delay_codes' not in lacks %}
+    union all
+    select * from facts_{{ model }}
+    {% endfor %}
 
 ),
 
@@ -182,12 +122,8 @@ with_causes as (
 
 )
 
-select * from bts_ontime
-union all
-select * from bts_departures
-union all
-select * from bts_arrivals
-union all
-select * from bts_cancellations
-union all
 select * from with_causes
+{% for model, lacks in leg_files().items() if 'delay_codes' in lacks %}
+union all
+select * from facts_{{ model }}
+{% endfor %}
