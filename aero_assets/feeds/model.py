@@ -66,7 +66,8 @@ class Column:
 
     name: str
     type: str
-    description: str
+    #: No part of the contract: a better sentence changes no row.
+    description: str = field(repr=False)
     sql: str
     required: bool = False
     #: The type in the warehouse where that is another one: money is a decimal there. No part of the contract.

@@ -19,11 +19,11 @@ from aero_streaming.merge.leg_merge import FIELDS
 WRITTEN = "Written by `aero feed sync` from aero_assets/feeds/"
 #: Descriptions of the systems, one in front of the sources of each.
 SYSTEMS = {
-    "alerts": "What the platform itself logs of alerts and of what people decide about them",
-    "commercial": "What is in the books, checked and in UTC",
-    "customer": "What passengers answer, checked and without names",
-    "ops": "What operations and messages tell of legs while they happen, checked and in UTC",
-    "opsdb": "Tables of the operational database, every version that an extract saw",
+    "alerts": "Log of the platform about alerts and about the decisions of people",
+    "commercial": "Bookings, checked and in UTC",
+    "customer": "Survey answers of passengers, checked and without names",
+    "ops": "Events of legs from operations and messages, checked and in UTC",
+    "opsdb": "Tables of the operational database, every extracted version",
     "partner": "Files that partners drop, checked and in UTC",
 }
 #: Types of the register as dbt writes them; the rest are the same word in lower case.

@@ -1,4 +1,4 @@
-"""Plain words: docstrings and comments state things, and variables say what they hold."""
+"""Plain words: sentences state things, and variables say what they hold."""
 
 import ast
 import re
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from aero_assets.feeds import feeds
 
 PROJECT = Path(__file__).parents[2]
 PRODUCT = ("aero_airline", "aero_assets", "aero_cli", "aero_dashboard", "aero_drills", "aero_local", "bench", "infra",
@@ -20,7 +22,11 @@ VAGUE = {"each", "found", "here", "one", "said", "there", "these", "thing", "thi
 #: A first word that names a question instead of its answer.
 QUESTION = re.compile(r"(What|Where|How|Whether|Who|Which|When|Whose|Why)\b")
 COMMENT = re.compile(rf"^\s*#:? {QUESTION.pattern}")
+#: A message that begins so leaves out what it speaks of.
+NO_SUBJECT = re.compile(r"'(row ' \|\| _line_number \|\| ': )?(not|no|neither|more|beyond|it) ")
 FILES = subprocess.check_output(("git", "ls-files", "*.py"), cwd=PROJECT, text=True).split()
+DBT = subprocess.check_output(("git", "ls-files", "dbt_project/*.yml"), cwd=PROJECT, text=True).split()
+DOCS = subprocess.check_output(("git", "ls-files", "dbt_project/docs/*.md"), cwd=PROJECT, text=True).split()
 
 
 def modules(room: str) -> Iterator[tuple[str, str]]:
@@ -79,6 +85,22 @@ def test_every_variable_says_what_it_holds(room):
         for line, name in bound_names(ast.parse(source))
         if name in VAGUE
     ] == []
+
+
+def test_no_description_names_a_question_instead_of_its_answer():
+    named = [*re.findall(r"""description: *["'>]*\s*(.*)""", "\n".join(map(_text, DBT)))]
+    named += re.findall(r"{% docs \w+ %}\n(.*)", "\n".join(map(_text, DOCS)))
+    named += [column.description for feed in feeds() for column in feed.columns]
+    named += [feed.about for feed in feeds()]
+    assert [text for text in named if QUESTION.match(text)] == []
+
+
+def test_the_message_of_a_rule_has_a_subject():
+    assert [rule.message for feed in feeds() for rule in feed.rules if NO_SUBJECT.match(rule.message)] == []
+
+
+def _text(path: str) -> str:
+    return (PROJECT / path).read_text(encoding="utf-8")
 
 
 def test_the_rules_see_what_they_forbid():
