@@ -40,7 +40,8 @@ class TableColumn:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least: int | None = None
     most: int | None = None
-    sample: str = ""
+    #: A value for the empty table that people fill in; no part of the contract.
+    sample: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import typer
 
 from aero_cli.commands.common import JsonOption, StateOption, print_json, print_table
 from aero_cli.commands.query import CsvOption, ask, pin, print_answer
+from aero_streaming.airline import airline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,12 @@ def metrics(
         typer.Option("--to", formats=DAY, help="The last operating date, inclusive; default: the last complete one."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="NAME=VALUES", help="Filter: carrier=AM,5D; can be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="NAME=VALUES",
+            help=f"Filter: carrier={airline().mainline},{airline().regional}; can be repeated.",
+        ),
     ] = None,
     order: Annotated[
         str | None, typer.Option("--order", help="Sort by a figure or dimension; with a minus, highest first.")
@@ -139,7 +145,7 @@ def _only(options: Sequence[str]) -> dict[str, list[str]]:
     for option in options:
         name, sign, values = option.partition("=")
         if not (sign and name.strip() and split(values)):
-            raise typer.BadParameter(f"--only {option!r} is no NAME=VALUE, as in carrier=AM")
+            raise typer.BadParameter(f"--only {option!r} is no NAME=VALUE, as in carrier={airline().mainline}")
         values_of[name.strip()] = split(values)
     return values_of
 

@@ -5,6 +5,7 @@ import io
 
 from aero_assets.feeds import Feed
 from aero_assets.feeds.tables import Table
+from aero_streaming.airline import airline
 
 #: The cell that marks the example; the typed step puts a row with it aside.
 EXAMPLE = {"es": "EJEMPLO: borre esta línea", "en": "EXAMPLE: delete this line"}
@@ -30,7 +31,7 @@ def _of_table(table: Table, language: str) -> str:
     filled = {name: column for name, column in table.columns.items() if column.sample}
     # Names stand in the register by pairs: Spanish, then English.
     headings = [column.names[language == "en"] for column in filled.values()]
-    samples = [column.sample for column in filled.values()]
+    samples = [airline().filled(column.sample) for column in filled.values()]
     return f"{DECLARED}\r\n" + _csv([[*headings, NOTE[language]], [*samples, EXAMPLE[language]]])
 
 

@@ -31,21 +31,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     """Return the texts of a language by dotted key."""
     text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
     texts = dict(_flat(tomllib.loads(text), "")) | _names_of_figures(language)
-    return {key: _of_the_airline(text) for key, text in texts.items()}
-
-
-def _of_the_airline(text: str) -> str:
-    """Put in what a text says of the airline, as `{our_name}`."""
-    ours = airline()
-    words = {
-        "{our_name}": ours.name,
-        "{our_regulator}": ours.regulator,
-        "{our_flight}": f"{ours.mainline}123",
-        "{our_route}": "-".join(ours.hubs[:2]),
-    }
-    for name, value in words.items():
-        text = text.replace(name, value)
-    return text
+    return {key: airline().filled(text) for key, text in texts.items()}
 
 
 def _names_of_figures(language: str) -> dict[str, str]:

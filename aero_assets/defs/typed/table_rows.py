@@ -28,6 +28,7 @@ from aero_assets.zones import AIRPORTS_CSV
 from aero_ingest import tables
 from aero_ingest.gunzip import GZIP
 from aero_ingest.tables import Header
+from aero_streaming.airline import airline
 
 #: A stated total and a sum that differ by less are equal.
 TOLERANCE = Decimal("0.011")
@@ -250,7 +251,7 @@ class _Reading:
             problem = f"it says {' and '.join(sorted(stated))}" if stated else "nothing says the currency"
             headings = self.table.columns["CURRENCY"].names
             raise UnreadError("unknown_currency", f"row {row.number}: {problem}: fill a column {headings[0]}, or write "
-                              "«currency: MXN» in a line above the header")  # fmt: skip
+                              f"«currency: {airline().currency}» in a line above the header")  # fmt: skip
         [record["CURRENCY"]] = stated
 
     def _check_form(self, row: Row) -> None:

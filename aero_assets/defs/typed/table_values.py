@@ -14,6 +14,7 @@ from aero_assets.feeds.tables import TableColumn
 from aero_assets.zones import airports
 from aero_ingest.headings import plain
 from aero_ingest.tables import CURRENCIES
+from aero_streaming.airline import airline
 
 #: Words for a cell that says nothing.
 NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n/d", "nd", "s/d", "sd", "null", "none", "nan", "#n/a"})
@@ -174,10 +175,15 @@ def flight(cell: object, carrier: str, icao: Mapping[str, str]) -> tuple[str, st
     text = text_of(cell).upper()
     match = _FLIGHT.fullmatch(text)
     if not match:
-        raise UnreadError("unknown_flight", f"{text!r} is no flight: write carrier and number, as AM905")
+        raise UnreadError(
+            "unknown_flight", f"{text!r} is no flight: write carrier and number, as {airline().sample_flight}"
+        )
     written = match["carrier"] or carrier
     if not written:
-        raise UnreadError("unknown_flight", f"{text!r} has no carrier: write AM905, or add a column for the carrier")
+        raise UnreadError(
+            "unknown_flight",
+            f"{text!r} has no carrier: write {airline().sample_flight}, or add a column for the carrier",
+        )
     if len(written) > 2 and written not in icao:
         raise UnreadError("unknown_flight", f"{text!r}: nobody knows the carrier {written}; write its IATA code")
     if match["carrier"] and carrier and icao.get(written, written) != carrier:
@@ -190,7 +196,7 @@ def carrier_of(cell: object, icao: Mapping[str, str]) -> str:
     text = text_of(cell).upper()
     text = icao.get(text, text)
     if not re.fullmatch("[A-Z][A-Z0-9]|[0-9][A-Z]", text):
-        raise UnreadError("unknown_flight", f"{text!r} is no carrier: write its IATA code, as AM")
+        raise UnreadError("unknown_flight", f"{text!r} is no carrier: write its IATA code, as {airline().mainline}")
     return text
 
 
@@ -199,7 +205,9 @@ def route(cell: object, on: date | None) -> tuple[str, str]:
     text = text_of(cell).upper()
     match = _ROUTE.fullmatch(text)
     if not match or match[1] == match[2]:
-        raise UnreadError("unknown_route", f"{text!r} is no route of one leg: write two airports, as MEX-CUN")
+        raise UnreadError(
+            "unknown_route", f"{text!r} is no route of one leg: write two airports, as {airline().sample_route}"
+        )
     return airport(match[1], on), airport(match[2], on)
 
 
@@ -208,7 +216,9 @@ def airport(cell: object, on: date | None) -> str:
     code = text_of(cell).upper()
     known = airports().get(code)
     if known is None or (on is not None and not known.valid_from <= on <= known.valid_to):
-        raise UnreadError("unknown_route", f"nobody knows an airport {code!r}: write its IATA code, as MEX")
+        raise UnreadError(
+            "unknown_route", f"{code!r} is not in our airport table: write its IATA code, as {airline().base}"
+        )
     return code
 
 
@@ -217,7 +227,9 @@ def currency(cell: object) -> str:
     text = text_of(cell).upper()
     code = _MONEY.get(text, text)
     if code not in CURRENCIES:
-        raise UnreadError("unknown_currency", f"{text!r} is no currency: write its ISO 4217 code, as MXN or USD")
+        raise UnreadError(
+            "unknown_currency", f"{text!r} is no currency: write its ISO 4217 code, as {airline().currency} or USD"
+        )
     return code
 
 

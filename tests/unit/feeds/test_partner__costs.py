@@ -131,7 +131,7 @@ def refusals(text):
     ("change", "reason", "says"),
     [
         ({"AM 905": "905"}, "unknown_flight", "row 2, column Vuelo: '905' has no carrier"),
-        ({"MEX-CUN": "MEX-QQQ"}, "unknown_route", "row 2, column Ruta: nobody knows an airport 'QQQ'"),
+        ({"MEX-CUN": "MEX-QQQ"}, "unknown_route", "row 2, column Ruta: 'QQQ' is not in our airport table"),
         ({"MXN": "pesos"}, "unknown_currency", "row 2, column Moneda: 'PESOS' is no currency"),
         ({"MXN": ""}, "unknown_currency", "row 2: nothing says the currency: fill a column Moneda"),
         ({"18.500,50": "USD 1.5"}, "unknown_currency", "row 2: it says MXN and USD"),

@@ -19,6 +19,7 @@ from aero_ingest.message_times import Stated, stated
 from aero_ingest.mvt_reading import Reading, note_doubts
 from aero_ingest.stations import iata_of
 from aero_ingest.type_b import Oddity, Telegram
+from aero_streaming.airline import airline
 
 FORMAT = "acars"
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)")
@@ -79,7 +80,9 @@ def _flight(elements: dict[str, tuple[str, int]], telegram: Telegram) -> Flight:
     value, at = elements.get("FI", ("", 0))
     match = FLIGHT.fullmatch(value)
     if match is None or not int(match[2]):
-        raise ParseError("bad_flight", f"{value[:20]!r} is no flight; FI AM0905 is due", *telegram.place(at))
+        raise ParseError(
+            "bad_flight", f"{value[:20]!r} is no flight; FI {airline().mainline}0905 is due", *telegram.place(at)
+        )
     return Flight(match[1], int(match[2]), match[3])
 
 

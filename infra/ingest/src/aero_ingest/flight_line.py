@@ -15,6 +15,7 @@ from functools import lru_cache
 from aero_ingest.message import Flight, ParseError
 from aero_ingest.message_times import FAR, NOON, midnight, nearest_day
 from aero_ingest.type_b import Oddity, Telegram
+from aero_streaming.airline import airline
 from aero_streaming.events import registrations
 
 FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3})([0-9]{1,4})([A-Z]?)/([0-9]{1,2})(?:([A-Z]{3})([0-9]{2})?)?")
@@ -57,7 +58,8 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
     """Flight and date, what follows the first full stop if there is one, and the characters before that."""
     if not telegram.lines:
         raise ParseError(
-            "no_flight", "the message ends before it names a flight; a line like AM0905/22.XAMAZ.MEX is due"
+            "no_flight",
+            f"the message ends before it names a flight; write {airline().mainline}0905/22.XAMAZ.{airline().base}",
         )
     head, dot, others = telegram.lines[0].partition(".")
     at = len(head) + 1
@@ -66,7 +68,9 @@ def _head(telegram: Telegram, oddities: list[Oddity]) -> tuple[Flight, date | No
     # A longer line is no flight line, and must not fill the memory that `_flight` has of those it read.
     named = _flight(head) if len(head) <= LONGEST else None
     if named is None:
-        raise ParseError("bad_flight", f"{head[:40]!r} is no flight and day; write AM0905/22", *telegram.place(0))
+        raise ParseError(
+            "bad_flight", f"{head[:40]!r} is no flight and day; write {airline().mainline}0905/22", *telegram.place(0)
+        )
     flight, day, day_at, month_of_year, problems = named
     if not flight.number:
         raise ParseError("bad_flight", f"{head[:40]!r}: no flight has the number 0", *telegram.place(0))

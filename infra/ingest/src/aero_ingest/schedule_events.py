@@ -15,6 +15,8 @@ from aero_ingest.ssim_records import LegRecord
 from aero_streaming.events import Event, EventError, build
 from aero_streaming.events.limits import CODES
 
+#: Length of the IATA code of a carrier.
+IATA_CHARACTERS = 2
 #: Passengers book them; positioning, ferries and test flights are nobody's route.
 PASSENGER_SERVICES = frozenset("JCGSQUBR")
 #: The reason of the typed step for the rows of such records.
@@ -65,7 +67,7 @@ def schedule_events(
     Records of carriers who only sell the leg, and of services without passengers, say nothing.
     """
     is_told = record.is_operated and record.service_type in PASSENGER_SERVICES
-    if is_told and len(record.flight.carrier) != len("AM"):
+    if is_told and len(record.flight.carrier) != IATA_CHARACTERS:
         record.complain("icao_carrier", f"{record.flight.carrier} is no IATA code; no legs", 3)
         return
     for leg in legs:

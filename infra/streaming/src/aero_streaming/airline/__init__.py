@@ -45,6 +45,24 @@ class Airline:
         """The hub that most aircraft start from."""
         return self.hubs[0]
 
+    @property
+    def sample_flight(self) -> str:
+        """A flight number for examples."""
+        return f"{self.mainline}905"
+
+    @property
+    def sample_route(self) -> str:
+        """A route for examples."""
+        return "-".join([*self.hubs, *(airport for airports in self.stations.values() for airport in airports)][:2])
+
+    def filled(self, text: str) -> str:
+        """Return a text with the facts of the airline in the place of `{our_name}` and the like."""
+        words = {"name": self.name, "regulator": self.regulator, "currency": self.currency,
+                 "flight": self.sample_flight, "route": self.sample_route}  # fmt: skip
+        for name, word in words.items():
+            text = text.replace(f"{{our_{name}}}", word)
+        return text
+
 
 @cache
 def airline() -> Airline:
