@@ -14,14 +14,14 @@ from aero_assets.manifests import ask_again
 from aero_assets.outcomes import PREFIX
 from aero_assets.storage import Bucket
 
-HOP = "repair"
+STAGE = "repair"
 REASON = "damaged_object"
 
 
 def note(lake: Bucket, key: str, feed: str, day: date, message: str) -> None:
     """Enter a damaged object into the ledger of the day it belongs to; the same damage again is the same row."""
     row = {
-        "hop": HOP,
+        "hop": STAGE,
         "feed": feed,
         "subject": key,
         "status": "damaged",
@@ -33,7 +33,7 @@ def note(lake: Bucket, key: str, feed: str, day: date, message: str) -> None:
         "reason": REASON,
         "message": message,
     }
-    lake.write_json(f"{PREFIX}/{HOP}/dt={day}/{sha256(key.encode()).hexdigest()[:24]}.json", row)
+    lake.write_json(f"{PREFIX}/{STAGE}/dt={day}/{sha256(key.encode()).hexdigest()[:24]}.json", row)
 
 
 def ask_for(lake: Bucket, damaged: Iterable[DamagedFile], log: Callable[[str], None]) -> None:

@@ -1,9 +1,9 @@
-"""The outcome ledger: every hop leaves a row that says what went in, what came out and why the rest did not.
+"""The outcome ledger: every stage leaves a row that says what went in, what came out and why the rest did not.
 
-Rows are small JSON objects in the lake, `_outcomes/<hop>/dt=<day>/<subject>.json`; doing the same work again overwrites
-its row. `rows_in = rows_out + duplicates + rejects` holds where nothing was lost, doubled or invented: every term is
-counted where its rows are, none is what the others leave over. `mixed` counts rows that are there and do not say what
-their source says.
+Rows are small JSON objects in the lake, `_outcomes/<stage>/dt=<day>/<subject>.json`; the same work done again
+overwrites its row. `rows_in = rows_out + duplicates + rejects` holds where nothing was lost, doubled or invented: every
+term is counted where its rows are, none is what the others leave over. `mixed` counts rows that are there and do not
+say what their source says.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ TERMS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One attempt of one hop on one subject (an arrival, an arrival day, a set of operating dates)."""
+    """One attempt of one stage on one subject (an arrival, an arrival day, a set of operating dates)."""
 
-    hop: str
+    stage: str
     feed: str
     subject: str
     day: date
@@ -63,12 +63,14 @@ class Outcome:
         if self.mixed:
             example = f", for example {self.mixed_example}" if self.mixed_example else ""
             problems.append(f"{self.mixed:,} rows do not say what their source says{example}")
-        return f"{self.hop} {self.feed} {self.subject} of {self.day}: {'; '.join(problems)}" if problems else ""
+        return f"{self.stage} {self.feed} {self.subject} of {self.day}: {'; '.join(problems)}" if problems else ""
 
     def record(self, lake: Bucket) -> None:
         """Write the row to the ledger, also where it does not balance: whoever complains does it afterwards."""
         row = asdict(self) | {"message": self.problem or None, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        lake.write_json(f"{PREFIX}/{self.hop}/dt={self.day}/{self.subject}.json", row)
+        # The stored name of the stage.
+        row = {"hop": row.pop("stage"), **row}
+        lake.write_json(f"{PREFIX}/{self.stage}/dt={self.day}/{self.subject}.json", row)
 
 
 def problems(outcomes: Iterable[Outcome]) -> str:
@@ -82,7 +84,7 @@ def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return {name: sum(getattr(row, name) for row in rows) for name in ("files_in", *TERMS)}
 
 
-def ledger(lake: Bucket, hops: Iterable[str]) -> list[dict[str, Any]]:
-    """Read the ledger of some hops, oldest first within a hop."""
-    rows = (lake.read_json(item.key) for hop in hops for item in lake.list(f"{PREFIX}/{hop}/"))
+def ledger(lake: Bucket, stages: Iterable[str]) -> list[dict[str, Any]]:
+    """Read the ledger of some stages, oldest first within a stage."""
+    rows = (lake.read_json(item.key) for stage in stages for item in lake.list(f"{PREFIX}/{stage}/"))
     return [row for row in rows if row is not None]

@@ -11,7 +11,7 @@ def feeds(connection: Connection) -> pd.DataFrame:
 
 
 def balance(connection: Connection) -> pd.DataFrame:
-    """One row per hop and feed: what went in and where it went; the last column is what is not accounted for."""
+    """One row per stage and feed: what went in and where it went; the last column is what is not accounted for."""
     mixed = "mixed" if has_mixed(connection) else "0"
     return connection.execute(
         "select hop, feed, count(*) as outcomes, sum(files_in)::bigint as files_in, sum(rows_in)::bigint as rows_in, "

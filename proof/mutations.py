@@ -1,4 +1,4 @@
-"""A row lost, doubled, invented and mixed up in every hop: each must turn the balance of that hop red, and a clean
+"""A row lost, doubled, invented and mixed up in every stage: each must turn the balance of that stage red, and a clean
 day leaves all of them green.
 """
 
@@ -41,7 +41,7 @@ Verdict = tuple[int, int]
 
 
 def run(log: Callable[[str], None]) -> dict[str, Any]:
-    """Try every mutation of every hop; `failed` names those that stayed green, and clean days that did not."""
+    """Try every mutation of every stage; `failed` names those that stayed green, and clean days that did not."""
     results: dict[str, Any] = {"mutations": 0, "red": 0, "clean_days": 0, "failed": []}
     with TemporaryDirectory(prefix="mutations-") as folder:
         for number, (name, is_clean, attempt) in enumerate(_all()):

@@ -50,9 +50,9 @@ SWEEPS = (
     ),
     Sweep(
         "mutations",
-        "A row lost, doubled, invented and mixed up in every hop, by its reader, its engine and its store: each turns "
-        "the balance of that hop red, and clean days are green.",
-        "The same hop by hop (`test_typed_balance.py`, `test_leg_balance.py`, `test_published_balance.py`, "
+        "A row lost, doubled, invented and mixed up in every stage, by its reader, its engine and its store: each "
+        "turns the balance of that stage red, and clean days are green.",
+        "The same stage by stage (`test_typed_balance.py`, `test_leg_balance.py`, `test_published_balance.py`, "
         "`test_door_balance.py`, `test_gateway_balance.py`).",
     ),
     Sweep(

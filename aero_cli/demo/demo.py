@@ -74,7 +74,7 @@ def run(
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             copy = LakeCopy(state.lake_copy, lake)
-            counted, months = results.hops(copy, state.warehouse, snapshot), results.rows_of_months(copy)
+            counted, months = results.stages(copy, state.warehouse, snapshot), results.rows_of_months(copy)
             unknown = results.untold(state.warehouse, given.before)
             result = results.collect(
                 snapshot, counted, given.name, watch.seconds, given.control, given.before, months, unknown
@@ -220,10 +220,10 @@ def _checks(state: State) -> dict[str, Any]:
 def _verdict(result: dict[str, Any], console: Console) -> bool:
     """Say whether every row is accounted for, every control total reached and every check green."""
     complaints = [
-        f"{hop['hop']}: {hop['rows_in']} rows in, {hop['rows_out']} out, {hop['duplicates']} duplicates, "
-        f"{hop['rejects']} rejects, {hop['mixed']} mixed up: they do not add up"
-        for hop in result["hops"]
-        if hop["rows_in"] != hop["rows_out"] + hop["duplicates"] + hop["rejects"] or hop["mixed"]
+        f"{stage['hop']}: {stage['rows_in']} rows in, {stage['rows_out']} out, {stage['duplicates']} duplicates, "
+        f"{stage['rejects']} rejects, {stage['mixed']} mixed up: they do not add up"
+        for stage in result["hops"]
+        if stage["rows_in"] != stage["rows_out"] + stage["duplicates"] + stage["rejects"] or stage["mixed"]
     ]
     complaints += [
         f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"

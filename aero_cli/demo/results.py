@@ -95,9 +95,9 @@ REFUSED = """
 """
 
 
-def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Count rows per hop as things stand: arrivals at the door, arrival days as typed now, legs, legs as published."""
-    totals = {hop: dict.fromkeys(COUNTS, 0) for hop in ("door", "typed")}
+def stages(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Count rows per stage as they are now: arrivals at the door, arrival days as typed, legs, published legs."""
+    totals = {stage: dict.fromkeys(COUNTS, 0) for stage in ("door", "typed")}
     for row in ledger(copy.bucket, totals):
         for count in COUNTS:
             totals[row["hop"]][count] += row.get(count, 0)
@@ -108,7 +108,7 @@ def hops(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str, 
     merged = (balance.rows_in, balance.legs, balance.duplicates, balance.withdrawn, balance.mixed)
     totals["warehouse"] = dict(zip(COUNTS, merged, strict=True))
     totals["published"] = dict(zip(COUNTS, (balance.legs, published, 0, 0, 0), strict=True))
-    return [{"hop": hop, **counts} for hop, counts in totals.items()]
+    return [{"hop": stage, **counts} for stage, counts in totals.items()]
 
 
 def untold(warehouse: Path, before: date | None = None) -> frozenset[str]:
@@ -146,7 +146,7 @@ def collect(
 ) -> dict[str, Any]:
     """Read the facts of this platform's input from a published version.
 
-    `counted` are the hops; `control` are the totals that whoever made the input printed, where somebody did. Days from
+    `counted` are the stages; `control` are the totals that the maker of the input printed, if any. Days from
     `before` on are none of the input: the live part of an earlier demo has told of them. `month_rows` are the accepted
     rows of files by month, where they are known. `unknown` are counts that no source tells of.
     """

@@ -27,7 +27,7 @@ def show(results: dict[str, Any], console: Console) -> None:
     if len(results["months"]) > 1 or any(month["told_again"] for month in results["months"]):
         console.print(_months(results))
     console.print(_refused(results))
-    console.print(_hops(results))
+    console.print(_stages(results))
     if results["control"]:
         console.print(_control(results))
 
@@ -117,11 +117,11 @@ def _refused(results: dict[str, Any]) -> Table | str:
     return table
 
 
-def _hops(results: dict[str, Any]) -> Table:
-    table = _table("Every row accounted for", "hop", "rows in", "rows out", "duplicates", "rejects", "mixed up")
-    for hop in results["hops"]:
-        counts = (hop["rows_in"], hop["rows_out"], hop["duplicates"], hop["rejects"], hop["mixed"])
-        table.add_row(hop["hop"], *(f"{count:,}" for count in counts))
+def _stages(results: dict[str, Any]) -> Table:
+    table = _table("Every row accounted for", "stage", "rows in", "rows out", "duplicates", "rejects", "mixed up")
+    for stage in results["hops"]:
+        counts = (stage["rows_in"], stage["rows_out"], stage["duplicates"], stage["rejects"], stage["mixed"])
+        table.add_row(stage["hop"], *(f"{count:,}" for count in counts))
     return table
 
 

@@ -90,7 +90,7 @@ def ledger(view: View, balance: pd.DataFrame) -> None:
     counts = ("outcomes", "files_in", "rows_in", "rows_out", "duplicates", "rejects", "difference", "mixed")
     rows = pd.DataFrame(
         {
-            t("ledger.hop"): [t.known(f"hop.{hop}", hop) for hop in balance["hop"]],
+            t("ledger.hop"): [t.known(f"hop.{stage}", stage) for stage in balance["hop"]],
             t("ledger.feed"): balance["feed"],
             t("ledger.check"): [
                 f"{health.SHAPES[state]} {t(f'health.is_{state}')}"
@@ -104,7 +104,8 @@ def ledger(view: View, balance: pd.DataFrame) -> None:
     with st.expander(t("ledger.newest", count=t.integer(OUTCOMES)), icon=":material/list_alt:"):
         newest = view.read(health_queries.outcomes, OUTCOMES)
         shown = newest.assign(
-            at=[t.time(value) for value in newest["at"]], hop=[t.known(f"hop.{hop}", hop) for hop in newest["hop"]]
+            at=[t.time(value) for value in newest["at"]],
+            hop=[t.known(f"hop.{stage}", stage) for stage in newest["hop"]],
         ).rename(columns={name: t(f"outcome.{name}") for name in newest.columns})
         formats = {t(f"outcome.{name}"): t.integer for name in ("rows_in", "rows_out", "duplicates", "rejects")}
         components.table(shown, {**formats, t("outcome.seconds"): t.decimal}, {}, "newest")

@@ -107,7 +107,7 @@ def test_a_version_without_rows_answers_every_question(rowless, tmp_path):
         assert queries.codes(empty, FORTNIGHT).empty
 
 
-def test_every_hop_accounts_for_its_rows(connection):
+def test_every_stage_accounts_for_its_rows(connection):
     balance = health_queries.balance(connection)
     assert list(balance["hop"].unique()) == ["door", "typed", "warehouse"]
     assert (balance["difference"] == 0).all()

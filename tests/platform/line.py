@@ -116,7 +116,10 @@ class Line:
         self.publish()
         snapshot = PublishedCopy(self.state.published_copy, self.lake).pull()
         return results.collect(
-            snapshot, results.hops(LakeCopy(self.state.lake_copy, self.lake), self.state.warehouse, snapshot), "jan", {}
+            snapshot,
+            results.stages(LakeCopy(self.state.lake_copy, self.lake), self.state.warehouse, snapshot),
+            "jan",
+            {},
         )
 
     def marts(self) -> dict[str, list[tuple]]:

@@ -75,8 +75,8 @@ def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
     assert (found["otp"]["d0"]["on_time"], found["otp"]["d0"]["n"]) == (15_955, 29_968)
     assert (found["otp"]["cirium_a14"]["on_time"], found["otp"]["cirium_a14"]["n"]) == (22_365, 29_968)
     assert (found["otp"]["dot_a14"]["on_time"], found["otp"]["dot_a14"]["n"]) == (22_365, 30_691)
-    for hop in found["hops"]:
-        assert hop["rows_in"] == hop["rows_out"] + hop["duplicates"] + hop["rejects"] == len(cells)
+    for stage in found["hops"]:
+        assert stage["rows_in"] == stage["rows_out"] + stage["duplicates"] + stage["rejects"] == len(cells)
 
 
 def test_block_times_from_utc_are_the_files_for_every_leg(line, whole, rows):
@@ -102,7 +102,7 @@ def test_halves_in_the_wrong_order_and_repeated_rows_end_in_the_same_marts(line,
     assert line.settle() == ["ingest", "warehouse"]
     assert line.marts() == whole
     found = line.results()
-    [typed] = [hop for hop in found["hops"] if hop["hop"] == "typed"]
+    [typed] = [stage for stage in found["hops"] if stage["hop"] == "typed"]
     assert typed["duplicates"] == len(rows) // 20
 
 

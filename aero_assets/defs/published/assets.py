@@ -122,7 +122,7 @@ def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relatio
     reasons, refused = health.quarantine_tables(zones.lake(), zones.scratch())
     tables = {
         "feed": (health.feed_table(zones.raw(), zones.copy_of_lake().manifests()), "One row per registered feed."),
-        "outcome": (health.outcome_table(zones.lake()), "The ledger. One row per hop and subject."),
+        "outcome": (health.outcome_table(zones.lake()), "The ledger. One row per stage and subject."),
         "quarantine_reason": (reasons, "One row per feed, arrival day, kind (file or row) and reason."),
         "quarantine": (refused, "A sample of what was refused. One row per refused file or record."),
     }
@@ -172,7 +172,7 @@ def _completeness(snapshot: Snapshot, now: datetime) -> dg.AssetCheckResult:
 
 def _outcome(done: Published, counts: balance.Counts, started: datetime) -> Outcome:
     return Outcome(
-        hop="published",
+        stage="published",
         feed="*",
         subject=done.manifest.version,
         day=started.date(),

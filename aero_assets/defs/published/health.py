@@ -27,7 +27,7 @@ from aero_assets.outcomes import TERMS
 from aero_assets.storage import Bucket, DamagedObjectError, is_missing
 from aero_ingest.message_kinds import KIND_NOT_READ
 
-HOPS = ("door", "gateway", "extract", "typed", "warehouse", healing.HOP)
+STAGES = ("door", "gateway", "extract", "typed", "warehouse", healing.STAGE)
 QUARANTINE = "quarantine"
 DAYS = 30
 #: Records shown per feed, arrival day and reason; the counts are complete.
@@ -92,18 +92,18 @@ def _feed(feed: Feed, raw: Bucket, manifests: list[ArrivalManifest]) -> dict[str
 
 
 def outcome_table(lake: Bucket) -> pa.Table:
-    """One row per outcome row of the last arrival days: hop, subject, counts, and why where something was refused."""
-    keys = {hop: [item.key for item in lake.list(f"{OUTCOMES}/{hop}/")] for hop in HOPS}
-    rows = [_outcome(lake, hop, key) for hop in HOPS for key in _recent(keys[hop], keys["door"])]
+    """One row per outcome row of the last arrival days: stage, subject, counts, and why where something was refused."""
+    keys = {stage: [item.key for item in lake.list(f"{OUTCOMES}/{stage}/")] for stage in STAGES}
+    rows = [_outcome(lake, stage, key) for stage in STAGES for key in _recent(keys[stage], keys["door"])]
     return pa.Table.from_pylist(rows, OUTCOME)
 
 
-def _outcome(lake: Bucket, hop: str, key: str) -> dict[str, Any]:
+def _outcome(lake: Bucket, stage: str, key: str) -> dict[str, Any]:
     try:
-        outcome = lake.read_json(key) or {"hop": hop, "subject": key}
+        outcome = lake.read_json(key) or {"hop": stage, "subject": key}
         return _row(outcome, _day_of(key))
     except (DamagedObjectError, TypeError, ValueError) as error:
-        outcome = {"hop": hop, "subject": key, "status": "damaged", "reason": healing.REASON, "message": f"{error}"}
+        outcome = {"hop": stage, "subject": key, "status": "damaged", "reason": healing.REASON, "message": f"{error}"}
         return _row(outcome, _day_of(key))
 
 

@@ -19,7 +19,7 @@ from aero_assets.partitions import extract_hours
 from aero_assets.resources import Extracts, Zones
 from aero_assets.storage import Bucket
 
-HOP = "extract"
+STAGE = "extract"
 TABLES = {feed.name: feed for feed in feeds() if feed.arrival == "table"}
 BALANCED, AS_KNOWN = "rows_balance", "schema_as_known"
 
@@ -113,7 +113,7 @@ def _outcome(feed: Feed, window: dict[str, Any]) -> Outcome:
     """The ledger's row of one table in one window; what a comparison found unchanged counts as duplicate."""
     table, start = window["tables"][feed.name], datetime.fromisoformat(window["window_start"])
     return Outcome(
-        hop=HOP,
+        stage=STAGE,
         feed=feed.path,
         subject=f"{feed.system}.{feed.name}.hh={start:%H}",
         day=start.date(),

@@ -31,7 +31,7 @@ from aero_assets.outcomes import Outcome
 from aero_assets.partitions import FIRST_OPERATING_DATE
 from aero_assets.storage import Bucket, DamagedObjectError, digest_of, is_missing
 
-HOP = "typed"
+STAGE = "typed"
 MEMORY_LIMIT = "2GB"
 #: Bodies that are fetched at a time.
 AHEAD = 8
@@ -82,7 +82,7 @@ class Compactor:
             after = self._publish(feed, day, before, written, {"rows_in": received, "duplicates": repeats})
         touched = tuple(sorted(before.dates | after.dates))
         outcome = Outcome(
-            hop=HOP,
+            stage=STAGE,
             feed=feed.path,
             subject=f"{feed.system}.{feed.name}",
             day=day.arrived_on,

@@ -43,7 +43,7 @@ REQUESTED_DATES = "AERO_OPERATING_DATES"
 #: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
 LEGS = dg.AssetKey(["operations", "fct_leg"])
-HOP = "warehouse"
+STAGE = "warehouse"
 BASELINES = dg.AssetKey(["alerts", "baselines"])
 
 
@@ -180,7 +180,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as connection:
         balance = leg_balance.count(connection, copy, pulled.manifests, days)
     return Outcome(
-        hop=HOP,
+        stage=STAGE,
         feed="*",
         subject=name_of(days),
         day=datetime.now(UTC).date(),
@@ -200,7 +200,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
 def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.AssetCheckResult:
     """Check the ledger rows of this run; a run that counted nothing is no run that balances."""
     lake = zones.lake()
-    keys = [item.key for item in lake.list(f"{LEDGER}/{HOP}/")]
+    keys = [item.key for item in lake.list(f"{LEDGER}/{STAGE}/")]
     newest = [lake.read_json(key) for key in keys if key.split("/")[2] == max(keys).split("/")[2]]
     rows = [row for row in newest if row and row["version"] == context.run.run_id]
     problem = "\n".join(row["message"] for row in rows if row["message"])

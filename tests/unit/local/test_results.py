@@ -11,7 +11,7 @@ from rich.console import Console
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
-from aero_cli.demo.results import collect, hops, untold
+from aero_cli.demo.results import collect, stages, untold
 from aero_cli.demo.story import _headline, _routes
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
@@ -107,7 +107,7 @@ def test_a_count_is_unknown_where_every_leg_leaves_it_out(tmp_path, cells, unkno
     assert untold(tmp_path / "warehouse", date(2026, 11, 24)) == set(), "no leg, no word"
 
 
-def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):
+def test_every_stage_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path):
     copy, lake = tmp_path / "copy", FolderBucket(tmp_path / "lake")
     small.fill(copy)
     for manifest in small.manifests_of(copy):
@@ -116,8 +116,8 @@ def test_every_hop_is_counted_and_one_that_is_not_level_is_a_complaint(tmp_path)
     Outcome("typed", "f", "a", date(2026, 11, 20), 8, 6, 1, 1, mixed=2).record(lake)
     with duckdb.connect(f"{tmp_path}/w.duckdb") as warehouse:
         warehouse.execute(small.BUILD.format(lake=copy))
-    found = hops(LakeCopy(copy, lake), tmp_path / "w.duckdb", SNAPSHOT)  # ty: ignore[invalid-argument-type]
-    assert [tuple(hop.values()) for hop in found] == [
+    found = stages(LakeCopy(copy, lake), tmp_path / "w.duckdb", SNAPSHOT)  # ty: ignore[invalid-argument-type]
+    assert [tuple(stage.values()) for stage in found] == [
         ("door", 8, 8, 0, 0, 0), ("typed", 8, 6, 1, 1, 2), ("warehouse", 8, 3, 4, 1, 0), ("published", 3, 3, 0, 0, 0),
     ]  # fmt: skip
     results = {"hops": found, "is_new": True, "control": None, "checks": {"passed": 1, "failed": [], "not_run": []}}

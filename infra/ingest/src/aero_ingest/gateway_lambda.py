@@ -37,7 +37,7 @@ from aero_streaming.events.limits import airports_csv
 from aero_streaming.times import parse as moment_of
 from aero_streaming.times import text as utc_text
 
-HOP = "gateway"
+STAGE = "gateway"
 MESSAGES = "partner/messages"
 #: A part of the extract has up to 100,000 rows of under a kilobyte.
 MAX_ROWS_BYTES = 256 << 20
@@ -143,7 +143,7 @@ def _outcome(tally: Tally, acknowledged: int, document: Mapping[str, Any]) -> di
     rejects = len(tally.held) + len(tally.put_aside)
     reasons = sorted({aside.reason for aside in tally.put_aside} | ({"no_schedule"} if tally.waiting else set()))
     return {
-        "hop": HOP,
+        "hop": STAGE,
         **document,
         "status": "done",
         "at": utc_text(datetime.now(UTC)),
@@ -179,7 +179,7 @@ def _keep(
         _put(using, f"quarantine/{outcome['feed']}/dt={day}/messages-{name}", {"messages": aside})
     if released:
         _put(using, f"quarantine/{MESSAGES}/dt={day}/released-{name}", {"identities": released})
-    _put(using, f"_outcomes/{HOP}/dt={day}/{name}", outcome)
+    _put(using, f"_outcomes/{STAGE}/dt={day}/{name}", outcome)
 
 
 def _put(using: Settings, key: str, document: object) -> None:

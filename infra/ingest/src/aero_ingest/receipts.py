@@ -14,7 +14,7 @@ from typing import Any
 from aero_ingest.content import Facts
 from aero_ingest.reasons import RejectedFile
 
-HOP = "door"
+STAGE = "door"
 REASON_FILE = "reason.json"
 # S3 keys end at 1024 bytes; the folders in front of the name take about a hundred.
 MAX_NAME_BYTES = 512
@@ -85,7 +85,7 @@ class Arrival:
 
     def outcome_key(self, subject: str) -> str:
         """Return the key of the outcome row in the lake bucket."""
-        return f"_outcomes/{HOP}/{self.day}/{subject}.json"
+        return f"_outcomes/{STAGE}/{self.day}/{subject}.json"
 
 
 def event_time(text: str, version_id: str | None) -> datetime:
@@ -136,7 +136,7 @@ def outcome_of_receipt(
     if facts.undecodable_rows and not duplicate:
         message = f"{facts.undecodable_rows} lines are not UTF-8; they are put aside one by one later."
     return {
-        "hop": HOP,
+        "hop": STAGE,
         "feed": document["feed"],
         "subject": document["arrival_id"],
         "status": document["status"],
@@ -160,7 +160,7 @@ def outcome_of_rejection(
 ) -> dict[str, Any]:
     """The outcome row of a file that was turned away; ``rows`` are those seen until then."""
     return {
-        "hop": HOP,
+        "hop": STAGE,
         "feed": arrival.feed,
         "subject": arrival.subject,
         "status": "rejected",
