@@ -21,9 +21,9 @@ def settle(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     an earlier row of their file said.
     """
     connection.execute("create or replace temp table twin (place bigint)")
-    if not feed.identity:
+    if not feed.identity or not _find_rivals(connection, feed):
         return
-    _find_rivals(connection, feed)
+    _compare(connection, feed)
     _refuse(connection, feed)
     connection.execute("""
         insert into twin
@@ -32,8 +32,8 @@ def settle(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """)
 
 
-def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Create `rival`, the accepted rows that are not alone in their file, and `thing`, what each group of them says."""
+def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
+    """Create `rival`, the accepted rows that are not alone in their file; return how many there are."""
     of = ("raw_key", *feed.identity)
     same = " and ".join(f"judged.{name} is not distinct from several.{name}" for name in of)
     connection.execute(f"""
@@ -45,6 +45,12 @@ def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
         ) several on {same}
         where judged.reason is null
     """)
+    [(rivals,)] = connection.execute("select count(*) from rival").fetchall()
+    return rivals
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Create `thing`: what each group of rivals says, and in which columns they differ."""
     differing = ", ".join(
         f"case when count(distinct coalesce(cast({column.name} as varchar), chr(0))) > 1 then '{column.name}' end"
         for column in feed.columns
