@@ -61,7 +61,7 @@ def judge(feed: Feed, body: bytes, name: str, good: Counter | None = None) -> tu
     outcome = send(s3, body, f"{feed.path}/{name}", f"{ARRIVED}T12:00:00.000Z", doors=_doors())
     if outcome["status"] != "accepted":
         return Verdict((f"{outcome['reason']}: {outcome['message']}",), 0, (), 0), Counter()
-    [key] = [one for one in s3.keys(RAW, f"{feed.path}/dt=") if "_arrivals" not in one]
+    [key] = [key for key in s3.keys(RAW, f"{feed.path}/dt=") if "_arrivals" not in key]
     connection = engine()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "body"
@@ -76,8 +76,8 @@ def judge(feed: Feed, body: bytes, name: str, good: Counter | None = None) -> tu
     said = tuple(f"{reason}: {message}" for reason, message in refused)
     wrong = tuple(sorted((found - before).keys()))
     # A message that its parser finds odd says so in a column of its own.
-    odd = [one for one in wrong if "'findings': '" in one]
-    said, wrong = (*said, *odd), tuple(one for one in wrong if one not in odd)
+    odd = [problem for problem in wrong if "'findings': '" in problem]
+    said, wrong = (*said, *odd), tuple(problem for problem in wrong if problem not in odd)
     return Verdict(said, len(kept), wrong, (before - found).total()), found
 
 
@@ -103,7 +103,7 @@ def good_file(path: str) -> tuple[bytes, str]:
         records = [airline.NIGHT, airline.CANCELLED, airline.DIVERTED, airline.NIGHT.replace("AM,181", "AM,183")]
         return "\n".join([head, *records, ""]).encode(), "legs.csv"
     if path == "partner/bts_departures":
-        lines = [",".join(f'"{value}"' for value in one.split(",")) for one in
+        lines = [",".join(f'"{value}"' for value in line.split(",")) for line in
                  (departures.FLOWN, departures.CANCELLED, departures.LEFT)]  # fmt: skip
         head = ",".join(f'"{name}"' for name in feed.header)
         return "\n".join([*departures.PREAMBLE, head, *lines, "", " SOURCE: BTS", ""]).encode(), "GRR.csv"
@@ -190,25 +190,27 @@ class Table:
         writer.writerows([header or self.header, *self.records])
         return "\n".join([*self.above, text.getvalue() + "\n".join([*self.below, ""])]).encode()
 
-    def each(self, change: Callable[[list[str]], list[str]], only: int | None = None) -> bytes:
+    def changed(self, change: Callable[[list[str]], list[str]], only: int | None = None) -> bytes:
         """The file with every record changed, or one of them."""
-        self.records = [change([*one]) if only in (None, number) else one for number, one in enumerate(self.records)]
+        self.records = [
+            change([*record]) if only in (None, number) else record for number, record in enumerate(self.records)
+        ]
         return self.body()
 
     def values(self, name: str, change: Callable[[str], str]) -> bytes:
         """The file with one column changed; empty values stay."""
         at = self.header.index(name)
-        return self.each(lambda one: [*one[:at], change(one[at]) if one[at] else "", *one[at + 1 :]])
+        return self.changed(lambda record: [*record[:at], change(record[at]) if record[at] else "", *record[at + 1 :]])
 
-    def swapped(self, one: str, other: str) -> bytes:
+    def swapped(self, old: str, new: str) -> bytes:
         """The file with two columns swapped below a header that does not say so."""
-        a, b = self.header.index(one), self.header.index(other)
+        a, b = self.header.index(old), self.header.index(new)
 
         def swap(record: list[str]) -> list[str]:
             record[a], record[b] = record[b], record[a]
             return record
 
-        return self.each(swap)
+        return self.changed(swap)
 
 
 def _number(change: Callable[[float], str]) -> Callable[[str], str]:
@@ -220,12 +222,14 @@ RECORDS: dict[str, Callable[[Table], bytes]] = {
     "records the other way round": lambda t: Table(t.above, t.header, t.records[::-1], t.below).body(),
     "records sorted": lambda t: Table(t.above, t.header, sorted(t.records), t.below).body(),
     "every value in quotes": lambda t: t.body(quoted=True),
-    "blanks around every value": lambda t: t.each(lambda one: [f" {value} " if value else "" for value in one]),
-    "a value lost in one record": lambda t: t.each(lambda one: one[:3] + one[4:], 1),
-    "a value more in one record": lambda t: t.each(lambda one: [*one[:3], "x", *one[3:]], 1),
-    "a record shifted to the right": lambda t: t.each(lambda one: ["", *one[:-1]], 1),
-    "a record shifted to the left": lambda t: t.each(lambda one: [*one[1:], ""], 1),
-    "a delimiter at every line end": lambda t: t.each(lambda one: [*one, ""]),
+    "blanks around every value": lambda t: t.changed(
+        lambda record: [f" {value} " if value else "" for value in record]
+    ),
+    "a value lost in one record": lambda t: t.changed(lambda record: record[:3] + record[4:], 1),
+    "a value more in one record": lambda t: t.changed(lambda record: [*record[:3], "x", *record[3:]], 1),
+    "a record shifted to the right": lambda t: t.changed(lambda record: ["", *record[:-1]], 1),
+    "a record shifted to the left": lambda t: t.changed(lambda record: [*record[1:], ""], 1),
+    "a delimiter at every line end": lambda t: t.changed(lambda record: [*record, ""]),
     "semicolons": lambda t: t.body(delimiter=";"),
     "tabs": lambda t: t.body(delimiter="\t"),
     "no header": lambda t: t.body(t.records[0]),
@@ -236,20 +240,20 @@ RECORDS: dict[str, Callable[[Table], bytes]] = {
         t.above, t.header, [*t.records[:2], t.header, *t.records[2:]], t.below
     ).body(),
     "a column gone with its heading": lambda t: Table(
-        t.above, t.header[:4] + t.header[5:], [one[:4] + one[5:] for one in t.records], t.below
+        t.above, t.header[:4] + t.header[5:], [record[:4] + record[5:] for record in t.records], t.below
     ).body(),
-    "a column gone without its heading": lambda t: t.each(lambda one: one[:4] + one[5:]),
+    "a column gone without its heading": lambda t: t.changed(lambda record: record[:4] + record[5:]),
     "two columns in another order": lambda t: Table(
-        t.above, t.header[:2][::-1] + t.header[2:], [one[:2][::-1] + one[2:] for one in t.records], t.below
+        t.above, t.header[:2][::-1] + t.header[2:], [record[:2][::-1] + record[2:] for record in t.records], t.below
     ).body(),
     "a remark between records": lambda t: (
         t.body().replace(b"\n", b"\n# remark\n", len(t.above) + 2).replace(b"\n# remark\n", b"\n", len(t.above) + 1)
     ),
     "a line that counts the records": lambda t: t.body() + b"Total: 3\n",
     "a quotation mark that is not closed": lambda t: t.body().replace(b",", b',"', len(t.header) * 2 + 3),
-    "None for empty": lambda t: t.each(lambda one: [value or "NaN" for value in one]),
-    "digits in full width": lambda t: t.each(
-        lambda one: [v.translate({48 + n: 0xFF10 + n for n in range(10)}) for v in one], 1
+    "None for empty": lambda t: t.changed(lambda record: [value or "NaN" for value in record]),
+    "digits in full width": lambda t: t.changed(
+        lambda record: [v.translate({48 + n: 0xFF10 + n for n in range(10)}) for v in record], 1
     ),
     "two records in one line": lambda t: Table(
         t.above, t.header, [t.records[0] + t.records[1], *t.records[2:]], t.below

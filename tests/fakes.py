@@ -88,12 +88,12 @@ class VersionedBucket(FolderBucket):
         self.kept: dict[str, list[tuple[StoredVersion, bytes]]] = {}
 
     def history(self, prefix: str) -> dict[str, tuple[StoredVersion, ...]]:
-        return {key: tuple(one for one, _ in kept) for key, kept in self.kept.items() if key.startswith(prefix)}
+        return {key: tuple(version for version, _ in kept) for key, kept in self.kept.items() if key.startswith(prefix)}
 
     def read(self, key: str, version_id: str = "") -> bytes | None:
         if not version_id:
             return super().read(key)
-        return next((body for one, body in self.kept.get(key, ()) if one.version_id == version_id), None)
+        return next((body for version, body in self.kept.get(key, ()) if version.version_id == version_id), None)
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:

@@ -63,9 +63,9 @@ def _bytes(text: str | bytes) -> bytes:
 def broken(sample: str, *changes: dict[str, str]) -> str:
     """Return the header and the first record of a sample, once with each of these values in the named columns."""
     header, record = list(csv.reader(io.StringIO(sample)))[:2]
-    unknown = {name for one in changes for name in one} - set(header)
+    unknown = {name for change in changes for name in change} - set(header)
     assert not unknown, f"the sample has no column {', '.join(unknown)}"
     text = io.StringIO()
-    records = [[one.get(name, value) for name, value in zip(header, record, strict=True)] for one in changes]
+    records = [[change.get(name, value) for name, value in zip(header, record, strict=True)] for change in changes]
     csv.writer(text, lineterminator="\n").writerows([header, *records])
     return text.getvalue()

@@ -65,8 +65,8 @@ def read(reader: str, text: str) -> int:
     if reader == "messages":
         return sum(bool(result.to_json()) for result in parse_all(lines, NOW, None, station_offset))
     found = [*cut(lines)]
-    for one in found:
+    for case in found:
         # A report that cannot be read is a ValueError by contract, and a record in quarantine.
         with suppress(ValueError):
-            said_of(one, NOW.replace(tzinfo=None))
+            said_of(case, NOW.replace(tzinfo=None))
     return len(found)

@@ -61,23 +61,23 @@ def test_the_bare_address_leads_to_the_network_and_keeps_its_parameters(reader, 
 
 
 def test_a_filter_changes_figures_and_address_and_the_link_shows_somebody_else_the_same(reader, synthetic_address):
-    one = reader(synthetic_address)
-    one.open("network", lang="es")
-    before = one.figures()
-    one.page.get_by_role("combobox", name="Periodo").click()
-    one.page.get_by_role("option", name="Últimos 28 días").click()
-    expect(one.page).to_have_url(re.compile("period=28d"), timeout=PATIENCE_MS)
-    one.settle()
-    after = one.figures()
+    page = reader(synthetic_address)
+    page.open("network", lang="es")
+    before = page.figures()
+    page.page.get_by_role("combobox", name="Periodo").click()
+    page.page.get_by_role("option", name="Últimos 28 días").click()
+    expect(page.page).to_have_url(re.compile("period=28d"), timeout=PATIENCE_MS)
+    page.settle()
+    after = page.figures()
     assert after != before
     other = reader(synthetic_address, 1920)
-    other.page.goto(one.page.url)
+    other.page.goto(page.page.url)
     other.settle()
     assert other.figures() == after
-    one.page.go_back()
-    expect(one.page).to_have_url(re.compile("period=14d"), timeout=PATIENCE_MS)
+    page.page.go_back()
+    expect(page.page).to_have_url(re.compile("period=14d"), timeout=PATIENCE_MS)
     # The browser goes back at once, the page runs again after it.
-    expect(one.page.get_by_test_id("stMetricValue")).to_have_text(before, timeout=PATIENCE_MS)
+    expect(page.page.get_by_test_id("stMetricValue")).to_have_text(before, timeout=PATIENCE_MS)
 
 
 def test_the_language_changes_by_one_click_and_figures_stay(reader, synthetic_address):
@@ -161,12 +161,14 @@ def test_a_page_that_waits_shows_the_first_version_by_itself(reader, tmp_path):
 
 
 def test_a_plan_only_day_changes_no_figure(reader, synthetic_address, planned_address):
-    one, other = reader(synthetic_address), reader(planned_address)
+    synthetic, planned = reader(synthetic_address), reader(planned_address)
     for page in ("network", "route"):
         for period in ("7d", "14d"):
             asked = {"lang": "es", "period": period, "route": "MEX-CUN"}
-            one.open(page, **asked)
-            other.open(page, **asked)
-            assert other.figures() == one.figures(), (page, period)
-            expect(other.page.get_by_text("El periodo termina el 22 nov 2026, el último día completo")).to_be_visible()
-            assert one.page.get_by_text("El periodo termina el").count() == 0
+            synthetic.open(page, **asked)
+            planned.open(page, **asked)
+            assert planned.figures() == synthetic.figures(), (page, period)
+            expect(
+                planned.page.get_by_text("El periodo termina el 22 nov 2026, el último día completo")
+            ).to_be_visible()
+            assert synthetic.page.get_by_text("El periodo termina el").count() == 0

@@ -83,10 +83,10 @@ def test_the_board_is_whole_on_a_desk_and_on_a_phone_and_readable_in_the_dark(ad
 def test_the_board_moves_by_itself_leaves_typing_alone_and_two_people_do_not_collide(
     line, address, reader, screenshots
 ):
-    key = next(one for one in line.alerts() if one.startswith("long_delay_flight"))
-    one, other = reader(address), reader(address)
-    first = open_alert(one, key)
-    second = open_alert(other, key)
+    key = next(alert_key for alert_key in line.alerts() if alert_key.startswith("long_delay_flight"))
+    page_of_ana, page_of_luis = reader(address), reader(address)
+    first = open_alert(page_of_ana, key)
+    second = open_alert(page_of_luis, key)
     name(first, "Ana")
     name(second, "Luis")
     first.get_by_role("textbox", name=TEXTS["live.note"]).fill("grúa en camino")
@@ -104,7 +104,7 @@ def test_the_board_moves_by_itself_leaves_typing_alone_and_two_people_do_not_col
     assert second.get_by_text(re.compile("Reconocida por")).count() == 0
     second.get_by_role("button", name=TEXTS["live.acknowledge"]).click()
     expect(second.get_by_text(re.compile("Ana actuó antes"))).to_be_visible(timeout=PATIENCE_MS)
-    picture(other, screenshots, "live-conflict-es-1366")
+    picture(page_of_luis, screenshots, "live-conflict-es-1366")
     assert [row["who"] for row in line.dynamo.rows("decisions")] == ["Ana"]
     assert [row["note"] for row in line.dynamo.rows("decisions")] == ["grúa en camino"]
 

@@ -119,7 +119,7 @@ def test_nothing_is_missing_of_a_day_in_progress(marts):
         "Todavía no: el día de operación 27 nov 2026 cierra el 28 nov 2026, 12:00 UTC; "
         "van 1 de 4 vuelos con estado final."
     )
-    assert [one.missing_legs for one in marts.day(datetime.fromisoformat("2026-11-28 12:00")).missing] == [3]
+    assert [gap.missing_legs for gap in marts.day(datetime.fromisoformat("2026-11-28 12:00")).missing] == [3]
 
 
 def test_a_late_file_is_complete_and_its_hours_are_told(marts):
@@ -128,7 +128,7 @@ def test_a_late_file_is_complete_and_its_hours_are_told(marts):
     marts.told(YESTERDAY, "MEX-CUN", "partner_file", 4, 4, datetime.fromisoformat("2026-11-28 17:30"))
     day = marts.day()
     assert day.is_complete
-    assert [one.hours_late for one in by_source(day)] == [5.5]
+    assert [source.hours_late for source in by_source(day)] == [5.5]
 
 
 def test_a_day_of_which_nothing_came_says_who_was_expected(marts):

@@ -38,18 +38,18 @@ def compare(app, expected) -> None:
     """Hold the table of exact figures and the cards above it against figures computed elsewhere."""
     exact = app.dataframe[0].value
     assert len(exact) == len(expected) == len(app.metric)
-    for row, card, wanted in zip(exact.itertuples(index=False), app.metric, expected, strict=True):
+    for row, card, figure in zip(exact.itertuples(index=False), app.metric, expected, strict=True):
         label, value, numerator, denominator, n, unknown = row
-        assert (n, unknown) == (wanted["n"], wanted["unknown"]), label
-        assert numerator == pytest.approx(wanted["numerator"], rel=1e-12), label
-        if wanted["denominator"] is None:
+        assert (n, unknown) == (figure["n"], figure["unknown"]), label
+        assert numerator == pytest.approx(figure["numerator"], rel=1e-12), label
+        if figure["denominator"] is None:
             assert pd.isna(denominator), label
-            ratio, scale = wanted["numerator"], 1
+            ratio, scale = figure["numerator"], 1
         else:
-            assert denominator == pytest.approx(wanted["denominator"], rel=1e-12), label
-            ratio = wanted["numerator"] / wanted["denominator"] if wanted["denominator"] else None
+            assert denominator == pytest.approx(figure["denominator"], rel=1e-12), label
+            ratio = figure["numerator"] / figure["denominator"] if figure["denominator"] else None
             scale = 100 if card.value.endswith("%") else 1
-        if ratio is None or (wanted["denominator"] is None and not n):
+        if ratio is None or (figure["denominator"] is None and not n):
             assert card.value == "—", label
         else:
             assert value == pytest.approx(ratio, rel=1e-12), label

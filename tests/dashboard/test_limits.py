@@ -125,9 +125,9 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 def test_green_amber_and_red_stay_apart_for_red_green_blind_eyes(eyes):
     matrix = np.eye(3) if eyes is None else np.array(BLIND[eyes])
     pairs = [("V", "R"), ("V", "A"), ("A", "R")]
-    for one, other in pairs:
-        seen = [lab(matrix @ linear(lights.LOOKS[status].colour)) for status in (one, other)]
-        assert np.linalg.norm(seen[0] - seen[1]) > 20, (eyes, one, other)
+    for better, other in pairs:
+        seen = [lab(matrix @ linear(lights.LOOKS[status].colour)) for status in (better, other)]
+        assert np.linalg.norm(seen[0] - seen[1]) > 20, (eyes, better, other)
     for colours in (LIGHT, DARK):
         seen = [lab(matrix @ linear(colour)) for colour in (colours.good, colours.bad)]
         assert np.linalg.norm(seen[0] - seen[1]) > 20, eyes

@@ -99,12 +99,12 @@ def test_acknowledging_needs_a_name_and_goes_to_the_log_with_its_note(line):
 
 def test_of_two_people_at_once_one_wins_and_the_other_is_told_who_and_sees_what_is(line):
     live = line.live()
-    one, other = (named(open_board(live), name) for name in ("Ana", "Luis"))
-    press(one, TEXTS["live.acknowledge"])
-    press(other, TEXTS["live.acknowledge"])
-    assert "Ana actuó antes y tu acción no se guardó: la alerta está ahora «reconocida»" in words(other)
-    assert "Reconocida por **Ana**" in words(other)
-    assert TEXTS["live.acknowledge"] not in [button.label for button in other.button]
+    ana, luis = (named(open_board(live), name) for name in ("Ana", "Luis"))
+    press(ana, TEXTS["live.acknowledge"])
+    press(luis, TEXTS["live.acknowledge"])
+    assert "Ana actuó antes y tu acción no se guardó: la alerta está ahora «reconocida»" in words(luis)
+    assert "Reconocida por **Ana**" in words(luis)
+    assert TEXTS["live.acknowledge"] not in [button.label for button in luis.button]
     assert [decision["who"] for decision in live.alerts.decisions_of(alert_key(line))] == ["Ana"]
 
 
@@ -138,7 +138,7 @@ def test_shelving_needs_a_reason_puts_the_alert_aside_and_it_can_be_taken_back(l
     assert next(box.label for box in app.expander) == "Pospuestas: 1"
     press(app, TEXTS["live.details"])
     press(app, TEXTS["live.unshelve"])
-    decided = [one["decision"] for one in line.live().alerts.decisions_of(alert_key(line))]
+    decided = [decision["decision"] for decision in line.live().alerts.decisions_of(alert_key(line))]
     assert decided == ["SHELVED", "UNSHELVED"]
     assert line.live().alerts.alert(alert_key(line)).state == "FIRING"
 

@@ -23,7 +23,7 @@ def test_every_page_opens_in_both_languages_on_made_up_and_on_real_looking_data(
         show(app, page, lang=language)
         assert not app.exception, page
         # Both samples hold flights without an end: data health says so, and no page warns of anything else.
-        warned = [one.value for one in app.warning]
+        warned = [warning.value for warning in app.warning]
         assert len(warned) == (page == "health"), warned
         assert all(words.startswith("No\\: ") for words in warned), warned
         words = texts(app)

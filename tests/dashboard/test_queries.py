@@ -29,12 +29,12 @@ def connection(synthetic: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConne
 def test_sums_of_legs_equal_the_published_route_days(connection, synthetic):
     days = table(synthetic, "operations.fct_route_day")
     sums = queries.sums_by_route(connection, Scope(date(2026, 1, 1), LAST_DAY)).set_index("route")
-    wanted = days.drop(columns=["operating_date", "origin", "destination"]).astype(
+    expected = days.drop(columns=["operating_date", "origin", "destination"]).astype(
         {"seat_km": float, "passenger_km": float}
     )
-    wanted = wanted.groupby("route").sum()
+    expected = expected.groupby("route").sum()
     pd.testing.assert_frame_equal(
-        sums[wanted.columns].sort_index(), wanted.sort_index(), check_dtype=False, check_exact=False
+        sums[expected.columns].sort_index(), expected.sort_index(), check_dtype=False, check_exact=False
     )
 
 
@@ -56,8 +56,8 @@ def test_a_scope_narrows_by_carrier_origin_and_route(connection):
         for code in ("AM", "5D")
     ]
     assert sum(parts) == all_legs
-    one = Scope(FORTNIGHT.first, FORTNIGHT.last, route="TIJ-GDL")
-    assert list(queries.sums_by_route(connection, one)["route"]) == ["TIJ-GDL"]
+    scope = Scope(FORTNIGHT.first, FORTNIGHT.last, route="TIJ-GDL")
+    assert list(queries.sums_by_route(connection, scope)["route"]) == ["TIJ-GDL"]
 
 
 def test_values_are_parameters_and_never_sql(connection):

@@ -22,13 +22,13 @@ FOLDER = Path(__file__).parents[2] / "dbt_project"
 
 
 @contextlib.contextmanager
-def environment(**wanted: str) -> Generator[None]:
+def environment(**variables: str) -> Generator[None]:
     """Run with these variables and without any other that the project reads."""
     before = dict(os.environ)
     for name in before:
         if name.startswith(("AERO_", "DBT_", "REDSHIFT_", "DAGSTER_")):
             del os.environ[name]
-    os.environ.update(wanted)
+    os.environ.update(variables)
     try:
         yield
     finally:

@@ -34,7 +34,7 @@ def log() -> tuple[list[dict], list[dict]]:
     line.send(leg(100, 6, "18:20", tail="XA100", expected_delay_minutes=5, in_at=at("20:05"), corrections=1))
     line.late(130, 200, received="19:00", tail="XA200")
     line.tick("12:00", "2026-11-26")
-    lines = sorted(line.dynamo.rows("transitions"), key=lambda one: one["arrival"])
+    lines = sorted(line.dynamo.rows("transitions"), key=lambda row: row["arrival"])
     return transition_lines(lines, {}), decision_lines(line.store, lines, {})
 
 
@@ -66,10 +66,10 @@ def test_each_alert_is_told_from_firing_to_its_end_and_a_repeated_log_changes_no
         ("c8", 1, "red", "red", "CLOSED", "FIN_DEL_DIA", None, None, first.replace(hour=19), 130.0, 120.0),
     ]
     # At the end of all a silent feed fires on the day after, which nobody builds here.
-    today = [one for one in log[0] if one["alert_key"].endswith(DAY)]
+    today = [alert for alert in log[0] if alert["alert_key"].endswith(DAY)]
     assert len(today) == len(log[0]) - 1
     sums = warehouse.rows("select sum(transitions), sum(notifications) from operations.fct_alert")
-    assert sums == [(len(today), sum(one["notify"] for one in today))]
+    assert sums == [(len(today), sum(alert["notify"] for alert in today))]
     repeated = warehouse.copy(tmp_path / "repeated")
     store(repeated, log, "2026-11-26-0bbb0bbb")
     repeated.build(*SELECT, dates=[DAY])

@@ -36,8 +36,12 @@ def lines():
 def events(lines):
     """Events of the same legs, one of which came back to its stand."""
     known = {read(line).values["leg_uid"] for line in lines}
-    found = [one for one in day_events(Airline(SEED), ON) if one["leg_uid"] in known and topic_of(one) == "leg-events"]
-    off = next(one for one in found if one["event_type"] == "off")
+    found = [
+        event
+        for event in day_events(Airline(SEED), ON)
+        if event["leg_uid"] in known and topic_of(event) == "leg-events"
+    ]
+    off = next(event for event in found if event["event_type"] == "off")
     leg = {name: off[name] for name in (*IDENTITY, *DESCRIPTION) if off.get(name) is not None}
     back = minutes_before(off["off_at"], 5)
     returned = build("return_to_ramp", leg, source="ops_event", event_time=back, received_at=off["received_at"])
@@ -92,15 +96,15 @@ def sql(built):
 def told(lines, events):
     """The rows as the stream knows them, beside the events of the same legs."""
     facts = to_facts([*events, *(event for line in lines for event in events_of_row(read(line)))])
-    return ordered(said(dict(one)) for of_leg in facts.values() for one in of_leg if one["source"] == "database")
+    return ordered(said(dict(event)) for of_leg in facts.values() for event in of_leg if event["source"] == "database")
 
 
 @pytest.mark.parametrize("is_beside_events", [False, True])
 def test_the_warehouse_makes_the_facts_of_rows_that_the_stream_is_told(sql, lines, events, is_beside_events):
     beside = events if is_beside_events else []
-    wanted = told(lines, beside)
-    assert sql.of_rows(lines, beside) == wanted
-    assert ({fact["attempt"] for fact in wanted} == {1, 2}) is is_beside_events
+    expected = told(lines, beside)
+    assert sql.of_rows(lines, beside) == expected
+    assert ({fact["attempt"] for fact in expected} == {1, 2}) is is_beside_events
 
 
 def test_a_leg_is_the_same_by_rows_alone_and_by_rows_and_what_was_told_of_them(lines, events):

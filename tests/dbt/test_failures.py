@@ -29,7 +29,7 @@ def test_the_rows_of_a_failed_test_lead_to_the_records_behind_them(a_copy, tmp_p
     write(warehouse.lake, [row, leg(61)], arrived="2015-01-04-0ccc0ccc")
     assert not warehouse.dbt("build", *SELECT, dates=[FIRST]).success
     found = failed_checks(warehouse.folder / "target", warehouse.folder / "warehouse.duckdb")
-    assert [one.check for one in found] == [check]
+    assert [failure.check for failure in found] == [check]
     assert [shown["leg_uid"] for shown in found[0].rows] == [row["leg_uid"]]
     record = {"event_id": row["event_id"], "raw_ref": row["raw_ref"], "source": "partner_file"}
     assert found[0].records == [{"operating_date": FIRST, **record}]
@@ -37,7 +37,7 @@ def test_the_rows_of_a_failed_test_lead_to_the_records_behind_them(a_copy, tmp_p
 
     lake = FolderBucket(tmp_path / "bucket")
     keep(lake, [FIRST, "2015-01-02"], found)
-    assert [one["check"] for one in kept(lake)[FIRST]["checks"]] == [check]
+    assert [check["check"] for check in kept(lake)[FIRST]["checks"]] == [check]
     assert named_days(lake) == {FIRST}
     keep(lake, [FIRST], [])
     assert list(kept(lake)) == ["2015-01-02"]
@@ -86,7 +86,7 @@ def test_the_page_of_a_check_that_failed_shows_its_rows_and_what_to_set_aside(a_
     assert {record.data["leg_uid"] for record in shown["rows"].records} <= {row["leg_uid"] for row in rows}
     assert shown["to set one aside"].value.startswith("aero set-aside short-")
     assert check in log[0]
-    assert [one["check"] for one in kept(lake)[FIRST]["checks"]] == [check]
+    assert [check["check"] for check in kept(lake)[FIRST]["checks"]] == [check]
 
 
 def test_a_build_that_went_well_names_nothing(built):

@@ -27,7 +27,7 @@ OTP = {kpi.id: kpi.otp.definition for kpi in figures().kpis.values() if kpi.otp}
 KEPT = [
     (day, name)
     for day, name in CASES
-    if all("marts" in one.kept_in for one in (*figures().kpis[name].numerator, *figures().kpis[name].denominator))
+    if all("marts" in total.kept_in for total in (*figures().kpis[name].numerator, *figures().kpis[name].denominator))
 ]
 
 
@@ -77,7 +77,7 @@ def scope_of(day: GoldenDay) -> queries.Scope:
 @pytest.mark.parametrize(("day", "kpi_id"), CASES)
 def test_legs_of_the_warehouse_give_the_golden_answer(marts_of, day: str, kpi_id: str) -> None:
     kpi = figures().kpis[kpi_id]
-    sums = ", ".join(f"coalesce(sum({one.value_sql()}), 0)::double as {one.id}" for one in kpi.sums)
+    sums = ", ".join(f"coalesce(sum({total.value_sql()}), 0)::double as {total.id}" for total in kpi.sums)
     [found] = marts_of[day].execute(f"select {sums} from operations.fct_leg").df().to_dict("records")
     assert (kpi.over(found), kpi.under(found)) == pytest.approx(GOLDEN[day].answers[kpi_id])
 
@@ -107,7 +107,7 @@ def test_punctuality_of_the_marts_and_of_the_pages_is_the_golden_answer(marts_of
 @pytest.mark.parametrize(("day", "kpi_id"), [(day, kpi_id) for day, kpi_id in CASES if kpi_id in kpis.STRIP])
 def test_the_strip_of_the_pages_is_the_golden_answer(marts_of, day: str, kpi_id: str) -> None:
     sums = kpis.total(queries.sums_by_day(marts_of[day], scope_of(GOLDEN[day])))
-    [found] = [one for one in kpis.from_sums(sums) if one.key == kpi_id]
+    [found] = [kpi for kpi in kpis.from_sums(sums) if kpi.key == kpi_id]
     assert (found.numerator, found.denominator) == pytest.approx(GOLDEN[day].answers[kpi_id])
 
 
@@ -115,13 +115,13 @@ def test_the_day_of_two_hundred_legs_is_one_number_and_one_colour_on_board_and_p
     golden, engine = GOLDEN["two_hundred_legs"], marts_of["two_hundred_legs"]
     days, sums = (read(engine, scope_of(golden)) for read in (queries.otp_by_day, queries.sums_by_day))
     page = {
-        one.rule: (one.numerator, one.denominator, light.status)
-        for one in kpis.strip("cirium_a14", days, sums)
-        if (light := lights.of_kpi(one, "network", 1, 0))
+        kpi.rule: (kpi.numerator, kpi.denominator, light.status)
+        for kpi in kpis.strip("cirium_a14", days, sums)
+        if (light := lights.of_kpi(kpi, "network", 1, 0))
     }
     state = [row for row in records_of_events(golden.events) if row.get("scope_type") == "network"][-1]
     board = {}
-    for rule in (one for name in page if (one := rules().find(f"{name}", "network", 1))):
+    for rule in (known for name in page if (known := rules().find(f"{name}", "network", 1))):
         seen = of_state(rules(), rule, state, golden.as_of)
         board[rule.kpi] = (seen.k, seen.n, colour_of(rule, seen))
     assert page == board == {
@@ -143,7 +143,7 @@ def test_the_block_fit_of_the_page_is_the_golden_answer(marts) -> None:
 
 def test_the_page_says_how_many_flights_nobody_has_heard_of(marts) -> None:
     sums = kpis.total(queries.sums_by_day(marts, scope_of(DAY)))
-    [completion] = [one for one in kpis.from_sums(sums) if one.key == "completion"]
+    [completion] = [kpi for kpi in kpis.from_sums(sums) if kpi.key == "completion"]
     assert (completion.legs, completion.unknown_legs) == (13, 1)
 
 

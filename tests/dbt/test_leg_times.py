@@ -75,10 +75,10 @@ def test_the_golden_cases_leave_the_figures_that_they_expect(sql_figures):
     cases = time_cases()
     rows = sql_figures([merge(case.facts, case.departure_policy) for case in cases])
     for case, row in zip(cases, rows, strict=True):
-        wanted = {"time_problem": case.time_problem} | {
+        expected = {"time_problem": case.time_problem} | {
             name: case.figures[name] for name in case.figures if name in row
         }
-        assert {name: row[name] for name in wanted} == wanted, case.name
+        assert {name: row[name] for name in expected} == expected, case.name
 
 
 @given(legs=st.lists(legs_with_odd_times(), min_size=1, max_size=20))

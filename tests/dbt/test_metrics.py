@@ -61,10 +61,14 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
 def published(warehouse) -> Snapshot:
     """The same, published."""
     lake = FolderBucket(warehouse.folder / "published")
-    wanted = [one for one in mart_relations() if one.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)]
+    expected = [
+        relation
+        for relation in mart_relations()
+        if relation.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
+    ]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         scratch = warehouse.folder / "scratch"
-        Publisher(lake, scratch).publish(connection, wanted, level="x", now=datetime.now(UTC))
+        Publisher(lake, scratch).publish(connection, expected, level="x", now=datetime.now(UTC))
     return PublishedCopy(warehouse.folder / "copy", lake).pull()
 
 
@@ -229,7 +233,9 @@ def plain(value: Any) -> Any:
     return value.date() if isinstance(value, datetime) else value.item() if hasattr(value, "item") else value
 
 
-@pytest.mark.parametrize("question", list(questions()), ids=lambda one: f"{one.metrics[0]} by {' and '.join(one.by)}")
+@pytest.mark.parametrize(
+    "question", list(questions()), ids=lambda question: f"{question.metrics[0]} by {' and '.join(question.by)}"
+)
 def test_a_question_for_a_figure_is_answered_as_pandas_counts_it(question, metrics, published, tables):
     _, rows = ask(published, metrics.sql(question))
     answered = {tuple(map(plain, key)): math.nan if value is None else float(value) for *key, value in rows}
@@ -248,7 +254,7 @@ def test_every_figure_can_be_asked_of_what_is_published(metrics, published):
 
 
 def test_sums_by_route_and_day_are_those_of_the_mart_that_has_them(metrics, published):
-    kept = [one.id for one in figures().kept_in("marts")]
+    kept = [kept_sum.id for kept_sum in figures().kept_in("marts")]
     _, asked = ask(published, metrics.sql(Question(kept, ["day", "route"])))
     _, stored = ask(published, f"select operating_date, route, {', '.join(kept)} from {ROUTE_DAYS} order by 1, 2")
     assert len(stored) > 100

@@ -49,8 +49,8 @@ def odd_event(draw: random.Random) -> dict[str, Any] | None:
         "event_time": later(STD, minutes=minutes),
         "received_at": later(STD, minutes=minutes + 1),
     }
-    one = forged(kind, leg | payload | said, event(kind))
-    return None if isinstance(read(to_json(one)), Problem) else one
+    odd = forged(kind, leg | payload | said, event(kind))
+    return None if isinstance(read(to_json(odd)), Problem) else odd
 
 
 def moved(draw: random.Random, name: str, value: Any) -> Any:
@@ -85,10 +85,10 @@ def odd_rows(draw: random.Random) -> tuple[list[dict], list[dict]]:
 def test_a_day_of_odd_events_and_rows_is_built_and_every_leg_is_in_it(a_copy, seed):
     draw = random.Random(seed)
     warehouse = a_copy()
-    sent = [one for one in (odd_event(draw) for _ in range(600)) if one]
+    sent = [event for event in (odd_event(draw) for _ in range(600)) if event]
     assert len(sent) > 200
     for topic, feed in FEEDS.items():
-        of_topic = [one for one in sent if EVENT_TYPES[one["event_type"]].topic == topic]
+        of_topic = [event for event in sent if EVENT_TYPES[event["event_type"]].topic == topic]
         # As if the typed step let in what it refuses today: what lies in the lake may be older than its rules.
         rows = [row for row in judged(feed, wrapped(*of_topic)) if row["operating_date"] and row["leg_uid"]]
         write(warehouse.lake, rows, arrived="2026-11-22-0aaa0aaa", feed=feed)
@@ -99,18 +99,18 @@ def test_a_day_of_odd_events_and_rows_is_built_and_every_leg_is_in_it(a_copy, se
     result = warehouse.dbt("build", *SELECT, dates=dates)
     assert {node.node.name: node.message for node in result.result.results if node.status in ("error", "fail")} == {}
     told = {row["leg_uid"] for row in (*files, *database)} | {
-        one["leg_uid"] for one in sent if EVENT_TYPES[one["event_type"]].topic == "leg-events"
+        event["leg_uid"] for event in sent if EVENT_TYPES[event["event_type"]].topic == "leg-events"
     }
-    wanted = ", ".join(f"'{day}'" for day in dates)
+    expected = ", ".join(f"'{day}'" for day in dates)
     assert {
-        uid for (uid,) in warehouse.rows(f"select leg_uid from operations.fct_leg where operating_date in ({wanted})")
+        uid for (uid,) in warehouse.rows(f"select leg_uid from operations.fct_leg where operating_date in ({expected})")
     } == told
     [(legs,)] = warehouse.rows(
-        f"select sum(scheduled_legs) from operations.fct_route_day where operating_date in ({wanted})"
+        f"select sum(scheduled_legs) from operations.fct_route_day where operating_date in ({expected})"
     )
     assert legs == len(told)
     [(marked, summed)] = warehouse.rows(
         f"select (select count(*) from operations.fct_leg where time_problem is not null), "
-        f"(select sum(implausible_legs) from operations.fct_carrier_day where operating_date in ({wanted}))"
+        f"(select sum(implausible_legs) from operations.fct_carrier_day where operating_date in ({expected}))"
     )
     assert marked == summed > 10

@@ -96,7 +96,7 @@ def sql_facts(built) -> Iterator[SqlFacts]:
 @given(events_of_one_leg(), st.randoms())
 @settings(deadline=None, max_examples=30)
 def test_sql_makes_the_facts_that_the_vocabulary_makes(sql_facts, events, random):
-    copies = [*events, *({**one, "received_at": "2026-11-23T09:00:00Z"} for one in events[:2])]
+    copies = [*events, *({**event, "received_at": "2026-11-23T09:00:00Z"} for event in events[:2])]
     random.shuffle(copies)
     assert sql_facts(copies) == expected(copies)
 
@@ -111,13 +111,13 @@ def test_a_field_of_another_type_says_nothing_to_the_merge(sql_facts):
 def day() -> list[dict[str, Any]]:
     """All events of a fifth of the legs of a day, with the mistakes, copies and late ones of real senders."""
     events = day_events(Airline(), DAY)
-    chosen = set(sorted({one["leg_uid"] for one in events})[::5])
-    return [one for one in events if one["leg_uid"] in chosen]
+    chosen = set(sorted({event["leg_uid"] for event in events})[::5])
+    return [event for event in events if event["leg_uid"] in chosen]
 
 
 def store(warehouse: Warehouse, events: Iterable[dict[str, Any]], arrived: str) -> None:
     for feed in (LEGS, BOOKINGS, FEEDBACK):
-        sent = [one for one in events if topic_of(one) == feed.topic]
+        sent = [event for event in events if topic_of(event) == feed.topic]
         rows = judged(feed, wrapped(*sent), ARRIVED)
         assert [row["message"] for row in rows if row["reason"]] == []
         write(warehouse.lake, rows, arrived=arrived, feed=feed)
@@ -144,16 +144,16 @@ def test_every_leg_of_the_day_is_what_the_merge_makes_of_its_events(with_events,
 
 def test_a_leg_that_only_bookings_and_answers_name_is_none_until_its_plan_comes(with_events, day, tmp_path):
     events = day_events(Airline(), DAY)
-    known = {one["leg_uid"] for one in day}
-    [uid, *_] = sorted({one["leg_uid"] for one in events if topic_of(one) == "feedback"} - known)
-    of_leg = [one for one in events if one["leg_uid"] == uid]
+    known = {event["leg_uid"] for event in day}
+    [uid, *_] = sorted({event["leg_uid"] for event in events if topic_of(event) == "feedback"} - known)
+    of_leg = [event for event in events if event["leg_uid"] == uid]
     warehouse = with_events.copy(tmp_path / "copy")
-    store(warehouse, [one for one in of_leg if topic_of(one) != "leg-events"], "2026-11-21-0bbb0bbb")
+    store(warehouse, [event for event in of_leg if topic_of(event) != "leg-events"], "2026-11-21-0bbb0bbb")
     # The marts warn of what waits for its leg; nothing stops.
     assert warehouse.dbt("build", *SELECT, dates=[f"{DAY}"]).success
     assert legs_of(warehouse) == legs_of(with_events) == known
     assert booked_legs(warehouse) == booked_legs(with_events)
-    store(warehouse, [one for one in of_leg if one["event_type"] == "schedule"], "2026-11-22-0ccc0ccc")
+    store(warehouse, [event for event in of_leg if event["event_type"] == "schedule"], "2026-11-22-0ccc0ccc")
     warehouse.build(*SELECT, dates=[f"{DAY}"])
     assert legs_of(warehouse) == known | {uid}
     assert booked_legs(warehouse) == booked_legs(with_events) + 1
@@ -176,21 +176,24 @@ def said_leg(leg: dict[str, Any]) -> dict[str, Any]:
 
 def latest(events: Iterable[dict[str, Any]], topic: str, key: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for one in sorted((one for one in events if topic_of(one) == topic), key=lambda one: one["version"]):
-        found[one[key]] = one
+    for sent_event in sorted(
+        (sent_event for sent_event in events if topic_of(sent_event) == topic),
+        key=lambda sent_event: sent_event["version"],
+    ):
+        found[sent_event[key]] = sent_event
     return list(found.values())
 
 
 def test_books_and_answers_of_the_day_are_counted_by_the_route_of_their_leg(with_events, day):
     route = {uid: f"{facts[0]['origin']}-{merge(to_facts(facts)[uid])['destination']}" for uid, facts in by_leg(day)}
-    wanted: dict[str, list[float]] = {}
+    expected: dict[str, list[float]] = {}
     for book in latest(day, "bookings", "leg_uid"):
-        sums = wanted.setdefault(route[book["leg_uid"]], [0] * 7)
+        sums = expected.setdefault(route[book["leg_uid"]], [0] * 7)
         sums[0] += 1
         sums[1] += book["booked_seats"]
         sums[2] += round(book["booked_revenue_usd"] * 100)
     for answer in latest(day, "feedback", "response_id"):
-        sums = wanted.setdefault(route[answer["leg_uid"]], [0] * 7)
+        sums = expected.setdefault(route[answer["leg_uid"]], [0] * 7)
         sums[3] += 1
         sums[4] += answer["recommendation"] >= 9
         sums[5] += answer["recommendation"] <= 6
@@ -199,22 +202,22 @@ def test_books_and_answers_of_the_day_are_counted_by_the_route_of_their_leg(with
     rows = with_events.rows(
         f"select route, {columns} from commercial.fct_route_day_commercial where operating_date = '{DAY}'"
     )
-    assert {route: list(sums) for route, *sums in rows} == wanted
+    assert {route: list(sums) for route, *sums in rows} == expected
     assert len(rows) > 20
 
 
 def by_leg(events: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     legs: dict[str, list[dict[str, Any]]] = {}
-    for one in events:
-        if topic_of(one) == "leg-events":
-            legs.setdefault(one["leg_uid"], []).append(one)
+    for sent_event in events:
+        if topic_of(sent_event) == "leg-events":
+            legs.setdefault(sent_event["leg_uid"], []).append(sent_event)
     return list(legs.items())
 
 
 def test_the_same_events_again_in_another_order_and_later_change_nothing(with_events, day, tmp_path):
     warehouse = with_events.copy(tmp_path / "copy")
     before = warehouse.marts()
-    again = [{**one, "received_at": "2026-11-19T00:00:00Z"} for one in day]
+    again = [{**event, "received_at": "2026-11-19T00:00:00Z"} for event in day]
     random.Random(5).shuffle(again)
     store(warehouse, again, "2026-11-21-0bbb0bbb")
     warehouse.build(*SELECT, dates=[f"{DAY}"])

@@ -49,9 +49,9 @@ def test_only_the_month_that_is_asked_for_is_replaced(traffic):
 
 def test_a_segment_that_is_published_again_is_counted_as_it_was_said_last(built, tmp_path):
     warehouse = built.copy(tmp_path / "copy")
-    one = t100.RECORD
-    two = one.replace(",MIA,", ",JFK,").replace(",1277,", ",2090,").replace(",3,F", ",5,F")
-    for number, records in enumerate(([one, two], [one.replace(",3486,2986,", ",3486,3001,")])):
+    record = t100.RECORD
+    two = record.replace(",MIA,", ",JFK,").replace(",1277,", ",2090,").replace(",3,F", ",5,F")
+    for number, records in enumerate(([record, two], [record.replace(",3486,2986,", ",3486,3001,")])):
         file = tmp_path / f"{number}.txt"
         file.write_text("\n".join([",".join(t100.FEED.header), *records, ""]))
         arrive(warehouse, "partner/t100_segment", file, ARRIVED + timedelta(days=number))

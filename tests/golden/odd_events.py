@@ -108,7 +108,7 @@ def forged(kind: str, changes: dict[str, Any], good: dict[str, Any] | None = Non
 
 def odd_events() -> list[tuple[str, dict[str, Any], str | None]]:
     """Return the event of every case, what it is and its code."""
-    return [(what, forged(kind, changes), code) for what, kind, changes, code in CASES]
+    return [(name, forged(kind, changes), code) for name, kind, changes, code in CASES]
 
 
 def random_events(chance: Random, count: int) -> list[dict[str, Any]]:
@@ -121,9 +121,9 @@ def random_events(chance: Random, count: int) -> list[dict[str, Any]]:
         times = sorted(name for name in good if name.endswith(("_at", "_time")))
         odd = chance.sample([*times, *STRANGE], chance.choice((0, 0, 1, 1, 2, 3)))
         changes = {name: STRANGE[name](chance) if name in STRANGE else _some_time(chance) for name in odd}
-        one = forged(kind, changes, good)
-        if not isinstance(read(to_json(one)), Problem):
-            found.append(one)
+        made = forged(kind, changes, good)
+        if not isinstance(read(to_json(made)), Problem):
+            found.append(made)
     return found
 
 

@@ -74,7 +74,7 @@ def test_what_only_the_raw_zone_had_comes_back_from_an_earlier_version_by_one_co
     else:
         line.state.session("root").client("s3").delete_object(Bucket=raw.name, Key=key)
     code, found = aero(line, "verify", "--zone", "raw")
-    assert (code, key in {one["key"] for one in found}) == (1, True)
+    assert (code, key in {damage["key"] for damage in found}) == (1, True)
     code, [done] = aero(line, "repair", "--zone", "raw")
     assert (code, done["left"]) == (0, [])
     body = raw.read(key)
@@ -90,7 +90,7 @@ def test_an_object_that_ends_before_its_length_is_named_and_comes_back_and_hides
         for file in (line.state.root / "emulator" / "s3").rglob(key.rpartition("/")[2]):
             file.write_bytes(file.read_bytes()[:100])
     code, found = aero(line, "verify")
-    assert (code, {typed, part} <= {one["key"] for one in found}) == (1, True)
+    assert (code, {typed, part} <= {damage["key"] for damage in found}) == (1, True)
     code, [done] = aero(line, "repair")
     assert (code, done["left"]) == (0, [])
     line.settle()

@@ -53,10 +53,10 @@ def moment(text):
     return datetime.fromisoformat(text)
 
 
-def spark(platform, wanted):
+def spark(platform, expected):
     """Run the job as the orchestrator does; return its report."""
-    LocalSpark(platform.state.env("orchestrator")).run(wanted, print)
-    return report(Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3")), wanted.run_id)
+    LocalSpark(platform.state.env("orchestrator")).run(expected, print)
+    return report(Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3")), expected.run_id)
 
 
 def commits(raw):
@@ -73,7 +73,7 @@ def typed(raw, lake, tmp_path, name):
     files = [item.key for item in lake.list(f"typed/{feed.path}/") if "arrived=" in item.key]
     for key in files:
         lake.download(key, tmp_path / key)
-    keys = ", ".join("connection_result" if one == "result" else one for one in KNOWN[name].key)
+    keys = ", ".join("connection_result" if column == "result" else column for column in KNOWN[name].key)
     found = duckdb.sql(f"""
         from read_parquet('{tmp_path}/typed/{feed.path}/*/*.parquet', hive_partitioning = true)
         qualify row_number() over (partition by {keys} order by version desc, received_at desc, event_id desc) = 1
@@ -102,7 +102,7 @@ def comparable(rows, name):
                 value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
             said[column] = float(value) if isinstance(value, Decimal) else value
         said["operational_suffix"] = row.get("operational_suffix") or ""
-        found[tuple(str(said[one]) for one in KNOWN[name].key)] = said
+        found[tuple(str(said[column]) for column in KNOWN[name].key)] = said
     return found
 
 
@@ -151,8 +151,8 @@ def first(platform, connection):
                  "dagster/asset_partition_range_end": "2026-02-03-18:00"}  # fmt: skip
         done = dg.materialize([opsdb_extract], tags=hours, resources={"zones": Zones(), "extracts": Extracts()})
     thread.join()
-    for one in (holder, other):
-        one.close()
+    for opened in (holder, other):
+        opened.close()
     assert waited.is_set(), "the extract never waited for the table that was locked"
     return done
 
@@ -199,14 +199,16 @@ def second(platform, connection, first):
 def test_the_latest_version_of_every_key_is_the_table_as_it_is(second, platform, connection, raw, lake, tmp_path, name):
     # A row that a database withdraws stays in its table; one that an extract misses is gone from it.
     kept = [row for row in typed(raw, lake, tmp_path, name) if KNOWN[name].stamp or row["deleted_at"] is None]
-    wanted = comparable(table(connection, name), name)
-    assert comparable(kept, name) == wanted
-    assert len(wanted) > 0
+    expected = comparable(table(connection, name), name)
+    assert comparable(kept, name) == expected
+    assert len(expected) > 0
 
 
 def test_a_rate_that_was_removed_without_a_trace_is_a_delete_and_a_correction_an_update(second):
     kinds = [
-        one["tables"]["fx_rates"]["changes"] for one in second["windows"] if "changes" in one["tables"]["fx_rates"]
+        window["tables"]["fx_rates"]["changes"]
+        for window in second["windows"]
+        if "changes" in window["tables"]["fx_rates"]
     ]
     assert kinds == [{"delete": 1, "update": 1}]
 
@@ -217,8 +219,8 @@ def test_an_hour_extracted_again_adds_no_row_and_a_new_column_is_told(
     with connection, connection.cursor() as cursor:
         cursor.execute("alter table opsdb.legs add column gate text")
     before = sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"])
-    wanted = Wanted("again", moment("2026-02-03T16:00:00+00:00"), moment("2026-02-03T17:00:00+00:00"), ["legs"])
-    [line] = spark(platform, wanted)["drift"]
+    expected = Wanted("again", moment("2026-02-03T16:00:00+00:00"), moment("2026-02-03T17:00:00+00:00"), ["legs"])
+    [line] = spark(platform, expected)["drift"]
     assert line.startswith("opsdb.legs.gate: new column (text)")
     assert sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"]) == before
 
@@ -227,9 +229,9 @@ def test_a_column_that_goes_stops_the_extract_by_name_and_nothing_becomes_visibl
     with connection, connection.cursor() as cursor:
         cursor.execute("alter table opsdb.legs drop column delay_codes")
     before = commits(raw)
-    wanted = Wanted("broken", moment("2026-02-06T13:00:00+00:00"), moment("2026-02-06T14:00:00+00:00"), list(KNOWN))
+    expected = Wanted("broken", moment("2026-02-06T13:00:00+00:00"), moment("2026-02-06T14:00:00+00:00"), list(KNOWN))
     with pytest.raises(ExtractError, match=r"opsdb\.legs\.delay_codes: column is gone \(it was text\)"):
-        spark(platform, wanted)
+        spark(platform, expected)
     assert commits(raw) == before
     assert raw.read_json("opsdb/_runs/broken.json") is None
 

@@ -46,17 +46,17 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
             local_platform.down(found)
 
 
-def wait(what: str, condition: Callable[[], object], seconds: float, pause: float = 0.3) -> None:
+def wait(subject: str, condition: Callable[[], object], seconds: float, pause: float = 0.3) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"{what} did not come in {seconds} s"
+        assert time.monotonic() < deadline, f"{subject} did not come in {seconds} s"
         time.sleep(pause)
 
 
 def kill_all_of_ours(state: State) -> int:
     """SIGKILL everything but the emulator; return how many processes that were."""
     supervisor = Supervisor(state, services(), print)
-    doomed = [one for name in DAGSTER for one in family(supervisor.mark(name), supervisor.record(name))]
+    doomed = [process for name in DAGSTER for process in family(supervisor.mark(name), supervisor.record(name))]
     for process in doomed:
         process.send_signal(signal.SIGKILL)
     psutil.wait_procs(doomed, timeout=5)
@@ -108,7 +108,7 @@ def built_afresh(state: State) -> dict[str, list[tuple]]:
 
 
 def states(state: State) -> dict[str, str]:
-    return {one.name: one.state for one in local_platform.status(state) if one.state != "down"}
+    return {status.name: status.state for status in local_platform.status(state) if status.state != "down"}
 
 
 def pids(state: State) -> dict[str, int]:
@@ -120,7 +120,7 @@ def warm(state: State) -> list[psutil.Process]:
     """The processes with the definitions loaded: the one that runs are forked from, and its forks."""
     supervisor = Supervisor(state, services())
     found = family(supervisor.mark("dagster-code"), supervisor.record("dagster-code"))
-    return [one for one in found if any("aero_local.warm" in part for part in one.cmdline())]
+    return [process for process in found if any("aero_local.warm" in part for part in process.cmdline())]
 
 
 def test_a_dead_code_server_is_named_at_once_and_one_start_brings_it_back(state):
@@ -144,7 +144,7 @@ def test_a_daemon_that_hangs_is_named_and_one_start_lets_it_go_on(state):
     pid = pids(state)["dagster-daemon"]
     os.kill(pid, signal.SIGSTOP)
     wait("the daemon's stop", lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 5)
-    status = next(one for one in local_platform.status(state) if one.name == "dagster-daemon")
+    status = next(status for status in local_platform.status(state) if status.name == "dagster-daemon")
     assert (status.state, status.is_faulty) == ("degraded", True)
     assert f"does not answer: process {pid}" in status.missing
 

@@ -73,7 +73,7 @@ def test_a_record_in_the_stream_becomes_a_row_an_alert_and_a_message_once(platfo
     for _ in range(2):
         kinesis.put_records(
             StreamName=platform.outputs["stream"]["AlertsFeedName"],
-            Records=[{"Data": json.dumps(one).encode(), "PartitionKey": "MEX-CUN"} for one in records],
+            Records=[{"Data": json.dumps(record).encode(), "PartitionKey": "MEX-CUN"} for record in records],
         )
     messages = []
     deadline = time.monotonic() + 40

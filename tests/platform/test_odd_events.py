@@ -33,10 +33,10 @@ NEW = "GDL"
 @pytest.fixture(scope="module")
 def said() -> list[dict]:
     """Some legs of a day, with and without the airport that is new."""
-    events = [one for one in day_events(Airline(seed=3), ON) if topic_of(one) == "leg-events"]
-    legs = sorted({one["leg_uid"] for one in events})
-    kept = {*legs[:40], *[one["leg_uid"] for one in events if _is_new(one)][:200]}
-    return [one for one in events if one["leg_uid"] in kept]
+    events = [event for event in day_events(Airline(seed=3), ON) if topic_of(event) == "leg-events"]
+    legs = sorted({event["leg_uid"] for event in events})
+    kept = {*legs[:40], *[event["leg_uid"] for event in events if _is_new(event)][:200]}
+    return [event for event in events if event["leg_uid"] in kept]
 
 
 def _is_new(event: dict) -> bool:
@@ -63,24 +63,24 @@ def _published(line: Line) -> set[str]:
 
 
 def test_a_day_with_odd_events_of_every_kind_is_published_and_what_waits_is_let_go(line, said, monkeypatch):
-    odd = [(one, code) for _, one, code in odd_events() if code and topic_of(one) == "leg-events"]
+    odd = [(event, code) for _, event, code in odd_events() if code and topic_of(event) == "leg-events"]
     known = zones.airports()
     monkeypatch.setattr(zones, "airports", lambda: {code: known[code] for code in known if code != NEW})
     zones.airport_table.cache_clear()
     # As Firehose writes them; nobody else may.
     raw = Bucket(Environment.current().raw_bucket, line.state.session("root").client("s3"))
     body = line.state.root / "body"
-    body.write_bytes(wrapped(*said, *(one for one, _ in odd)))
+    body.write_bytes(wrapped(*said, *(event for event, _ in odd)))
     now = datetime.now(UTC)
     raw.upload(body, f"{FEED.path}/dt={now:%Y-%m-%d}/hh={now:%H}/events-1")
 
     line.settle()
 
-    waits = [one for one in said if _is_new(one)]
+    waits = [event for event in said if _is_new(event)]
     assert waits
     expected = Counter(code for _, code in odd) + Counter({"unknown_airport": len(waits)})
     assert _refused(line) == expected
-    good = {one["leg_uid"] for one in said if not _is_new(one)}
+    good = {event["leg_uid"] for event in said if not _is_new(event)}
     assert _published(line) == good
 
     monkeypatch.setattr(zones, "airports", lambda: known)
@@ -97,7 +97,7 @@ def test_a_day_with_odd_events_of_every_kind_is_published_and_what_waits_is_let_
     line.settle()
 
     assert _refused(line) == Counter(code for _, code in odd)
-    assert _published(line) == {one["leg_uid"] for one in said}
+    assert _published(line) == {event["leg_uid"] for event in said}
     [done] = release([FEED], today, today, to_nobody, log.append)
     assert (done.rows, done.arrival_days) == (0, [])
 

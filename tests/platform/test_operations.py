@@ -81,7 +81,7 @@ def test_a_message_is_read(aero, tmp_path):
 def test_arrivals_are_read_again_and_refused_files_go_to_the_inbox(aero, line):
     report = f"METAR MMMX {datetime.now(UTC):%d}0000Z 02004KT 5SM OVC080 13/12 A3021\n"
     line.drop("good.txt", report.encode(), feed=METAR.path)
-    [request] = [one for one in line.tick("arrivals") if METAR.path in str(one.tags)]
+    [request] = [request for request in line.tick("arrivals") if METAR.path in str(request.tags)]
     line.run(request)
     today = datetime.now(UTC).date()
     days = ("--from", f"{today}", "--to", f"{today}")

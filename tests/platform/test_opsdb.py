@@ -23,7 +23,9 @@ def server(platform):
 def test_the_server_runs_as_nobody_special_and_answers_on_loopback_only(platform, database):
     process = server(platform)
     assert process.uids().real != 0
-    addresses = {one.laddr.ip for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN}
+    addresses = {
+        connection.laddr.ip for connection in process.net_connections("inet") if connection.status == psutil.CONN_LISTEN
+    }
     assert addresses == {"127.0.0.1"}
 
 

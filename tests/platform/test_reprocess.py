@@ -18,16 +18,16 @@ def manifest(feed):
 
 def test_an_arrival_day_is_read_again_into_the_same_files(line):
     line.drop("one.txt", sample("mvt_01_departure").encode(), feed=MESSAGES.path)
-    [request] = [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+    [request] = [request for request in line.tick("arrivals") if MESSAGES.path in str(request.tags)]
     line.run(request)
     before = manifest(MESSAGES)
     assert before.counts["rows_out"] == 1
-    assert not [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+    assert not [request for request in line.tick("arrivals") if MESSAGES.path in str(request.tags)]
 
     today, said = datetime.now(UTC).date(), []
     done = reprocess(MESSAGES, today, today, said.append)
     assert (done.arrival_days, done.handed_on) == (1, 1)
-    [again] = [one for one in line.tick("arrivals") if MESSAGES.path in str(one.tags)]
+    [again] = [request for request in line.tick("arrivals") if MESSAGES.path in str(request.tags)]
     line.run(again)
     assert manifest(MESSAGES).files == before.files
 

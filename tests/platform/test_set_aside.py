@@ -37,10 +37,10 @@ def test_a_row_that_stops_a_day_is_named_set_aside_and_the_day_is_published(line
     assert line.published() is None
 
     [blocked] = json.loads(aero("checks", "--json", code=1)).values()
-    [check] = [one for one in blocked["checks"] if one["check"] == CHECK]
+    [check] = [check for check in blocked["checks"] if check["check"] == CHECK]
     [row] = check["rows"]
     page = line.check(LEGS, CHECK)
-    assert [one.data["flight_number"] for one in page["rows"].records] == ["99"]
+    assert [record.data["flight_number"] for record in page["rows"].records] == ["99"]
     assert page["to set one aside"].value.startswith("aero set-aside ")
     [record] = check["records"]
     assert (row["carrier"], row["flight_number"], row["operating_date"]) == ("Q9", "99", "2015-01-01")
@@ -53,7 +53,7 @@ def test_a_row_that_stops_a_day_is_named_set_aside_and_the_day_is_published(line
     assert carriers(line) == ["AS", "UA"]
     assert line.published() is not None
     assert aero("checks") == "no check stops a build\n"
-    assert [(one["by"], one["why"]) for one in json.loads(aero("set-aside", "--list", "--json"))] == [
+    assert [(decision["by"], decision["why"]) for decision in json.loads(aero("set-aside", "--list", "--json"))] == [
         ("Ana", "Q9 is nobody")
     ]
     [audit] = line.lake.list(f"_set_aside/{FEED}/")

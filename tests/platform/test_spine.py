@@ -80,11 +80,11 @@ def test_the_marts_say_what_a_count_of_the_file_says(line, whole, rows):
 
 
 def test_block_times_from_utc_are_the_files_for_every_leg(line, whole, rows):
-    wanted = sorted((cell[4], int(cell[5]), cell[7], int(cell[14])) for cell in (row.split(",") for row in rows))
+    expected = sorted((cell[4], int(cell[5]), cell[7], int(cell[14])) for cell in (row.split(",") for row in rows))
     found = line.query(
         "select carrier, flight_number, origin, datediff('minute', std_at, sta_at) from operations.fct_leg"
     )
-    assert sorted(found) == wanted
+    assert sorted(found) == expected
 
 
 def test_the_same_file_again_changes_nothing_and_asks_for_nothing(line, whole, rows):
@@ -180,9 +180,9 @@ def test_the_raw_zone_is_in_the_catalog_and_athena_counts_what_the_typed_zone_ho
     checks = {check.check_name: check for check in done.get_asset_check_evaluations()}
     assert all(check.passed for check in checks.values()), {name: check.metadata for name, check in checks.items()}
     assert set(checks) == {"agrees_with_register", "athena_counts_what_the_typed_zone_holds"}
-    [found] = [one for one in done.asset_materializations_for_node("catalog__raw_zone")]
+    [found] = [done for done in done.asset_materializations_for_node("catalog__raw_zone")]
     # The emulator's crawler looks at nothing: the asset must not claim otherwise.
     assert "finds nothing" in str(found.metadata["how"].value)
-    [counted] = [one for one in done.asset_materializations_for_node("catalog__athena_counts")]
+    [counted] = [done for done in done.asset_materializations_for_node("catalog__athena_counts")]
     rows = counted.metadata["rows"].value
     assert rows[FEED][0] == rows[FEED][1] > 1_000

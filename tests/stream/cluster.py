@@ -24,8 +24,8 @@ class Cluster:
         kafka.choose_brokers(self.state, brokers)
         self.supervisor = Supervisor(self.state, services())
         self.names = kafka.names(self.state)
-        wanted = [port for name in self.names for port in self.supervisor.services[name].ports]
-        ports.choose(self.state.ports_file, wanted, {})
+        expected = [port for name in self.names for port in self.supervisor.services[name].ports]
+        ports.choose(self.state.ports_file, expected, {})
 
     @property
     def bootstrap(self) -> str:
@@ -62,8 +62,11 @@ def read(bootstrap: str, topic: str, count: int, seconds: float = 60) -> list[Re
     deadline = time.monotonic() + seconds
     try:
         while time.monotonic() < deadline:
-            batch = [one for one in consumer.consume(5000, timeout=1) if one.error() is None]
-            found += [Record((one.key() or b"").decode(), one.value() or b"", one.partition() or 0) for one in batch]
+            batch = [message for message in consumer.consume(5000, timeout=1) if message.error() is None]
+            found += [
+                Record((message.key() or b"").decode(), message.value() or b"", message.partition() or 0)
+                for message in batch
+            ]
             if len(found) >= count and not batch:
                 return found
     finally:

@@ -56,26 +56,30 @@ def of_facts(statements: list[str], path: str) -> list[str]:
         "VIEW answer": ANSWER,
     }
     names = {f"CREATE TEMPORARY {name} ": statement for name, statement in swapped.items()}
-    kept = [one for one in statements if not one.startswith("INSERT INTO event_sink")]
-    return [next((own for name, own in names.items() if one.startswith(name)), one) for one in kept]
+    kept = [statement for statement in statements if not statement.startswith("INSERT INTO event_sink")]
+    return [next((own for name, own in names.items() if statement.startswith(name)), statement) for statement in kept]
 
 
-def run(options: dict, one: dict) -> None:
+def run(options: dict, request: dict) -> None:
     """Run one job to its end."""
     job = {
         "local": "true",
         "jar": options["jar"],
         "checkpoint.dir": options["folder"],
-        "departure.policy": one.get("policy", "first_out"),
-        "records": one.get("records", ",".join(SINKS)),
+        "departure.policy": request.get("policy", "first_out"),
+        "records": request.get("records", ",".join(SINKS)),
     }
-    given = {"bootstrap.servers": options["bootstrap"], "group.id": one["out"], "clock": one.get("clock", "event")}
+    given = {
+        "bootstrap.servers": options["bootstrap"],
+        "group.id": request["out"],
+        "clock": request.get("clock", "event"),
+    }
     source = main.source_options(given)
-    source |= {"scan.bounded.mode": "latest-offset", "topic": one.get("topics", "")}
+    source |= {"scan.bounded.mode": "latest-offset", "topic": request.get("topics", "")}
     sinks = {
         kind: {
             "connector": "kafka",
-            "topic": f"{one['out']}-{kind}",
+            "topic": f"{request['out']}-{kind}",
             "properties.bootstrap.servers": options["bootstrap"],
             "format": form,
         }
@@ -83,10 +87,10 @@ def run(options: dict, one: dict) -> None:
     }
 
     def prepare(statements: list[str]) -> list[str]:
-        return of_facts(statements, one["facts"]) if "facts" in one else statements
+        return of_facts(statements, request["facts"]) if "facts" in request else statements
 
     planned = main.plan(job, source, sinks, prepare)
-    if one.get("explain"):
+    if request.get("explain"):
         print(planned.explain())
         return
     planned.execute().get_job_client().get_job_execution_result().result()
@@ -94,5 +98,5 @@ def run(options: dict, one: dict) -> None:
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
-    for wanted in given["runs"]:
-        run(given, wanted)
+    for request in given["runs"]:
+        run(given, request)

@@ -30,7 +30,7 @@ def emulator(tmp_path, installed):
     state = State(tmp_path / "emulated")
     state.create()
     supervisor = Supervisor(state, services())
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     with interruptible():
         try:
             supervisor.start("ministack")
@@ -95,7 +95,8 @@ def test_a_changelog_arrives_under_the_partition_columns_and_insert_only_is_refu
     for record in records:
         latest.setdefault(record["PartitionKey"], []).append(json.loads(record["Data"]))
     changes = {
-        key: [(one["op"], (one["after"] or one["before"])["legs"]) for one in found] for key, found in latest.items()
+        key: [(change["op"], (change["after"] or change["before"])["legs"]) for change in found]
+        for key, found in latest.items()
     }
     assert changes == {"MEX-GDL|1": [("c", 1), ("d", 1), ("c", 2)], "MEX-MTY|1": [("c", 1)]}
 
@@ -118,5 +119,5 @@ def test_the_java_tests_pass():
 
     reports = list((jars.CONNECTOR_JAR.parent / "target" / "surefire-reports").glob("TEST-*.xml"))
     counts = [ET.parse(report).getroot().attrib for report in reports]  # noqa: S314
-    assert sum(int(one["tests"]) for one in counts) >= 30
-    assert sum(int(one["skipped"]) for one in counts) == 0
+    assert sum(int(count["tests"]) for count in counts) >= 30
+    assert sum(int(count["skipped"]) for count in counts) == 0

@@ -94,13 +94,13 @@ def said(kafka, tmp_path_factory):
             if number < len(poison):
                 producer.send_text(TOPICS["leg-events"], "poison", poison[number][1])
         # Odd events have legs of their own; of random events the lake says which of them can be true.
-        odd = [*((one, code) for _, one, code in odd_events()), *lake_verdicts(random_events(Random(7), 300))]
-        odd += [(one, None) for one in ahead_of(datetime.now(UTC))]
-        for one, _ in odd:
-            producer.send(ODD, one)
+        odd = [*((event, code) for _, event, code in odd_events()), *lake_verdicts(random_events(Random(7), 300))]
+        odd += [(event, None) for event in ahead_of(datetime.now(UTC))]
+        for event, _ in odd:
+            producer.send(ODD, event)
         for golden in GOLDEN.values():
-            for one in golden.events:
-                producer.send(FIGURES, one)
+            for event in golden.events:
+                producer.send(FIGURES, event)
     runs = [
         {"out": "day", "topics": ";".join(TOPICS)},
         {"out": "odd", "topics": ODD.name, "records": "leg,unreadable"},
@@ -129,8 +129,8 @@ def ahead_of(now):
 
 def lake_verdicts(sent):
     """Each event with the code that the typed step gives it as it arrives now."""
-    for feed in (one for one in feeds() if one.topic):
-        ours = [one for one in sent if events.topic_of(one) == feed.topic]
+    for feed in (feed for feed in feeds() if feed.topic):
+        ours = [event for event in sent if events.topic_of(event) == feed.topic]
         found = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
         yield from zip(ours, (row["reason"] for row in found), strict=True)
 
@@ -228,25 +228,25 @@ def test_only_what_happens_to_the_flight_says_when_a_leg_was_last_heard_of(said)
 
 def test_what_happened_to_a_flight_goes_straight_through_once(said):
     found = records(said.kafka, "day-event")
-    wanted = {
+    expected = {
         event["event_id"]
         for event in said.day
         if event["event_type"] in ("cancel", "reinstate", "divert", "return_to_ramp", "air_return")
     }
     ids = [row["event_id"] for row in found]
-    assert wanted <= set(ids)
+    assert expected <= set(ids)
     assert len(ids) == len(set(ids))
     assert {row["crossed_minutes"] for row in found if row["event_type"] == "out"} <= {60, 120, 240}
     assert {row["event_type"] for row in found} - {"out", "estimate"} == {
-        event["event_type"] for event in said.day if event["event_id"] in wanted
+        event["event_type"] for event in said.day if event["event_id"] in expected
     }
 
 
 def test_every_event_is_in_the_merge_or_refused_as_the_lake_refuses_it_never_both_never_neither(said):
     refused = Counter((row["reason"], row["body"]) for row in records(said.kafka, "odd-unreadable"))
-    assert refused == Counter((code, events.to_json(one).decode()) for one, code in said.odd if code)
-    merged = {one["event_id"]: one["leg_uid"] for one, code in said.odd if code is None}
-    named = {one["leg_uid"] for one, code in said.odd if code is None and events.topic_of(one) == "leg-events"}
+    assert refused == Counter((code, events.to_json(event).decode()) for event, code in said.odd if code)
+    merged = {event["event_id"]: event["leg_uid"] for event, code in said.odd if code is None}
+    named = {event["leg_uid"] for event, code in said.odd if code is None and events.topic_of(event) == "leg-events"}
     legs = last_words(records(said.kafka, "odd-leg"), LEG_KEY)
     told = Counter(uid for uid in merged.values() if uid in named)
     assert {uid: row["events"] for (uid,), row in legs.items() if row["events"]} == told
@@ -255,9 +255,9 @@ def test_every_event_is_in_the_merge_or_refused_as_the_lake_refuses_it_never_bot
 def test_by_the_wall_clock_the_job_refuses_what_is_ahead_of_it_as_the_lake_does(said, monkeypatch):
     monkeypatch.setenv("AERO_CLOCK", "wall")
     refused = Counter((row["reason"], row["body"]) for row in records(said.kafka, "by_wall-unreadable"))
-    judged_now = [*lake_verdicts([one for one, _ in said.odd])]
-    assert refused == Counter((code, events.to_json(one).decode()) for one, code in judged_now if code)
-    soon, in_hours = (events.to_json(one).decode() for one, _ in said.odd[-2:])
+    judged_now = [*lake_verdicts([event for event, _ in said.odd])]
+    assert refused == Counter((code, events.to_json(event).decode()) for event, code in judged_now if code)
+    soon, in_hours = (events.to_json(event).decode() for event, _ in said.odd[-2:])
     assert ("stamp_ahead", in_hours) in refused
     assert soon not in {body for _, body in refused}
 
@@ -278,15 +278,15 @@ def test_the_golden_cases_make_the_legs_that_they_expect(said, policy):
     assert cases
     for number, case in cases:
         row = found[(f"{number:032x}",)]
-        wanted = {name: value for name, value in case.leg.items() if name != "leg_uid"}
-        assert {name: row[name] for name in wanted} == wanted, case.name
+        expected = {name: value for name, value in case.leg.items() if name != "leg_uid"}
+        assert {name: row[name] for name in expected} == expected, case.name
 
 
 def test_the_golden_cases_of_odd_times_leave_the_figures_that_they_expect(said):
     found = last_words(records(said.kafka, "odd_times-leg"), LEG_KEY)
     for number, case in enumerate(time_cases()):
         row = found[(f"{number:032x}",)]
-        wanted = {"time_problem": case.time_problem} | {
+        expected = {"time_problem": case.time_problem} | {
             name: case.figures[name] for name in case.figures if name in row
         }
-        assert {name: row[name] for name in wanted} == wanted, case.name
+        assert {name: row[name] for name in expected} == expected, case.name

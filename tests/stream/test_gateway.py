@@ -88,7 +88,7 @@ def test_schedule_by_one_channel_and_messages_by_two_become_one_leg_and_nothing_
     (folder / "odd.bin").write_bytes(b"PAR1....")
     result = ingest_paths(state, folder, REFERENCE, print)
     assert (result["messages"], result["accepted"], result["waiting"]) == (5, 4, 0)
-    assert [one["reason"] for one in result["put_aside"]] == ["unreadable_message"]
+    assert [aside["reason"] for aside in result["put_aside"]] == ["unreadable_message"]
 
     [leg] = legs(state, 905, until=lambda leg: leg["events"] == SAID_BY_MESSAGES)
     assert (leg["out_at"], leg["in_at"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z")
@@ -111,7 +111,7 @@ def test_a_row_of_the_database_is_one_more_word_on_the_same_leg(state):
     assert (leg["delay_codes"], leg["off_at"]) == ("62:4", "2026-11-22T13:52:00Z")
     assert (leg["out_at"], leg["in_at"], leg["passengers"]) == ("2026-11-22T13:36:00Z", "2026-11-22T15:48:00Z", 165)
     aside = quarantined(state, "messages-hour-00000.json", "opsdb/legs")["messages"]
-    assert [one["text"] for one in aside] == ["no row\n"]
+    assert [message["text"] for message in aside] == ["no row\n"]
 
 
 def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):
@@ -151,7 +151,7 @@ def test_a_broker_that_dies_under_a_job_that_lives_comes_back_and_takes_nobody_w
 
     # The watchdog of the platform in the foreground brings it back; its clients join again by themselves.
     deadline = time.monotonic() + 180
-    while [one.state for one in platform.status(state) if one.name in names] != ["up"] * len(names):
+    while [status.state for status in platform.status(state) if status.name in names] != ["up"] * len(names):
         assert time.monotonic() < deadline, platform.status(state)
         time.sleep(0.5)
     lines: list[str] = []

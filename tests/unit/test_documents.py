@@ -35,21 +35,21 @@ def test_the_version_is_that_of_the_newest_numbered_section_of_the_changelog():
         version = tomllib.load(file)["project"]["version"]
     numbers = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", _text("CHANGELOG.md"), re.MULTILINE)
     assert numbers[0] == version
-    assert numbers == sorted(numbers, key=lambda one: [int(part) for part in one.split(".")], reverse=True)
+    assert numbers == sorted(numbers, key=lambda number: [int(part) for part in number.split(".")], reverse=True)
 
 
 def test_every_path_that_contributing_and_architecture_name_exists():
-    known = [f"/{one}" for name in FILES for one in (name, *Path(name).parents)]
+    known = [f"/{path}" for name in FILES for path in (name, *Path(name).parents)]
     for document in ("CONTRIBUTING.md", "docs/architecture.md"):
         for name in re.findall(r"`((?:[a-z_.]+/)+[a-z_.]*)`", _text(document)):
-            assert any(one.endswith(f"/{name.rstrip('/')}") for one in known), f"{document} names {name}"
+            assert any(path.endswith(f"/{name.rstrip('/')}") for path in known), f"{document} names {name}"
 
 
 def test_every_file_that_is_named_in_a_document_docstring_or_comment_exists():
     """Otherwise files that moved would still be named by their old places."""
     paths = [f"/{name}" for name in FILES]
     speaking = [name for name in FILES if name.endswith(SPEAKING) and name not in RECORDS]
-    named = {(name, one) for name in speaking for one in NAMED.findall(_text(name))}
+    named = {(name, path) for name in speaking for path in NAMED.findall(_text(name))}
     assert [pair for pair in sorted(named) if not any(path.endswith(f"/{pair[1]}") for path in paths)] == []
 
 

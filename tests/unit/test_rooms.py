@@ -111,7 +111,9 @@ def test_no_modules_import_each_other_in_a_circle_not_even_lazily():
         seen = visited(path)
         graph[name] = {module for module in seen.modules | seen.names if module in files} - {name}
         # A name that a package offers is no import of the package's own module where it is a module itself.
-        graph[name] -= {module for module in seen.modules if any(one.startswith(f"{module}.") for one in graph[name])}
+        graph[name] -= {
+            module for module in seen.modules if any(imported.startswith(f"{module}.") for imported in graph[name])
+        }
     list(TopologicalSorter(graph).static_order())
 
 

@@ -112,7 +112,7 @@ def test_passengers_recommend_it_less_when_it_was_late(legs, tables):
     late = surveys["leg"].map(lambda number: legs[number].ready - legs[number].sta)
     assert surveys["recommendation"].between(0, 10).all()
     on_time, delayed, very = (
-        net_promoter_score(surveys.loc[which, "recommendation"]) for which in (late < 15, late >= 15, late >= 60)
+        net_promoter_score(surveys.loc[chosen, "recommendation"]) for chosen in (late < 15, late >= 15, late >= 60)
     )
     assert on_time > delayed + 10 > very + 20
 

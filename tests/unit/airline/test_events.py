@@ -69,10 +69,10 @@ def truth(leg) -> dict:
 def differences(legs, merged) -> list:
     found = []
     for leg in legs:
-        wanted, made = truth(leg), merged[uid(leg)]
+        expected, made = truth(leg), merged[uid(leg)]
         if leg.is_cancelled:
-            wanted["cancellation_code"] = leg.cancellation_code
-        found += [(uid(leg), name, value, made[name]) for name, value in wanted.items() if made[name] != value]
+            expected["cancellation_code"] = leg.cancellation_code
+        found += [(uid(leg), name, value, made[name]) for name, value in expected.items() if made[name] != value]
     return found
 
 
@@ -147,7 +147,9 @@ def test_the_same_seed_gives_the_same_events_and_another_seed_others(sent):
 
 def test_days_on_end_are_the_days_one_by_one_in_order_of_receipt(airline, sent):
     both = [*sent[DATES[1]], *sent[DATES[2]]]
-    assert list(events(airline, DATES[1], 2)) == sorted(both, key=lambda one: (one["received_at"], one["event_id"]))
+    assert list(events(airline, DATES[1], 2)) == sorted(
+        both, key=lambda event: (event["received_at"], event["event_id"])
+    )
 
 
 def test_faults_are_as_frequent_as_the_recipe_says(sent, everything):
@@ -197,9 +199,9 @@ def test_codes_are_reviewed_on_the_next_day_or_after_the_flight(everything):
 def test_some_legs_are_cancelled_and_reinstated_and_fly(everything, merged):
     back = {event["leg_uid"] for event in everything if event["event_type"] == "reinstate"}
     assert 1 <= len(back) <= 12
-    for one in back:
-        assert merged[one]["is_cancelled"] is False
-        assert merged[one]["out_at"] is not None
+    for event in back:
+        assert merged[event]["is_cancelled"] is False
+        assert merged[event]["out_at"] is not None
 
 
 def test_the_last_booking_of_a_leg_is_what_it_sold_and_a_cancelled_one_is_refunded(airline, sent):
@@ -207,7 +209,9 @@ def test_the_last_booking_of_a_leg_is_what_it_sold_and_a_cancelled_one_is_refund
         last = {}
         for event in day:
             if event["event_type"] == "booking":
-                last[event["leg_uid"]] = max(last.get(event["leg_uid"], event), event, key=lambda one: one["version"])
+                last[event["leg_uid"]] = max(
+                    last.get(event["leg_uid"], event), event, key=lambda version_of_leg: version_of_leg["version"]
+                )
         table = airline.day(on).bookings
         final = table[table["days_to_departure"] == 0].set_index("leg")
         for number, leg in enumerate(airline.day(on).legs):

@@ -39,7 +39,7 @@ def last(entered, table, *key):
         if change.table == table:
             for values in change.rows:
                 row = dict(zip(change.columns, values, strict=True))
-                name = tuple(row[one] for one in key)
+                name = tuple(row[column] for column in key)
                 found.pop(name, None) if change.removes else found.__setitem__(name, row)
     return found
 

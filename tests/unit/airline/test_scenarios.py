@@ -30,5 +30,5 @@ def test_a_strike_cancels_for_the_carriers_reason():
 def test_what_is_expected_follows_from_the_faults_alone():
     assert expected("normal", ON) == []
     for name, faults in SCENARIOS.items():
-        assert [one.airport for one in expected(name, ON)] == [fault.airport for fault in faults]
-    assert [(one.airport, one.is_hub) for one in expected("fog", ON)] == [("MTY", True), ("TIJ", False)]
+        assert [case.airport for case in expected(name, ON)] == [fault.airport for fault in faults]
+    assert [(case.airport, case.is_hub) for case in expected("fog", ON)] == [("MTY", True), ("TIJ", False)]

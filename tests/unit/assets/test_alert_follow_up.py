@@ -31,17 +31,19 @@ def line():
     return line
 
 
-def follow(instance, line, zones, wanted="1"):  # noqa: F811
+def follow(instance, line, zones, tag="1"):  # noqa: F811
     """Run the follow-up as its sensor asks for it, from the first hour of the log."""
     first = {"aero/first": log[0]["arrived_hour"]} if (log := line.log()) else {}
-    return run(follow_up, instance, line, zones, **{WANTED_TAG: wanted, **first})
+    return run(follow_up, instance, line, zones, **{WANTED_TAG: tag, **first})
 
 
 def bodies(zones, feed) -> list[dict]:
     """Every line in the raw zone of a log."""
     parts = [zones.raw().root / item.key for item in zones.raw().list(f"{feed.path}/")]
     return [
-        json.loads(json.loads(one)["body"]) for part in parts for one in gzip.decompress(part.read_bytes()).splitlines()
+        json.loads(json.loads(line_of_part)["body"])
+        for part in parts
+        for line_of_part in gzip.decompress(part.read_bytes()).splitlines()
     ]
 
 
@@ -49,7 +51,7 @@ def briefs(instance) -> list[dict]:  # noqa: F811
     """Return the reports of briefs, oldest first."""
     found = instance.fetch_materializations(BRIEF, limit=100).records
     metadata = [record.asset_materialization.metadata for record in reversed(found)]
-    return [{name: value.value for name, value in one.items()} for one in metadata]
+    return [{name: value.value for name, value in entry.items()} for entry in metadata]
 
 
 # -- briefs -----------------------------------------------------------------------------------------------------------
@@ -58,14 +60,14 @@ def test_a_red_alert_gets_one_brief_with_its_evidence_and_one_materialisation(in
     line.send(event("divert", 300, "17:00"))
     line.delay(100)
     assert follow(instance, line, zones).success
-    [told] = [one for one in briefs(instance) if one["alert_key"].startswith("long_delay_flight")]
+    [told] = [brief for brief in briefs(instance) if brief["alert_key"].startswith("long_delay_flight")]
     brief = zones.lake().read_json(key_of(told["alert_key"]))
     evidence = brief["evidence"]
     assert (brief["level"], brief["what"]["value"], brief["what"]["limit"]) == ("red", 130, 120)
     assert brief["where"] == {"scope_type": "leg", "scope_id": f"{100:032x}", "route": "MEX-CUN", "operating_date": DAY}
     assert evidence["state"]["flight_number"] == 100
-    assert [one["event_type"] for one in evidence["events"]] == ["divert"]
-    assert [one["a14_percent"] for one in evidence["last_28_days"]] == [80.0] * 10
+    assert [event["event_type"] for event in evidence["events"]] == ["divert"]
+    assert [day["a14_percent"] for day in evidence["last_28_days"]] == [80.0] * 10
     assert evidence["similar"] == [
         {"resolution": "RESUELTA", "highest_level": "red", "alerts": 2, "median_minutes_open": 30}
     ]
@@ -80,8 +82,8 @@ def test_a_route_shows_its_state_with_n_its_flights_and_what_is_usual(instance, 
     line.delay(100, arrival_delay_minutes=130)
     line.send(bad_day())
     assert follow(instance, line, zones).success
-    [brief] = [zones.lake().read_json(key_of(one["alert_key"])) for one in briefs(instance)
-               if one["alert_key"].startswith("a14_route_day")]  # fmt: skip
+    [brief] = [zones.lake().read_json(key_of(brief["alert_key"])) for brief in briefs(instance)
+               if brief["alert_key"].startswith("a14_route_day")]  # fmt: skip
     assert (brief["evidence"]["state"]["arrived_legs"], brief["what"]["n"]) == (20, 20)
     assert [leg["flight_number"] for leg in brief["evidence"]["flights"]] == [100]
     assert brief["evidence"]["baseline"]["value"] == 80
@@ -96,7 +98,7 @@ def test_following_up_again_writes_nothing_and_a_graver_level_renews_the_brief(i
     assert len(briefs(instance)) == first
     line.delay(100, 250, "18:10", version=5)
     follow(instance, line, zones)
-    told = [(one["alert_key"].split("#")[0], one["level"]) for one in briefs(instance)]
+    told = [(brief["alert_key"].split("#")[0], brief["level"]) for brief in briefs(instance)]
     assert told == [("long_delay_flight", "red"), ("long_delay_flight", "critical")]
     assert len(list(zones.lake().list("published/briefs/"))) == 1
 
@@ -105,7 +107,7 @@ LINE = {"alert_key": "a", "revision": 1, "kind": "FIRED", "level_after": "red", 
 
 
 @pytest.mark.parametrize(
-    ("changes", "wanted"),
+    ("changes", "is_due"),
     [
         ({}, True),
         ({"level_after": "critical", "kind": "LEVEL_UP"}, True),
@@ -118,8 +120,8 @@ LINE = {"alert_key": "a", "revision": 1, "kind": "FIRED", "level_after": "red", 
         ({"state_after": "SHELVED"}, False),
     ],
 )
-def test_a_brief_is_due_when_a_red_alert_becomes_somebodys_business(changes, wanted):
-    assert bool(due([LINE | changes])) is wanted
+def test_a_brief_is_due_when_a_red_alert_becomes_somebodys_business(changes, is_due):
+    assert bool(due([LINE | changes])) is is_due
 
 
 def test_of_several_lines_of_an_alert_the_last_is_briefed():
@@ -133,13 +135,13 @@ def test_lines_and_decisions_are_in_raw_once_by_the_hour_they_came_in(instance, 
     Alerts(line.engine).acknowledge(alert.alert_key, "Ana", None, alert.revision)
     follow(instance, line, zones)
     follow(instance, line, zones)
-    assert [one["kind"] for one in bodies(zones, TRANSITIONS)] == ["FIRED", "ACKNOWLEDGED"]
-    assert [one["who"] for one in bodies(zones, DECISIONS)] == ["Ana"]
+    assert [body["kind"] for body in bodies(zones, TRANSITIONS)] == ["FIRED", "ACKNOWLEDGED"]
+    assert [body["who"] for body in bodies(zones, DECISIONS)] == ["Ana"]
     hour = line.log()[0]["arrived_hour"].replace("T", "/hh=")
     assert [
         item.key.startswith(f"alerts/transitions/dt={hour}/") for item in zones.raw().list("alerts/transitions/")
     ] == [True]
-    assert {one["data_label"] for one in bodies(zones, TRANSITIONS)} == {"datos sintéticos"}
+    assert {body["data_label"] for body in bodies(zones, TRANSITIONS)} == {"datos sintéticos"}
 
 
 def test_new_lines_are_a_part_of_their_own_and_no_part_is_written_twice(instance, line, zones):  # noqa: F811
@@ -159,7 +161,7 @@ def test_a_follow_up_that_died_before_it_noted_its_part_copies_nothing_twice(ins
     line.delay(200)
     follow(instance, line, zones)
     assert len(bodies(zones, TRANSITIONS)) == 2
-    assert len({one["log_id"] for one in bodies(zones, TRANSITIONS)}) == 2
+    assert len({body["log_id"] for body in bodies(zones, TRANSITIONS)}) == 2
 
 
 def test_a_line_that_came_late_goes_to_its_own_hour(tmp_path, zones):

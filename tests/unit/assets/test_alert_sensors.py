@@ -122,6 +122,6 @@ def test_a_failed_run_is_in_the_ledger_in_the_log_and_a_materialisation_once(ins
     key = dg.AssetKey(["alerts", "run_failures"])
     records = instance.fetch_materializations(key, limit=10).records
     assert [record.asset_materialization.metadata["run_id"].value for record in records] == [failed.run_id]
-    assert [json.loads(one.message.split(" ", 1)[1])["job"] for one in caplog.records if one.name == "aero.runs"] == [
-        "broken"
-    ]
+    assert [
+        json.loads(record.message.split(" ", 1)[1])["job"] for record in caplog.records if record.name == "aero.runs"
+    ] == ["broken"]

@@ -38,7 +38,7 @@ def test_a_test_without_description_or_kind_is_called_by_its_name():
 
 
 def test_every_test_of_the_project_has_a_whole_sentence_and_every_kind_is_used():
-    tests = [one for one in manifest()["nodes"].values() if one["resource_type"] == "test"]
-    assert {one["test_metadata"]["name"] for one in tests if one.get("test_metadata")} == set(KINDS)
+    tests = [node for node in manifest()["nodes"].values() if node["resource_type"] == "test"]
+    assert {test["test_metadata"]["name"] for test in tests if test.get("test_metadata")} == set(KINDS)
     assert len(tests) > 150
-    assert [one["name"] for one in tests if not sentence(one).endswith(".")] == []
+    assert [test["name"] for test in tests if not sentence(test).endswith(".")] == []

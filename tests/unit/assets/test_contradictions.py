@@ -106,6 +106,6 @@ def test_every_feed_of_files_says_what_tells_two_of_its_rows_apart():
 
 def test_the_contract_of_a_feed_changes_with_its_identity():
     assert (
-        len({one.contract for one in (ONTIME, replace(ONTIME, identity=()), replace(ONTIME, contradiction="last"))})
+        len({feed.contract for feed in (ONTIME, replace(ONTIME, identity=()), replace(ONTIME, contradiction="last"))})
         == 3
     )

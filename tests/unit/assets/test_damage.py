@@ -68,7 +68,7 @@ def manifest(lake):
     return ArrivalManifest.load(lake.lake, FEED, MONDAY.date())
 
 
-def wanted(lake):
+def expected(lake):
     return behind(FEED, receipts(lake.raw, FEED), lake.copy.manifests(), {}).behind
 
 
@@ -91,11 +91,11 @@ def test_a_damaged_typed_object_is_written_again_by_asking_for_its_arrival_day(l
     key = typed(lake)
     damage(lake.lake, key)
     ask_for(lake.lake, lake.copy.pull().damaged, lambda line: None)
-    assert wanted(lake) == ["2026-11-16"]
+    assert expected(lake) == ["2026-11-16"]
     [row] = [lake.lake.read_json(item.key) for item in lake.lake.list("_outcomes/repair/")]
     assert key in row["message"]
     lake.compact()
-    assert wanted(lake) == []
+    assert expected(lake) == []
     pulled = lake.copy.pull()
     assert (pulled.damaged, pulled.versions) == ((), before)
     assert len(lake.rows()) == 2
@@ -149,9 +149,9 @@ def test_a_damaged_manifest_empties_no_date_and_its_day_is_compacted_again(lake,
     (lake.lake.root / good.key).write_bytes(body)
     assert [*typed_versions(lake.copy.manifests())] == [FIRST, SECOND]
     assert (lake.copy.pull().damaged, len(lake.rows())) == ((), 2)
-    assert wanted(lake) == ["2026-11-16"]
+    assert expected(lake) == ["2026-11-16"]
     lake.compact()
-    assert (manifest(lake), wanted(lake)) == (good, [])
+    assert (manifest(lake), expected(lake)) == (good, [])
 
 
 def test_a_manifest_that_is_gone_leaves_no_file_behind_that_nobody_names(lake):
@@ -164,7 +164,7 @@ def test_a_manifest_that_is_gone_leaves_no_file_behind_that_nobody_names(lake):
 def test_asking_again_for_a_day_with_a_damaged_manifest_is_no_error(lake):
     (lake.lake.root / manifest(lake).key).write_bytes(b"{")
     ask_again(lake.lake, FEED, MONDAY.date())
-    assert wanted(lake) == ["2026-11-16"]
+    assert expected(lake) == ["2026-11-16"]
 
 
 def test_a_local_index_that_is_damaged_is_made_again(lake):
@@ -185,13 +185,13 @@ def test_damaged_levels_count_as_not_reached_and_are_written_again(lake, body):
 
 
 @DAMAGES
-@pytest.mark.parametrize("what", ["body", "receipt"])
-def test_a_damaged_arrival_stops_its_own_day_and_takes_nothing_from_it(lake, damage, what):
+@pytest.mark.parametrize("damaged", ["body", "receipt"])
+def test_a_damaged_arrival_stops_its_own_day_and_takes_nothing_from_it(lake, damage, damaged):
     [receipt] = receipts(lake.raw, FEED)
     before, planned = manifest(lake), plan(receipts(lake.raw, FEED))
     key = receipt.receipt_key(FEED)
-    damage(lake.raw, json.loads(lake.raw.read(key))["raw_key"] if what == "body" else key)
-    if (what, damage) == ("receipt", change):
+    damage(lake.raw, json.loads(lake.raw.read(key))["raw_key"] if damaged == "body" else key)
+    if (damaged, damage) == ("receipt", change):
         (lake.raw.root / key).write_bytes(b'{"raw_key": "elsewhere"}')
     ask_again(lake.lake, FEED, MONDAY.date())
     with pytest.raises(DamagedObjectError, match=r"aero repair"):
@@ -213,7 +213,7 @@ def test_the_other_days_of_a_run_are_compacted_where_one_has_a_damaged_body(lake
             instance=instance, tags=tags, resources={"zones": zones}, raise_on_error=False,
         )  # fmt: skip
     assert not done.success
-    assert wanted(lake) == ["2026-11-16"]
+    assert expected(lake) == ["2026-11-16"]
     assert len(lake.rows()) == 3
     [row] = [lake.lake.read_json(item.key) for item in lake.lake.list("_outcomes/repair/")]
     assert body in row["message"]

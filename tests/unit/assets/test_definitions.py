@@ -48,14 +48,18 @@ def test_every_feed_is_an_asset_in_every_layer(graph):
     """A module with a @definitions function drops its other assets without a word."""
     here = ("raw", "typed", "catalog")
     layers = {"file": ("inbox", *here), "event": here, "log": here, "table": ("database", *here)}
-    wanted = {dg.AssetKey([layer, *feed.key]) for feed in feeds() for layer in layers[feed.arrival]}
-    assert wanted <= set(graph.get_all_asset_keys())
+    expected = {dg.AssetKey([layer, *feed.key]) for feed in feeds() for layer in layers[feed.arrival]}
+    assert expected <= set(graph.get_all_asset_keys())
 
 
 def test_every_sensor_schedule_and_job_says_what_it_does(defs):
     known = defs.get_repository_def()
     jobs = [job for job in known.get_all_jobs() if not job.name.startswith("__")]
-    silent = [one.name for one in (*known.sensor_defs, *known.schedule_defs, *jobs) if not one.description]
+    silent = [
+        definition.name
+        for definition in (*known.sensor_defs, *known.schedule_defs, *jobs)
+        if not definition.description
+    ]
     assert (silent, len(jobs) > 5) == ([], True)
 
 

@@ -101,7 +101,9 @@ def test_what_a_crawler_found_is_held_against_the_register():
 def test_every_named_query_runs_over_tables_as_the_register_declares_them():
     resources = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader)["Resources"]  # noqa: S506 - a safe loader with tags
     queries = [
-        one["Properties"]["QueryString"] for one in resources.values() if one["Type"] == "AWS::Athena::NamedQuery"
+        resource["Properties"]["QueryString"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Athena::NamedQuery"
     ]
     assert len(queries) == 3
     with duckdb.connect() as connection:

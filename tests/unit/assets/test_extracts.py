@@ -152,15 +152,15 @@ class Recorded(Extracts):
     def runner(self):
         return self
 
-    def run(self, wanted, log):
+    def run(self, extract, log):
         if self.fails:
             raise ExtractError("the extract ended with code 1")
-        hours = int((wanted.end - wanted.start).total_seconds() // 3600)
-        windows = [self.window(wanted, wanted.start + timedelta(hours=hour)) for hour in range(hours)]
+        hours = int((extract.end - extract.start).total_seconds() // 3600)
+        windows = [self.window(extract, extract.start + timedelta(hours=hour)) for hour in range(hours)]
         raw = FolderBucket(extracts.PROJECT / self.root / "raw")
-        raw.write_json(f"opsdb/_runs/{wanted.run_id}.json", {"windows": windows, "drift": self.drift.splitlines()})
+        raw.write_json(f"opsdb/_runs/{extract.run_id}.json", {"windows": windows, "drift": self.drift.splitlines()})
 
-    def window(self, wanted, start):
+    def window(self, extract, start):
         table = {
             "rows_in": 5, "rows": 5, "bytes": 900, "fingerprint": "ab", "parts": ["p"], "seconds": 0.5,
             "watermark": f"{start + timedelta(minutes=30):%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -170,7 +170,7 @@ class Recorded(Extracts):
             "commit": f"opsdb/_extracts/{start:%H}.json",
             "window_start": f"{start:%Y-%m-%dT%H:%M:%S.%fZ}",
             "snapshot_at": "2026-11-01T13:00:00.000000Z",
-            "tables": {name: compared if name == "fx_rates" else table for name in wanted.tables},
+            "tables": {name: compared if name == "fx_rates" else table for name in extract.tables},
         }
 
 
@@ -191,7 +191,7 @@ def run(tmp_path, *tables, hours=1, raise_on_error=True, **said):
 def metadata(done, name):
     """Return the metadata of a table's last materialisation; a range has one per hour."""
     made = done.asset_materializations_for_node("opsdb_extract")
-    found = [one for one in made if one.asset_key == raw_key(TABLES[name])]
+    found = [asset for asset in made if asset.asset_key == raw_key(TABLES[name])]
     return {key: value.value for key, value in found[-1].metadata.items()}
 
 
@@ -216,10 +216,10 @@ def test_hours_that_lie_together_are_one_run_and_a_row_of_the_ledger_each(tmp_pa
 
 def test_a_new_column_is_a_warning_of_its_table_alone(tmp_path):
     done = run(tmp_path, "legs", "fx_rates", drift="opsdb.legs.gate: new column (text); add it")
-    found = {(one.asset_key, one.check_name): one for one in done.get_asset_check_evaluations()}
+    found = {(check.asset_key, check.check_name): check for check in done.get_asset_check_evaluations()}
     assert not found[(raw_key(TABLES["legs"]), "schema_as_known")].passed
     assert found[(raw_key(TABLES["fx_rates"]), "schema_as_known")].passed
-    assert all(one.passed for (_, name), one in found.items() if name == "rows_balance")
+    assert all(check.passed for (_, name), check in found.items() if name == "rows_balance")
 
 
 def test_a_run_that_fails_enters_nothing_and_materialises_nothing(tmp_path):

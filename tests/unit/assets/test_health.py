@@ -81,7 +81,7 @@ def test_a_row_of_the_ledger_that_is_damaged_says_so_and_hides_no_other(tmp_path
         lake.write_json(f"_outcomes/door/dt=2026-11-22/{name}.json", row)
     (lake.root / "_outcomes/door/dt=2026-11-22/bad.json").write_bytes(body)
     rows = outcome_table(lake).to_pylist()
-    assert [(one["status"], one["rows_in"]) for one in rows] == [("damaged", 0), ("done", 3)]
+    assert [(row["status"], row["rows_in"]) for row in rows] == [("damaged", 0), ("done", 3)]
     assert "_outcomes/door/dt=2026-11-22/bad.json" in rows[0]["subject"]
 
 

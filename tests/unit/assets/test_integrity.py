@@ -96,7 +96,7 @@ class Platform:
     def repair(self):
         return repair(self.look, ZONES, silent)
 
-    def one(self, bucket, prefix, suffix="") -> str:
+    def only_key(self, bucket, prefix, suffix="") -> str:
         found = [item.key for item in bucket.list(prefix) if item.key.endswith(suffix)]
         found = [key for key in found if key == prefix or "1970" not in key]
         return found[0]
@@ -157,7 +157,7 @@ def harmed(platform, kind, how="cut"):
     """Damage one object of a kind; return its bucket and key."""
     where, prefix, suffix = KINDS[kind]
     bucket = getattr(platform.places, where)
-    key = platform.one(bucket, prefix, suffix)
+    key = platform.only_key(bucket, prefix, suffix)
     harm(bucket, key, how)
     return bucket, key
 
@@ -219,7 +219,7 @@ def test_what_is_made_from_a_damaged_body_waits_and_keeps_what_it_had(unversione
     platform.inbox.delete([INBOX_KEY])
     harmed(platform, "body")
     lake, refused = harmed(platform, "refused rows")
-    typed = platform.one(lake, "typed/partner/bts_ontime/")
+    typed = platform.only_key(lake, "typed/partner/bts_ontime/")
     left = {damage.key: why for damage, why in platform.repair().left}
     assert "the raw zone before it is damaged too" in left[refused]
     assert pq.read_metadata(lake.root / typed).num_rows == 1
@@ -259,7 +259,7 @@ def test_a_repair_says_what_it_did_as_json(versioned, tmp_path):
 
 def test_an_object_that_came_back_is_whole_though_its_etag_is_another_as_under_kms(versioned, tmp_path):
     platform = versioned.copied(tmp_path)
-    key = platform.one(platform.places.raw, "ops/leg_events/dt=")
+    key = platform.only_key(platform.places.raw, "ops/leg_events/dt=")
     kept = platform.places.raw.kept[key]
     kept.insert(0, (replace(kept[0][0], version_id="v9", etag="another"), kept[0][1]))
     assert platform.look("raw") == []

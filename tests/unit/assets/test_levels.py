@@ -23,8 +23,8 @@ def instance():
         yield found
 
 
-def want(wanted, reached=None, **more):
-    return Want("typed:x", "ingest", wanted, reached or {}, **more)
+def want(required, reached=None, **more):
+    return Want("typed:x", "ingest", required, reached or {}, **more)
 
 
 def days(*numbers, level="v1"):
@@ -73,12 +73,12 @@ def test_a_run_is_for_no_day_that_has_what_it_should(instance):
 
 
 def test_a_day_that_should_be_gone_is_asked_for_too(instance):
-    assert [told(one) for one in requests(instance, want({}, days(4)), now=NOW)] == ["2026-01-04..2026-01-04"]
+    assert [told(request) for request in requests(instance, want({}, days(4)), now=NOW)] == ["2026-01-04..2026-01-04"]
 
 
 def test_a_tick_asks_for_a_bounded_number_of_bounded_runs(instance):
     asked = requests(instance, want(days(*range(1, 29))), now=NOW, most=2, longest=10)
-    assert [told(one) for one in asked] == ["2026-01-01..2026-01-10", "2026-01-11..2026-01-20"]
+    assert [told(request) for request in asked] == ["2026-01-01..2026-01-10", "2026-01-11..2026-01-20"]
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
@@ -96,7 +96,9 @@ def test_what_comes_while_two_runs_are_under_way_is_asked_for_together_later(ins
         first = start(instance, request, dg.DagsterRunStatus.STARTED)
     assert requests(instance, want(days(*range(1, 9))), now=NOW) == []
     instance.report_run_canceled(first)
-    assert [told(one) for one in requests(instance, want(days(*range(3, 9))), now=NOW)] == ["2026-01-03..2026-01-08"]
+    assert [told(request) for request in requests(instance, want(days(*range(3, 9))), now=NOW)] == [
+        "2026-01-03..2026-01-08"
+    ]
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED])
@@ -149,7 +151,7 @@ def test_what_failed_a_thousand_times_is_still_asked_for_every_quarter_of_an_hou
     ]  # fmt: skip
 
 
-def build(wanted, bad, rounds, names_rows=False):
+def build(required, bad, rounds, names_rows=False):
     """Play rounds of requests in which a run with a bad date fails; return what is behind, and rounds and runs taken.
 
     `names_rows`: the check that fails shows a row of the first bad dates of its run, as many as two.
@@ -158,17 +160,17 @@ def build(wanted, bad, rounds, names_rows=False):
     with dg.DagsterInstance.ephemeral() as instance:
         for number in range(1, rounds + 1):
             now += LONGEST_PAUSE
-            for request in requests(instance, want(wanted, reached, named=named), now=now):
+            for request in requests(instance, want(required, reached, named=named), now=now):
                 run, runs = start(instance, request, dg.DagsterRunStatus.STARTED), runs + 1
                 if found := sorted(dates(request) & days(*bad).keys()):
                     instance.report_run_failed(run)
                     named |= {*found[:2]} if names_rows else set()
                 else:
-                    reached |= {day: wanted[day] for day in dates(request)}
+                    reached |= {day: required[day] for day in dates(request)}
                     instance.report_run_canceled(run)  # as good an end as any: only levels count
-            if wanted.keys() - reached.keys() <= days(*bad).keys():
-                return wanted.keys() - reached.keys(), number, runs
-    return wanted.keys() - reached.keys(), rounds, runs
+            if required.keys() - reached.keys() <= days(*bad).keys():
+                return required.keys() - reached.keys(), number, runs
+    return required.keys() - reached.keys(), rounds, runs
 
 
 @example(behind=set(range(1, 27)), bad={1, 11, 26})
@@ -189,13 +191,13 @@ def test_dates_that_a_failed_check_names_are_asked_for_alone_and_the_rest_at_onc
 
 
 def test_dates_that_fail_for_ever_do_not_take_the_turns_of_others(instance):
-    wanted, now = days(1, 2, 3), datetime.now(UTC)
+    required, now = days(1, 2, 3), datetime.now(UTC)
     for _ in range(9):
         now += LONGEST_PAUSE
-        for request in requests(instance, want(wanted, named=frozenset(wanted)), now=now, most=2):
+        for request in requests(instance, want(required, named=frozenset(required)), now=now, most=2):
             instance.report_run_failed(start(instance, request, dg.DagsterRunStatus.STARTED))
     tried = [told(run) for run in instance.get_runs()]
-    assert {tried.count(f"{day}..{day}") for day in wanted} == {6}
+    assert {tried.count(f"{day}..{day}") for day in required} == {6}
 
 
 def test_what_failed_at_another_level_says_nothing_of_this_one(instance):

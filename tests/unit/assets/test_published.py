@@ -175,7 +175,7 @@ def test_sixty_publications_while_seven_hundred_pages_read_mix_no_versions(publi
             reader = opened[snapshot.version].cursor()
         seen = [reader.execute(f"select distinct late from {table}").fetchall()
                 for table in ("operations.fct_leg", "reference.dim_route", "operations.fct_leg")]  # fmt: skip
-        return seen[0][0][0], all(one == seen[0] and len(one) == 1 for one in seen)
+        return seen[0][0][0], all(answer == seen[0] and len(answer) == 1 for answer in seen)
 
     publish(publisher, warehouse)
     warehouse.execute("update legs set late = 0")

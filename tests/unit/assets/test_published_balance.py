@@ -82,7 +82,7 @@ def zones(tmp_path, monkeypatch):
     with duckdb.connect(f"{tmp_path}/warehouse.duckdb") as connection:
         for relation in mart_relations():
             schema, name = relation.name.split(".")
-            [node] = [one for one in nodes if one["name"] == name and one["schema"] == schema]
+            [node] = [node for node in nodes if node["name"] == name and node["schema"] == schema]
             columns = [f'"{column}" {said["data_type"] or "varchar"}' for column, said in node["columns"].items()]
             connection.execute(f"create schema if not exists {schema}")
             connection.execute(f"create table {relation.name} ({', '.join(columns)})")
@@ -96,7 +96,7 @@ def zones(tmp_path, monkeypatch):
 def test_a_publication_is_in_the_ledger_as_it_was_counted_and_its_check_is_green(zones):
     done = dg.materialize([published_marts], resources={"zones": zones}, raise_on_error=True)
     # Missing flights of the last day are another check, which only warns.
-    said = {one.check_name: one.passed for one in done.get_asset_check_evaluations() if one.blocking}
+    said = {check.check_name: check.passed for check in done.get_asset_check_evaluations() if check.blocking}
     assert said == {"rows_balance": True, "reads_back": True}
     [row] = ledger(zones.lake(), ["published"])
     assert row["rows_in"] == row["rows_out"] > 2

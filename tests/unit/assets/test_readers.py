@@ -46,8 +46,8 @@ def test_lines_keep_their_numbers_whatever_stands_above_them_and_the_footer_is_n
         file.write_text("\n".join([*["said X"] * above, "A,B", *records, ""]))
         file.write_bytes(kept(file))
         found = read_lines(file, layout).read_all().to_pylist()
-    wanted = [(number, text) for number, text in enumerate(records, above + 2) if text.strip() and text[:3] != "END"]
-    assert [(row["line_number"], row["body"]) for row in found] == wanted
+    expected = [(number, text) for number, text in enumerate(records, above + 2) if text.strip() and text[:3] != "END"]
+    assert [(row["line_number"], row["body"]) for row in found] == expected
     assert all(row.get("given", ["X"]) == ["X"] for row in found)
 
 

@@ -50,9 +50,9 @@ def test_dates_in_a_row_are_a_range_that_dagster_knows():
 
 @given(st.lists(st.sets(st.integers(0, 9), min_size=1), min_size=2, max_size=2, unique_by=frozenset))
 def test_two_sets_of_dates_have_two_names_also_where_their_ends_are_the_same(sets):
-    one, other = (name_of([day(number) for number in sorted(numbers)]) for numbers in sets)
-    assert one != other
-    assert re.fullmatch(r"[0-9_-]+(-[0-9a-f]{12})?", one), "a name is part of an object's key"
+    name, other_name = (name_of([day(number) for number in sorted(numbers)]) for numbers in sets)
+    assert name != other_name
+    assert re.fullmatch(r"[0-9_-]+(-[0-9a-f]{12})?", name), "a name is part of an object's key"
 
 
 def test_a_run_without_dates_is_for_everything():
@@ -62,15 +62,15 @@ def test_a_run_without_dates_is_for_everything():
 
 @pytest.mark.parametrize("numbers", [(3,), (3, 4, 5), (0, 3, 4, 90)])
 def test_a_run_builds_its_dates_and_no_other_and_its_checks_are_of_what_it_made(numbers):
-    wanted = [day(number) for number in numbers]
+    expected = [day(number) for number in numbers]
     with dg.DagsterInstance.ephemeral() as instance:
-        done = dg.materialize([marts, published], instance=instance, tags=tags_of(wanted))
+        done = dg.materialize([marts, published], instance=instance, tags=tags_of(expected))
         assert done.success
         for key in KEYS:
             made = instance.get_latest_materialization_event(key)
             assert made
             assert made.asset_materialization
-            assert made.asset_materialization.metadata["dates"].value == ", ".join(wanted)
+            assert made.asset_materialization.metadata["dates"].value == ", ".join(expected)
         checks = done.get_asset_check_evaluations()
-        assert [one.asset_key for one in checks if one.passed] == KEYS
+        assert [check.asset_key for check in checks if check.passed] == KEYS
         assert SET_TAG not in done.dagster_run.tags or len(numbers) == 4

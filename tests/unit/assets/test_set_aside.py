@@ -72,7 +72,7 @@ def test_a_record_that_is_set_aside_goes_to_quarantine_with_who_and_why(lake):
 
 def test_the_place_of_a_record_names_it_as_well_as_its_event(lake):
     (event_id, raw_ref), _ = typed(lake)
-    assert [one.event_id for one in put_aside(lake, raw_ref)] == [event_id]
+    assert [aside.event_id for aside in put_aside(lake, raw_ref)] == [event_id]
 
 
 def test_the_balance_of_the_day_counts_it_as_refused(lake):
@@ -90,7 +90,7 @@ def test_taking_it_back_brings_the_same_rows_again_and_deletes_nothing(lake):
     assert settle(lake) == [f"{MONDAY.date()}"]
     assert typed(lake) == before
     assert refused(lake) == []
-    assert [one.action for one in set_aside.decisions(lake.lake)] == [SET_ASIDE, UNDO]
+    assert [decision.action for decision in set_aside.decisions(lake.lake)] == [SET_ASIDE, UNDO]
 
 
 def test_sent_again_on_a_later_day_it_stays_out_and_comes_in_with_the_undo(lake):

@@ -100,16 +100,16 @@ def test_an_object_holds_a_file_only_if_we_put_it_and_nobody_wrote_over_it(tmp_p
 
 
 def test_versions_come_newest_first_with_deletions_among_them_over_several_pages():
-    def one(version, minute, *, latest=False):
+    def version_of(version, minute, *, latest=False):
         return {"Key": "a", "VersionId": version, "ETag": f'"{version}"', "IsLatest": latest,
                 "LastModified": NOON.replace(minute=minute)}  # fmt: skip
 
     pages = [
-        {"Versions": [one("v3", 2)], "DeleteMarkers": [one("d4", 3, latest=True), one("d2", 1)]},
-        {"Versions": [one("v1", 0)]},
+        {"Versions": [version_of("v3", 2)], "DeleteMarkers": [version_of("d4", 3, latest=True), version_of("d2", 1)]},
+        {"Versions": [version_of("v1", 0)]},
     ]
     found = Bucket("lake", Client(pages)).history("a")["a"]
-    assert [(one.version_id, one.is_deletion) for one in found] == [
+    assert [(version.version_id, version.is_deletion) for version in found] == [
         ("d4", True), ("v3", False), ("d2", True), ("v1", False),
     ]  # fmt: skip
 
@@ -120,4 +120,4 @@ def test_versions_of_one_second_keep_the_order_in_which_s3_names_them():
         for name in ("v3", "v2", "v1")
     ]
     found = Bucket("lake", Client([{"Versions": versions}])).history("a")["a"]
-    assert [one.version_id for one in found] == ["v3", "v2", "v1"]
+    assert [version.version_id for version in found] == ["v3", "v2", "v1"]

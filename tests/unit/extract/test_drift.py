@@ -42,7 +42,7 @@ def test_a_table_that_is_not_there_is_told_apart_from_one_without_columns():
 def test_every_difference_is_told_at_once():
     found = LEGS.columns | {"seats": "text", "gate": "text"}
     del found["tail"]
-    assert [(one.column, one.kind) for one in drifts(LEGS, found)] == [
+    assert [(drift.column, drift.kind) for drift in drifts(LEGS, found)] == [
         ("tail", "removed"),
         ("seats", "changed"),
         ("gate", "added"),

@@ -66,17 +66,17 @@ def test_every_block_of_a_table_is_read_by_exactly_one_reader(blocks, rows, bloc
         edge = int(lower.split("(")[1].split(",")[0])
         return block >= edge and (not upper or block < int(upper.split("(")[1].split(",")[0]))
 
-    assert sum(holds(one) for one in block_ranges(blocks, rows, 100_000)) == 1
+    assert sum(holds(block) for block in block_ranges(blocks, rows, 100_000)) == 1
 
 
 def test_the_same_extract_has_the_same_name_and_any_other_has_another():
-    one = {"legs": {"rows": 2, "fingerprint": "ab"}}
-    name = commit_name(WINDOW, one)
+    counts = {"legs": {"rows": 2, "fingerprint": "ab"}}
+    name = commit_name(WINDOW, counts)
     assert name == commit_name(WINDOW, {"legs": {"rows": 2, "fingerprint": "ab", "seconds": 3, "parts": ["x"]}})
     assert name.startswith("dt=2026-11-01/20261101T100000000000Z-")
     others = [{"legs": {"rows": 3, "fingerprint": "ab"}}, {"legs": {"rows": 2, "fingerprint": "ac"}}, {}]
     names = [commit_name(WINDOW, other) for other in others] + [
-        commit_name(Window(START + HOUR, START + 2 * HOUR), one)
+        commit_name(Window(START + HOUR, START + 2 * HOUR), counts)
     ]
     assert len({name, *names}) == 5
 

@@ -65,11 +65,11 @@ def _lines(sheet: Sheet, rows: Sequence[Row]) -> list[list[Any]]:
 def replace_part(path: Path, name: str, data: bytes | None) -> None:
     """Put another part into a workbook, or take it out."""
     with zipfile.ZipFile(path) as archive:
-        parts: dict[str, bytes | None] = {one: archive.read(one) for one in archive.namelist()}
+        parts: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one, content in (parts | {name: data}).items():
+        for part, content in (parts | {name: data}).items():
             if content is not None:
-                archive.writestr(one, content)
+                archive.writestr(part, content)
 
 
 def core(saved: datetime) -> bytes:

@@ -173,7 +173,7 @@ def _csv(feed: Feed, records: Sequence[Record]) -> str:
 def _add_json(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Sequence[Record]) -> None:
     bodies = [json.dumps(record, ensure_ascii=False) for record in records]
     said = [unwrap(body.encode())[:3] if feed.arrival == "event" else (body, None, None) for body in bodies]
-    _insert(connection, [dict(zip(("body", "defect", "message"), one, strict=True)) for one in said])
+    _insert(connection, [dict(zip(("body", "defect", "message"), event, strict=True)) for event in said])
 
 
 def _add_given(connection: duckdb.DuckDBPyConnection, feed: Feed, records: Sequence[Record]) -> None:

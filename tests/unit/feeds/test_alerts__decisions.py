@@ -45,7 +45,7 @@ def test_two_acts_on_an_alert_are_two_decisions_and_lines_of_the_engine_are_none
     (alert,) = api.open_alerts()
     after = api.acknowledge(alert.alert_key, "Ana", None, alert.revision)
     api.shelve(alert.alert_key, moment("20:00"), "Luis", "prueba", after.revision)
-    assert [one["who"] for one in copied(line)] == ["Ana", "Luis"]
+    assert [decision["who"] for decision in copied(line)] == ["Ana", "Luis"]
 
 
 def test_a_decision_about_something_else_belongs_to_the_day_it_was_made_on():

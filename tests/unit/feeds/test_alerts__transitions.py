@@ -17,8 +17,8 @@ LABEL = "datos sintéticos"
 def lines():
     line = Line()
     line.late(130)
-    written = sorted(line.dynamo.rows("transitions"), key=lambda one: one["arrival"])
-    return transition_lines(written, {one["alert_key"]: LABEL for one in written})
+    written = sorted(line.dynamo.rows("transitions"), key=lambda row: row["arrival"])
+    return transition_lines(written, {line["alert_key"]: LABEL for line in written})
 
 
 def test_every_field_of_a_line_is_a_column_with_its_value(lines):

@@ -16,13 +16,13 @@ def test_every_field_that_an_event_may_have_is_a_column_with_its_value():
     assert row["reason"] is None
     unused = {"schema_version", "raw_ref", "tail", "aircraft_type", "seats"}
     unused |= {"std_at", "sta_at", "std_utc_offset_minutes", "sta_utc_offset_minutes"}
-    for one in fields_of(EVENT_TYPES[KIND]):
-        if one.name in unused:
+    for field in fields_of(EVENT_TYPES[KIND]):
+        if field.name in unused:
             continue
-        found = row[one.name]
+        found = row[field.name]
         if isinstance(found, datetime):
             found = f"{found.isoformat()}Z"
-        assert (f"{found}" if isinstance(found, date) else found) == sent[one.name], one.name
+        assert (f"{found}" if isinstance(found, date) else found) == sent[field.name], field.name
 
 
 def test_a_field_that_its_form_refuses_is_refused_by_that_word():

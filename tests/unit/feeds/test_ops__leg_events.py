@@ -17,7 +17,7 @@ from tests.unit.streaming.event_samples import LEG, PAYLOAD, event, first_source
 FEED = "ops/leg_events"
 KINDS = [name for name, kind in EVENT_TYPES.items() if kind.topic == "leg-events"]
 TIMES = {"event_time", "received_at"} | {
-    one.name for kind in KINDS for one in fields_of(EVENT_TYPES[kind]) if one.kind == "timestamp"
+    field.name for kind in KINDS for field in fields_of(EVENT_TYPES[kind]) if field.kind == "timestamp"
 }
 
 
@@ -31,13 +31,13 @@ def test_every_field_that_an_event_may_have_is_a_column_with_its_value(kind):
     sent = event(kind, raw_ref="raw/of/sender#7", source=first_source(kind), received=2) | PAYLOAD[kind]
     [row] = judge(sent)
     assert row["reason"] is None
-    for one in fields_of(EVENT_TYPES[kind]):
-        if one.name == "schema_version":
+    for field in fields_of(EVENT_TYPES[kind]):
+        if field.name == "schema_version":
             continue
-        found = row[one.name]
+        found = row[field.name]
         if isinstance(found, datetime):
             found = f"{found.isoformat()}Z"
-        assert (f"{found}" if isinstance(found, date) else found) == sent.get(one.name), one.name
+        assert (f"{found}" if isinstance(found, date) else found) == sent.get(field.name), field.name
     assert row["is_actual"] == EVENT_TYPES[kind].is_actual
 
 

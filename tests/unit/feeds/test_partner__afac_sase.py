@@ -135,14 +135,14 @@ COUNTS = st.tuples(st.integers(1, 500), st.integers(0, 90_000), st.integers(0, 1
 @settings(max_examples=15, deadline=None)
 @given(months=st.lists(st.dictionaries(st.integers(1, 12), COUNTS, max_size=4), min_size=1, max_size=6))
 def test_whatever_a_sheet_holds_its_records_add_up_to_it(tmp_path_factory, months):
-    pairs = [((f"CITY {n}", "MEXICO"), one) for n, one in enumerate(months)]
+    pairs = [((f"CITY {n}", "MEXICO"), figures) for n, figures in enumerate(months)]
     rows = judged(FEED, afac.write(tmp_path_factory.mktemp("law") / "a.xlsx", {**afac.ROWS, "REG NAC": pairs}))
     ours = [row for row in rows if (row["service"], row["market"]) == ("REG", "NAC")]
-    said = [figures for one in months for figures in one.values()]
+    said = [figures for month in months for figures in month.values()]
     assert {row["reason"] for row in rows} <= {None}
     assert len(ours) == len(said)
     for number, name in enumerate(("flights", "passengers", "cargo_kg")):
-        assert sum(row[name] for row in ours) == pytest.approx(sum(one[number] for one in said))
+        assert sum(row[name] for row in ours) == pytest.approx(sum(figures[number] for figures in said))
 
 
 @pytest.mark.parametrize(("edition", "records", "months"), [("julio", 10_000, 7), ("diciembre", 16_962, 12)])

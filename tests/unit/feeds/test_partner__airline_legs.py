@@ -106,10 +106,10 @@ def test_what_is_unusual_or_not_known_is_a_fact_too(apart, record):
 
 
 def test_the_leg_is_the_same_with_another_destination_or_tail():
-    [one, other] = judge(NIGHT, changed(TAIL="XAXAC"))
-    assert one["leg_uid"] == other["leg_uid"]
+    [first, second] = judge(NIGHT, changed(TAIL="XAXAC"))
+    assert first["leg_uid"] == second["leg_uid"]
     [third] = judge(changed(LEG_SEQUENCE="2"))
-    assert third["leg_uid"] != one["leg_uid"]
+    assert third["leg_uid"] != first["leg_uid"]
 
 
 REFUSED = {

@@ -60,7 +60,9 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def refused():
     """The rows of all broken records, which lie in one file."""
-    return dict(zip(REFUSED, judged(FEED, body(*(quoted(LATE, **one) for one in REFUSED.values()))), strict=True))
+    return dict(
+        zip(REFUSED, judged(FEED, body(*(quoted(LATE, **changes) for changes in REFUSED.values()))), strict=True)
+    )
 
 
 @pytest.mark.parametrize("reason", REFUSED)

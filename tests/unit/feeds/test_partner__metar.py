@@ -92,7 +92,7 @@ def test_a_report_ends_where_it_ends_whatever_carries_it(name):
         else (row["line_number"], row["station"], f"{row['observed_at']:%Y-%m-%d %H:%M}")
         for row in rows
     ]
-    assert sorted(found, key=lambda one: one[0]) == expected
+    assert sorted(found, key=lambda row: row[0]) == expected
     assert all(row["wind_kt"] == 8 and row["pressure_hpa"] == 1018 for row in rows if not row["reason"])
 
 

@@ -71,7 +71,7 @@ MISTAKEN = (
 @pytest.fixture(scope="module")
 def mistaken() -> dict[str, dict]:
     """The rows of all mistaken records, which lie in one file, by what was changed in them."""
-    changes = [one for one, _ in MISTAKEN]
+    changes = [change for change, _ in MISTAKEN]
     return dict(zip(map(str, changes), judged(FEED, broken(SAMPLE, *changes)), strict=True))
 
 

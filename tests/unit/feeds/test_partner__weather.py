@@ -82,7 +82,7 @@ def test_the_hour_that_exists_twice_is_two_hours():
 @pytest.fixture(scope="module")
 def units() -> dict[str, dict]:
     """The rows of these records, which lie in one file, by what was changed in them."""
-    changes = [one for one, _ in UNITS]
+    changes = [change for change, _ in UNITS]
     return dict(zip(map(str, changes), judged(FEED, broken(SAMPLE, *changes)), strict=True))
 
 

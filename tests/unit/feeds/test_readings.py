@@ -46,8 +46,8 @@ def nodes(found: object) -> Iterator[dict]:
         yield found
         found = list(found.values())
     if isinstance(found, list):
-        for one in found:
-            yield from nodes(one)
+        for node in found:
+            yield from nodes(node)
 
 
 def complaints(sql: str, *, judges: bool = False) -> list[str]:
@@ -57,7 +57,7 @@ def complaints(sql: str, *, judges: bool = False) -> list[str]:
     for node in nodes(said):
         kind, name = node.get("type"), node.get("function_name")
         if name == "nullif":
-            if any(figure(one["expression"]) for one in node["arguments"]):
+            if any(figure(argument["expression"]) for argument in node["arguments"]):
                 found.append("nullif of a number as text: use unless_zero()")
         elif name and (name not in ALLOWED or (name in TRUNCATED and not judges)):
             found.append(f"{name}()")
@@ -182,4 +182,4 @@ def test_a_reading_takes_a_text_whole_or_gives_null(engine, reading):
 
 def test_every_reading_is_shown_here():
     helpers = {"unread", "not_whole", "bad_clock", "written_minute", "written_date"}
-    assert set(NAMES.findall(READINGS)) - helpers <= {re.findall(r"\w+", one)[n] for one in READ for n in (0, 1)}
+    assert set(NAMES.findall(READINGS)) - helpers <= {re.findall(r"\w+", pair)[n] for pair in READ for n in (0, 1)}

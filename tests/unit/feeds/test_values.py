@@ -81,11 +81,11 @@ def person(text: str) -> object:
 def helpers_of(path: str) -> dict[str, str]:
     """Name → expression of what a feed works out on the way; a clock also depends on the date and on its place."""
     feed = find(path)
-    [day] = [one.sql for one in feed.columns if one.name == feed.business_date]
-    found = {one.name: one.sql for one in feed.values}
-    for one in feed.clocks:
-        found[one.name] = f"concat_ws('', {one.minute_of_day}, {one.near or 'null'}, {day}, {one.airport})"
-        found[f"{one.name}_offset"] = found[one.name]
+    [day] = [column.sql for column in feed.columns if column.name == feed.business_date]
+    found = {value.name: value.sql for value in feed.values}
+    for clock in feed.clocks:
+        found[clock.name] = f"concat_ws('', {clock.minute_of_day}, {clock.near or 'null'}, {day}, {clock.airport})"
+        found[f"{clock.name}_offset"] = found[clock.name]
     return found
 
 
@@ -108,8 +108,8 @@ def inputs(sql: str, path: str) -> frozenset[str]:
 def direct(column: str, path: str) -> str | None:
     """The raw column whose value a typed column is, as it is said; None where it is made of more."""
     feed = find(path)
-    [sql] = [one.sql for one in feed.columns if one.name == column]
-    sql = {one.name: one.sql for one in feed.values}.get(sql, sql)
+    [sql] = [typed.sql for typed in feed.columns if typed.name == column]
+    sql = {value.name: value.sql for value in feed.values}.get(sql, sql)
     found = [node for node in nodes(tree(sql)) if "class" in node and node["class"] != "CONSTANT"]
     names = [node["column_names"][-1] for node in found if node["class"] == "COLUMN_REF"]
     plain = all(
@@ -164,7 +164,9 @@ def test_a_mutated_value_is_read_as_a_person_would_or_its_row_is_refused(feed):
 
 def misread(feed: Feed, name: str, said: str, other: str, before: dict, after: dict) -> str:
     """Say how a row that was accepted differs from what a person reads in it; nothing if it does not."""
-    used = {one.name: one for one in feed.columns if one.name in after and name in inputs(one.sql, feed.path)}
+    used = {
+        column.name: column for column in feed.columns if column.name in after and name in inputs(column.sql, feed.path)
+    }
     for column in used.values():
         sql = column.sql + helpers_of(feed.path).get(column.sql, "")
         if "measured(" in sql and re.fullmatch(UNMEASURED, other.strip().upper()):
@@ -180,7 +182,7 @@ def misread(feed: Feed, name: str, said: str, other: str, before: dict, after: d
             text = other if feed.is_json else other.strip()
             if not same(text if column.type == "VARCHAR" else person(other), after[column.name]):
                 return f"{column.name} = {after[column.name]!r}"
-    changed = {one for one in after if after[one] != before[one]}
+    changed = {column for column in after if after[column] != before[column]}
     if beyond := changed - used.keys():
         return f"{sorted(beyond)} changed"
     said_same = person(said) == person(other) or outline(said) == outline(other)
@@ -213,5 +215,5 @@ def test_a_rule_reads_every_number_that_its_column_takes(feed):
     names = [name for name, said in good.items() if name in feed.raw_columns and re.fullmatch("[0-9]+", f"{said}")]
     plain = typed(feed, [good | {name: number} for name in names for number in ("999", "1999999999")])
     signed = typed(feed, [good | {name: number} for name in names for number in ("+999", "001999999999")])
-    accepted = [one for one, other in zip(signed, plain, strict=True) if one["reason"] is None and other["reason"]]
+    accepted = [row for row, other in zip(signed, plain, strict=True) if row["reason"] is None and other["reason"]]
     assert not accepted

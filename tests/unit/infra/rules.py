@@ -108,9 +108,9 @@ def buckets_are_closed(resources: list[Resource]) -> Problems:
         if has.get("OwnershipControls", {}).get("Rules") != [{"ObjectOwnership": "BucketOwnerEnforced"}]:
             yield f"{bucket.address}: ACLs are not switched off"
         lifecycle = [rule for rule in has.get("LifecycleConfiguration", {}).get("Rules", []) if "Prefix" not in rule]
-        for wanted in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
-            if not any(wanted in rule and rule["Status"] == "Enabled" for rule in lifecycle):
-                yield f"{bucket.address}: no {wanted} in its lifecycle"
+        for expected in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
+            if not any(expected in rule and rule["Status"] == "Enabled" for rule in lifecycle):
+                yield f"{bucket.address}: no {expected} in its lifecycle"
 
 
 def buckets_want_tls(resources: list[Resource]) -> Problems:

@@ -120,9 +120,9 @@ def test_a_sheet_that_costs_readers_hours_or_hides_rows_is_refused(doors_of_all,
 
 def test_a_workbook_of_more_sheets_than_a_person_keeps_is_refused(doors_of_all):
     contents = {**parts(sheet(HEAD, row(2, *COST)), "Costos"), **BOOK}
-    one = '<sheet name="Costos" sheetId="1" r:id="rId7"/>'
-    more = "".join(one.replace("Costos", f"Hoja {number}") for number in range(100))
-    contents["xl/workbook.xml"] = f"{contents['xl/workbook.xml']}".replace(one, one + more)
+    entry = '<sheet name="Costos" sheetId="1" r:id="rId7"/>'
+    more = "".join(entry.replace("Costos", f"Hoja {number}") for number in range(100))
+    contents["xl/workbook.xml"] = f"{contents['xl/workbook.xml']}".replace(entry, entry + more)
     outcome = send(FakeS3(), zipped(contents), "partner/costs/a.xlsx", doors=doors_of_all)
     assert (outcome["reason"], "101 sheets" in outcome["message"]) == ("too_large", True)
 

@@ -27,7 +27,7 @@ QUARTER = Door(
     "partner/quarter", ("ROUTE",), "contract-7", "csv", {"name_pattern": r"fares_(?P<QUARTER>\d{4}q[1-4])\.csv"}
 )
 PLAN = Door("partner/schedule", ("CARRIER",), "contract-8", "lines", {"line_pattern": "[0-5]", "footer": "5"})
-DOORS = {one.feed: one for one in (REPORT, FARES, METAR, QUARTER, PLAN, workbooks.DOOR)}
+DOORS = {door.feed: door for door in (REPORT, FARES, METAR, QUARTER, PLAN, workbooks.DOOR)}
 
 PREAMBLE = b"Detailed Statistics\nOrigin: Grand Rapids (GRR)\n\n"
 FILED = PREAMBLE + b'CARRIER,DELAY\n"DL","2"\n"DL","-4"\n\n SOURCE: somebody'

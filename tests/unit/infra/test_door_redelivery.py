@@ -90,9 +90,9 @@ def test_equal_content_arriving_twice_at_the_same_time_is_accepted_once(data):
     _, writes = undisturbed(data)
     for moment in range(1, writes + 1):
         s3 = FakeS3()
-        one, other = put(s3, KEY, data), put(s3, f"{FEED}/again.csv", data)
-        step_in(s3, moment, other)
-        handle({"Records": [one]}, using(s3))
+        first, second = put(s3, KEY, data), put(s3, f"{FEED}/again.csv", data)
+        step_in(s3, moment, second)
+        handle({"Records": [first]}, using(s3))
         check(s3, whole=2)
         assert s3.uploads == {}
 

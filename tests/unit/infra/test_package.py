@@ -34,9 +34,9 @@ DOORS = [
 
 
 def test_the_same_sources_give_the_same_bytes_and_key():
-    one, two = door_package(DOORS), door_package(list(reversed(DOORS)))
-    assert (one.key, one.data) == (two.key, two.data)
-    assert one.key.startswith("_code/aero_ingest-")
+    first, second = door_package(DOORS), door_package(list(reversed(DOORS)))
+    assert (first.key, first.data) == (second.key, second.data)
+    assert first.key.startswith("_code/aero_ingest-")
 
 
 def test_the_key_follows_what_the_files_hold():

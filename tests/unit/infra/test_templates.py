@@ -130,10 +130,10 @@ def test_a_template_explains_itself_and_stands_alone(path):
 def test_the_driver_gives_every_parameter_of_every_template_and_deploys_them_all():
     assert {f"{stack.template}.yaml" for stack in STACKS} == {path.name for path in template_files()}
     for stack, rendered in zip(STACKS, stacks("prod"), strict=True):
-        wanted = {key for key, spec in rendered.template["Parameters"].items() if "Default" not in spec}
+        expected = {key for key, spec in rendered.template["Parameters"].items() if "Default" not in spec}
         given = {"Environment", *stack.inputs, *stack.code, *stack.settings}
         given |= {name for phase in (*stack.phases, *stack.network_phases) for name in phase.parameters}
-        assert given >= wanted
+        assert given >= expected
         assert given <= set(rendered.template["Parameters"])
 
 

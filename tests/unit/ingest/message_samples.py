@@ -30,8 +30,9 @@ def codes(message: Message) -> list[str]:
 def events(message: Message) -> list[tuple[str, str, str | None, bool]]:
     """Return the movements as (type, day and time, airport, estimated)."""
     return [
-        (one.event_type, f"{one.event_time:%d %H:%M}", one.airport, one.estimated) for one in message.movements
-    ]  # fmt: skip
+        (movement.event_type, f"{movement.event_time:%d %H:%M}", movement.airport, movement.estimated)
+        for movement in message.movements
+    ]
 
 
 def envelope(stamp: str, origin: str = "MEX") -> str:

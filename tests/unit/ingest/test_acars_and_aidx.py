@@ -81,7 +81,7 @@ def test_a_departed_leg_of_aidx_says_what_the_other_messages_say():
         ("ON", "22 15:42", "CUN", True), ("IN", "22 15:49", "CUN", True),
     ]  # fmt: skip
     assert (message.passengers, message.registration, message.flight_date) == (168, "XAMAZ", date(2026, 11, 22))
-    assert [(one.code, one.minutes) for one in message.delays] == [("62", 4)]
+    assert [(delay.code, delay.minutes) for delay in message.delays] == [("62", 4)]
 
 
 def test_a_cancelled_and_a_diverted_leg_become_their_events():
@@ -103,7 +103,7 @@ def two_legs():
 
 def test_every_leg_of_a_document_is_a_message_of_its_own_and_one_that_names_no_flight_stops_no_other():
     found = list(parse_all(two_legs().splitlines(keepends=True), AFTER))
-    assert [one.error.code if isinstance(one, Unreadable) else str(one.flight) for one in found] == [
+    assert [message.error.code if isinstance(message, Unreadable) else str(message.flight) for message in found] == [
         "AM905",
         "bad_flight",
     ]
@@ -123,9 +123,9 @@ def test_every_leg_of_a_document_is_a_message_of_its_own_and_one_that_names_no_f
     ],
 )
 def test_a_document_that_is_none_is_refused_with_a_reason(text, code):
-    [one] = parse_all([text], AFTER)
-    assert isinstance(one, Unreadable)
-    assert (one.format, one.error.code) == ("aidx", code)
+    [message] = parse_all([text], AFTER)
+    assert isinstance(message, Unreadable)
+    assert (message.format, message.error.code) == ("aidx", code)
 
 
 def test_times_without_a_zone_are_utc_with_a_finding_and_other_zones_are_converted():
@@ -140,7 +140,7 @@ def test_the_door_takes_a_document_and_the_typed_step_has_its_legs(name):
     s3 = FakeS3()
     outcome = send(s3, aidx(name).encode(), f"partner/messages/{name}.xml", "2026-11-22T18:00:00.000Z", doors=_doors())
     assert outcome["status"] == "accepted"
-    [key] = [one for one in s3.keys(RAW, "partner/messages/dt=") if "_arrivals" not in one]
+    [key] = [key for key in s3.keys(RAW, "partner/messages/dt=") if "_arrivals" not in key]
     [row] = judged(find("partner/messages"), gzip.decompress(s3.body(RAW, key)), date(2026, 11, 22))
     assert (row["reason"], row["message_format"], row["flight_number"]) == (None, "aidx", 905)
     assert row["is_cancelled"] == (True if name == "aidx_02_cancelled" else None)

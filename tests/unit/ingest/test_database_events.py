@@ -45,15 +45,15 @@ def by_kind(events):
 def test_every_row_of_the_airline_is_events_that_every_reader_accepts():
     for row in rows("legs"):
         events = list(events_of_row(read(line(row, WINDOW_END)), "s3://raw/part"))
-        assert not [one for one in events if isinstance(parse(to_json(one)), Problem)]
-        assert {one["leg_uid"] for one in events} == {row["leg_uid"]}
-        assert {(one["source"], one["received_at"]) for one in events} == {("database", WINDOW_END)}
+        assert not [event for event in events if isinstance(parse(to_json(event)), Problem)]
+        assert {event["leg_uid"] for event in events} == {row["leg_uid"]}
+        assert {(event["source"], event["received_at"]) for event in events} == {("database", WINDOW_END)}
 
 
 def test_a_row_says_its_plan_and_each_thing_that_it_knows_and_merged_they_are_the_row():
     events = told()
-    assert [one["event_type"] for one in events] == ["schedule", "out", "off", "on", "in", "delay_codes", "load"]
-    assert {one["version"] for one in events} == {4}
+    assert [event["event_type"] for event in events] == ["schedule", "out", "off", "on", "in", "delay_codes", "load"]
+    assert {event["version"] for event in events} == {4}
     [facts] = to_facts(events).values()
     leg = merge(facts)
     assert (leg["out_at"], leg["in_at"], leg["passengers"]) == ("2026-11-22T13:35:00Z", "2026-11-22T15:47:00Z", 160)
@@ -62,7 +62,7 @@ def test_a_row_says_its_plan_and_each_thing_that_it_knows_and_merged_they_are_th
 
 def test_the_same_row_again_is_the_same_events_whenever_it_was_extracted():
     later = list(events_of_row(read(line(FLOWN, "2026-11-23T18:00:00.000000Z"))))
-    assert [one["event_id"] for one in later] == [one["event_id"] for one in told()]
+    assert [event["event_id"] for event in later] == [event["event_id"] for event in told()]
 
 
 def test_what_contradicts_the_plan_beats_it_and_the_next_row_beats_both():
@@ -72,7 +72,7 @@ def test_what_contradicts_the_plan_beats_it_and_the_next_row_beats_both():
     assert (merge(facts)["is_cancelled"], merge(facts)["cancellation_code"]) == (True, "B")
     [both] = to_facts([*cancelled, *told(row_version=3)]).values()
     assert merge(both)["is_cancelled"] is False
-    assert [one["version"] for one in cancelled] == [4, 5]
+    assert [event["version"] for event in cancelled] == [4, 5]
 
 
 def test_a_row_of_a_later_attempt_says_nothing_of_the_departure_that_counts():
@@ -83,7 +83,7 @@ def test_a_row_of_a_later_attempt_says_nothing_of_the_departure_that_counts():
 @pytest.mark.parametrize(("hours", "is_review"), [(1, False), (5.9, False), (6.1, True)])
 def test_a_row_changed_long_after_its_leg_was_over_is_a_correction(hours, is_review):
     updated_at = datetime(2026, 11, 22, 15, 47, tzinfo=UTC) + timedelta(hours=hours)
-    assert {one["is_correction"] for one in told(updated_at=updated_at.isoformat())} == {is_review}
+    assert {event["is_correction"] for event in told(updated_at=updated_at.isoformat())} == {is_review}
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_the_gateway_tells_rows_around_today_and_puts_aside_what_is_none():
     text = [line(FLOWN), line(FLOWN | {"std_at": "2026-12-22T13:30:00Z"}), "no json\n", line(FLOWN | {"seats": -1})]
     tally = world.gateway().take_rows(text, REFERENCE, "s3://raw/part")
     assert (tally.messages, tally.accepted, tally.events) == (4, 2, 7)
-    assert [one.reason for one in tally.put_aside] == ["unusable_row"] * 2
-    assert [one.text for one in tally.put_aside] == text[2:]
+    assert [aside.reason for aside in tally.put_aside] == ["unusable_row"] * 2
+    assert [aside.text for aside in tally.put_aside] == text[2:]
 
 
 def test_a_message_that_waits_finds_its_leg_in_the_row_of_the_database():
@@ -140,6 +140,6 @@ def test_a_row_that_breaks_a_limit_is_put_aside_as_a_whole_with_the_code_that_th
     world = World()
     text = line(FLOWN | {"leg_uid": leg_uid("AM", 905, "", "MEX", "2026-11-22", 1)} | changes)
     tally = world.gateway().take_rows([text], REFERENCE, "s3://raw/part")
-    assert ([one.reason for one in tally.put_aside], world.sent) == ([code], [])
+    assert ([aside.reason for aside in tally.put_aside], world.sent) == ([code], [])
     [row] = judged("opsdb/legs", text.encode())
     assert row["reason"] == code

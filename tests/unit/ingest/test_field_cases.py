@@ -22,14 +22,14 @@ def reports(name):
 
 def message(name, at):
     lines = (FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines(keepends=True)
-    [one] = parse_all(lines, datetime.fromisoformat(at).replace(tzinfo=UTC))
-    assert isinstance(one, Message)
-    return one, [finding.code for finding in one.findings]
+    [parsed] = parse_all(lines, datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert isinstance(parsed, Message)
+    return parsed, [finding.code for finding in parsed.findings]
 
 
 def schedule(name):
     lines = (FOLDER / f"{name}.ssim").read_text(encoding="ascii").splitlines()
-    return {str(one.flight): one for one in ssim.read(lines) if isinstance(one, LegRecord)}
+    return {str(record.flight): record for record in ssim.read(lines) if isinstance(record, LegRecord)}
 
 
 def test_a_report_of_a_bulletin_ends_at_its_sign_and_the_heading_is_none():
@@ -48,14 +48,17 @@ def test_a_correction_of_canada_is_the_second_version():
 
 
 def test_an_arrival_behind_the_lines_of_a_provider_is_read_and_the_lines_are_named():
-    one, codes = message("F04_mva_from_acars", "2026-11-28T01:00")
-    assert (one.format, str(one.flight), one.airport, codes) == ("mva", "AM905", "CUN", ["provider_lines"])
-    assert [f"{each.event_type} {each.event_time:%d %H:%M}" for each in one.movements] == ["ON 27 23:20", "IN 27 23:27"]
+    parsed, codes = message("F04_mva_from_acars", "2026-11-28T01:00")
+    assert (parsed.format, str(parsed.flight), parsed.airport, codes) == ("mva", "AM905", "CUN", ["provider_lines"])
+    assert [f"{movement.event_type} {movement.event_time:%d %H:%M}" for movement in parsed.movements] == [
+        "ON 27 23:20",
+        "IN 27 23:27",
+    ]
 
 
 def test_a_placeholder_of_a_registration_is_no_tail():
-    one, codes = message("F06_registration_placeholder", "2026-11-27T18:00")
-    assert (one.registration, codes) == (None, ["unknown_registration"])
+    parsed, codes = message("F06_registration_placeholder", "2026-11-27T18:00")
+    assert (parsed.registration, codes) == (None, ["unknown_registration"])
 
 
 def test_shared_and_leased_legs_are_operated_here_and_duplicates_are_not():
@@ -69,13 +72,13 @@ def test_shared_and_leased_legs_are_operated_here_and_duplicates_are_not():
 def test_pallets_and_containers_are_no_seats_and_four_digits_are_doubtful():
     legs = schedule("F09_ssim_configuration")
     assert [leg.seats for leg in legs.values()] == [None, 325, 133, None, 243, 160]
-    assert [one.code for one in legs["AM27"].findings] == ["doubtful_configuration"]
+    assert [finding.code for finding in legs["AM27"].findings] == ["doubtful_configuration"]
 
 
 def test_blanks_inside_tags_lose_neither_delay_nor_passengers():
-    one, codes = message("F15_spaced_tags", "2026-11-27T18:00")
-    assert [(each.code, each.minutes) for each in one.delays] == [("93", 10)]
-    assert (one.passengers, one.infants) == (168, 3)
+    parsed, codes = message("F15_spaced_tags", "2026-11-27T18:00")
+    assert [(delay.code, delay.minutes) for delay in parsed.delays] == [("93", 10)]
+    assert (parsed.passengers, parsed.infants) == (168, 3)
     assert set(codes) == {"spaced_element", "unknown_element"}
 
 

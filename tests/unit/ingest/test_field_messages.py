@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
 
 
 def said(message):
-    return [f"{one.event_type} {one.event_time:%H:%M}" for one in message.movements]
+    return [f"{movement.event_type} {movement.event_time:%H:%M}" for movement in message.movements]
 
 
 @pytest.mark.parametrize("name", cases.HEADINGS)
@@ -25,7 +25,7 @@ def test_the_time_of_sending_is_found_in_any_heading_and_dates_what_is_said(name
     assert message.is_stamped == (stamp is not None)
     assert stamp is None or f"{message.sent_at:%d %H:%M}" == stamp
     assert said(message) == ["OUT 13:34", "OFF 13:52", "ON 15:42"]
-    assert {one.event_time.date() for one in message.movements} == {date(2026, 11, 27)}
+    assert {movement.event_time.date() for movement in message.movements} == {date(2026, 11, 27)}
     assert message.passengers == 168
 
 
@@ -68,7 +68,7 @@ def test_blanks_inside_an_element_change_nothing(line):
     movements, delays, passengers, infants = cases.SPACED[line]
     message = read(f"QU MEXOOAM\n.MEXKKAM 271354\nMVT\nAM0905/27.XAMAZ.MEX\n{line}\nSI PX 12 / 1\n", NOW)
     assert said(message) == movements
-    assert [(one.code, one.minutes) for one in message.delays] == delays
+    assert [(delay.code, delay.minutes) for delay in message.delays] == delays
     assert (message.passengers, message.infants, message.supplement) == (passengers, infants, "PX 12 / 1")
     assert set(codes(message)) <= {"spaced_element", "provisional_delay", "bad_time"}
 
@@ -84,26 +84,28 @@ def test_every_message_of_a_text_is_itself_below_the_heading_of_its_neighbour(na
     text, expected, _ = cases.BATCHES[name]
     found = list(parse_all(text.replace("\n", ends).splitlines(keepends=True), NOW))
     named = [
-        (str(one.flight), one.is_stamped) if isinstance(one, Message) else one.error.message.split()[2].rstrip(",")
-        for one in found
+        (str(message.flight), message.is_stamped)
+        if isinstance(message, Message)
+        else message.error.message.split()[2].rstrip(",")
+        for message in found
     ]
-    kinds = [one.error.message for one in found if isinstance(one, Unreadable)]
+    kinds = [message.error.message for message in found if isinstance(message, Unreadable)]
     assert len(found) == len(expected)
-    for one, due, got in zip(found, expected, named, strict=True):
-        assert str(due) in one.error.message if isinstance(one, Unreadable) else got == due
+    for message, due, got in zip(found, expected, named, strict=True):
+        assert str(due) in message.error.message if isinstance(message, Unreadable) else got == due
     assert all(message.endswith("which is not read here") for message in kinds)
 
 
 def test_a_kind_that_is_not_read_has_a_reason_of_its_own():
     world = World()
     tally = world.take("QU MEXOOAM\n.MEXKKAM 271640\nPTM\nAM0905/27NOV MEX\n", at=NOW)
-    assert [one.reason for one in tally.put_aside] == ["kind_not_read"]
+    assert [aside.reason for aside in tally.put_aside] == ["kind_not_read"]
     assert "PTM, a message about transfer passengers" in tally.put_aside[0].message
 
 
 def test_arrival_and_departure_told_from_one_airport_are_those_of_two_legs():
     world = World()
-    world.sent += [one | {"event_type": "schedule", "leg_uid": f"{n}" * 32} for n, one in enumerate(AM57)]
+    world.sent += [planned | {"event_type": "schedule", "leg_uid": f"{n}" * 32} for n, planned in enumerate(AM57)]
     tally = world.take(
         "QU MEXOOAM\n.MTYKKAM 221512\nMVT\nAM0057/22.N438AM.MTY\nAA1400/1410\nAD1500/1512\nDL93/0010\nPX168/3\n"
     )

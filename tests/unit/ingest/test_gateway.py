@@ -96,7 +96,7 @@ def test_a_message_that_waits_is_in_quarantine_by_the_identity_that_is_told_when
     assert list(world.held) == [held.identity]
     assert world.gateway().retry(REFERENCE).finished == []
     world.take(SCHEDULE)
-    assert [one.identity for one in world.gateway().retry(REFERENCE).finished] == [held.identity]
+    assert [message.identity for message in world.gateway().retry(REFERENCE).finished] == [held.identity]
 
 
 def test_a_day_of_messages_becomes_the_leg_that_they_tell():
@@ -165,7 +165,7 @@ def test_what_has_waited_too_long_and_what_cannot_be_read_is_put_aside_with_its_
     [late] = world.retry(REFERENCE + WAITS).put_aside
     assert (late.reason, late.text) == ("no_schedule", sample("mvt_01_departure").rstrip())
     tally = world.take("NOTHING OF THE KIND\n")
-    assert [one.reason for one in tally.put_aside] == ["unreadable_message"]
+    assert [aside.reason for aside in tally.put_aside] == ["unreadable_message"]
     assert tally.put_aside[0].message.startswith("unknown_message: ")
     assert tally.messages == tally.accepted + tally.waiting + len(tally.put_aside)
 
@@ -195,7 +195,7 @@ def test_a_message_that_says_what_cannot_be_true_is_put_aside_with_the_code_of_t
     diverted = sample("div_01").replace("MID", "QQX")
     assert "QQX" in diverted
     tally = world.take(diverted)
-    assert [(one.reason, one.text) for one in tally.put_aside] == [("unknown_airport", diverted.rstrip())]
+    assert [(aside.reason, aside.text) for aside in tally.put_aside] == [("unknown_airport", diverted.rstrip())]
     assert (tally.messages, tally.accepted, tally.waiting) == (1, 0, 0)
     assert tally.findings["unknown_airport"] == 1
     assert [event["event_type"] for event in world.sent if event["event_type"] != "schedule"] == ["load"]
@@ -206,12 +206,12 @@ def test_a_message_from_the_future_is_put_aside():
     world.take(SCHEDULE)
     early = REFERENCE - timedelta(hours=5)
     tally = world.take(sample("mvt_01_departure"), at=early)
-    assert [one.reason for one in tally.put_aside] == ["stamp_ahead"]
+    assert [aside.reason for aside in tally.put_aside] == ["stamp_ahead"]
 
 
 def test_a_record_of_a_schedule_with_an_unknown_airport_is_put_aside_and_the_others_are_planned():
     world = World()
     tally = world.take(SCHEDULE.replace("TIJ", "QQX"))
-    assert {one.reason for one in tally.put_aside} == {"unknown_airport"}
+    assert {aside.reason for aside in tally.put_aside} == {"unknown_airport"}
     assert tally.messages == tally.accepted + len(tally.put_aside)
     assert {event["flight_number"] for event in world.sent} == {905, 906, 21}

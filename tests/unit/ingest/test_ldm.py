@@ -8,15 +8,15 @@ HEAD = "LDM\nAM0905/22.XAMAZ.J16Y165.2/4\n"
 
 
 def test_the_samples_say_who_is_on_board_without_infants():
-    one, two, nil = (read(sample(name)) for name in ("ldm_01", "ldm_02_multileg", "ldm_03_nil"))
-    assert (one.passengers, one.infants, one.extra["seats"]) == (165, 3, 181)
+    single, two, nil = (read(sample(name)) for name in ("ldm_01", "ldm_02_multileg", "ldm_03_nil"))
+    assert (single.passengers, single.infants, single.extra["seats"]) == (165, 3, 181)
     assert (two.passengers, two.infants) == (229, 2)
     assert [(load.destination, load.passengers, load.total_weight_kg) for load in two.loads] == [
         ("MTY", 10, 150),
         ("NRT", 219, 9800),
     ]
     assert (nil.passengers, nil.loads[0].destination) == (0, "CUN")
-    assert [codes(one), codes(two), codes(nil)] == [[], ["no_stamp"], ["no_stamp"]]
+    assert [codes(single), codes(two), codes(nil)] == [[], ["no_stamp"], ["no_stamp"]]
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def opened(data):
 def test_a_batch_gives_every_message_that_is_in_it(joined):
     found = batch(joined([sample(name) for name in NAMES]))
     alone = [batch(sample(name))[0] for name in NAMES]
-    assert [one.format for one in found] == FORMATS
-    assert [_said(one) for one in found] == [_said(one) for one in alone]
+    assert [message.format for message in found] == FORMATS
+    assert [_said(message) for message in found] == [_said(message) for message in alone]
 
 
 @settings(deadline=None)
@@ -56,8 +56,10 @@ def test_what_cannot_be_read_stops_nothing_else_whatever_the_order(order, bad):
     texts_of = [sample(NAMES[number]) for number in order]
     texts_of.insert(len(order) // 2, bad)
     found = batch("\n\n".join(f"ZCZC\n{text}\nNNNN" for text in texts_of))
-    assert [one.format for one in found if isinstance(one, Message)] == [FORMATS[number] for number in order]
-    assert [one.raw for one in found if isinstance(one, Unreadable)] == [f"ZCZC\n{bad}\nNNNN"]
+    assert [message.format for message in found if isinstance(message, Message)] == [
+        FORMATS[number] for number in order
+    ]
+    assert [message.raw for message in found if isinstance(message, Unreadable)] == [f"ZCZC\n{bad}\nNNNN"]
 
 
 def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is():
@@ -65,7 +67,7 @@ def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is(
     [plain] = batch(body)
     assert isinstance(plain, Unreadable)
     [told] = parse_all(body.splitlines(keepends=True), REFERENCE, "mvt")
-    assert [one["event_type"] for one in told.to_json()["events"]] == ["ON", "IN"]
+    assert [event["event_type"] for event in told.to_json()["events"]] == ["ON", "IN"]
     [other] = parse_all(sample("ldm_01").splitlines(keepends=True), REFERENCE, "mvt")
     assert other.to_json()["error"]["code"] == "other_format"
 
@@ -108,7 +110,7 @@ def test_a_message_longer_than_any_is_refused_and_the_next_is_read():
     long = "MVT\n" + "SI " + "X" * (MAX_MESSAGE_CHARACTERS + 10)
     found = batch(f"{long}\nNNNN\n{sample('mvt_02_arrival')}")
     assert isinstance(found[-1], Message)
-    assert any(isinstance(one, Unreadable) and one.error.code == "too_long" for one in found)
+    assert any(isinstance(message, Unreadable) and message.error.code == "too_long" for message in found)
 
 
 def test_names_in_latin_1_are_read_as_such():

@@ -33,9 +33,9 @@ class Index:
 
     def legs(self, flight: Flight, first: date, last: date):
         return [
-            one for one in self.all
-            if (one["carrier"], one["flight_number"]) == (flight.carrier, flight.number)
-            and first.isoformat() <= one["std_at"][:10] <= last.isoformat()
+            leg for leg in self.all
+            if (leg["carrier"], leg["flight_number"]) == (flight.carrier, flight.number)
+            and first.isoformat() <= leg["std_at"][:10] <= last.isoformat()
         ]  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def test_the_29th_of_february_is_found_where_it_exists_and_the_year_turns():
     new_year = read(f"{envelope('010020')}MVT\nAM0905/31.XAMAZ.MEX\nAD2355/0012\n",
                     datetime(2027, 1, 1, 1, tzinfo=UTC))  # fmt: skip
     assert new_year.flight_date == date(2026, 12, 31)
-    assert [f"{one.event_time:%Y-%m-%d %H:%M}" for one in new_year.movements] == [
+    assert [f"{movement.event_time:%Y-%m-%d %H:%M}" for movement in new_year.movements] == [
         "2026-12-31 23:55",
         "2027-01-01 00:12",
     ]
@@ -113,9 +113,9 @@ def test_what_is_rendered_by_the_clock_alone_is_read_as_it_was(minute, late, tax
     off = out + timedelta(minutes=taxi)
     sent_at = off + timedelta(minutes=told_after)
     message = read(departure(out, off, sent_at, std.date(), delays), sent_at + timedelta(hours=1), std_at=std)
-    assert [one.event_time for one in message.movements] == [out, off]
+    assert [movement.event_time for movement in message.movements] == [out, off]
     assert message.flight_date == std.date()
-    assert [(one.code, one.minutes) for one in message.delays] == delays
+    assert [(delay.code, delay.minutes) for delay in message.delays] == delays
     assert (message.passengers, message.sent_at) == (168, sent_at)
     assert not message.findings
 

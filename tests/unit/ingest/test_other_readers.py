@@ -14,5 +14,5 @@ def test_what_other_readers_say_otherwise_is_explained():
 
 def test_every_explanation_is_written_down_for_people():
     page = (PROJECT / "docs" / "formats.md").read_text(encoding="utf-8")
-    missing = [(who, what) for who, what, *_ in other_readers.EXPLAINED if f"| {who} | {what} |" not in page]
+    missing = [(who, field) for who, field, *_ in other_readers.EXPLAINED if f"| {who} | {field} |" not in page]
     assert missing == []

@@ -98,7 +98,7 @@ def test_of_two_records_that_differ_none_is_told_and_both_are_put_aside_with_lin
     tally = world.take(schedule([LEGS[0], CHANGES[change](LEGS[0]), *LEGS[1:]]))
     flight = int(LEGS[0][5:9])
     assert flight not in {event["flight_number"] for event in world.sent if event["origin"] == LEGS[0][36:39]}
-    assert {one.reason for one in tally.put_aside} == {"contradictory_rows"}
+    assert {aside.reason for aside in tally.put_aside} == {"contradictory_rows"}
     assert len(tally.put_aside) == 2
     assert "lines 3, 4 of this file are the same leg and differ in " in tally.put_aside[0].message
 

@@ -21,8 +21,8 @@ AT = {line[:14]: number for number, line in enumerate(W26)}
 def results_of(lines):
     """Return the leg records of a file, and what could not be read."""
     results = list(ssim.read(lines))
-    records = [one for one in results if isinstance(one, LegRecord)]
-    return records, [one for one in results if isinstance(one, Unreadable)]
+    records = [result for result in results if isinstance(result, LegRecord)]
+    return records, [result for result in results if isinstance(result, Unreadable)]
 
 
 def legs_of(lines):
@@ -153,7 +153,7 @@ def test_a_leg_that_another_carrier_flies_is_not_operated_here():
 )
 def test_a_record_that_says_no_leg_is_given_back_and_stops_no_other(start, text, code):
     records, bad = results_of(changed(AT["3 AM  9050101J"], start, text))
-    assert [one.error.code for one in bad] == [code]
+    assert [problem.error.code for problem in bad] == [code]
     assert (bad[0].error.line, bad[0].error.column) == (AT["3 AM  9050101J"] + 1, start)
     assert len(records) == 5
 
@@ -165,7 +165,7 @@ def test_a_record_that_says_no_leg_is_given_back_and_stops_no_other(start, text,
 )  # fmt: skip
 def test_a_record_with_a_day_at_another_place_loses_no_day_in_silence(days, code, column):
     records, bad = results_of(changed(AT["3 AM  9050101J"], 29, days))
-    assert [(one.error.code, one.error.column) for one in bad] == [(code, column)]
+    assert [(problem.error.code, problem.error.column) for problem in bad] == [(code, column)]
     assert len(records) == 5
 
 
@@ -173,7 +173,7 @@ def test_a_record_with_a_day_at_another_place_loses_no_day_in_silence(days, code
 def test_a_period_without_any_of_its_days_is_refused(days, is_refused):
     """26 October 2026 is a Monday."""
     _, bad = results_of(changed(AT["3 AM  9050101J"], 15, f"26OCT2626OCT26{days}"))
-    assert [one.error.code for one in bad] == (["no_dates"] if is_refused else [])
+    assert [problem.error.code for problem in bad] == (["no_dates"] if is_refused else [])
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_files_without_blocks_of_five_trailing_blanks_or_header_are_read_with_fi
 def test_a_leg_before_any_carrier_record_has_no_known_time():
     records, bad = results_of([line for line in W26 if line[0] != "2"])
     assert not records
-    assert {one.error.code for one in bad} == {"no_carrier"}
+    assert {problem.error.code for problem in bad} == {"no_carrier"}
 
 
 @settings(deadline=None)
@@ -252,7 +252,7 @@ def test_who_flies_a_leg_is_told_by_the_letter_and_not_by_its_presence(name):
     lines[at] = lines[at][:30] + ("002" if element else "106") + lines[at][33:39] + element.ljust(155) + lines[at][194:]
     first = results_of(lines)[0][0]
     assert first.is_operated == operated
-    assert [one.code for one in first.findings] == (["unknown_disclosure"] if letter == "Q" else [])
+    assert [finding.code for finding in first.findings] == (["unknown_disclosure"] if letter == "Q" else [])
 
 
 #: Configurations and their seats; the kinds are those of public schedules and of the field cases.
@@ -268,7 +268,7 @@ DOUBTFUL = {"J036Y0207", "?16", "Y9999"}
 def test_pallets_and_containers_are_no_seats_and_what_is_doubtful_is_named(written):
     record = results_of(changed(AT["3 AM  9050101J"], 173, written.ljust(20)))[0][0]
     assert record.seats == CONFIGURATIONS[written]
-    assert ("doubtful_configuration" in {one.code for one in record.findings}) == (written in DOUBTFUL)
+    assert ("doubtful_configuration" in {finding.code for finding in record.findings}) == (written in DOUBTFUL)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_period_without_an_end_has_a_horizon_that_is_said(begins, block_ends, 
     ssim_legs.expand(record, offset_of)
     dates = list(ssim_legs.dates(record))
     assert (dates[0], dates[-1]) == (first, last)
-    [finding] = [one for one in record.findings if one.code == "open_period"]
+    [finding] = [finding for finding in record.findings if finding.code == "open_period"]
     assert finding.message == f"the period has no end; expanded from {first} to {last}, {whose}"
 
 
@@ -297,4 +297,4 @@ def test_legs_below_a_carrier_record_that_cannot_be_read_do_not_go_by_the_carrie
     lines = [*W26[:-1], carrier.replace("2L", "2?"), W26[AT["3 AM  9050101J"]]]
     records, bad = results_of(lines)
     assert len(records) == 6
-    assert {one.error.code for one in bad} >= {"bad_time_mode", "no_carrier"}
+    assert {problem.error.code for problem in bad} >= {"bad_time_mode", "no_carrier"}

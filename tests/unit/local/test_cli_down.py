@@ -61,11 +61,11 @@ LEFTOVERS = ("Traceback", "Value error", "Input should be", "Error code", "errno
 def commands(group: typer.Typer, *before: str) -> list[str]:
     """The name of every command of the tree."""
     found = []
-    for one in group.registered_commands:
-        name = one.name or getattr(one.callback, "__name__", "")
+    for subgroup in group.registered_commands:
+        name = subgroup.name or getattr(subgroup.callback, "__name__", "")
         found.append(" ".join((*before, name.replace("_", "-"))))
-    for one in group.registered_groups:
-        found += commands(one.typer_instance, *before, str(one.name)) if one.typer_instance else []
+    for subgroup in group.registered_groups:
+        found += commands(subgroup.typer_instance, *before, str(subgroup.name)) if subgroup.typer_instance else []
     return found
 
 

@@ -35,7 +35,7 @@ def test_a_later_start_without_the_variable_runs_by_the_same_clock_and_so_does_e
 
     assert settle(state) == [f"it runs by the wall clock, as {state.clock_file} keeps it"]
 
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     [source, *_] = flink.property_groups(state)
     assert source["PropertyMap"]["clock"] == "wall"
     assert {state.variables(profile)["AERO_CLOCK"] for profile in ("orchestrator", "dashboard", "root")} == {"wall"}
@@ -78,7 +78,7 @@ def named():
     """A platform of this folder that runs by the wall clock, down."""
     state = State.for_drill(f"clock-{os.getpid()}")
     state.create()
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     state.keep_clock("wall")
     yield state
     shutil.rmtree(state.root)

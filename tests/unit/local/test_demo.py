@@ -111,20 +111,20 @@ def _events(on: date) -> list[dict[str, str]]:
 
 @given(
     ahead=st.integers(-20 * 24, 20 * 24),
-    wanted=st.dates(date(2026, 1, 1), date(2026, 12, 1)),
+    expected=st.dates(date(2026, 1, 1), date(2026, 12, 1)),
 )
-def test_the_day_that_is_played_begins_after_all_that_the_board_has_seen(ahead, wanted):
-    clock = datetime(wanted.year, wanted.month, wanted.day, 12, tzinfo=UTC) + timedelta(hours=ahead)
+def test_the_day_that_is_played_begins_after_all_that_the_board_has_seen(ahead, expected):
+    clock = datetime(expected.year, expected.month, expected.day, 12, tzinfo=UTC) + timedelta(hours=ahead)
     lines: list[str] = []
 
-    events = session.day_after(clock, _events, wanted, lines.append)
+    events = session.day_after(clock, _events, expected, lines.append)
 
     day = date.fromisoformat(events[0]["operating_date"])
     assert source.dawn(events) >= clock
-    assert day >= wanted
-    assert day == wanted or source.dawn(_events(day - timedelta(days=1))) < clock
+    assert day >= expected
+    assert day == expected or source.dawn(_events(day - timedelta(days=1))) < clock
     # Another day than the one asked for is told.
-    assert bool(lines) == (day != wanted)
+    assert bool(lines) == (day != expected)
 
 
 def test_a_board_that_has_seen_nothing_plays_the_day_that_was_asked_for():

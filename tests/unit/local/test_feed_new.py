@@ -23,7 +23,7 @@ from tests.unit.local.slots_feed import NAME, SLOTS, TODAY, aero, described, pie
 
 
 def other_than_placeholders(layout: Layout) -> list[str]:
-    return [one for one in check(NAME, layout) if "DESCRIBE:" not in one]
+    return [finding for finding in check(NAME, layout) if "DESCRIBE:" not in finding]
 
 
 def types(layout: Layout) -> dict[str, str]:

@@ -37,8 +37,8 @@ def test_the_written_yml_says_the_same_as_the_register():
         written = yaml.safe_load(text)
         [table], [model] = written["sources"][0]["tables"], written["models"]
         for part in (table, model):
-            assert [(one["name"], one["description"]) for one in part["columns"]] == [
-                (one.name, one.description) for one in feed.columns
+            assert [(column["name"], column["description"]) for column in part["columns"]] == [
+                (column.name, column.description) for column in feed.columns
             ]
 
 

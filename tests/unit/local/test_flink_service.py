@@ -17,7 +17,7 @@ from aero_local.services.known import services
 @pytest.fixture
 def chosen(state):
     """A state directory with a port for everything."""
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     return state
 
 
@@ -67,7 +67,7 @@ def test_old_snapshots_go_and_the_last_ones_stay(chosen):
 
     flink.forget_old(chosen)
 
-    assert [one.exists() for one in old] == [False, False, False, False, True, True]
+    assert [path.exists() for path in old] == [False, False, False, False, True, True]
     assert flink.restore_path(chosen) == savepoint
 
 

@@ -75,8 +75,8 @@ class Client:
 
     def commit(self, *, offsets: list[Any], asynchronous: bool) -> None:
         assert not asynchronous
-        for one in offsets:
-            self.topic.committed[one.partition] = one.offset
+        for offset in offsets:
+            self.topic.committed[offset.partition] = offset.offset
 
 
 class Firehose:
@@ -215,8 +215,8 @@ def test_packed_messages_are_the_messages_in_order_within_the_limits(messages):
     records = list(pack(messages))
     assert all(0 < len(record) <= MAX_RECORD_BYTES for record in records)
     # A line each; a message with a line feed inside is a record as it is.
-    assert b"".join(records) == b"".join(one if b"\n" in one else one + b"\n" for one in messages)
-    alone = Counter(one for one in messages if b"\n" in one)
+    assert b"".join(records) == b"".join(message if b"\n" in message else message + b"\n" for message in messages)
+    alone = Counter(message for message in messages if b"\n" in message)
     assert alone <= Counter(records)
 
 

@@ -12,7 +12,7 @@ from aero_local.services.supervisor import Supervisor
 @pytest.fixture
 def chosen(state):
     """A state directory with a port for everything."""
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     return state
 
 
@@ -63,11 +63,11 @@ def test_three_brokers_have_racks_and_agree_on_voters(chosen):
 
     told = [_properties(chosen, number) for number in (1, 2, 3)]
 
-    assert len({one["broker.rack"] for one in told}) == 3
-    assert len({one["listeners"] for one in told}) == 3
-    assert len({one["controller.quorum.voters"] for one in told}) == 1
-    assert {one["min.insync.replicas"] for one in told} == {"2"}
-    assert {one["offsets.topic.replication.factor"] for one in told} == {"3"}
+    assert len({settings["broker.rack"] for settings in told}) == 3
+    assert len({settings["listeners"] for settings in told}) == 3
+    assert len({settings["controller.quorum.voters"] for settings in told}) == 1
+    assert {settings["min.insync.replicas"] for settings in told} == {"2"}
+    assert {settings["offsets.topic.replication.factor"] for settings in told} == {"3"}
 
 
 def test_one_broker_asks_for_no_replica_that_could_not_exist(chosen):
@@ -82,12 +82,12 @@ def test_cluster_ids_are_equal_for_one_state_directory_and_never_look_like_an_op
     from aero_local.state import State
 
     states = [State(tmp_path / str(number)) for number in range(200)]
-    ids = [kafka.cluster_id(one) for one in states]
+    ids = [kafka.cluster_id(state) for state in states]
 
     assert len(set(ids)) == len(ids)
-    assert ids == [kafka.cluster_id(one) for one in states]
-    assert {len(one) for one in ids} == {22}
-    assert not any(one.startswith("-") for one in ids)
+    assert ids == [kafka.cluster_id(state) for state in states]
+    assert {len(cluster_id) for cluster_id in ids} == {22}
+    assert not any(cluster_id.startswith("-") for cluster_id in ids)
 
 
 def test_a_broker_outside_of_the_cluster_does_not_start(chosen, monkeypatch):

@@ -84,32 +84,32 @@ def product(tmp_path, monkeypatch):
 
 
 def test_a_product_is_current_until_its_source_changes(product):
-    thing, source = product
-    assert not thing.is_current()
-    thing.build()
-    assert thing.is_current()
+    jar, source = product
+    assert not jar.is_current()
+    jar.build()
+    assert jar.is_current()
 
     source.write_text("two")
 
-    assert not thing.is_current()
-    thing.build()
-    assert thing.is_current()
-    assert thing.place.read_text() == "two"
+    assert not jar.is_current()
+    jar.build()
+    assert jar.is_current()
+    assert jar.place.read_text() == "two"
 
 
 def test_a_build_that_fails_leaves_the_old_product_and_is_asked_for_again(product):
-    thing, source = product
-    thing.build()
+    jar, source = product
+    jar.build()
     source.write_text("two")
 
     def fail(place):
         raise SystemExit("Maven failed")
 
     with pytest.raises(SystemExit):
-        Product(thing.place, thing.sources, fail).build()
+        Product(jar.place, jar.sources, fail).build()
 
-    assert thing.place.read_text() == "one"
-    assert not thing.is_current()
+    assert jar.place.read_text() == "one"
+    assert not jar.is_current()
 
 
 def test_maven_s_last_words_are_shown(machine, tmp_path):

@@ -68,7 +68,7 @@ def test_words_name_the_oddities_and_the_place():
 @pytest.mark.parametrize(
     "wrong",
     [("no_such_file",), ("-", "--reference-time", "today"), ("-", "--format", "telex")],
-    ids=lambda each: each[-1],
+    ids=lambda arguments: arguments[-1],
 )
 def test_wrong_use_is_said_and_exits_with_2(wrong):
     assert aero(*wrong, given="").exit_code == 2

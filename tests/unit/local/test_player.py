@@ -51,6 +51,6 @@ def test_the_clock_of_the_rules_moves_with_the_day():
     events, seen = received(0, 30), []
     producer = Sent()
     play(events, producer, speed=3600, tick=seen.append, clock=lambda: producer.now)
-    first, last = (datetime.fromisoformat(one["received_at"]).astimezone(UTC) for one in events)
+    first, last = (datetime.fromisoformat(event["received_at"]).astimezone(UTC) for event in events)
     assert seen
     assert all(first <= moment <= last for moment in seen)

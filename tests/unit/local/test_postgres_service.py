@@ -19,7 +19,7 @@ CAPABILITIES = "Name:\tpytest\nCapBnd:\t{:016x}\n"
 @pytest.fixture
 def chosen(state):
     """A state directory with a port for everything."""
-    ports.choose(state.ports_file, [port for one in services().values() for port in one.ports], {})
+    ports.choose(state.ports_file, [port for service in services().values() for port in service.ports], {})
     return state
 
 

@@ -67,8 +67,8 @@ def test_the_events_of_real_legs_merge_to_their_typed_rows(flights, day):
     facts = to_facts(replay.events(replace(flights, legs=tuple(legs)), seed=7))
     assert len(facts) == len(legs)
     for row in legs:
-        made, wanted = merge(facts[row["leg_uid"]]), leg_of(row)
-        assert {name: made[name] for name in wanted} == wanted
+        made, expected = merge(facts[row["leg_uid"]]), leg_of(row)
+        assert {name: made[name] for name in expected} == expected
 
 
 def test_every_event_is_read_as_it_was_sent_and_valid_against_the_schema(sample):
@@ -81,7 +81,7 @@ def test_every_event_is_read_as_it_was_sent_and_valid_against_the_schema(sample)
 
 def test_events_come_in_order_of_receipt_and_none_before_it_happened(sample):
     played = list(replay.events(sample, seed=7))
-    assert all(one["received_at"] <= other["received_at"] for one, other in pairwise(played))
+    assert all(earlier["received_at"] <= other["received_at"] for earlier, other in pairwise(played))
     assert all(event["event_time"] <= event["received_at"] for event in played)
 
 
@@ -172,8 +172,8 @@ def test_a_file_that_leaves_columns_out_is_played_and_merges_to_what_it_has(real
     facts = to_facts(replay.events(flights, seed=7))
     for row in flights.legs:
         # The plan says that a flight is neither cancelled nor diverted; a file may leave that open.
-        made, wanted = merge(facts[row["leg_uid"]]), leg_of({**row, **{name: bool(row[name]) for name in STATES}})
-        assert {name: made[name] for name in wanted} == wanted
+        made, expected = merge(facts[row["leg_uid"]]), leg_of({**row, **{name: bool(row[name]) for name in STATES}})
+        assert {name: made[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("packed", ["plain.csv", "packed.csv.gz", "month.zip"])

@@ -35,7 +35,7 @@ def instance(tmp_path, monkeypatch):
 
 
 def events(instance, done, kind):
-    return [one for one in instance.all_logs(done.run_id, of_type=kind)]
+    return [entry for entry in instance.all_logs(done.run_id, of_type=kind)]
 
 
 def latest(instance, key):
@@ -60,17 +60,17 @@ def test_a_batch_is_kept_as_dagsters_own_storage_keeps_it(instance, tmp_path):
     plain_home = tmp_path / "plain"
     plain_home.mkdir()
     with dg.DagsterInstance.local_temp(f"{plain_home}") as plain:
-        for one in (instance, plain):
-            assert dg.materialize([marts], instance=one, tags=range_tags(f"{FIRST}", f"{FIRST + WEEK}")).success
+        for storage in (instance, plain):
+            assert dg.materialize([marts], instance=storage, tags=range_tags(f"{FIRST}", f"{FIRST + WEEK}")).success
         for key in KEYS:
-            ours, theirs = (one.fetch_materializations(key, limit=1000).records for one in (instance, plain))
+            ours, theirs = (storage.fetch_materializations(key, limit=1000).records for storage in (instance, plain))
             assert [record.partition_key for record in ours] == [record.partition_key for record in theirs]
             assert instance.get_materialized_partitions(key) == plain.get_materialized_partitions(key)
-            ours, theirs = (latest(one, key) for one in (instance, plain))
+            ours, theirs = (latest(storage, key) for storage in (instance, plain))
             assert (ours.partition, ours.metadata.keys()) == (theirs.partition, theirs.metadata.keys())
             tags = [
-                {record["dagster/data_version"] for record in one.get_event_tags_for_asset(key)}
-                for one in (instance, plain)
+                {record["dagster/data_version"] for record in storage.get_event_tags_for_asset(key)}
+                for storage in (instance, plain)
             ]
             assert len(tags[0]) == len(tags[1]) == 1
 

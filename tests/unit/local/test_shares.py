@@ -53,7 +53,7 @@ def test_equal_shares_have_equal_colours():
 def test_one_flight_late_in_one_of_them_is_named_with_share_and_colour():
     verdict = compared({**SUMS, "a14_on_time_legs": 9})
     assert (verdict.shares.differing, verdict.colours.differing) == (2, 1)
-    [share] = [one["figures"] for one in verdict.shares.examples if one["key"] == (*KEY, "otp_a14")]
+    [share] = [example["figures"] for example in verdict.shares.examples if example["key"] == (*KEY, "otp_a14")]
     assert share == {"otp_a14": {"expected": "10 of 12, 83.33 %", "found": "9 of 12, 75.00 %"}}
     assert verdict.colours.examples == [
         {"key": (*KEY, "otp_a14"), "figures": {"otp_a14": {"expected": "V", "found": "A"}}}
@@ -62,7 +62,7 @@ def test_one_flight_late_in_one_of_them_is_named_with_share_and_colour():
 
 def test_a_cancelled_flight_that_one_of_them_does_not_know_changes_completion_alone():
     verdict = compared({**SUMS, "cancelled_by_quarter": {}})
-    assert [one["key"][-1] for one in verdict.shares.examples] == ["completion"]
+    assert [example["key"][-1] for example in verdict.shares.examples] == ["completion"]
 
 
 def test_a_route_that_only_one_of_them_has_differs_in_all_its_figures():

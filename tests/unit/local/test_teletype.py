@@ -26,7 +26,7 @@ def legs():
     for event in day_events(Airline(1), DAY, faults=False):
         if topic_of(event) == "leg-events":
             found.setdefault(event["leg_uid"], []).append(event)
-    back = {uid for uid, events in found.items() if any("return" in one["event_type"] for one in events)}
+    back = {uid for uid, events in found.items() if any("return" in event["event_type"] for event in events)}
     return {uid: events for number, (uid, events) in enumerate(found.items()) if uid in back or number % EVERY == 0}
 
 
@@ -44,22 +44,22 @@ def test_messages_of_a_day_become_the_legs_that_the_events_tell(legs):
     returned = 0
     for uid, events in legs.items():
         world = World()
-        world.sent += [one for one in events if one["event_type"] == "schedule"]
+        world.sent += [event for event in events if event["event_type"] == "schedule"]
         for telegram in telegrams(events):
             world.take(telegram.text, at=telegram.sent_at)
         assert not world.held
         [facts] = to_facts(world.sent).values()
         assert {facts[0]["leg_uid"]} == {uid}
-        told, wanted = merge(facts), merge(to_facts(events)[uid])
-        assert {name: told[name] for name in SAID} == {name: wanted[name] for name in SAID}
-        returned += wanted["attempts"] > 1
+        told, expected = merge(facts), merge(to_facts(events)[uid])
+        assert {name: told[name] for name in SAID} == {name: expected[name] for name in SAID}
+        returned += expected["attempts"] > 1
     assert returned == 2
 
 
 def test_a_corrected_event_is_a_message_that_corrects(legs):
-    events = next(events for events in legs.values() if any(one["event_type"] == "out" for one in events))
-    out = next(one for one in events if one["event_type"] == "out")
+    events = next(events for events in legs.values() if any(event["event_type"] == "out" for event in events))
+    out = next(event for event in events if event["event_type"] == "out")
     [telegram] = telegrams([out | {"is_correction": True}])
     message = parse(telegram.text, telegram.sent_at)
     assert message.is_correction
-    assert [one.event_time for one in message.movements] == [moment_of(out["out_at"])]
+    assert [movement.event_time for movement in message.movements] == [moment_of(out["out_at"])]

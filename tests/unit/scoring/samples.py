@@ -28,8 +28,8 @@ def truth(*legs: Flown, problems: tuple[Expected, ...] = (), sent_at: tuple[floa
 def notice(rule_id: str, scope_id: str = LEG.uid, level: str = "amber", at: float = 950, **values: Any) -> Notice:
     rule = rules().by_id(rule_id)
     assert rule is not None
-    one = Notice(
+    notice = Notice(
         rule=rule, alert_key=f"{rule_id}#{rule.scope}#{scope_id}#2026-11-24", scope_type=rule.scope, scope_id=scope_id,
         operating_date="2026-11-24", level=level, severity="medium", at=at, value=30.0, is_first=True, is_heard=True,
     )  # fmt: skip
-    return replace(one, **values)
+    return replace(notice, **values)

@@ -95,8 +95,8 @@ def test_figures_fit_a_terminal_of_80_columns():
         for verdict in ("right", "wrong", "fact")
         for _ in range(400)
     ]
-    one = scored("storm", statements, [100.0] * 10, {5: 1234}, due={longest: 1234}, raised={longest: 1233})
-    found = summary([one, scored("normal", statements)])
+    storm = scored("storm", statements, [100.0] * 10, {5: 1234}, due={longest: 1234}, raised={longest: 1233})
+    found = summary([storm, scored("normal", statements)])
     shown = list(page.lines(found, goals(found, None, BEFORE)))
     assert max(map(len, shown)) <= page.WIDTH
     assert any(line.startswith(longest) for line in shown)

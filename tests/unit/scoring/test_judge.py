@@ -7,8 +7,8 @@ from aero_drills.scoring.judge import judged, tells_of
 from .samples import FOG_ELSEWHERE, LEG, STORM, flown, notice, truth
 
 
-def verdict(one, known):
-    return judged(one, known).verdict
+def verdict(notice, known):
+    return judged(notice, known).verdict
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,13 @@ def test_a_strike_is_told_before_it_begins(strike):
 
 def test_every_cancelled_flight_is_raised_and_is_a_fact(strike):
     assert strike.due["cancellation_flight"] == strike.raised["cancellation_flight"] > 20
-    assert {one.verdict for one in strike.statements if one.rule_id == "cancellation_flight"} <= {"fact"}
+    assert {statement.verdict for statement in strike.statements if statement.rule_id == "cancellation_flight"} <= {
+        "fact"
+    }
 
 
 def test_alerts_are_counted_once_in_the_hour_in_which_people_first_heard_of_them(strike):
-    assert strike.alerts == sum(one.is_first for one in strike.statements)
+    assert strike.alerts == sum(statement.is_first for statement in strike.statements)
     assert strike.messages >= len(strike.statements)
     assert strike.alerts_between(-48, 72) == strike.alerts
 
@@ -69,8 +71,10 @@ def table_leg(number, departure, late, tail="XAAAA", origin="MEX", destination="
 def test_a_real_day_is_judged_by_its_final_legs():
     legs = [table_leg(1, 0, 50), table_leg(2, 110, 45, origin="GDL", destination="MEX"), table_leg(3, 0, 90, "XABBB")]
     run = backtest(list(records_of_legs(legs)), rules(), tick_minutes=1)
-    found = scored(Case("history", 0), run, of_table(legs), rules())
-    assert found.problems == ()
-    assert found.due["rotation_flight"] == found.raised["rotation_flight"] == 1
-    assert {one.verdict for one in found.statements if one.rule_id == "rotation_flight"} == {"right"}
-    assert {one.verdict for one in found.statements if one.rule_id == "long_delay_flight"} == {"fact"}
+    result = scored(Case("history", 0), run, of_table(legs), rules())
+    assert result.problems == ()
+    assert result.due["rotation_flight"] == result.raised["rotation_flight"] == 1
+    assert {statement.verdict for statement in result.statements if statement.rule_id == "rotation_flight"} == {"right"}
+    assert {statement.verdict for statement in result.statements if statement.rule_id == "long_delay_flight"} == {
+        "fact"
+    }

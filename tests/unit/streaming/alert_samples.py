@@ -80,21 +80,21 @@ def state(scope_type: str = "route", scope_id: str = "MEX-CUN", version: int = 1
 
 
 def event(kind: str = "cancel", number: int = 100, received: str = "12:00", **values: Any) -> dict[str, Any]:
-    one = leg(number)
+    of_leg = leg(number)
     copied = ("leg_uid", "carrier", "flight_number", "operational_suffix", "leg_sequence", "origin", "destination",
               "route", "operating_date", "std_at", "sta_at", "tail", "data_label")  # fmt: skip
     return {
-        "kind": "event", "partition_key": one["route"], "event_id": f"{kind}{number}{received}".ljust(32, "0"),
+        "kind": "event", "partition_key": of_leg["route"], "event_id": f"{kind}{number}{received}".ljust(32, "0"),
         "event_type": kind, "event_time": at(received), "received_at": at(received), "version": 1,
-        "is_correction": False, "source": "operations", **{name: one[name] for name in copied}, **values,
+        "is_correction": False, "source": "operations", **{name: of_leg[name] for name in copied}, **values,
     }  # fmt: skip
 
 
-def condition(one: Rule, value: float | None, **values: Any) -> Condition:
+def condition(rule: Rule, value: float | None, **values: Any) -> Condition:
     scope_id = values.pop("scope_id", "X")
     rest: dict[str, Any] = {"n": 100, "seen": "v1", "last_event_at": at("12:00"), **values}
     return Condition(
-        alert_key=f"{one.id}#{one.scope}#{scope_id}#{DAY}", rule_id=one.id, scope_type=one.scope, scope_id=scope_id,
+        alert_key=f"{rule.id}#{rule.scope}#{scope_id}#{DAY}", rule_id=rule.id, scope_type=rule.scope, scope_id=scope_id,
         operating_date=DAY, value=value, **rest,
     )  # fmt: skip
 
@@ -188,8 +188,8 @@ class Line:
 class Story:
     """One alert told step by step; `say` gives a value at a time."""
 
-    def __init__(self, one, scope_id="X"):
-        self.rule, self.scope_id, self.alert, self.told = one, scope_id, None, []
+    def __init__(self, rule, scope_id="X"):
+        self.rule, self.scope_id, self.alert, self.told = rule, scope_id, None, []
 
     def say(self, clock, value, **values):
         if self.rule.unit == "percent" and value is not None:

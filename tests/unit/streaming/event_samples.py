@@ -99,4 +99,4 @@ def events_of_one_leg(draw):
         source = "schedule" if kind == "schedule" else draw(st.sampled_from(["mvt", "ops_event"]))
         found.append(event(kind, draw(TIMES), draw(TIMES) + 5, leg, source=source, **payload))
     corrected = draw(st.lists(st.sampled_from(found), max_size=3))
-    return [*found, *(correct(one, at(draw(TIMES) + 5), tail=draw(SAYING["tail"])) for one in corrected)]
+    return [*found, *(correct(event, at(draw(TIMES) + 5), tail=draw(SAYING["tail"])) for event in corrected)]

@@ -102,7 +102,7 @@ class FakeDynamo:
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:
         self._call("transact_write_items", {"TransactItems": TransactItems})
-        puts = [one["Put"] for one in TransactItems]
+        puts = [item["Put"] for item in TransactItems]
         assert 1 <= len(puts) <= 100
         targets = [(put["TableName"], self._key(put["TableName"], put["Item"])) for put in puts]
         assert len(set(targets)) == len(targets), "a transaction may not write an item twice"

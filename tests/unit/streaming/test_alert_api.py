@@ -29,8 +29,8 @@ def test_acknowledging_writes_alert_transition_and_decision_together(line, api):
     assert (after.state, api.alert(alert.alert_key)) == ("ACK", after)
     (decision,) = api.decisions_of(alert.alert_key)
     assert (decision["decision"], decision["who"], decision["note"]) == ("ACKNOWLEDGED", "Ana", "avión de reserva")
-    assert [one["kind"] for one in api.transitions_of(alert.alert_key)] == ["FIRED", "ACKNOWLEDGED"]
-    assert [one["by"] for one in api.transitions_of(alert.alert_key)] == ["aero", "Ana"]
+    assert [transition["kind"] for transition in api.transitions_of(alert.alert_key)] == ["FIRED", "ACKNOWLEDGED"]
+    assert [transition["by"] for transition in api.transitions_of(alert.alert_key)] == ["aero", "Ana"]
 
 
 def test_of_two_at_once_one_wins_and_the_other_is_told_who(api):
@@ -54,7 +54,7 @@ def test_two_acts_in_the_same_instant_leave_one_decision(line, api):
     with pytest.raises(Conflict) as caught:
         api.acknowledge(alert.alert_key, "Ana", None, alert.revision)
     assert caught.value.winner == "Luis"
-    assert [one["who"] for one in api.decisions_of(alert.alert_key)] == ["Luis"]
+    assert [decision["who"] for decision in api.decisions_of(alert.alert_key)] == ["Luis"]
 
 
 def test_a_reading_that_moves_meanwhile_is_no_conflict(line, api):
@@ -77,7 +77,7 @@ def test_shelving_and_taking_down_are_decisions_and_the_tick_tells_the_latter(li
     shelved = api.shelve(alert.alert_key, moment("20:00"), "Ana", "en camino", alert.revision)
     told = len(line.sns.published)
     api.unshelve(alert.alert_key, "Luis", shelved.revision)
-    assert [one["decision"] for one in api.decisions_of(alert.alert_key)] == ["SHELVED", "UNSHELVED"]
+    assert [decision["decision"] for decision in api.decisions_of(alert.alert_key)] == ["SHELVED", "UNSHELVED"]
     assert len(line.sns.published) == told
     line.wall += timedelta(minutes=2)
     line.tick("18:08")
@@ -102,23 +102,25 @@ def test_open_alerts_come_gravest_first_and_without_those_that_wait_or_are_in_sh
 def test_the_history_of_a_route_or_a_flight_is_its_events_between_two_times(line, api):
     line.send(event("cancel", 7, "12:00"), event("reinstate", 7, "13:00"), event("divert", 8, "14:00"),
               event("cancel", 7, "16:00"))  # fmt: skip
-    assert [one["event_type"] for one in api.history("MEX-CUN", at("12:30"), at("16:00"))] == [
+    assert [event["event_type"] for event in api.history("MEX-CUN", at("12:30"), at("16:00"))] == [
         "reinstate",
         "divert",
         "cancel",
     ]
-    assert [one["event_type"] for one in api.history("AM7", at("00:00"), at("13:00"))] == ["cancel", "reinstate"]
+    assert [event["event_type"] for event in api.history("AM7", at("00:00"), at("13:00"))] == ["cancel", "reinstate"]
     assert api.history("AM9", at("00:00"), at("23:00")) == []
 
 
 def test_the_log_is_read_on_from_where_a_reader_was_over_the_hours(line, api):
     start = arrival_text(line.wall - timedelta(hours=1))
     first = list(api.transitions_since(start))
-    assert [one["kind"] for one in first] == ["FIRED"]
+    assert [transition["kind"] for transition in first] == ["FIRED"]
     line.wall += timedelta(hours=3)
     line.late(250, number=3, received="18:07")
-    assert [one["kind"] for one in api.transitions_since(start)] == ["FIRED", "FIRED"]
-    assert [one["alert_key"][:10] for one in api.transitions_since(first[-1]["arrival"])] == ["long_delay"]
+    assert [transition["kind"] for transition in api.transitions_since(start)] == ["FIRED", "FIRED"]
+    assert [transition["alert_key"][:10] for transition in api.transitions_since(first[-1]["arrival"])] == [
+        "long_delay"
+    ]
 
 
 def test_lights_say_grey_where_the_sample_is_too_small(line, api):

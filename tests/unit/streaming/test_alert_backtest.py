@@ -13,15 +13,15 @@ from .alert_samples import DAY, at, event, leg
 
 
 def flown(number, departure, late, **values):
-    one = leg(number, **values)
+    record = leg(number, **values)
     for name in ("kind", "partition_key", "state_version", "last_received_at", "last_event_at", "route"):
-        del one[name]
+        del record[name]
 
     def moment(minute):
         return at(f"{14 + minute // 60:02d}:{minute % 60:02d}")
 
     return {
-        **one, "std_at": moment(departure), "sta_at": moment(departure + 60), "tail": f"XA{number:03d}",
+        **record, "std_at": moment(departure), "sta_at": moment(departure + 60), "tail": f"XA{number:03d}",
         "out_at": moment(departure + late), "off_at": moment(departure + late + 10),
         "on_at": moment(departure + late + 55), "in_at": moment(departure + late + 60),
     }  # fmt: skip
@@ -32,19 +32,21 @@ LEGS = [flown(number, 10 * number, 70 if number % 2 else 0) for number in range(
 
 def test_legs_of_a_table_become_records_whose_last_sums_are_a_count_of_the_table():
     records = list(records_of_legs(LEGS, ["MEX"]))
-    assert [one["last_received_at"] for one in records] == sorted(one["last_received_at"] for one in records)
+    assert [record["last_received_at"] for record in records] == sorted(
+        record["last_received_at"] for record in records
+    )
     last = {}
-    for one in records:
-        if one["kind"] == "state":
-            key = (one["scope_type"], one["scope_id"], one["quarter_at"])
-            assert one["state_version"] == last.get(key, {"state_version": 0})["state_version"] + 1
-            last[key] = one
+    for record in records:
+        if record["kind"] == "state":
+            key = (record["scope_type"], record["scope_id"], record["quarter_at"])
+            assert record["state_version"] == last.get(key, {"state_version": 0})["state_version"] + 1
+            last[key] = record
     route = last["route", "MEX-CUN", None]
     counted = {name: route[name] for name in ("scheduled_legs", "accounted_legs", "departed_legs", "arr_late_60_legs")}
     assert counted == {"scheduled_legs": 12, "accounted_legs": 12, "departed_legs": 12, "arr_late_60_legs": 6}
     assert route["departure_delay_minutes"] == 6 * 70
-    quarters = [one for (kind, _, _), one in last.items() if kind == "hub_quarter"]
-    assert sum(one["departed_legs"] for one in quarters) == 12
+    quarters = [sums for (kind, _, _), sums in last.items() if kind == "hub_quarter"]
+    assert sum(quarter["departed_legs"] for quarter in quarters) == 12
     # 14:10 UTC and before 14:00 UTC on the clock of the origin is 08:10: no first wave.
     assert not [kind for kind, _, _ in last if kind == "first_wave"]
 

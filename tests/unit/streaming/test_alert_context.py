@@ -76,7 +76,7 @@ def test_an_arrival_that_is_overdue_counts_as_late_and_one_that_came_no_more(lin
     line.send(quarter)
     assert (line.alert("a14_hub_2h", "MEX")["value"], line.alert("a14_hub_2h", "MEX")["n"]) == (60.0, 25)
     line.send({**quarter, "state_version": 3, "arrived_legs": 25, "awaiting_arrival_legs": 0, "accounted_legs": 25})
-    assert "a14_hub_2h" not in {key.split("#")[0] for key, one in line.alerts().items() if one["state"] != "NORMAL"}
+    assert "a14_hub_2h" not in {key.split("#")[0] for key, alert in line.alerts().items() if alert["state"] != "NORMAL"}
 
 
 def test_a_red_that_a_small_sample_proves_is_red_and_what_it_does_not_prove_is_grey(line):

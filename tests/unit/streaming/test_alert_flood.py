@@ -30,7 +30,7 @@ def test_one_alert_speaks_for_the_late_flights_of_a_hub_and_what_comes_later_is_
     hub = line.alert(FLOOD, "MEX")
     assert (hub["state"], hub["level"], hub["value"], len(line.told(FLOOD))) == ("FIRING", "amber", ENOUGH, 1)
     line.tick("18:02")
-    assert {one["state"] for one in line.alerts().values() if one["rule_id"] == LATE} == {"SUPPRESSED"}
+    assert {alert["state"] for alert in line.alerts().values() if alert["rule_id"] == LATE} == {"SUPPRESSED"}
     late_flights(line, 1, first=50, clocks=("18:03", "18:08"))
     child = line.alert(LATE, leg(50)["leg_uid"])
     assert (child["state"], child["parent_key"]) == ("SUPPRESSED", hub["alert_key"])

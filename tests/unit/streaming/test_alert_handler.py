@@ -142,7 +142,7 @@ def test_a_failed_read_returns_the_first_record_and_the_retry_finishes(line):
 def test_a_failed_commit_returns_the_first_record_of_its_key_and_the_others_go_through(line):
     def fail(name, asked):
         if name == "transact_write_items" and any(
-            one["Put"]["Item"].get("scope_id", {}).get("S") == leg()["leg_uid"] for one in asked["TransactItems"]
+            item["Put"]["Item"].get("scope_id", {}).get("S") == leg()["leg_uid"] for item in asked["TransactItems"]
         ):
             raise refused("InternalServerError")
 
@@ -196,13 +196,13 @@ def test_a_crash_at_any_write_ends_in_the_same_tables_after_the_retry(crash_at):
         line.restart()
         line.send(*rows)
 
-    def told(one):
+    def told(alert):
         return sorted(
-            (t["alert_key"], t["kind"], t["revision"], t["notify_state"]) for t in one.dynamo.rows("transitions")
+            (t["alert_key"], t["kind"], t["revision"], t["notify_state"]) for t in alert.dynamo.rows("transitions")
         )
 
-    def kept(one):
-        return {key: (a["state"], a["level"], a["value"], a["n"]) for key, a in one.alerts().items()}
+    def kept(alert):
+        return {key: (a["state"], a["level"], a["value"], a["n"]) for key, a in alert.alerts().items()}
 
     assert told(line) == told(straight)
     assert kept(line) == kept(straight)

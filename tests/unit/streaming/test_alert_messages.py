@@ -62,10 +62,10 @@ CHAIN = {**FLIGHT, "inbound": "AM258", "expected_out_at": at("16:20"), "legs_beh
 def test_the_line_of_a_flight_says_when_estimate_aircraft_and_who_is_behind(
     rule_id, level, value, facts, language, said
 ):
-    one = rule(rule_id)
+    line_rule = rule(rule_id)
     known = {name: fact for name, fact in facts.items() if fact is not None}
-    alert = Alert("k", one.id, one.kpi, "leg", "x", DAY, level=level, value=value, facts=known)
-    assert line_text(one, alert, at("14:52"), Settings(language)) == said
+    alert = Alert("k", line_rule.id, line_rule.kpi, "leg", "x", DAY, level=level, value=value, facts=known)
+    assert line_text(line_rule, alert, at("14:52"), Settings(language)) == said
 
 
 def test_a_silence_speaks_of_no_sample_and_a_hub_of_its_own():
@@ -118,11 +118,11 @@ def test_local_time_is_that_of_the_origin_where_a_leg_tells_it():
 
 
 def test_real_data_carry_no_label_and_a_missing_address_no_link():
-    one = rule("diversion_flight")
-    alert = Alert("k", one.id, one.kpi, "leg", "x", DAY, since_at=at("18:00"),
+    known = rule("diversion_flight")
+    alert = Alert("k", known.id, known.kpi, "leg", "x", DAY, since_at=at("18:00"),
                   facts={"carrier": "AM", "flight_number": 1, "origin": "MEX", "destination": "CUN"})  # fmt: skip
     body = compose(
-        one,
+        known,
         alert,
         {"kind": "FIRED", "at": at("18:00"), "level_after": "red", "value": 2, "limit": 2, "n": 1},
         [],
@@ -148,16 +148,19 @@ def test_a_hub_names_the_worst_flights_of_its_worst_routes():
 
 @pytest.mark.parametrize("kind", ["FIRED", "LEVEL_UP", "ESCALATED", "RELEASED", "UNSHELVED", "UNSTABLE"])
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("one", [one for one in rules().rules if "stream" in one.used_by], ids=lambda one: one.id)
-def test_every_rule_has_words_for_everything_that_is_told_in_both_languages(one, kind, language):
-    level = list(one.limits)[-1]
-    alert = Alert("k", one.id, one.kpi, one.scope, "MEX-CUN", DAY, baseline=88.0 if one.unit == "points" else None,
+@pytest.mark.parametrize(
+    "alert_rule", [rule for rule in rules().rules if "stream" in rule.used_by], ids=lambda rule: rule.id
+)
+def test_every_rule_has_words_for_everything_that_is_told_in_both_languages(alert_rule, kind, language):
+    level = list(alert_rule.limits)[-1]
+    baseline = 88.0 if alert_rule.unit == "points" else None
+    alert = Alert("k", alert_rule.id, alert_rule.kpi, alert_rule.scope, "MEX-CUN", DAY, baseline=baseline,
                   fired_at=at("18:00"), facts={"carrier": "AM", "flight_number": 1, "origin": "MEX"})  # fmt: skip
-    limit = one.limits[level].enter
+    limit = alert_rule.limits[level].enter
     line = {"kind": kind, "at": at("18:00"), "level_after": level, "value": limit, "limit": limit, "n": 30, "step": 2}
-    message = compose(one, alert, line, [leg()], Settings(language, "https://tablero.example"))
-    assert one.title[language] in message.body
-    assert one.action[language] in message.body
+    message = compose(alert_rule, alert, line, [leg()], Settings(language, "https://tablero.example"))
+    assert alert_rule.title[language] in message.body
+    assert alert_rule.action[language] in message.body
     assert "{" not in message.body
     assert kind not in message.body
     assert message.subject.startswith("[")
@@ -165,10 +168,10 @@ def test_every_rule_has_words_for_everything_that_is_told_in_both_languages(one,
 
 @given(st.text(max_size=200), st.floats(-1e6, 1e6))
 def test_no_name_makes_a_subject_that_sns_refuses(name, value):
-    one = rule("a14_route_day")
-    alert = Alert("k", one.id, one.kpi, "route", name, DAY, fired_at=at("18:00"))
+    known = rule("a14_route_day")
+    alert = Alert("k", known.id, known.kpi, "route", name, DAY, fired_at=at("18:00"))
     subject = compose(
-        one,
+        known,
         alert,
         {"kind": "FIRED", "at": at("18:00"), "level_after": "red", "value": value, "limit": 1.0},
         [],

@@ -32,26 +32,28 @@ def days(draw: Any) -> list[dict[str, Any]]:
         origin, destination = draw(st.permutations(AIRPORTS))[:2]
         departure, late = draw(st.integers(0, 200)), draw(st.sampled_from([-5, 0, 14, 15, 30, 61, 125, 245]))
         fate = draw(st.sampled_from(["flown", "flown", "flown", "cancelled", "diverted"]))
-        one = {
+        made = {
             **leg(number + 1, origin=origin, destination=destination, tail=draw(st.sampled_from(["XAAAA", "XABBB"]))),
             "std_at": clock(departure), "sta_at": clock(departure + 60),
         }  # fmt: skip
         for name in ("kind", "partition_key", "state_version", "last_received_at", "last_event_at", "route"):
-            del one[name]
+            del made[name]
         if fate == "cancelled":
-            one |= {"is_cancelled": True, "cancelled_at": clock(max(0, departure - 30))}
+            made |= {"is_cancelled": True, "cancelled_at": clock(max(0, departure - 30))}
         elif fate == "diverted":
-            one |= {"is_diverted": True, "diverted_at": clock(departure + 50), "out_at": clock(departure)}
+            made |= {"is_diverted": True, "diverted_at": clock(departure + 50), "out_at": clock(departure)}
         else:
             moments = {"out_at": late, "off_at": late + 10, "on_at": late + 50, "in_at": late + 60}
-            one |= {name: clock(min(max(0, departure + minute), 500)) for name, minute in moments.items()}
-        legs.append(one)
+            made |= {name: clock(min(max(0, departure + minute), 500)) for name, minute in moments.items()}
+        legs.append(made)
     return legs
 
 
 def small_rules() -> Any:
     """The rules with samples that a day of a dozen legs can fill."""
-    return replace(rules(), rules=tuple(replace(one, minimum_legs=min(one.minimum_legs, FEW)) for one in rules().rules))
+    return replace(
+        rules(), rules=tuple(replace(rule, minimum_legs=min(rule.minimum_legs, FEW)) for rule in rules().rules)
+    )
 
 
 def run(records: list[dict[str, Any]], sizes: list[int]) -> Line:
@@ -110,7 +112,7 @@ def test_what_is_left_of_a_flight_follows_from_its_merged_leg_alone(legs, data, 
     records = list(records_of_legs(legs, ()))
     line = run(data.draw(st.permutations(records)), some)
     found = {key: (alert["state"], alert["level"], alert["close_reason"]) for key, alert in ended(line).items()}
-    assert {key: left for key, left in found.items() if left[2] != "CORREGIDA"} == wanted(legs)
+    assert {key: left for key, left in found.items() if left[2] != "CORREGIDA"} == expected(legs)
 
 
 @SLOW
@@ -132,7 +134,7 @@ def test_estimates_repeats_and_a_corrected_departure_leave_what_the_last_word_sa
     if level:
         assert left == {("CLOSED", "CONCLUIDA", level, true)}
     else:
-        assert {one[:2] for one in left} <= {("CLOSED", "CORREGIDA")}
+        assert {alert[:2] for alert in left} <= {("CLOSED", "CORREGIDA")}
 
 
 def test_nothing_stays_open_of_a_flight_that_ended():
@@ -143,7 +145,7 @@ def test_nothing_stays_open_of_a_flight_that_ended():
         leg(3, 3, "18:06", is_cancelled=True, cancelled_at=at("12:00")),
         leg(4, 3, "18:06", return_count=1, last_return_type="return_to_ramp", last_return_at=at("18:00")),
     )
-    assert {one["state"] for one in line.alerts().values()} == {"FIRING"}
+    assert {alert["state"] for alert in line.alerts().values()} == {"FIRING"}
     line.wall = moment("21:00")
     line.send(
         leg(1, 5, "19:30", out_at=at("19:30"), expected_delay_minutes=90),
@@ -152,7 +154,7 @@ def test_nothing_stays_open_of_a_flight_that_ended():
             last_out_at=at("18:50"), out_at=at("18:00"), expected_delay_minutes=0),
     )  # fmt: skip
     line.tick("21:00")
-    assert {one["rule_id"]: one["close_reason"] for one in line.alerts().values()} == dict.fromkeys(
+    assert {alert["rule_id"]: alert["close_reason"] for alert in line.alerts().values()} == dict.fromkeys(
         ("long_delay_flight", "diversion_flight", "cancellation_flight"), "CONCLUIDA"
     )
 
@@ -171,19 +173,19 @@ def ended(line: Line) -> dict[str, Any]:
     day_after = "2026-11-26"
     line.tick("08:00", day_after)
     fates = ("long_delay_flight", "cancellation_flight", "diversion_flight")
-    return {key: one for key, one in line.alerts().items() if one["rule_id"] in fates and one.get("fired_at")}
+    return {key: alert for key, alert in line.alerts().items() if alert["rule_id"] in fates and alert.get("fired_at")}
 
 
-def wanted(legs: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
+def expected(legs: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
     """Return what must be left, by counting the legs."""
     found = {}
-    for one in legs:
-        if one.get("is_cancelled"):
+    for flight in legs:
+        if flight.get("is_cancelled"):
             fates = {"cancellation_flight": "red"}
         else:
-            late = level_of(minutes_between(one["std_at"], one["out_at"]))
-            fates = {"long_delay_flight": late, "diversion_flight": "red" if one.get("is_diverted") else None}
-        found |= {f"{rule}#leg#{one['leg_uid']}#{DAY}": ("CLOSED", level, "CONCLUIDA")
+            late = level_of(minutes_between(flight["std_at"], flight["out_at"]))
+            fates = {"long_delay_flight": late, "diversion_flight": "red" if flight.get("is_diverted") else None}
+        found |= {f"{rule}#leg#{flight['leg_uid']}#{DAY}": ("CLOSED", level, "CONCLUIDA")
                   for rule, level in fates.items() if level}  # fmt: skip
     return found
 
@@ -210,7 +212,7 @@ def clock_of(number: int) -> str:
 ]), sizes)  # fmt: skip
 def test_events_and_their_merged_legs_in_any_order_end_alike(records, some):
     line = run(list(records), some)
-    left = {one["rule_id"]: (one["level"], one["close_reason"]) for one in ended(line).values()}
+    left = {alert["rule_id"]: (alert["level"], alert["close_reason"]) for alert in ended(line).values()}
     assert left.pop("diversion_flight") == ("red", "CONCLUIDA")
     assert {reason for _, reason in left.values()} <= {"CORREGIDA"}
     assert len(line.dynamo.rows("event-log")) == 4

@@ -108,8 +108,8 @@ def test_a_chain_is_one_alert_named_by_the_leg_it_began_with_from_first_to_last(
 
 def test_a_leg_that_waits_for_nothing_begins_a_chain_of_its_own():
     found = links(rules(), day(40, 10, 80))
-    assert [one.root["flight_number"] for one in found] == [10, 10, 12, 12, 12]
-    assert [one.late_minutes for one in found] == [None, 25, -5, 65, 50]
+    assert [link.root["flight_number"] for link in found] == [10, 10, 12, 12, 12]
+    assert [link.late_minutes for link in found] == [None, 25, -5, 65, 50]
 
 
 @pytest.mark.parametrize(("own", "root"), [(10, 10), (20, 10), (21, 11)])
@@ -123,8 +123,8 @@ def test_a_leg_whose_own_delay_is_the_greater_part_begins_a_chain_of_its_own(own
 def test_an_aircraft_that_is_elsewhere_or_did_not_fly_brings_no_delay():
     legs = day(200)
     legs[1] |= {"origin": "GDL"}
-    assert [one.inbound for one in links(rules(), legs)][1] is None
-    assert [one.late_minutes for one in links(rules(), [{**day(200)[0], "is_cancelled": True}, day()[1]])] == [None]
+    assert [link.inbound for link in links(rules(), legs)][1] is None
+    assert [link.late_minutes for link in links(rules(), [{**day(200)[0], "is_cancelled": True}, day()[1]])] == [None]
 
 
 def test_the_alert_ends_when_the_last_leg_behind_it_has_left(line):
@@ -142,12 +142,12 @@ def test_the_alert_ends_when_the_last_leg_behind_it_has_left(line):
 @settings(max_examples=60, deadline=None)
 def test_the_root_is_a_leg_that_inherits_nothing_and_all_between_inherit(late):
     legs = day(*late)
-    found = {one.leg["leg_uid"]: one for one in links(rules(), legs)}
-    order = [one["leg_uid"] for one in legs]
+    found = {link.leg["leg_uid"]: link for link in links(rules(), legs)}
+    order = [leg["leg_uid"] for leg in legs]
     for uid, link in found.items():
         assert not found[link.root["leg_uid"]].is_late
         between = order[order.index(link.root["leg_uid"]) + 1 : order.index(uid) + 1]
-        assert all(found[one].is_late for one in between)
+        assert all(found[leg_uid].is_late for leg_uid in between)
         # Nobody needs more than was planned, so no leg inherits more than what the worst of them left late.
         assert (link.late_minutes or 0) <= max(late, default=0)
 

@@ -30,12 +30,12 @@ def test_an_update_split_or_swapped_into_removal_and_row_ends_in_the_row(line):
     old = state("route", version=4, arrived_legs=10, arr_late_15_legs=9, accounted_legs=40)
     new = state("route", version=5, arrived_legs=11, arr_late_15_legs=10, accounted_legs=40)
     for order in ([old, removal(old), new], [old, new, removal(old)]):
-        one = Line()
+        alone = Line()
         for row in order:
-            one.send(row)
-        (kept,) = [row for row in one.dynamo.rows("leg-state") if row["key"].startswith("state#")]
+            alone.send(row)
+        (kept,) = [row for row in alone.dynamo.rows("leg-state") if row["key"].startswith("state#")]
         assert (kept["state_version"], kept.get("is_deleted")) == (5, None)
-        assert one.alert("a14_route_day", "MEX-CUN")["n"] == 11
+        assert alone.alert("a14_route_day", "MEX-CUN")["n"] == 11
 
 
 def test_a_removal_that_is_the_last_word_of_its_key_takes_the_figures_away(line):

@@ -20,8 +20,8 @@ def test_every_plugin_and_dependency_has_a_version_that_does_not_move(pom):
     tree = ET.parse(pom)  # noqa: S314
     managed = {"kinesis", "netty-nio-client"}  # their version is the BOM's
     for kind in ("plugin", "dependency"):
-        for one in tree.iter(f"{MAVEN}{kind}"):
-            name, version = one.findtext(f"{MAVEN}artifactId"), one.findtext(f"{MAVEN}version", "")
+        for element in tree.iter(f"{MAVEN}{kind}"):
+            name, version = element.findtext(f"{MAVEN}artifactId"), element.findtext(f"{MAVEN}version", "")
             assert name in managed or re.fullmatch(r"\$\{[a-z.]+\}|[0-9][0-9.a-z-]*", version), name
             assert "SNAPSHOT" not in version
 

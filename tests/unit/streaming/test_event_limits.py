@@ -26,8 +26,8 @@ def midnight(arrived: date) -> datetime:
     return datetime(arrived.year, arrived.month, arrived.day, tzinfo=UTC)
 
 
-def by_python(one: dict, arrived: date = ARRIVED) -> str | None:
-    found = parse(to_json(one), midnight(arrived), Environment.current().clock)
+def by_python(event: dict, arrived: date = ARRIVED) -> str | None:
+    found = parse(to_json(event), midnight(arrived), Environment.current().clock)
     return found.code if isinstance(found, Problem) else None
 
 
@@ -38,18 +38,18 @@ def by_the_lake(*events: dict, arrived: date = ARRIVED) -> list[str | None]:
     return [row["reason"] for row in judged(FEEDS[topic_of(events[0])], wrapped(*events, arrived_at=midnight(arrived)))]
 
 
-@pytest.mark.parametrize(("one", "code"), [case[1:] for case in odd_events()], ids=[case[0] for case in odd_events()])
-def test_an_odd_event_is_well_formed_and_judged_by_python(one, code):
-    assert not isinstance(read(to_json(one)), Problem)
-    assert by_python(one) == code
+@pytest.mark.parametrize(("odd", "code"), [case[1:] for case in odd_events()], ids=[case[0] for case in odd_events()])
+def test_an_odd_event_is_well_formed_and_judged_by_python(odd, code):
+    assert not isinstance(read(to_json(odd)), Problem)
+    assert by_python(odd) == code
 
 
 @pytest.mark.parametrize("topic", FEEDS)
 def test_the_lake_judges_odd_events_as_python_does(topic):
     cases = [case for case in odd_events() if topic_of(case[1]) == topic]
-    found = by_the_lake(*(one for _, one, _ in cases))
-    assert {what: reason for (what, _, _), reason in zip(cases, found, strict=True)} == {
-        what: code for what, _, code in cases
+    found = by_the_lake(*(odd for _, odd, _ in cases))
+    assert {name: reason for (name, _, _), reason in zip(cases, found, strict=True)} == {
+        name: code for name, _, code in cases
     }
 
 
@@ -63,8 +63,8 @@ def test_the_lake_judges_odd_events_as_python_does(topic):
     ],
 )
 def test_an_event_is_held_to_its_arrival(changes, arrived, code):
-    one = forged("cancel", changes)
-    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (code, [code])
+    odd = forged("cancel", changes)
+    assert (by_python(odd, arrived), by_the_lake(odd, arrived=arrived)) == (code, [code])
 
 
 #: On the 22nd at midnight arrive a leg's events of the evening before, of the minutes after and of the next years.
@@ -89,11 +89,11 @@ STAMPS = [
 def test_by_the_wall_clock_a_stamp_is_at_most_ten_minutes_ahead_of_its_arrival(
     monkeypatch, kind, received_at, changes, code
 ):
-    one = forged(kind, {"version": 1, "event_time": received_at, "received_at": received_at} | changes)
+    odd = forged(kind, {"version": 1, "event_time": received_at, "received_at": received_at} | changes)
     arrived = date(2026, 11, 22)
-    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (None, [None])
+    assert (by_python(odd, arrived), by_the_lake(odd, arrived=arrived)) == (None, [None])
     monkeypatch.setenv("AERO_CLOCK", "wall")
-    assert (by_python(one, arrived), by_the_lake(one, arrived=arrived)) == (code, [code])
+    assert (by_python(odd, arrived), by_the_lake(odd, arrived=arrived)) == (code, [code])
 
 
 def test_a_row_of_the_database_is_held_to_the_wall_clock_too(monkeypatch):
@@ -114,12 +114,12 @@ def test_a_line_whose_arrival_nobody_wrote_came_in_the_hour_of_its_object(monkey
 
 def test_another_clock_is_another_contract_of_feeds_of_events_alone(monkeypatch):
     def contracts() -> dict[str, str]:
-        return {one.path: replace(one).contract for one in feeds()}
+        return {feed.path: replace(feed).contract for feed in feeds()}
 
     before = contracts()
     monkeypatch.setenv("AERO_CLOCK", "wall")
     after = contracts()
-    assert {path for path in before if before[path] != after[path]} == {one.path for one in feeds() if one.judged_as}
+    assert {path for path in before if before[path] != after[path]} == {feed.path for feed in feeds() if feed.judged_as}
 
 
 def test_a_clock_that_nobody_knows_is_refused_by_name(monkeypatch):
@@ -157,7 +157,7 @@ def test_feeds_of_events_look_as_far_ahead_as_the_limits():
 
 
 def test_an_airport_more_leaves_the_contracts_of_feeds_alone_and_another_limit_does_not(monkeypatch):
-    [feed] = [one for one in feeds() if one.path == "ops/leg_events"]
+    [feed] = [feed for feed in feeds() if feed.path == "ops/leg_events"]
     assert "MEX" in event_limits.airports()
     assert "MEX" not in repr(event_limits.LIMITS)
     before = feed.contract
@@ -180,5 +180,5 @@ def test_what_stands_behind_the_zone_of_an_airport_needs_no_quotes():
 def test_python_and_the_lake_say_the_same_of_any_event(chance):
     events = random_events(chance, 80)
     for topic in FEEDS:
-        ours = [one for one in events if topic_of(one) == topic]
-        assert by_the_lake(*ours) == [by_python(one) for one in ours]
+        ours = [event for event in events if topic_of(event) == topic]
+        assert by_the_lake(*ours) == [by_python(event) for event in ours]

@@ -54,5 +54,5 @@ def test_every_field_is_described():
     schema = json_schema()
     parts = [schema["properties"], *(rule["then"]["properties"] for rule in schema["allOf"])]
     for part in parts:
-        for name, one in part.items():
-            assert one.get("description") or "enum" in one, name
+        for name, value in part.items():
+            assert value.get("description") or "enum" in value, name

@@ -62,21 +62,21 @@ def test_a_leg_has_the_same_uid_here_and_in_the_typed_step(typed_step, carrier, 
     assert leg_uid(carrier, number, suffix, origin, f"{on}", sequence) == typed
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one["event_type"])
-def test_an_event_is_read_as_it_was_sent(one):
-    assert parse(to_json(one)) == one
-    assert parse(to_json(one).decode()) == one
+@pytest.mark.parametrize("event", ALL, ids=lambda event: event["event_type"])
+def test_an_event_is_read_as_it_was_sent(event):
+    assert parse(to_json(event)) == event
+    assert parse(to_json(event).decode()) == event
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one["event_type"])
-def test_unknown_fields_are_kept(one):
-    more = one | {"gate": "C12", "is_remote": True, "bags": 3, "note": None}
+@pytest.mark.parametrize("event", ALL, ids=lambda event: event["event_type"])
+def test_unknown_fields_are_kept(event):
+    more = event | {"gate": "C12", "is_remote": True, "bags": 3, "note": None}
     assert parse(to_json(more)) == more
 
 
 def test_the_samples_show_every_type_and_every_topic():
     assert set(PAYLOAD) == set(EVENT_TYPES)
-    assert {topic_of(one) for one in ALL} == set(TOPICS) == {"leg-events", "bookings", "feedback"}
+    assert {topic_of(event) for event in ALL} == set(TOPICS) == {"leg-events", "bookings", "feedback"}
     assert {topic.key for topic in TOPICS.values()} == {"leg_uid"}
 
 
@@ -165,11 +165,11 @@ def test_every_source_of_the_merge_can_send_leg_events_and_plans_come_from_sched
 
 
 def test_no_field_has_two_meanings():
-    shared = {one.name for one in LEG_FIELDS}
+    shared = {field.name for field in LEG_FIELDS}
     for kind in EVENT_TYPES.values():
-        names = [one.name for one in fields_of(kind)]
+        names = [field.name for field in fields_of(kind)]
         assert len(names) == len(set(names))
-        assert not shared & {one.name for one in kind.fields}
+        assert not shared & {field.name for field in kind.fields}
 
 
 def test_bookings_and_feedback_say_nothing_about_the_leg():
@@ -223,7 +223,7 @@ def test_attempts_count_the_returns_before_an_event():
     out, ramp, again = event("out", 2), event("return_to_ramp", 15), event("out", 40, out_at=at(40))
     air, third = event("air_return", 80), event("out", 120, out_at=at(120))
     counted = attempts([third, air, out, again, ramp])
-    assert [counted[one["event_id"]] for one in (out, ramp, again, air, third)] == [1, 1, 2, 2, 3]
+    assert [counted[event["event_id"]] for event in (out, ramp, again, air, third)] == [1, 1, 2, 2, 3]
 
 
 def test_departure_delay_is_of_the_first_out_and_the_flight_of_the_last_attempt():
@@ -255,7 +255,7 @@ def test_a_corrected_return_counts_once():
 @settings(deadline=None, max_examples=60)
 def test_permutation_and_repetition_of_events_never_change_the_leg(events, data):
     again = data.draw(st.lists(st.sampled_from(events), max_size=4))
-    later = [one | {"received_at": "2031-01-01T00:00:00Z", "raw_ref": "again"} for one in again]
+    later = [event | {"received_at": "2031-01-01T00:00:00Z", "raw_ref": "again"} for event in again]
     shuffled = data.draw(st.permutations([*events, *again, *later]))
     assert merged(shuffled) == merged(events)
 
@@ -263,7 +263,7 @@ def test_permutation_and_repetition_of_events_never_change_the_leg(events, data)
 @given(events=events_of_one_leg())
 @settings(deadline=None, max_examples=60)
 def test_events_travel_without_loss(events):
-    assert [parse(to_json(one)) for one in events] == events
+    assert [parse(to_json(event)) for event in events] == events
 
 
 def test_midnight_utc_is_no_special_time():

@@ -88,7 +88,7 @@ def test_a_storm_heard_ten_minutes_late_raises_no_critical_that_the_truth_denies
         for number in range(31)
     ]  # fmt: skip
     hidden = ("kind", "partition_key", "state_version", "last_received_at", "last_event_at", "route", "corrections")
-    rows = [{name: value for name, value in one.items() if name not in hidden} for one in legs]
+    rows = [{name: value for name, value in leg.items() if name not in hidden} for leg in legs]
     for lag in (0, 10):
         run = backtest(records_of_legs(rows, ()), rules(), tick_minutes=1, lag_minutes=lag)
         tarmac = [line for line in run.transitions if line["alert_key"].startswith("tarmac")]

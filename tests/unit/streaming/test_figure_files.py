@@ -33,6 +33,7 @@ def test_the_case_that_had_three_answers_has_one() -> None:
     legs += [{**flown, "arrival_delay_minutes": 15}] * 17 + [{**flown, "arrival_delay_minutes": 14}] * 153
     found = {name: figures().kpis[name] for name in ("otp_a14", "otp_a14_dot", "completion")}
     values = {
-        name: round(100 * kpi.value({one.id: one.of_rows(legs) for one in kpi.sums}), 1) for name, kpi in found.items()
+        name: round(100 * kpi.value({total.id: total.of_rows(legs) for total in kpi.sums}), 1)
+        for name, kpi in found.items()
     }
     assert values == {"otp_a14": 85.0, "otp_a14_dot": 76.5, "completion": 90.0}

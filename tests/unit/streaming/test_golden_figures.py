@@ -47,7 +47,7 @@ def test_every_figure_that_is_no_sum_says_what_it_measures() -> None:
 def test_the_register_over_merged_legs_gives_the_golden_answer(day: str, kpi_id: str) -> None:
     kpi, golden = figures().kpis[kpi_id], GOLDEN[day]
     rows = [fct_leg(leg, golden.as_of) for leg in recount.legs(golden.events).values()]
-    sums = {one.id: one.of_rows(rows) for one in kpi.sums}
+    sums = {total.id: total.of_rows(rows) for total in kpi.sums}
     assert (kpi.over(sums), kpi.under(sums)) == pytest.approx(golden.answers[kpi_id])
 
 

@@ -202,7 +202,7 @@ def test_a_ground_time_is_that_of_the_type_else_of_the_station_else_of_all(aircr
 
 
 def test_every_ground_time_says_where_it_is_from():
-    assert all(len(one.source) > 20 for one in rules().ground_times)
+    assert all(len(ground_time.source) > 20 for ground_time in rules().ground_times)
 
 
 def test_rotations_want_a_ground_time_for_all(tmp_path):

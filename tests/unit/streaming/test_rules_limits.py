@@ -77,8 +77,8 @@ def test_red_wants_evidence_and_amber_the_observed_share(rule):
         value = 100 * k / n - usual
         found = level_of(rule, Reading(value, n, k, usual or None))
         upper = 100 * wilson_bounds(k, n)[1] - usual
-        wanted = "red" if upper < rule.red.enter else "amber" if value < rule.amber.enter else None
-        assert found == wanted
+        expected = "red" if upper < rule.red.enter else "amber" if value < rule.amber.enter else None
+        assert found == expected
 
 
 def test_a_tenth_of_the_scheduled_legs_cancelled_is_red_once_two_are():
@@ -94,8 +94,8 @@ def test_nothing_to_judge_has_no_level_whatever_was_held():
 
 
 @given(st.sampled_from(LIVE), st.sampled_from([None, "amber", "red"]), st.floats(-100, 100), st.floats(-100, 100))
-def test_a_worse_value_never_has_a_milder_level(rule, held, one, other):
-    better, worse = sorted((one, other), reverse=rule.is_bad_below)
+def test_a_worse_value_never_has_a_milder_level(rule, held, value, second):
+    better, worse = sorted((value, second), reverse=rule.is_bad_below)
     n = 1_000
     if rule.unit == "percent":
         better, worse = abs(better), abs(worse)

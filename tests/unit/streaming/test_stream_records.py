@@ -15,7 +15,7 @@ def columns(kind: str) -> dict[str, str]:
     """The columns of a sink, by name, with their SQL type."""
     options = {"connector": "x"}
     written = statements(options, dict.fromkeys(SINKS, options))
-    [table] = [one for one in written if one.startswith(f"CREATE TEMPORARY TABLE {kind}_sink")]
+    [table] = [line for line in written if line.startswith(f"CREATE TEMPORARY TABLE {kind}_sink")]
     inner = table[table.index("(") + 1 : table.rindex(") PARTITIONED")]
     return dict(re.findall(r"`?(\w+)`? (STRING|INT|BIGINT|BOOLEAN|DECIMAL\(18, 2\))", inner))
 
@@ -48,15 +48,15 @@ def test_topics_of_msk_are_declared_as_here():
     from tests.unit.infra.rendered import resources
 
     found = {
-        one.properties["TopicName"]: (one.properties["PartitionCount"], one.properties["Configs"])
-        for one in resources("prod")
-        if one.kind == "AWS::MSK::Topic"
+        resource.properties["TopicName"]: (resource.properties["PartitionCount"], resource.properties["Configs"])
+        for resource in resources("prod")
+        if resource.kind == "AWS::MSK::Topic"
     }
-    wanted = {
+    expected = {
         topic.name: (
             topic.partitions,
             base64.b64encode(f"retention.ms={topic.retention_hours * 3_600_000}".encode()).decode(),
         )
         for topic in TOPICS.values()
     }
-    assert found == wanted
+    assert found == expected
