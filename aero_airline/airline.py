@@ -1,4 +1,4 @@
-"""The synthetic airline: operating days made of rotations, each with its own chance. See the package for its use."""
+"""The synthetic airline: operating days made of rotations, each with its own random stream."""
 
 from datetime import date, timedelta
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Coupons: what was sold for each seat of a leg. The sums are those of the leg's revenue, to the cent.
+"""Coupons: the sale of each seat of a leg. Their sums equal the leg's revenue, to the cent.
 
 A booking of one to three people is a salted hash; no person exists behind it.
 """

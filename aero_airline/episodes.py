@@ -1,4 +1,4 @@
-"""Days that are not like others: storms, fog, volcanic ash, and the dates when everybody travels.
+"""Exceptional days: storms, fog, volcanic ash, and the dates of peak travel.
 
 An episode is a stretch of one local day at one airport, drawn from the date alone; several flights share it, which is
 what makes a bad day bad.

@@ -1,4 +1,4 @@
-"""Outlet: the events of an operating day, from the plan on the day before to the answers of passengers days later.
+"""Output: the events of an operating day, from the plan on the day before to the survey answers days later.
 
     day_events(airline, date(2026, 11, 2))           # with the faults of real senders
     day_events(airline, date(2026, 11, 2), faults=False)

@@ -1,4 +1,4 @@
-"""Outlet: partner files of legs (feed `partner/airline_legs`), one gzipped CSV per operating day, and their totals."""
+"""Output: partner files of legs (feed `partner/airline_legs`), one gzipped CSV per operating day, and their totals."""
 
 import gzip
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""The truth about one leg, before anybody reports it: schedule, aircraft, what happened, who was on board."""
+"""The true state of one leg, before it is reported: schedule, aircraft, movements, passengers."""
 
 from dataclasses import dataclass
 from datetime import date

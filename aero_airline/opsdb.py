@@ -1,4 +1,4 @@
-"""Outlet: the operational database, as changes of its tables in the order in which the airline's people make them.
+"""Output: the operational database, as changes of its tables in the order in which people make them.
 
     day_changes(airline, date(2026, 11, 2))     # from the plan on the day before to the invoices two days later
 

@@ -1,4 +1,4 @@
-"""Scenarios: a day of the airline with faults put into it, and what people would have to be told because of them.
+"""Scenarios: a day of the airline with planned disruptions, and the alerts that they should raise.
 
 What is expected follows from the faults alone, before any rule runs: where they are, from when to when, and of what
 kind. A rule set is judged by that, not by itself.

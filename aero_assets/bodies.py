@@ -1,4 +1,4 @@
-"""Raw bodies: whether one still holds what came in.
+"""Raw bodies: the check that a stored body still has the content that was received.
 
 A receipt names the SHA-256 of a file's content as it was received, unpacked: the body of a text is kept compressed,
 and may have come so. What comes without a receipt of its own is at least whole where it is compressed.

@@ -1,4 +1,4 @@
-"""Up to which day figures speak unless somebody asks for more: the last one of which every leg is due.
+"""The last complete operating date, on which every leg is due: figures end there by default.
 
 Pages and `aero metrics` end there. A published plan reaches further, and its legs are in no share, but in plain sums.
 """

@@ -1,4 +1,4 @@
-"""Are all flights of a day in? What was expected of each source against what came, from the published marts.
+"""Completeness of a day: the legs expected from each source against the legs received, from the published marts.
 
 A source is due on a route where it told the end of one of the carrier's flights there in the week before, or does so
 on the day itself. It owes the end (arrived, cancelled, diverted) of every flight that anybody knows on that route and

@@ -1,4 +1,4 @@
-"""Healing of damaged objects by the pipeline: the ledger names one, and its arrival day is asked for again.
+"""Repair of damaged objects: the ledger names a damaged object, and its arrival day is requested again.
 
 Only what the zone before holds is made again here. What needs earlier versions, the sender or a person is
 `aero_assets.repair`.

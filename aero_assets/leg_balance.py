@@ -1,4 +1,4 @@
-"""The balance of the legs: what the typed zone holds of the operating dates against the legs that were made of it.
+"""The balance of the legs: rows of the typed zone against the legs that the warehouse made of them.
 
 Rows in are those of the arrival manifests. What is no leg of its own is counted where it is one too many: copies of
 a row, earlier states of a row of the database and earlier rows of a leg in files of one feed in the typed files,

@@ -1,4 +1,4 @@
-"""Small JSON files of this disk that only spare work: one that is damaged is as good as none. Standard library only."""
+"""Small JSON files on this disk that save work: a damaged file counts as missing. Standard library only."""
 
 import json
 import os

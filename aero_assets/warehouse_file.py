@@ -1,4 +1,4 @@
-"""The warehouse's file on this machine: whether it still is a database, and where it goes when it is none.
+"""The warehouse's file on this machine: the check that it is a database, and the move of a damaged file out of the way.
 
 Nothing in it is the only copy of anything: it is built again from the typed zone.
 """

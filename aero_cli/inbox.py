@@ -1,4 +1,4 @@
-"""Files into the inbox, as a partner puts them, and the door's answer to each."""
+"""Puts files into the inbox, as a partner does, and reads the answer of the door to each."""
 
 from dataclasses import dataclass
 from hashlib import sha256

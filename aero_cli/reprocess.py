@@ -1,4 +1,4 @@
-"""Doing it again after a fix: what lies in the raw zone or in quarantine goes the way it should have gone.
+"""Reprocessing after a fix: files of the raw zone or of quarantine are processed once more.
 
 Typed rows come again from their raw bodies, messages go through the gateway once more, and files that the door turned
 away are put into the inbox again. All of it may be repeated: the same bodies give the same files and the same events.

@@ -1,4 +1,4 @@
-"""Setting records aside and taking that back: from what a person names to decisions in the lake.
+"""Setting records aside and undoing it: the reference that a person gives becomes a decision in the lake.
 
 What keeps a record out is `aero_assets.set_aside`; here is where it lies. A person names events by their id or by the
 place of a record in the raw zone, as `aero checks` and the quarantine show them.

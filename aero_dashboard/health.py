@@ -1,4 +1,4 @@
-"""Judging the data itself: is a feed fresh, does a stage account for every row. No Streamlit here."""
+"""State of the data: freshness of feeds, and stages that account for every row. No Streamlit here."""
 
 from datetime import datetime
 

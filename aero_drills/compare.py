@@ -1,4 +1,4 @@
-"""Holds the stream's last word to a recount of the events and to the warehouse's published marts."""
+"""Compares the final state of the stream with a recount of the events and with the published marts."""
 
 import time
 from collections.abc import Mapping, Sequence

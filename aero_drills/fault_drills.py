@@ -1,4 +1,4 @@
-"""Drills that break the stream in the middle of a day and hold what comes of it to a recount: nothing lost or doubled.
+"""Drills that break the stream in the middle of a day and compare the result with a recount: nothing lost or doubled.
 
 `stream` kills Flink, `restart` everything (the emulator is asked, for it saves its state only then), `poison` mixes
 records that nobody can read among the events, `broker` kills one of three brokers under load.

@@ -1,4 +1,4 @@
-"""Drill: a storm is told by a feed that runs behind. What is critical is told all the same, and nothing else is.
+"""Drill: a storm arrives through a delayed feed. Critical alerts are notified all the same, and no others.
 
 The day goes through the real rules engine over tables in memory, not through Kafka and Flink: there a lag of platform
 minutes takes as long as the day is played. Every record reaches the rules so many minutes after it was received, and

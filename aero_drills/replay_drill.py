@@ -1,4 +1,4 @@
-"""Drill: a real day through the whole stream, held to a count of it and to the warehouse, at close and at the end.
+"""Drill: a real day through the whole stream, compared with a recount and with the warehouse, at close and at the end.
 
 All must come out with no difference: what the stream says of every scope against a recount of the events in plain
 Python, of every route against `fct_route_day` as published from the same events by way of Firehose, and the shares and

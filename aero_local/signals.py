@@ -1,4 +1,4 @@
-"""Ctrl-C and its relatives: when they interrupt, and when they have to wait."""
+"""Signals such as Ctrl-C: they interrupt at once, or wait until a critical step has ended."""
 
 from __future__ import annotations
 

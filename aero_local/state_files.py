@@ -1,4 +1,4 @@
-"""Files of a state directory that are in no bucket: which can be read, and what becomes of one that cannot.
+"""Verification of files of a state directory that are in no bucket, and the treatment of unreadable ones.
 
 The warehouse is built again from the typed zone, dbt's artefacts by dbt, notes by `aero up`. Dagster's home holds what
 it has run, nothing that decides what is due: levels do that. The emulator's memory is what a cloud would keep.

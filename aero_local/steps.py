@@ -1,4 +1,4 @@
-"""Steps of a start that `platform.up` is made of: ports, what the last boot left, what hangs."""
+"""Steps of `platform.up`: ports, left-overs of the last boot, processes that hang."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings back what died, and stops trying where that does not help: in the foreground as a thread, else as a service.
+"""Restarts dead services, and gives up after repeated failures: in the foreground as a thread, else as a service.
 
 What should be up is what was started and not stopped. Each death is answered by a start, a little later each time; who
 dies again and again within ten minutes is left for a person, and named by `aero status`.

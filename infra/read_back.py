@@ -1,4 +1,4 @@
-"""After a deployment: reads back what matters and cannot be seen in a stack's status, and mends what it may.
+"""Checks after a deployment: reads settings that a stack's status does not show, and mends some of them.
 
 A stack can be complete and its tables without the settings that the template names (the emulator drops expiry and
 recovery), or its Lambda without a mapping that runs. The first is set again here; the second fails the deployment.

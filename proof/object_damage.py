@@ -1,4 +1,4 @@
-"""One object of every kind in the buckets, deleted, cut and garbled in turn: found, named and brought back?
+"""One object of every kind in the buckets, deleted, cut and garbled in turn; each must be found, named and restored.
 
 On a local platform of its own. Kinds are read from the buckets, so a new one is tried as soon as there is an object of
 it; what nobody brings back has to be named with whom to ask.

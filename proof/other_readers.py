@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a reason is read in one line
-"""Other readers of the same formats, what they say in our words, and why they say otherwise where they do.
+"""Other readers of the same formats: their results in our terms, and the reasons for each difference.
 
 Each adapter gives the fields that both sides know. A difference that no explanation covers is a failure of the sweep;
 the explanations stand in `docs/formats.md` for people.

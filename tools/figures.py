@@ -1,4 +1,4 @@
-"""Writes what is said of figures outside of `kpis.toml` once more from there: `python -m tools.figures`.
+"""Generates everything that other files state about figures from `kpis.toml`: `python -m tools.figures`.
 
 The sums of marts and the KPIs over them (dbt macros), the definitions of punctuality (a dbt seed), the descriptions of
 sums (dbt docs), semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`). A

@@ -1,4 +1,4 @@
-"""The resources of the rooms, and the executor of steps.
+"""The Dagster resources of all layers, and the executor of steps.
 
 The only module with `@dg.definitions`: another one would silently drop its own assets.
 """

@@ -1,4 +1,4 @@
-"""The copies on this disk, file by file: of the typed zone for DuckDB, of what is published for readers.
+"""Verification of the copies on this disk: of the typed zone for DuckDB, of published marts for readers.
 
 Both are fetched again where they are not what their manifests name.
 """

@@ -1,4 +1,4 @@
-"""A damage: which object, what is wrong with it, and what brings it back."""
+"""A damage: the object, the problem, and the way to restore it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lake bucket without what is published: typed files, manifests, levels, quarantine, ledger, and whatever else.
+"""Verification of the lake bucket without the published marts: typed files, manifests, levels, quarantine, ledger.
 
 Manifests, typed files and refused rows come again from the raw zone, by compacting their arrival day. Levels are
 forgotten, so that the work is done again. Everything else is restored from an earlier version of the bucket.

@@ -1,4 +1,4 @@
-"""The published zone: the current manifest, the versions somebody may still read, and the files that they name.
+"""Verification of the published zone: the current manifest, the versions still in use, and their files.
 
 A file or a manifest comes back from an earlier version of the bucket; else the next publication writes it again, which
 the orchestrator asks for by itself as soon as it is gone.

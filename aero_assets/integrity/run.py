@@ -1,4 +1,4 @@
-"""Going through the zones: what is damaged, and what became of it when it was to be brought back."""
+"""Verification of all zones: the damaged objects, and the result of each repair."""
 
 from __future__ import annotations
 

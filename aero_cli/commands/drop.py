@@ -1,4 +1,4 @@
-"""`aero drop`: files into the inbox, as a partner puts them."""
+"""`aero drop`: puts files into the inbox, as a partner does."""
 
 from __future__ import annotations
 

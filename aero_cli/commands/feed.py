@@ -1,4 +1,4 @@
-"""`aero feed`: adding a feed, and finding out what it still lacks."""
+"""`aero feed`: adds a feed and lists what it still lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`aero parse`: read a message of the industry and say what it says, dates resolved, every oddity named."""
+"""`aero parse`: shows the content of an airline message, with resolved dates and every oddity."""
 
 from __future__ import annotations
 

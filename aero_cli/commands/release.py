@@ -1,4 +1,4 @@
-"""`aero release`: what waited for the airport reference is let go once the reference has the airport."""
+"""`aero release`: processes records again that were refused for an airport which the reference now has."""
 
 from __future__ import annotations
 

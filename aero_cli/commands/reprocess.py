@@ -1,4 +1,4 @@
-"""`aero reprocess`: raw or quarantine again, after a fix."""
+"""`aero reprocess`: processes raw or quarantined files again, after a fix."""
 
 from __future__ import annotations
 

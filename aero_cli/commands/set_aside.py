@@ -1,4 +1,4 @@
-"""`aero checks` and `aero set-aside`: which records stop a build, and what people decided about them."""
+"""`aero checks` and `aero set-aside`: the records that stop a build, and the decisions of people about them."""
 
 from __future__ import annotations
 

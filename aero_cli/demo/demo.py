@@ -1,4 +1,4 @@
-"""The main job end to end: files go into the inbox, everything else happens by itself, and what came out is shown.
+"""The demo from end to end: it puts files into the inbox, waits for the platform, and shows the results.
 
 Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the
 jobs, as it is in production; this module watches levels until they are reached and says what it sees.

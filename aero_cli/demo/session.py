@@ -1,4 +1,4 @@
-"""A live session on a terminal: the platform up, events played, alerts told as they fire, and a word at the end."""
+"""A live session on a terminal: it starts the platform, plays events, prints alerts as they fire, and sums up."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence

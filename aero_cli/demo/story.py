@@ -1,4 +1,4 @@
-"""The results of a demo as a person reads them: what flew, how punctual, where and why not, what was refused."""
+"""The results of a demo as text: flights, punctuality, routes, causes of delay, refused records."""
 
 from pathlib import Path
 from typing import Any

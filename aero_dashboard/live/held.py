@@ -1,4 +1,4 @@
-"""Colours that agree with alerts: a chip whose alert is open shows the level of the alert, and says why. Pure.
+"""Colours that agree with alerts: a chip with an open alert shows the level of the alert and the reason. Pure.
 
 An alert has a memory (`exit_…` in `rules.toml`), a light has none: at 77.8 % an amber alert that was entered at 75 %
 and ends at 78 % would stand beside a green chip. Only the board knows it; published days have no alerts to agree with.

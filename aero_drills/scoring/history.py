@@ -1,4 +1,4 @@
-"""Published legs as a backtest wants them, and what became of the alerts that it raised over them."""
+"""Published legs in the form that a backtest reads, and the outcomes of the alerts that it raised."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The watchdog of a platform in the background: a small process that brings back what died."""
+"""The watchdog of a platform in the background: a small process that restarts dead services."""
 
 from __future__ import annotations
 

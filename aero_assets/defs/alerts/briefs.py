@@ -1,4 +1,4 @@
-"""Incident briefs: what a person needs who opens a red alert, gathered when it turned red. One object per alert.
+"""Incident briefs: the data that a person needs for a red alert, collected when it turned red. One object per alert.
 
 Of an alert the highest revision is kept; a brief that is there already is not written again.
 """

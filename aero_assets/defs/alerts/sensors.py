@@ -1,4 +1,4 @@
-"""The log of alerts becomes materialisations and requests to follow it up; failed runs are told of in one place."""
+"""Sensors that report the alert log as materialisations, request its follow-up, and notify of failed runs."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The stream: the gateway, topics, the Flink job, the stream of its answers and the state the Lambda keeps of them.
+"""The stream as assets: gateway, topics, Flink job, its output stream, and the state that the Lambda keeps.
 
 Nothing here is run by the orchestrator. Topics are reported by the arrivals of their events, the rest by heartbeats.
 """

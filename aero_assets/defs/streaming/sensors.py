@@ -1,4 +1,4 @@
-"""Heartbeats: the stream is reported as materialised when it moved, which the traffic lights note with each batch."""
+"""Heartbeats: the stream is reported as materialised after each batch that the alert Lambda processed."""
 
 import json
 

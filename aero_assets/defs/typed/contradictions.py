@@ -1,4 +1,4 @@
-"""Rows of one file that speak of one thing: they end in the way that their feed declares.
+"""Contradicting rows of one file about the same subject: refused, or the last one counts, as their feed declares.
 
 What one row is about is the `identity` of a feed in the register. Rows of a file that share it and say the same are one
 fact, however they are written. Rows that say different things are all refused (`contradiction = "refuse"`), or the

@@ -1,4 +1,4 @@
-"""Records whose values a reader took out of the body itself: the form they are handed on in.
+"""The common form of records whose values a reader extracted from the body.
 
 `body` is the record as text, for people and for its identity; `given` are the values of the raw columns, in their
 order, null where there is none.

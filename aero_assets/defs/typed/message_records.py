@@ -1,4 +1,4 @@
-"""Reading messages and schedules by the parsers of the door's other side: one record per message, one per dated leg.
+"""Reading messages and schedules with the parsers of the gateway: one record per message, one per dated leg.
 
 The gateway makes events of the same bodies; here they are rows, so that what was said can be looked up and counted.
 What its sender made odd is in FINDINGS; what cannot be read is a record with its reason.

@@ -1,4 +1,4 @@
-"""The path for a table that does not say when its rows changed: all of it, against all of its last extract.
+"""The extract of a table without change times: the whole table is compared with its last extract.
 
 Both sides are JSON lines of the same writer, so equal rows are equal texts. The join is Spark's and spills to disk.
 """

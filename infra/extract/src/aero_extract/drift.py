@@ -1,4 +1,4 @@
-"""Schema drift: what of a table is not as the extract knows it, and what to do about it. No I/O."""
+"""Schema drift: differences between a table and its known form, each with a remedy. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Legs of the operational database as events: what its rows say travels like what messages say.
+"""Legs of the operational database as events, in the same form as those of messages.
 
     {"arrived_at": "…", "reason": null, "message": null, "body": "{\\"leg_uid\\": …, \\"row_version\\": 2, …}"}
 

@@ -1,4 +1,4 @@
-"""The gateway: what messages and schedules say becomes events on the topics, whatever channel they came by.
+"""The gateway: it turns messages and schedules of every channel into events on the topics.
 
 It finds the leg, makes the events and sends them. A message whose leg nobody has planned yet waits, and is tried again
 until its schedule comes; one that cannot be read, or speaks of no leg for certain, is put aside with a reason. So is

@@ -1,4 +1,4 @@
-"""Lambda: the gateway for what partner_drop or the extract took in, and each minute for what waits for its schedule.
+"""Lambda: the gateway for files of partner_drop and of the extract, and each minute for messages without a schedule.
 
     {"feed": "partner/messages", "raw_key": "…", "arrival_id": "…", "arrived_at": "2026-11-22T13:55:02Z"}
     {"feed": "opsdb/legs", …}                      rows of the operational database, as the raw zone holds them

@@ -1,4 +1,4 @@
-"""Decompressing gzip in pieces and with bounded memory, whatever somebody sent."""
+"""Decompressing gzip in pieces and with bounded memory."""
 
 from __future__ import annotations
 

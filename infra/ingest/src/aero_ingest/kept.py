@@ -1,4 +1,4 @@
-"""The body that goes into the raw zone, read as its readers will: the other side of the door's balance.
+"""The records of the body that the door stored, counted independently for the balance of the door.
 
 The door may not read what it wrote. So the bytes that are handed to the store are unpacked and counted once more; how
 many rows came in was counted before they were packed.

@@ -1,4 +1,4 @@
-"""The choice of a message's leg among the legs of its flight and day; pure, the index is somebody else's.
+"""The choice of a message's leg among the legs of its flight and day; pure, without access to the index.
 
 A message names carrier, number and the UTC date of the flight; some senders write the local date. The place decides
 between the legs of one number: departures are told from the origin, arrivals from the destination.

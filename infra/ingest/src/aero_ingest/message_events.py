@@ -1,4 +1,4 @@
-"""From what a message says of a leg to events, the same ones by whatever channel it came.
+"""Turns the statements of a message about a leg into events, which are the same for every channel.
 
 Versions. A sender repeats and corrects itself, so what it said later wins, in whatever order it arrives: the version of
 every fact is made from the time of sending, and of two messages of one minute the correction wins. A message without a

@@ -1,4 +1,4 @@
-"""A movement message while it is read: its clock, what it said so far, and what was odd."""
+"""The state of reading a movement message: its clock, the statements so far, and the oddities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One batch of the alerts feed: what is new is written to leg-state, then what it means is settled at the desk.
+"""One batch of the alerts feed: new states are written to leg-state, then the desk evaluates their alerts.
 
 Rows first, so that evaluation always reads the truth; an event is judged by itself only while it is ahead of the
 merged leg. Everything may be repeated: a version that is there already is evaluated again and changes nothing.

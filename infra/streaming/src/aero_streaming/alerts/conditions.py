@@ -1,4 +1,4 @@
-"""From what is known of a leg, an event or a feed to conditions that rules are held against; `sums` has the rest.
+"""Conditions for the rules, computed from a leg, an event or a feed; `sums` computes those of sums.
 
 Pure: rows in, `Condition` out. A row is a record of the stream (`records.py`), as leg-state keeps it. Minutes are
 whole, cut toward minus infinity.

@@ -1,4 +1,4 @@
-"""An alert while it changes: collects what becomes of it and the transitions to tell, and decides who is notified.
+"""An alert while it changes: collects its new state and its transitions, and decides who is notified.
 
 What belongs here: the book-keeping that evaluation and people's acts share.
 """

@@ -1,4 +1,4 @@
-"""The semáforo itself: one condition, the alert as it was, the time, and out comes the alert as it is.
+"""The state machine of alerts: from a condition, the previous alert and the time it computes the new alert.
 
 Pure: no clock, no store. `evaluate` is the whole of it; the same condition again changes nothing, and a scope of which
 nothing more is to come is judged by enter limits alone, so its last state does not depend on the way there.

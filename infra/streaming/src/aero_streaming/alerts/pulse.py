@@ -1,4 +1,4 @@
-"""The pulse of a feed: how far it has come, how long nothing arrived of it, and whether that counts as silence.
+"""The pulse of a feed: its latest event time, the minutes since the last arrival, and the verdict on silence.
 
 Silence is measured by the clock of arrival: a record that comes late still shows that its source lives. How far the
 figures have come is measured by what was received: timers stand still there. In a replay a second is minutes; what the

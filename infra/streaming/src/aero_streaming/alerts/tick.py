@@ -1,4 +1,4 @@
-"""Lambda, each minute: what only time can show.
+"""Lambda that runs each minute: silent feeds, overdue flights, escalation, ends of shelves and days.
 
 A feed that went silent (all its figures turn grey, with no event at all), passengers kept on the ground, holds that
 mature, escalation, shelves and days that end, windows that move on, and notifications left in the outbox. The event may

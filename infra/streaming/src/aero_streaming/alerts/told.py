@@ -1,4 +1,4 @@
-"""Movements that a feed tells at all: where it never tells a kind, a missing one says nothing about the flight.
+"""Kinds of movement that a feed reports: where it never reports a kind, a missing one says nothing about the flight.
 
 Some sources send OUT and no OFF, others plans and no movements. Leg-state keeps a set per operating day: which carrier
 told take-offs and arrivals on stand, and of which hub departures and arrivals were told. A timer that waits for a

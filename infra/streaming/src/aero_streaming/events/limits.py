@@ -1,4 +1,4 @@
-"""Limits of one event, as data: airports nobody knows, times far from the event's own plan.
+"""Limits of one event, as data: unknown airports, times far from the planned time.
 
 `types.py` says how a field may look; here stands what a value may be beside the others of the same event. Python
 judges by these rows below, the Flink job by the same rows in `event_vocabulary.json`, the lake by the SQL that

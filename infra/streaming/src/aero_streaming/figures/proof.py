@@ -1,4 +1,4 @@
-"""Proof that the words of a KPI and its sums say the same: what becomes of a leg of each kind, and how OTP counts.
+"""Check that the description of a KPI agrees with its sums: the treatment of each kind of leg, and the rules of OTP.
 
 The words are for people (`population`, the table of definitions of punctuality), the sums for engines. Here one leg of
 each kind goes through the sums; a KPI whose words say otherwise is refused when the register is read.

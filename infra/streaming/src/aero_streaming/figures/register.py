@@ -1,4 +1,4 @@
-"""The register of figures: what A14, completion and every other figure is here, one row each in `kpis.toml`.
+"""The register of figures: the definition of A14, completion and every other figure, one row each in `kpis.toml`.
 
 Standard library only: every zip and every engine reads the same file through this module, or has its form of it written
 from there.
