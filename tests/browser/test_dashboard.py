@@ -61,23 +61,23 @@ def test_the_bare_address_leads_to_the_network_and_keeps_its_parameters(reader, 
 
 
 def test_a_filter_changes_figures_and_address_and_the_link_shows_somebody_else_the_same(reader, synthetic_address):
-    page = reader(synthetic_address)
-    page.open("network", lang="es")
-    before = page.figures()
-    page.page.get_by_role("combobox", name="Periodo").click()
-    page.page.get_by_role("option", name="Últimos 28 días").click()
-    expect(page.page).to_have_url(re.compile("period=28d"), timeout=PATIENCE_MS)
-    page.settle()
-    after = page.figures()
+    dashboard = reader(synthetic_address)
+    dashboard.open("network", lang="es")
+    before = dashboard.figures()
+    dashboard.page.get_by_role("combobox", name="Periodo").click()
+    dashboard.page.get_by_role("option", name="Últimos 28 días").click()
+    expect(dashboard.page).to_have_url(re.compile("period=28d"), timeout=PATIENCE_MS)
+    dashboard.settle()
+    after = dashboard.figures()
     assert after != before
     other = reader(synthetic_address, 1920)
-    other.page.goto(page.page.url)
+    other.page.goto(dashboard.page.url)
     other.settle()
     assert other.figures() == after
-    page.page.go_back()
-    expect(page.page).to_have_url(re.compile("period=14d"), timeout=PATIENCE_MS)
+    dashboard.page.go_back()
+    expect(dashboard.page).to_have_url(re.compile("period=14d"), timeout=PATIENCE_MS)
     # The browser goes back at once, the page runs again after it.
-    expect(page.page.get_by_test_id("stMetricValue")).to_have_text(before, timeout=PATIENCE_MS)
+    expect(dashboard.page.get_by_test_id("stMetricValue")).to_have_text(before, timeout=PATIENCE_MS)
 
 
 def test_the_language_changes_by_one_click_and_figures_stay(reader, synthetic_address):

@@ -53,10 +53,10 @@ def moment(text):
     return datetime.fromisoformat(text)
 
 
-def spark(platform, expected):
+def spark(platform, extract):
     """Run the job as the orchestrator does; return its report."""
-    LocalSpark(platform.state.env("orchestrator")).run(expected, print)
-    return report(Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3")), expected.run_id)
+    LocalSpark(platform.state.env("orchestrator")).run(extract, print)
+    return report(Bucket(platform.buckets["raw"], platform.client("orchestrator", "s3")), extract.run_id)
 
 
 def commits(raw):
@@ -219,8 +219,8 @@ def test_an_hour_extracted_again_adds_no_row_and_a_new_column_is_told(
     with connection, connection.cursor() as cursor:
         cursor.execute("alter table opsdb.legs add column gate text")
     before = sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"])
-    expected = Wanted("again", moment("2026-02-03T16:00:00+00:00"), moment("2026-02-03T17:00:00+00:00"), ["legs"])
-    [line] = spark(platform, expected)["drift"]
+    extract = Wanted("again", moment("2026-02-03T16:00:00+00:00"), moment("2026-02-03T17:00:00+00:00"), ["legs"])
+    [line] = spark(platform, extract)["drift"]
     assert line.startswith("opsdb.legs.gate: new column (text)")
     assert sorted(typed(raw, lake, tmp_path, "legs"), key=lambda row: row["leg_uid"]) == before
 
@@ -229,9 +229,9 @@ def test_a_column_that_goes_stops_the_extract_by_name_and_nothing_becomes_visibl
     with connection, connection.cursor() as cursor:
         cursor.execute("alter table opsdb.legs drop column delay_codes")
     before = commits(raw)
-    expected = Wanted("broken", moment("2026-02-06T13:00:00+00:00"), moment("2026-02-06T14:00:00+00:00"), list(KNOWN))
+    extract = Wanted("broken", moment("2026-02-06T13:00:00+00:00"), moment("2026-02-06T14:00:00+00:00"), list(KNOWN))
     with pytest.raises(ExtractError, match=r"opsdb\.legs\.delay_codes: column is gone \(it was text\)"):
-        spark(platform, expected)
+        spark(platform, extract)
     assert commits(raw) == before
     assert raw.read_json("opsdb/_runs/broken.json") is None
 

@@ -24,8 +24,8 @@ class Cluster:
         kafka.choose_brokers(self.state, brokers)
         self.supervisor = Supervisor(self.state, services())
         self.names = kafka.names(self.state)
-        expected = [port for name in self.names for port in self.supervisor.services[name].ports]
-        ports.choose(self.state.ports_file, expected, {})
+        needed = [port for name in self.names for port in self.supervisor.services[name].ports]
+        ports.choose(self.state.ports_file, needed, {})
 
     @property
     def bootstrap(self) -> str:

@@ -23,8 +23,8 @@ def run_jobs(bootstrap: str, folder: Path, runs: Iterable[Row]) -> str:
     """Run jobs one after the other in one process, each to the end of its input; return what was printed."""
     jobs = list(runs)
     topic = TOPICS["leg-events"]
-    expected = [dataclasses.replace(topic, name=f"{job['out']}-{kind}", partitions=1) for job in jobs for kind in SINKS]
-    topics.ensure_topics(bootstrap, 1, expected)
+    outputs = [dataclasses.replace(topic, name=f"{job['out']}-{kind}", partitions=1) for job in jobs for kind in SINKS]
+    topics.ensure_topics(bootstrap, 1, outputs)
     options = {"bootstrap": bootstrap, "jar": str(jars.CONNECTOR_JAR), "folder": str(folder), "runs": jobs}
     script = Path(__file__).with_name("sql_job.py")
     done = subprocess.run(
