@@ -71,14 +71,14 @@ def judge(feed: Feed, body: bytes, name: str, good: Counter | None = None) -> tu
     contradictions.settle(connection, feed)
     refused = connection.execute("select reason, message from judged where reason is not null").fetchall()
     kept = connection.sql("select * from judged where reason is null").to_arrow_table().to_pylist()
-    found = Counter({repr({k: v for k, v in row.items() if k not in WHENCE}): 1 for row in kept})
-    before = found if good is None else good
+    counts = Counter({repr({k: v for k, v in row.items() if k not in WHENCE}): 1 for row in kept})
+    before = counts if good is None else good
     said = tuple(f"{reason}: {message}" for reason, message in refused)
-    wrong = tuple(sorted((found - before).keys()))
+    wrong = tuple(sorted((counts - before).keys()))
     # A message that its parser finds odd says so in a column of its own.
     odd = [problem for problem in wrong if "'findings': '" in problem]
     said, wrong = (*said, *odd), tuple(problem for problem in wrong if problem not in odd)
-    return Verdict(said, len(kept), wrong, (before - found).total()), found
+    return Verdict(said, len(kept), wrong, (before - counts).total()), counts
 
 
 @cache

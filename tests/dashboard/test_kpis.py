@@ -27,14 +27,14 @@ def by_key(figures):
 
 
 def test_a_figure_knows_what_it_is_of_and_what_is_not_known():
-    found = by_key(kpis.from_sums(SUMS))
-    assert found["completion"].value == 0.95
-    assert found["completion"].unknown_legs == 2
-    assert found["departure_delay"].value == 10
-    assert found["departure_delay"].unknown_legs == 2
-    assert found["cancelled"].value == 5
-    assert found["load_factor"].value == 0.85
-    assert (found["load_factor"].legs, found["load_factor"].unknown_legs) == (90, 5)
+    figures = by_key(kpis.from_sums(SUMS))
+    assert figures["completion"].value == 0.95
+    assert figures["completion"].unknown_legs == 2
+    assert figures["departure_delay"].value == 10
+    assert figures["departure_delay"].unknown_legs == 2
+    assert figures["cancelled"].value == 5
+    assert figures["load_factor"].value == 0.85
+    assert (figures["load_factor"].legs, figures["load_factor"].unknown_legs) == (90, 5)
 
 
 def test_a_load_factor_of_nothing_is_not_shown():
@@ -46,9 +46,9 @@ def test_without_legs_there_is_no_value_rather_than_zero():
 
 
 def test_punctuality_over_days_is_a_ratio_of_sums_and_no_mean_of_ratios():
-    found = kpis.otp("d15", "d15", OTP)
-    assert found.value == 25 / 40 != (10 / 10 + 15 / 30) / 2
-    assert found.unknown_legs == 1
+    figure = kpis.otp("d15", "d15", OTP)
+    assert figure.value == 25 / 40 != (10 / 10 + 15 / 30) / 2
+    assert figure.unknown_legs == 1
 
 
 def test_the_strip_shows_the_chosen_definition_once():
@@ -85,8 +85,8 @@ def test_a_definition_is_held_against_the_rules_for_its_own_figure():
 def test_a_share_of_flights_of_which_nothing_is_known_has_no_value():
     silent = pd.DataFrame([{"operating_date": DAYS[0], "definition": "dot_a14", "legs": 10, "on_time_legs": 0,
                             "unknown_legs": 10}])  # fmt: skip
-    found = kpis.otp("punctuality", "dot_a14", silent)
-    assert (found.value, found.legs, found.unknown_legs) == (None, 10, 10)
+    figure = kpis.otp("punctuality", "dot_a14", silent)
+    assert (figure.value, figure.legs, figure.unknown_legs) == (None, 10, 10)
     assert kpis.otp("punctuality", "dot_a14", silent.assign(unknown_legs=9)).value == 0
-    told = by_key(kpis.from_sums({**dict.fromkeys(SUMS, 0), "due_legs": 10, "silent_legs": 10}))
-    assert told["cancelled"].value is None
+    figures = by_key(kpis.from_sums({**dict.fromkeys(SUMS, 0), "due_legs": 10, "silent_legs": 10}))
+    assert figures["cancelled"].value is None

@@ -42,10 +42,10 @@ def row_reasons() -> set[str]:
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_no_reason_is_shown_as_a_code(language):
-    told = catalogue(language)
+    texts = catalogue(language)
     gateway = {leg_choice.NO_SCHEDULE, leg_choice.AMBIGUOUS, leg_choice.NO_DATE}
     given = door_reasons() | event_reasons() | row_reasons() | gateway
-    missing = {code for code in given if f"reason.{code}" not in told}
+    missing = {code for code in given if f"reason.{code}" not in texts}
     assert not missing, f"add to [reason] in {language}.toml: {sorted(missing)}"
 
 

@@ -135,11 +135,11 @@ def with_plan(frame: pd.DataFrame, days: int = 3) -> pd.DataFrame:
 
 def zones_of(codes: Iterable[str]) -> dict[str, ZoneInfo]:
     """Return the zone of each airport from our own table."""
-    found = duckdb.execute(
+    rows = duckdb.execute(
         f"select iata, zone from read_csv('{SEEDS}/airports.csv', all_varchar=true) "
         "qualify row_number() over (partition by iata order by coalesce(valid_from, '') desc) = 1"
     ).fetchall()
-    return {iata: ZoneInfo(zone) for iata, zone in found if iata in set(codes)}
+    return {iata: ZoneInfo(zone) for iata, zone in rows if iata in set(codes)}
 
 
 def _leg(

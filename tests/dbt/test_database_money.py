@@ -110,13 +110,13 @@ def test_costs_are_those_that_hold_by_the_route_of_their_leg(known, entered, nob
         sums[0] += 1
         sums[1] += Decimal(str(row["quantity"])).quantize(Decimal("0.001"))
         sums[2] += _usd(row["amount_usd"])
-    found = after.rows(f"""
+    rows = after.rows(f"""
         select carrier, route, cost_line, basis, driver, legs, quantity, amount_usd, data_label
         from finance.fct_route_day_cost where operating_date = '{DAY}'
     """)
-    assert {row[:5]: list(row[5:8]) for row in found} == expected
-    assert {row[8] for row in found} == {"datos sintéticos"}
-    assert sum(row[5] for row in found if row[:4] == ("unknown", "unknown", "fuel", "actual")) == 1
+    assert {row[:5]: list(row[5:8]) for row in rows} == expected
+    assert {row[8] for row in rows} == {"datos sintéticos"}
+    assert sum(row[5] for row in rows if row[:4] == ("unknown", "unknown", "fuel", "actual")) == 1
 
 
 def test_coupons_are_those_that_hold_and_taxes_are_in_no_revenue(known, entered, nobody_knows):
@@ -128,14 +128,14 @@ def test_coupons_are_those_that_hold_and_taxes_are_in_no_revenue(known, entered,
         earned = fare + extra if row["status"] == "flown" else Decimal(0)
         for place, amount in enumerate((1, fare, extra, fare + extra, earned, tua, iva)):
             sums[place] += amount
-    found = after.rows(f"""
+    rows = after.rows(f"""
         select carrier, route, cabin, coupon_status, coupons, fare_usd, ancillary_usd, revenue_usd, flown_revenue_usd,
             tua_usd, iva_usd
         from commercial.fct_route_day_ticket where operating_date = '{DAY}'
     """)
-    assert {row[:4]: list(row[4:]) for row in found} == expected
-    assert sum(row[9] for row in found) > 0
-    assert {("unknown", "unknown")} < {row[:2] for row in found}
+    assert {row[:4]: list(row[4:]) for row in rows} == expected
+    assert sum(row[9] for row in rows) > 0
+    assert {("unknown", "unknown")} < {row[:2] for row in rows}
 
 
 def test_passengers_made_or_missed_their_connection_at_its_hub(known, entered):
@@ -143,16 +143,16 @@ def test_passengers_made_or_missed_their_connection_at_its_hub(known, entered):
     expected = defaultdict(Counter)
     for row in last(entered, "connections").values():
         expected[row["airport"]] += Counter({row["result"]: 1, f"{row['result']} people": row["passengers"]})
-    found = after.rows(f"""
+    rows = after.rows(f"""
         select airport, connections, passengers, planned_connections, made_connections, missed_connections,
             made_passengers, missed_passengers
         from operations.fct_connection_day where operating_date = '{DAY}'
     """)
     names = ("planned", "made", "missed", "made people", "missed people")
-    assert {row[0]: row[3:] for row in found} == {
+    assert {row[0]: row[3:] for row in rows} == {
         hub: tuple(counts[name] for name in names) for hub, counts in expected.items()
     }
-    assert all(row[1] == sum(row[3:6]) and row[2] == sum(row[6:]) for row in found)
+    assert all(row[1] == sum(row[3:6]) and row[2] == sum(row[6:]) for row in rows)
     assert expected
 
 

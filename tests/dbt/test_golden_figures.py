@@ -85,8 +85,8 @@ def test_legs_of_the_warehouse_give_the_golden_answer(marts_of, day: str, kpi_id
 @pytest.mark.parametrize(("day", "kpi_id"), CASES)
 def test_metricflow_gives_the_golden_answer(marts_of, parsed: Parsed, day: str, kpi_id: str) -> None:
     metrics = Metrics.of_project(parsed.semantic_manifest)
-    found = marts_of[day].execute(metrics.sql(Question([kpi_id]))).fetchall()
-    assert found == [(pytest.approx(value_of(day, kpi_id)),)]
+    rows = marts_of[day].execute(metrics.sql(Question([kpi_id]))).fetchall()
+    assert rows == [(pytest.approx(value_of(day, kpi_id)),)]
 
 
 @pytest.mark.parametrize(("day", "kpi_id"), KEPT)
@@ -100,8 +100,8 @@ def test_sums_of_days_give_the_golden_answer(marts_of, day: str, kpi_id: str) ->
 @pytest.mark.parametrize(("day", "kpi_id"), [(day, kpi_id) for day, kpi_id in CASES if kpi_id in OTP])
 def test_punctuality_of_the_marts_and_of_the_pages_is_the_golden_answer(marts_of, day: str, kpi_id: str) -> None:
     days = queries.otp_by_day(marts_of[day], scope_of(GOLDEN[day]))
-    found = kpis.otp("punctuality", OTP[kpi_id], days)
-    assert (found.numerator, found.denominator) == GOLDEN[day].answers[kpi_id]
+    figure = kpis.otp("punctuality", OTP[kpi_id], days)
+    assert (figure.numerator, figure.denominator) == GOLDEN[day].answers[kpi_id]
 
 
 @pytest.mark.parametrize(("day", "kpi_id"), [(day, kpi_id) for day, kpi_id in CASES if kpi_id in kpis.STRIP])

@@ -71,14 +71,14 @@ def test_a_mart_built_by_hand_says_what_a_count_of_the_file_says(analyst, flight
     cancelled = Counter(key(flight) for flight in flights if flight["CANCELLED"] == "1")
     diverted = Counter(key(flight) for flight in flights if flight["DIVERTED"] == "1")
     with duckdb.connect(f"{analyst.warehouse}", read_only=True) as warehouse:
-        found = warehouse.execute("""
+        rows = warehouse.execute("""
             select operating_date::varchar, origin, destination, scheduled_legs, cancelled_legs, diverted_legs
             from operations.fct_route_day
         """).fetchall()
-    assert {tuple(row[:3]): tuple(row[3:]) for row in found} == {
+    assert {tuple(row[:3]): tuple(row[3:]) for row in rows} == {
         route: (number, cancelled[route], diverted[route]) for route, number in legs.items()
     }
-    assert len(found) == len(legs)
+    assert len(rows) == len(legs)
 
 
 def test_the_docs_describe_what_was_built(analyst):

@@ -35,8 +35,8 @@ def put(line: Line, bucket: str, key: str, body: bytes) -> None:
 
 def aero(line: Line, *arguments: str) -> tuple[int, list]:
     done = CliRunner().invoke(app, [*arguments, "--json"], env={"AERO_STATE": str(line.state.root)})
-    found = json.loads(done.stdout)
-    return done.exit_code, found if isinstance(found, list) else [found]
+    document = json.loads(done.stdout)
+    return done.exit_code, document if isinstance(document, list) else [document]
 
 
 def published_days(line: Line) -> list[str]:

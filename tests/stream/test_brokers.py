@@ -23,9 +23,9 @@ def test_one_of_three_brokers_is_killed_and_nothing_is_lost_or_doubled(three_bro
                 three_brokers.kill("kafka-2")
 
     assert (producer.sent, producer.acked, producer.failed) == (count, count, 0)
-    found = Counter(int(record.value) for record in read(three_brokers.bootstrap, LEG_EVENTS.name, count))
-    assert set(found) == set(range(count)), "lost"
-    assert max(found.values()) == 1, "doubled"
+    counts = Counter(int(record.value) for record in read(three_brokers.bootstrap, LEG_EVENTS.name, count))
+    assert set(counts) == set(range(count)), "lost"
+    assert max(counts.values()) == 1, "doubled"
 
     assert three_brokers.supervisor.status("kafka-2").state == "died"
     three_brokers.start("kafka-2")

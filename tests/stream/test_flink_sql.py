@@ -131,8 +131,8 @@ def lake_verdicts(sent):
     """Each event with the code that the typed step gives it as it arrives now."""
     for feed in (feed for feed in feeds() if feed.topic):
         ours = [event for event in sent if events.topic_of(event) == feed.topic]
-        found = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
-        yield from zip(ours, (row["reason"] for row in found), strict=True)
+        rows = judged(feed, wrapped(*ours, arrived_at=datetime.now(UTC)))
+        yield from zip(ours, (row["reason"] for row in rows), strict=True)
 
 
 def golden_rows(policy, cases=None):
@@ -175,14 +175,14 @@ def test_mini_batches_end_by_the_clock_and_wait_for_no_watermark(said):
 
 def test_every_scope_is_what_a_recount_of_its_events_says(said):
     expected = recount.scopes(recount.legs(said.day))
-    found = last_words(records(said.kafka, "day-state"), SCOPE_KEY)
-    for row in found.values():
+    states = last_words(records(said.kafka, "day-state"), SCOPE_KEY)
+    for row in states.values():
         row["booked_revenue_cents"] = round(100 * row["booked_revenue_usd"])
         row["due_cancelled_legs"] = sum(row["cancelled_by_quarter"].values())
-    assert expected.keys() <= found.keys()
-    for key in found.keys() - expected.keys():
-        assert found[key]["scheduled_legs"] == 0, key
-    assert {key: {name: found[key][name] for name in sums} for key, sums in expected.items()} == expected
+    assert expected.keys() <= states.keys()
+    for key in states.keys() - expected.keys():
+        assert states[key]["scheduled_legs"] == 0, key
+    assert {key: {name: states[key][name] for name in sums} for key, sums in expected.items()} == expected
 
 
 @pytest.mark.parametrize(("day", "kpi_id"), JUDGED)
@@ -194,12 +194,12 @@ def test_every_figure_of_the_golden_days_is_its_golden_answer(said, day, kpi_id)
 
 def test_every_leg_is_what_the_oracle_of_the_merge_says(said):
     expected = recount.legs(said.day)
-    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
-    assert {key[0] for key in found} == set(expected)
+    states = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    assert {key[0] for key in states} == set(expected)
     assert {event["leg_uid"] for event in said.day} > set(expected), "no leg is known by its passengers alone"
     assert said.returned & set(expected), "no leg came back: attempts are not tested"
     for uid, leg in expected.items():
-        row = found[(uid,)]
+        row = states[(uid,)]
         assert {name: row[name] for name in leg if name in row and "revenue" not in name} == {
             name: value for name, value in leg.items() if name in row and "revenue" not in name
         }
@@ -208,22 +208,22 @@ def test_every_leg_is_what_the_oracle_of_the_merge_says(said):
 def test_doubtful_times_are_named_on_the_leg_and_counted_in_its_scopes(said):
     expected = recount.legs(said.day)
     problems = {uid: leg["time_problem"] for uid, leg in expected.items() if leg["time_problem"]}
-    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
-    assert {uid: found[(uid,)]["time_problem"] for uid in problems} == problems
+    states = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    assert {uid: states[(uid,)]["time_problem"] for uid in problems} == problems
     assert len({code for problem in problems.values() for code in problem.split()}) >= 5
     counted = recount.scopes(expected)[("network", "network", f"{ON}", None)]["implausible_legs"]
     assert counted == len(problems)
 
 
 def test_only_what_happens_to_the_flight_says_when_a_leg_was_last_heard_of(said):
-    found = last_words(records(said.kafka, "day-leg"), LEG_KEY)
+    states = last_words(records(said.kafka, "day-leg"), LEG_KEY)
     last: dict[str, str] = {}
     # Of copies the first to arrive counts.
     for event in {event["event_id"]: event for event in reversed(said.day)}.values():
         if events.topic_of(event) == "leg-events":
             last[event["leg_uid"]] = max(last.get(event["leg_uid"], ""), event["received_at"])
     assert any(events.topic_of(event) == "feedback" for event in said.day), "nobody answered: nothing is tested"
-    assert {uid: found[(uid,)]["last_received_at"] for uid in last} == last
+    assert {uid: states[(uid,)]["last_received_at"] for uid in last} == last
 
 
 def test_what_happened_to_a_flight_goes_straight_through_once(said):
@@ -248,8 +248,8 @@ def test_every_event_is_in_the_merge_or_refused_as_the_lake_refuses_it_never_bot
     merged = {event["event_id"]: event["leg_uid"] for event, code in said.odd if code is None}
     named = {event["leg_uid"] for event, code in said.odd if code is None and events.topic_of(event) == "leg-events"}
     legs = last_words(records(said.kafka, "odd-leg"), LEG_KEY)
-    told = Counter(uid for uid in merged.values() if uid in named)
-    assert {uid: row["events"] for (uid,), row in legs.items() if row["events"]} == told
+    counts = Counter(uid for uid in merged.values() if uid in named)
+    assert {uid: row["events"] for (uid,), row in legs.items() if row["events"]} == counts
 
 
 def test_by_the_wall_clock_the_job_refuses_what_is_ahead_of_it_as_the_lake_does(said, monkeypatch):
@@ -273,19 +273,19 @@ def test_poison_is_told_with_the_reason_that_python_gives(said):
 
 @pytest.mark.parametrize("policy", ["first_out", "last_out"])
 def test_the_golden_cases_make_the_legs_that_they_expect(said, policy):
-    found = last_words(records(said.kafka, f"{policy}-leg"), LEG_KEY)
+    states = last_words(records(said.kafka, f"{policy}-leg"), LEG_KEY)
     cases = [(number, case) for number, case in enumerate(merge_cases()) if case.departure_policy == policy]
     assert cases
     for number, case in cases:
-        row = found[(f"{number:032x}",)]
+        row = states[(f"{number:032x}",)]
         expected = {name: value for name, value in case.leg.items() if name != "leg_uid"}
         assert {name: row[name] for name in expected} == expected, case.name
 
 
 def test_the_golden_cases_of_odd_times_leave_the_figures_that_they_expect(said):
-    found = last_words(records(said.kafka, "odd_times-leg"), LEG_KEY)
+    states = last_words(records(said.kafka, "odd_times-leg"), LEG_KEY)
     for number, case in enumerate(time_cases()):
-        row = found[(f"{number:032x}",)]
+        row = states[(f"{number:032x}",)]
         expected = {"time_problem": case.time_problem} | {
             name: case.figures[name] for name in case.figures if name in row
         }

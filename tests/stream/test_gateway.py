@@ -45,9 +45,9 @@ def invoke(state, event):
     answer = state.session("root").client("lambda").invoke(
         FunctionName="aero-local-gateway", Payload=json.dumps(event).encode()
     )  # fmt: skip
-    said = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, said
-    return said
+    document = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, document
+    return document
 
 
 def quarantined(state, name, feed="partner/messages"):
@@ -115,8 +115,13 @@ def test_a_row_of_the_database_is_one_more_word_on_the_same_leg(state):
 
 
 def test_what_becomes_nothing_is_in_quarantine_and_in_the_ledger(state):
-    said = invoke(state, put(state, "messages", "bad.txt", "NOTHING OF THE KIND\n"))
-    assert (said["rows_in"], said["rows_out"], said["rejects"], said["reason"]) == (1, 0, 1, "unreadable_message")
+    answer = invoke(state, put(state, "messages", "bad.txt", "NOTHING OF THE KIND\n"))
+    assert (answer["rows_in"], answer["rows_out"], answer["rejects"], answer["reason"]) == (
+        1,
+        0,
+        1,
+        "unreadable_message",
+    )
     s3 = state.session("root").client("s3")
     kept = s3.get_object(Bucket=LAKE, Key="quarantine/partner/messages/dt=2026-11-22/messages-bad.txt.json")
     [aside] = json.loads(kept["Body"].read())["messages"]

@@ -26,8 +26,10 @@ def write(store: MemoryStore, number: int, arrived: datetime) -> str:
 def test_every_line_is_read_once_however_late_its_writer_was_done(lines):
     """A line becomes visible up to the overlap after its arrival; somebody looks at some of these moments."""
     store, cursor, found, expected = MemoryStore(), Cursor(), [], []
-    told = sorted((seconds + delay, seconds, number, looks) for number, (seconds, delay, looks) in enumerate(lines))
-    for visible, seconds, number, looks in told:
+    by_arrival = sorted(
+        (seconds + delay, seconds, number, looks) for number, (seconds, delay, looks) in enumerate(lines)
+    )
+    for visible, seconds, number, looks in by_arrival:
         expected.append(write(store, number, START + timedelta(seconds=seconds)))
         if looks:
             new, cursor = unread(store, Cursor.from_text(cursor.text()), START + timedelta(seconds=visible))

@@ -61,9 +61,9 @@ def test_every_object_under_the_hours_of_a_feed_is_an_arrival_and_nothing_else_i
     for name in (key("b"), key("a", hour=3), key("z", day=date(2026, 11, 22)), f"{FEED.path}/dt={MONDAY}/stray",
                  f"{FEED.path}/_errors/other/dt={MONDAY}/hh=17/x", f"{FEED.path}/dt=today/hh=17/x"):  # fmt: skip
         lake.raw._put(name, b"x")
-    found = event_objects(lake.raw, FEED)
-    assert [item.key for item in found] == [key("z", day=date(2026, 11, 22)), key("a", hour=3), key("b")]
-    assert found[1].arrived_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
+    objects = event_objects(lake.raw, FEED)
+    assert [item.key for item in objects] == [key("z", day=date(2026, 11, 22)), key("a", hour=3), key("b")]
+    assert objects[1].arrived_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 
 OBJECTS = st.lists(

@@ -121,9 +121,9 @@ def test_what_two_windows_read_because_they_overlap_counts_once_with_its_first_r
     import duckdb
 
     query = f"from '{line.lake.root}/typed/opsdb/rates/*/*.parquet' order by version"
-    found = duckdb.connect().execute(query).fetchall()
-    assert len(found) == 2
-    assert datetime(2026, 11, 1, 11) in found[0]  # noqa: DTZ001 - the lake holds UTC without a zone
+    rows = duckdb.connect().execute(query).fetchall()
+    assert len(rows) == 2
+    assert datetime(2026, 11, 1, 11) in rows[0]  # noqa: DTZ001 - the lake holds UTC without a zone
 
 
 def test_an_hour_in_which_nothing_changed_is_an_arrival_without_rows(feed, line):

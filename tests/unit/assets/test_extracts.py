@@ -197,9 +197,9 @@ def metadata(done, name):
 
 def test_only_the_tables_that_are_asked_for_are_extracted_and_each_says_what_it_holds(tmp_path):
     done = run(tmp_path, "legs", "fx_rates")
-    said = metadata(done, "legs")
-    assert (said["dagster/row_count"], said["bytes"], said["seconds"]) == (5, 900, 0.5)
-    assert said["watermark"] == "2026-11-01T10:30:00.000000Z"
+    metadata_of_run = metadata(done, "legs")
+    assert (metadata_of_run["dagster/row_count"], metadata_of_run["bytes"], metadata_of_run["seconds"]) == (5, 900, 0.5)
+    assert metadata_of_run["watermark"] == "2026-11-01T10:30:00.000000Z"
     assert metadata(done, "fx_rates")["changes"] == {"insert": 1, "update": 0, "delete": 1}
     assert len(done.asset_materializations_for_node("opsdb_extract")) == 2
 

@@ -99,8 +99,8 @@ def test_labels_travel_with_the_version_and_inside_every_file(publisher, warehou
     snapshot = PublishedCopy(tmp_path / "copy", lake).pull()
     assert snapshot.manifest.labels == ("datos sintéticos",)
     for file in snapshot.paths("operations.fct_leg"):
-        found = duckdb.execute(f"select value from parquet_kv_metadata('{file}') where key = 'label'").fetchall()
-        assert found[0][0].decode() == "datos sintéticos"
+        rows = duckdb.execute(f"select value from parquet_kv_metadata('{file}') where key = 'label'").fetchall()
+        assert rows[0][0].decode() == "datos sintéticos"
 
 
 def test_a_publisher_that_dies_before_the_switch_changes_nothing_for_readers(publisher, warehouse, lake, tmp_path):

@@ -12,8 +12,8 @@ from tests.unit.feeds.test_partner__bts_ontime import CANCELLED, DIVERTED, GUAM,
 
 
 def test_a_stray_quote_swallows_nothing():
-    found = judge(GUAM, '"' + PLAIN, CANCELLED, "", DIVERTED)
-    assert [row["reason"] is None for row in found] == [True, False, True, True]
+    rows = judge(GUAM, '"' + PLAIN, CANCELLED, "", DIVERTED)
+    assert [row["reason"] is None for row in rows] == [True, False, True, True]
 
 
 def test_quoted_values_are_unquoted():
@@ -65,8 +65,8 @@ def test_a_carriage_return_inside_a_line_joins_no_values(end):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.binary(max_size=120).map(lambda b: b.replace(b"\n", b" ")), max_size=6))
 def test_whatever_the_lines_hold_every_one_is_judged_and_good_neighbours_survive(noise):
-    found = judge(PLAIN, *noise, GUAM)
+    rows = judge(PLAIN, *noise, GUAM)
     records = b"\n".join(noise).decode("utf-8", "replace").split("\n")
     # As for the door, which sees bytes: other spaces of Unicode make no blank line.
-    assert len(found) == 2 + sum(bool(record.encode().strip()) for record in records)
-    assert sum(row["reason"] is None for row in found) == 2
+    assert len(rows) == 2 + sum(bool(record.encode().strip()) for record in records)
+    assert sum(row["reason"] is None for row in rows) == 2

@@ -32,10 +32,10 @@ def lake(tmp_path):
 def settle(lake: Lake) -> list[str]:
     """Compact what the sensor would ask for; return those days."""
     decided = set_aside.listed(lake.lake).get(FEED.path, {})
-    found = receipts(lake.raw, FEED)
-    asked = behind(FEED, found, lake.copy.manifests(), decided).behind
+    arrivals = receipts(lake.raw, FEED)
+    asked = behind(FEED, arrivals, lake.copy.manifests(), decided).behind
     for day in asked:
-        compact_day(lake.compactor, FEED, plan(found, decided), datetime.fromisoformat(day).date())
+        compact_day(lake.compactor, FEED, plan(arrivals, decided), datetime.fromisoformat(day).date())
     lake.copy.pull()
     return asked
 

@@ -33,8 +33,8 @@ def test_made_up_flights_pass_every_rule_and_no_two_are_one_leg(tmp_path):
     flights.arrive(raw, tmp_path / "flights.csv.gz")
     flights.compact(raw, lake, tmp_path / "scratch", legs)
     files = f"{tmp_path}/lake/typed/**/*.parquet"
-    found = duckdb.execute(f"select count(distinct leg_uid), max(flight_number) from '{files}'").fetchall()
-    assert found == [(legs_per_day, 9_999)]
+    rows = duckdb.execute(f"select count(distinct leg_uid), max(flight_number) from '{files}'").fetchall()
+    assert rows == [(legs_per_day, 9_999)]
 
 
 def test_a_history_has_a_date_for_each_of_its_days(tmp_path):

@@ -95,9 +95,9 @@ def test_a_line_is_wrapped_as_every_json_line_of_the_raw_zone(bucket):
         "raw", "x", ['{"tail":"XAMAX","note":"a \\"b\\""}'], Stamp("opsdb/aircraft", "2026-11-01T11:00:00Z")
     )
     [line] = gzip.decompress(bucket.objects["x"]).splitlines()
-    said = json.loads(line)
-    assert (said["arrived_at"], said["reason"], part.rows) == ("2026-11-01T11:00:00Z", None, 1)
-    row = json.loads(said["body"])
+    document = json.loads(line)
+    assert (document["arrived_at"], document["reason"], part.rows) == ("2026-11-01T11:00:00Z", None, 1)
+    row = json.loads(document["body"])
     assert (row["tail"], row["note"], row["extracted_at"]) == ("XAMAX", 'a "b"', "2026-11-01T11:00:00Z")
     assert len(row["row_id"]) == 32
 

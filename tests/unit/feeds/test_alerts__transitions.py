@@ -51,6 +51,6 @@ def test_what_changes_of_a_line_after_it_was_written_is_not_copied(lines):
 
 def test_a_line_without_the_key_of_an_alert_is_refused_and_a_close_keeps_its_reason(lines):
     closed = lines[0] | {"kind": "CLOSED", "reason": "CORREGIDA", "log_id": "other", "revision": 2}
-    found = judged(FEED, wrapped(closed) + wrapped(lines[0] | {"alert_key": "nothing"}), date(2026, 11, 25))
-    assert [row["reason"] for row in found] == [None, "missing_value"]
-    assert found[0]["close_reason"] == "CORREGIDA"
+    rows = judged(FEED, wrapped(closed) + wrapped(lines[0] | {"alert_key": "nothing"}), date(2026, 11, 25))
+    assert [row["reason"] for row in rows] == [None, "missing_value"]
+    assert rows[0]["close_reason"] == "CORREGIDA"

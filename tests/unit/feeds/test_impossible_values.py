@@ -57,8 +57,8 @@ CASES = [
 def rows_of(path: str) -> dict[str, dict]:
     """The rows of all cases of a feed, which lie in one file, by what was changed in them."""
     feed, cases = find(path), [changes for other, changes, _ in CASES if other == path]
-    found = typed(feed, [good_row(feed) | changes for changes in cases])
-    return dict(zip(map(str, cases), found, strict=True))
+    rows = typed(feed, [good_row(feed) | changes for changes in cases])
+    return dict(zip(map(str, cases), rows, strict=True))
 
 
 @pytest.mark.parametrize(("path", "changes", "reason"), CASES)

@@ -95,8 +95,8 @@ def test_names_of_a_feed_are_told_apart_from_each_other():
         alone = replace(layout, also_called={})
         for column, others in layout.also_called.items():
             for other in set(others) - {column}:
-                found = headings.find([other], feed.header, alone.also_called, feed.header)
-                assert found.at == (None,) * len(feed.header), (column, other)
+                places = headings.find([other], feed.header, alone.also_called, feed.header)
+                assert places.at == (None,) * len(feed.header), (column, other)
 
 
 def test_two_days_of_real_flights_as_bts_publishes_months_give_the_same_rows(real_bts, tmp_path):

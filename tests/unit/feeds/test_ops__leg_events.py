@@ -55,13 +55,13 @@ def test_a_field_of_another_type_means_nothing(tmp_path):
 
 
 def test_a_line_with_a_reason_is_refused_for_it_and_its_neighbours_are_not():
-    found = judge(event("out"), b"not json", b"", event("in"), b"\xff{}", to_json(event("load")).replace(b"AM", b"A"))
-    assert [row["reason"] for row in found] == [
+    rows = judge(event("out"), b"not json", b"", event("in"), b"\xff{}", to_json(event("load")).replace(b"AM", b"A"))
+    assert [row["reason"] for row in rows] == [
         None, "unreadable_json", "empty", None, "bad_encoding", "bad_value",
     ]  # fmt: skip
-    assert found[1]["record"] == "not json"
-    assert found[1]["message"].startswith("the record is not JSON")
-    assert found[4]["record"] == "\N{REPLACEMENT CHARACTER}{}"
+    assert rows[1]["record"] == "not json"
+    assert rows[1]["message"].startswith("the record is not JSON")
+    assert rows[4]["record"] == "\N{REPLACEMENT CHARACTER}{}"
 
 
 def changed(kind: str, leg: dict | None = None, **payload):
@@ -89,9 +89,9 @@ def test_what_is_unusual_or_not_known_is_a_fact_too(sent):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.binary(max_size=80).map(lambda data: data.replace(b"\n", b" ")), max_size=5))
 def test_whatever_lines_hold_every_one_is_judged_and_good_neighbours_survive(noise):
-    found = judge(event("out"), *noise, event("in"))
-    assert len(found) == 2 + len(noise)
-    assert sum(row["reason"] is None for row in found) == 2
+    rows = judge(event("out"), *noise, event("in"))
+    assert len(rows) == 2 + len(noise)
+    assert sum(row["reason"] is None for row in rows) == 2
 
 
 @pytest.mark.parametrize(

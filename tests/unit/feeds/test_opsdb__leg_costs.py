@@ -19,8 +19,8 @@ REFUSED = {
 
 
 def test_every_cost_line_of_the_airline_is_accepted():
-    found = accepted("leg_costs")
-    assert {row["basis"] for row in found} == {"standard", "actual"}
+    rows = accepted("leg_costs")
+    assert {row["basis"] for row in rows} == {"standard", "actual"}
 
 
 def test_an_amount_is_its_quantity_times_its_rate_as_far_as_three_decimals_tell():

@@ -177,8 +177,8 @@ def test_a_placeholder_is_an_unknown_aircraft_and_the_leg_counts(apart, tail):
 def refused():
     """Every broken record between two good ones, in one file."""
     records = [record for broken in REFUSED.values() for record in (NIGHT, broken, CANCELLED)]
-    found = judge(*records)
-    return {reason: found[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
+    rows = judge(*records)
+    return {reason: rows[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
 
 
 @pytest.mark.parametrize("reason", REFUSED)

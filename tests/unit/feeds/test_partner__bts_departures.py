@@ -115,8 +115,8 @@ def test_what_became_of_a_leg_that_left_and_has_no_end_is_not_made_up():
 @pytest.fixture(scope="module")
 def refused():
     """Every broken record between two good ones, in one file."""
-    found = judge(*(record for values in REFUSED.values() for record in (FLOWN, changed(**values), CANCELLED)))
-    return {reason: found[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
+    rows = judge(*(record for values in REFUSED.values() for record in (FLOWN, changed(**values), CANCELLED)))
+    return {reason: rows[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
 
 
 @pytest.mark.parametrize("reason", REFUSED)

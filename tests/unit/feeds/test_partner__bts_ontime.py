@@ -123,8 +123,8 @@ def test_a_leg_whose_times_are_hours_early_is_refused(apart, hours):
 def refused():
     """Every broken record between two good ones, in one file."""
     records = [record for broken in REFUSED.values() for record in (GUAM, broken, CANCELLED)]
-    found = judge(*records)
-    return {reason: found[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
+    rows = judge(*records)
+    return {reason: rows[3 * number : 3 * number + 3] for number, reason in enumerate(REFUSED)}
 
 
 @pytest.mark.parametrize("reason", REFUSED)

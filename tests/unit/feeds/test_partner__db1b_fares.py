@@ -54,9 +54,9 @@ def test_a_fare_and_its_miles_belong_to_its_route(tmp_path, changes, reason):
 
 @pytest.mark.parametrize("reason", REFUSED)
 def test_a_record_that_breaks_a_rule_is_refused_with_its_reason(tmp_path, reason):
-    found = judged(FEED, write(tmp_path / NAME, RECORD, REFUSED[reason]))
-    assert [row["reason"] for row in found] == [None, reason]
-    assert found[1]["message"]
+    rows = judged(FEED, write(tmp_path / NAME, RECORD, REFUSED[reason]))
+    assert [row["reason"] for row in rows] == [None, reason]
+    assert rows[1]["message"]
 
 
 def test_every_rule_of_the_register_has_a_record_that_breaks_it():

@@ -43,8 +43,8 @@ def test_not_available_is_unknown_and_zero_is_zero():
 @pytest.fixture(scope="module")
 def unknown() -> dict[str, dict]:
     """A row for every word for unknown, from one file."""
-    found = judged(FEED, broken(SAMPLE, *(dict.fromkeys(FEED.header[5:14], word) for word in WORDS)))
-    return dict(zip(WORDS, found, strict=True))
+    rows = judged(FEED, broken(SAMPLE, *(dict.fromkeys(FEED.header[5:14], word) for word in WORDS)))
+    return dict(zip(WORDS, rows, strict=True))
 
 
 @pytest.mark.parametrize("word", WORDS)

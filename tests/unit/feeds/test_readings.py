@@ -52,9 +52,9 @@ def nodes(found: object) -> Iterator[dict]:
 
 def complaints(sql: str, *, judges: bool = False) -> list[str]:
     """Return the operations of an expression on a text that are no reading; empty if it takes every value whole."""
-    said = tree(sql)
-    found = [] if not said["error"] else [f"not SQL: {said}"]
-    for node in nodes(said):
+    syntax = tree(sql)
+    found = [] if not syntax["error"] else [f"not SQL: {syntax}"]
+    for node in nodes(syntax):
         kind, name = node.get("type"), node.get("function_name")
         if name == "nullif":
             if any(figure(argument["expression"]) for argument in node["arguments"]):

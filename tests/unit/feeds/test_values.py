@@ -202,9 +202,9 @@ LARGE = ("99999999", "999999999", "-999999999", "2147483647", "-2147483648", "92
 def test_a_number_of_any_size_stops_no_file_and_none_is_endless(feed):
     good = good_row(feed)
     records = [good | {name: number} for name in good if name in feed.raw_columns for number in LARGE]
-    found = typed(feed, [good, *records])
-    assert len(found) == 1 + len(records)
-    values_of = [value for row in found if row["reason"] is None for value in row.values() if isinstance(value, float)]
+    rows = typed(feed, [good, *records])
+    assert len(rows) == 1 + len(records)
+    values_of = [value for row in rows if row["reason"] is None for value in row.values() if isinstance(value, float)]
     assert all(map(isfinite, values_of))
 
 

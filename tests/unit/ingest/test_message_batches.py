@@ -44,10 +44,10 @@ def opened(data):
     ids=["one after the other", "blank lines", "control characters", "ZCZC and NNNN", "CRLF"],
 )
 def test_a_batch_gives_every_message_that_is_in_it(joined):
-    found = batch(joined([sample(name) for name in NAMES]))
+    messages = batch(joined([sample(name) for name in NAMES]))
     alone = [batch(sample(name))[0] for name in NAMES]
-    assert [message.format for message in found] == FORMATS
-    assert [_said(message) for message in found] == [_said(message) for message in alone]
+    assert [message.format for message in messages] == FORMATS
+    assert [_said(message) for message in messages] == [_said(message) for message in alone]
 
 
 @settings(deadline=None)
@@ -55,11 +55,11 @@ def test_a_batch_gives_every_message_that_is_in_it(joined):
 def test_what_cannot_be_read_stops_nothing_else_whatever_the_order(order, bad):
     texts_of = [sample(NAMES[number]) for number in order]
     texts_of.insert(len(order) // 2, bad)
-    found = batch("\n\n".join(f"ZCZC\n{text}\nNNNN" for text in texts_of))
-    assert [message.format for message in found if isinstance(message, Message)] == [
+    messages = batch("\n\n".join(f"ZCZC\n{text}\nNNNN" for text in texts_of))
+    assert [message.format for message in messages if isinstance(message, Message)] == [
         FORMATS[number] for number in order
     ]
-    assert [message.raw for message in found if isinstance(message, Unreadable)] == [f"ZCZC\n{bad}\nNNNN"]
+    assert [message.raw for message in messages if isinstance(message, Unreadable)] == [f"ZCZC\n{bad}\nNNNN"]
 
 
 def test_a_body_without_its_first_line_is_read_by_somebody_who_knows_what_it_is():
@@ -108,9 +108,9 @@ def test_a_hundred_megabytes_in_a_bomb_are_refused_in_flat_memory():
 
 def test_a_message_longer_than_any_is_refused_and_the_next_is_read():
     long = "MVT\n" + "SI " + "X" * (MAX_MESSAGE_CHARACTERS + 10)
-    found = batch(f"{long}\nNNNN\n{sample('mvt_02_arrival')}")
-    assert isinstance(found[-1], Message)
-    assert any(isinstance(message, Unreadable) and message.error.code == "too_long" for message in found)
+    messages = batch(f"{long}\nNNNN\n{sample('mvt_02_arrival')}")
+    assert isinstance(messages[-1], Message)
+    assert any(isinstance(message, Unreadable) and message.error.code == "too_long" for message in messages)
 
 
 def test_names_in_latin_1_are_read_as_such():

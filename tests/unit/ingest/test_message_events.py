@@ -134,16 +134,16 @@ def test_what_cannot_be_an_event_is_named():
     [("mvt_01_departure", "MEX"), ("mvt_02_arrival", "MEX"), ("div_01", "MEX"), ("ldm_01", "MEX")],
 )
 def test_a_message_finds_its_leg_by_the_date_in_utc_and_the_place(name, origin):
-    found = find(read(sample(name)), Index(AM905, leg(on="2026-11-21", std="2026-11-21T13:30:00Z")))
-    assert isinstance(found, Found)
-    assert (found.leg["origin"], found.leg["operating_date"]) == (origin, "2026-11-22")
+    match = find(read(sample(name)), Index(AM905, leg(on="2026-11-21", std="2026-11-21T13:30:00Z")))
+    assert isinstance(match, Found)
+    assert (match.leg["origin"], match.leg["operating_date"]) == (origin, "2026-11-22")
 
 
 def test_the_red_eye_is_found_by_the_utc_date_and_with_a_finding_by_the_local_one():
     text = sample("mvt_04_delay_two_codes")
-    found = find(read(text), Index(AM179))
-    assert isinstance(found, Found)
-    assert not found.findings
+    match = find(read(text), Index(AM179))
+    assert isinstance(match, Found)
+    assert not match.findings
     local = find(read(text.replace("/23.", "/22.")), Index(AM179))
     assert isinstance(local, Found)
     assert [finding.code for finding in local.findings] == ["local_date"]
@@ -152,9 +152,9 @@ def test_the_red_eye_is_found_by_the_utc_date_and_with_a_finding_by_the_local_on
 def test_the_place_tells_which_leg_of_a_number_and_nothing_is_guessed():
     arrival = sample("mvt_02_arrival").replace("AM0905", "AM0057")
     for place, expected in (("MTY", "MEX"), ("NRT", "MTY")):
-        found = find(read(arrival.replace(".CUN\n", f".{place}\n")), Index(*AM57))
-        assert isinstance(found, Found)
-        assert found.leg["origin"] == expected
+        match = find(read(arrival.replace(".CUN\n", f".{place}\n")), Index(*AM57))
+        assert isinstance(match, Found)
+        assert match.leg["origin"] == expected
     nowhere = find(read(arrival), Index(*AM57))
     assert isinstance(nowhere, NotFound)
     assert nowhere.code == AMBIGUOUS
@@ -164,6 +164,6 @@ def test_the_place_tells_which_leg_of_a_number_and_nothing_is_guessed():
 
 
 def test_a_flight_without_a_schedule_waits_for_it():
-    found = find(read(sample("mvt_01_departure")), Index(AM640))
-    assert isinstance(found, NotFound)
-    assert found.code == NO_SCHEDULE
+    match = find(read(sample("mvt_01_departure")), Index(AM640))
+    assert isinstance(match, NotFound)
+    assert match.code == NO_SCHEDULE

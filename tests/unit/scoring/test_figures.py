@@ -25,36 +25,36 @@ def test_a_rule_is_scored_from_so_many_alerts_on_and_reported_below():
     assert not summary([scored(statements=few)])["rules"]["rotation_flight"]["is_scored"]
     assert summary([scored(statements=few)])["precision"] is None
     enough = [*few, said("wrong")]
-    found = summary([scored(statements=enough)])
-    assert found["rules"]["rotation_flight"]["is_scored"]
-    assert found["precision"] == 0.95
+    scores = summary([scored(statements=enough)])
+    assert scores["rules"]["rotation_flight"]["is_scored"]
+    assert scores["precision"] == 0.95
 
 
 def test_facts_count_in_the_load_and_never_in_precision():
     statements = [said("right")] * 20 + [said("fact", "cancellation_flight", "red")] * 30
-    found = summary([scored(statements=statements, hours={494_880: 50})])
-    assert found["precision"] == 1.0
-    assert (found["rules"]["cancellation_flight"]["facts"], found["rules"]["cancellation_flight"]["precision"]) == (
+    scores = summary([scored(statements=statements, hours={494_880: 50})])
+    assert scores["precision"] == 1.0
+    assert (scores["rules"]["cancellation_flight"]["facts"], scores["rules"]["cancellation_flight"]["precision"]) == (
         30,
         None,
     )
-    assert found["alerts"] == 50
+    assert scores["alerts"] == 50
 
 
 def test_precision_is_that_of_calm_days_and_storms_and_recall_that_of_every_scenario():
     storm = scored("storm", [said("right")] * 20, problems=(40.0,))
     fog = scored("fog", [said("wrong")] * 20, problems=(None, 80.0))
-    found = summary([storm, fog])
-    assert found["precision"] == 1.0
-    assert (found["problems"], found["recall"], found["minutes_to_detect_median"]) == (3, 0.667, 60.0)
+    scores = summary([storm, fog])
+    assert scores["precision"] == 1.0
+    assert (scores["problems"], scores["recall"], scores["minutes_to_detect_median"]) == (3, 0.667, 60.0)
 
 
 def test_the_calm_load_is_the_mean_of_the_hours_in_which_the_airline_flies():
     midnight = int(datetime(2026, 11, 24, tzinfo=UTC).timestamp()) // 3600
     hours = {midnight + 11: 99, midnight + 12: 16, midnight + 27: 16, midnight + 28: 99}
-    found = summary([scored(hours=hours), scored("storm", hours={midnight + 20: 7, midnight + 21: 3})])
-    assert found["alerts_per_hour_calm"] == 2.0
-    assert found["most_in_an_hour_of_a_storm"] == 7
+    scores = summary([scored(hours=hours), scored("storm", hours={midnight + 20: 7, midnight + 21: 3})])
+    assert scores["alerts_per_hour_calm"] == 2.0
+    assert scores["most_in_an_hour_of_a_storm"] == 7
 
 
 def test_bands_show_what_was_predicted_and_what_came():
@@ -96,7 +96,7 @@ def test_figures_fit_a_terminal_of_80_columns():
         for _ in range(400)
     ]
     storm = scored("storm", statements, [100.0] * 10, {5: 1234}, due={longest: 1234}, raised={longest: 1233})
-    found = summary([storm, scored("normal", statements)])
-    shown = list(page.lines(found, goals(found, None, BEFORE)))
+    scores = summary([storm, scored("normal", statements)])
+    shown = list(page.lines(scores, goals(scores, None, BEFORE)))
     assert max(map(len, shown)) <= page.WIDTH
     assert any(line.startswith(longest) for line in shown)

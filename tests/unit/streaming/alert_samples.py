@@ -195,8 +195,8 @@ class Story:
         if self.rule.unit == "percent" and value is not None:
             values = {"n": 100, "k": round(value), **values}
         values = {"last_event_at": at(clock), "seen": f"at {clock}", **values}
-        found = condition(self.rule, value, scope_id=self.scope_id, **values)
-        self.alert, told = evaluate(self.rule, found, self.alert, moment(clock))
+        condition_now = condition(self.rule, value, scope_id=self.scope_id, **values)
+        self.alert, told = evaluate(self.rule, condition_now, self.alert, moment(clock))
         self.told += told
         return self
 

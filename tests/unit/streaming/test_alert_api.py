@@ -75,13 +75,13 @@ def test_a_graver_level_meanwhile_is_a_conflict_with_the_engine(line, api):
 def test_shelving_and_taking_down_are_decisions_and_the_tick_tells_the_latter(line, api):
     (alert,) = api.open_alerts()
     shelved = api.shelve(alert.alert_key, moment("20:00"), "Ana", "en camino", alert.revision)
-    told = len(line.sns.published)
+    notified_before = len(line.sns.published)
     api.unshelve(alert.alert_key, "Luis", shelved.revision)
     assert [decision["decision"] for decision in api.decisions_of(alert.alert_key)] == ["SHELVED", "UNSHELVED"]
-    assert len(line.sns.published) == told
+    assert len(line.sns.published) == notified_before
     line.wall += timedelta(minutes=2)
     line.tick("18:08")
-    assert len(line.sns.published) == told + 1
+    assert len(line.sns.published) == notified_before + 1
 
 
 def test_who_acts_has_a_name_and_what_is_acted_on_is_there(api):

@@ -26,11 +26,11 @@ def test_a_route_is_the_child_of_its_red_hub_and_is_not_told(line):
     line.send(*slices)
     hub = line.alert("a14_hub_2h", "MEX")
     assert (hub["level"], hub["n"], hub["value"]) == ("red", 30, 10.0)
-    told = len(line.sns.published)
+    notified_before = len(line.sns.published)
     line.send(state("route", "MEX-CUN", 9, arrived_legs=10, arr_late_15_legs=9, accounted_legs=40))
     route = line.alert("a14_route_day", "MEX-CUN")
     assert (route["state"], route["parent_key"]) == ("SUPPRESSED", hub["alert_key"])
-    assert len(line.sns.published) == told
+    assert len(line.sns.published) == notified_before
     line.send(state("route", "GDL-TIJ", 9, arrived_legs=10, arr_late_15_legs=9, accounted_legs=40))
     assert line.alert("a14_route_day", "GDL-TIJ")["state"] == "FIRING"
 

@@ -27,8 +27,8 @@ def midnight(arrived: date) -> datetime:
 
 
 def by_python(event: dict, arrived: date = ARRIVED) -> str | None:
-    found = parse(to_json(event), midnight(arrived), Environment.current().clock)
-    return found.code if isinstance(found, Problem) else None
+    parsed = parse(to_json(event), midnight(arrived), Environment.current().clock)
+    return parsed.code if isinstance(parsed, Problem) else None
 
 
 def by_the_lake(*events: dict, arrived: date = ARRIVED) -> list[str | None]:

@@ -84,11 +84,11 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "record", "part"), CASES, ids=[f"{n}-{case[0]}" for n, case in enumerate(CASES)])
 def test_a_record_that_is_no_event_is_refused_with_its_reason(code, record, part):
-    found = parse(record)
-    assert isinstance(found, Problem)
-    assert found.code == code
-    assert part in found.message
-    assert len(found.message) <= 600
+    parsed = parse(record)
+    assert isinstance(parsed, Problem)
+    assert parsed.code == code
+    assert part in parsed.message
+    assert len(parsed.message) <= 600
 
 
 def test_there_are_more_than_ten_kinds_of_problems_and_good_records_have_none():
@@ -113,5 +113,5 @@ def test_no_record_whatever_stops_the_reader(record):
 def test_an_event_with_any_value_in_any_field_is_read_or_refused(kind, data):
     good = event(kind, 5)
     name = data.draw(st.sampled_from(sorted(good)))
-    found = parse(json.dumps(good | {name: data.draw(VALUES)}))
-    assert isinstance(found, Problem) or found.keys() == good.keys()
+    parsed = parse(json.dumps(good | {name: data.draw(VALUES)}))
+    assert isinstance(parsed, Problem) or parsed.keys() == good.keys()

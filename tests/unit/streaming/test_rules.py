@@ -92,9 +92,9 @@ def test_batch_status_never_finds_a_rule_that_only_the_stream_has():
     assert rules().find("otp_a14", "hub", 1) is None
     assert rules().find("otp_d0", "first_wave", 1) is None
     assert rules().find("otp_a14_change", "route", 28) is None
-    found = rules().find("otp_d15", "network", 30)
-    assert found is not None
-    assert found.id == "d15_network_day"
+    rule_of_month = rules().find("otp_d15", "network", 30)
+    assert rule_of_month is not None
+    assert rule_of_month.id == "d15_network_day"
 
 
 def test_the_clear_hold_is_twice_the_hold():

@@ -75,10 +75,10 @@ def test_red_wants_evidence_and_amber_the_observed_share(rule):
     usual = 90.0 if rule.unit == "points" else 0.0
     for k in range(n + 1):
         value = 100 * k / n - usual
-        found = level_of(rule, Reading(value, n, k, usual or None))
+        level = level_of(rule, Reading(value, n, k, usual or None))
         upper = 100 * wilson_bounds(k, n)[1] - usual
         expected = "red" if upper < rule.red.enter else "amber" if value < rule.amber.enter else None
-        assert found == expected
+        assert level == expected
 
 
 def test_a_tenth_of_the_scheduled_legs_cancelled_is_red_once_two_are():

@@ -180,12 +180,12 @@ def test_a_parent_that_closes_lets_its_children_speak(line):
 def test_what_is_open_at_close_ends_with_the_day_and_is_not_told(line):
     never_left = {"std_at": at("11:00", "2026-11-26"), "sta_at": at("13:00", "2026-11-26"), "is_diverted": True}
     line.send({**leg(version=3, received="18:00"), **never_left}, red_route(scheduled_legs=20, accounted_legs=20))
-    told = len(line.sns.published)
+    notified_before = len(line.sns.published)
     line.wall = moment("11:59", "2026-11-26")
     line.send(leg(5, 1, "11:59", operating_date="2026-11-26", last_received_at=at("11:59", "2026-11-26")))
     line.tick("12:00", "2026-11-26")
     assert {alert["close_reason"] for alert in line.alerts().values()} == {"FIN_DEL_DIA"}
-    assert len(line.sns.published) == told
+    assert len(line.sns.published) == notified_before
     late = leg(7, 3, is_diverted=True, last_received_at=at("12:01", "2026-11-26"))
     line.send(late)
     assert late["leg_uid"] not in {alert["scope_id"] for alert in line.alerts().values()}
