@@ -61,14 +61,10 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
 def published(warehouse) -> Snapshot:
     """The same, published."""
     lake = FolderBucket(warehouse.folder / "published")
-    expected = [
-        relation
-        for relation in mart_relations()
-        if relation.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
-    ]
+    marts = [mart for mart in mart_relations() if mart.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         scratch = warehouse.folder / "scratch"
-        Publisher(lake, scratch).publish(connection, expected, level="x", now=datetime.now(UTC))
+        Publisher(lake, scratch).publish(connection, marts, level="x", now=datetime.now(UTC))
     return PublishedCopy(warehouse.folder / "copy", lake).pull()
 
 
@@ -233,9 +229,7 @@ def plain(value: Any) -> Any:
     return value.date() if isinstance(value, datetime) else value.item() if hasattr(value, "item") else value
 
 
-@pytest.mark.parametrize(
-    "question", list(questions()), ids=lambda question: f"{question.metrics[0]} by {' and '.join(question.by)}"
-)
+@pytest.mark.parametrize("question", questions(), ids=lambda asked: f"{asked.metrics[0]} by {', '.join(asked.by)}")
 def test_a_question_for_a_figure_is_answered_as_pandas_counts_it(question, metrics, published, tables):
     _, rows = ask(published, metrics.sql(question))
     answered = {tuple(map(plain, key)): math.nan if value is None else float(value) for *key, value in rows}
