@@ -1,6 +1,6 @@
-"""Coupons: the sale of each seat of a leg. Their sums equal the leg's revenue, to the cent.
+"""Coupons: the sale of each booking on a leg, with its seats. Their sums equal the leg's revenue, to the cent.
 
-A booking of one to three people is a salted hash; no person exists behind it.
+A booking is a salted hash; no person exists behind it.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,14 @@ from aero_airline.randomness import Purpose, stream
 
 COUPON = (
     "coupon_id", "booking_hash", "leg_uid", "operating_date", "cabin", "issued_at", "status", "fare_usd",
-    "ancillary_usd", "tua_usd", "iva_usd", "currency", "data_label", "deleted_at",
+    "ancillary_usd", "tua_usd", "iva_usd", "currency", "seats", "data_label", "deleted_at",
 )  # fmt: skip
 PREMIUM_FARE = 2.6
 #: Share of coupons paid in each currency [A].
 CURRENCIES = ((p.CURRENCY, 0.62), ("USD", 0.30), ("EUR", 0.05), ("CAD", 0.03))
+
+#: Sizes of bookings with their shares [A]: larger than at a real airline, where a laptop could not carry the rows.
+SIZES = ((1, 0.18), (2, 0.24), (3, 0.12), (4, 0.16), (6, 0.14), (9, 0.16))
 
 Row = tuple[object, ...]
 
@@ -41,26 +44,38 @@ def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCou
     fares = day.bookings.groupby("leg")["revenue_usd"].last().to_numpy()
     money = {name: day.revenue[name].to_numpy() for name in ("ancillary_usd", "tua_usd", "iva_usd")}
     legs_sold = []
+    names, paid_shares = np.array([name for name, _ in CURRENCIES]), np.cumsum([share for _, share in CURRENCIES])
     for number, leg in enumerate(day.legs):
-        count = min(leg.demand, leg.seats)
-        chance = stream(seed, Purpose.OPSDB, day.on, 1_000 + number).random((3, count))
-        premium = chance[0] < p.PREMIUM_SHARE
-        weights = (0.5 + chance[1]) * np.where(premium, PREMIUM_FARE, 1.0)
+        chance = stream(seed, Purpose.OPSDB, day.on, 1_000 + number)
+        seats = _bookings(min(leg.demand, leg.seats), chance)
+        premium, value, age = chance.random((3, len(seats)))
+        premium = premium < p.PREMIUM_SHARE
+        weights = seats * (0.5 + value) * np.where(premium, PREMIUM_FARE, 1.0)
         parts = [_split(fares[number], weights), *(_split(money[name][number], weights) for name in money)]
-        before_publishing = (-np.log(1 - 0.98 * chance[2]) * 25 * DAY).astype(int)
-        names = np.array([name for name, _ in CURRENCIES])
-        paid = names[np.searchsorted(np.cumsum([share for _, share in CURRENCIES]), chance[1] * 0.999)]
+        before_publishing = (-np.log(1 - 0.98 * age) * 25 * DAY).astype(int)
+        paid = names[np.searchsorted(paid_shares, value * 0.999)]
         sold: list[tuple[Row, Row]] = []
-        for seat, (fare, extra, tua, iva) in enumerate(zip(*parts, strict=True)):
-            coupon = sha256(f"{uids[number]}|{seat}".encode()).hexdigest()[:32]
-            booking = sha256(f"synthetic|{seed}|{uids[number]}|{seat // 2}".encode()).hexdigest()[:32]
-            issued = minute_text(published - 1 - int(before_publishing[seat]))
-            cabin = "premium" if premium[seat] else "economy"
-            sold.append(
-                ((coupon, booking, uids[number], day.on, cabin, issued), (fare, extra, tua, iva, str(paid[seat])))
-            )
+        for place, (fare, extra, tua, iva) in enumerate(zip(*parts, strict=True)):
+            coupon = sha256(f"{uids[number]}|{place}".encode()).hexdigest()[:32]
+            booking = sha256(f"synthetic|{seed}|{uids[number]}|{place}".encode()).hexdigest()[:32]
+            issued = minute_text(published - 1 - int(before_publishing[place]))
+            cabin = "premium" if premium[place] else "economy"
+            amounts = (fare, extra, tua, iva, str(paid[place]), int(seats[place]))
+            sold.append(((coupon, booking, uids[number], day.on, cabin, issued), amounts))
         legs_sold.append(LegCoupons(sold))
     return legs_sold
+
+
+def _bookings(count: int, chance: np.random.Generator) -> np.ndarray:
+    """Share the sold seats of a leg among bookings; the last one takes what is left."""
+    sizes, shares = zip(*SIZES, strict=True)
+    seats = chance.choice(sizes, count, p=shares)
+    after = np.cumsum(seats)
+    needed = int(np.searchsorted(after, count)) + 1 if count else 0
+    seats = seats[:needed]
+    if needed:
+        seats[-1] -= after[needed - 1] - count
+    return seats
 
 
 def _split(total_usd: float, weights: np.ndarray) -> list[str]:

@@ -13,7 +13,6 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -38,6 +37,7 @@ from aero_airline.leg_life import (
 )
 from aero_airline.network import long_haul, routes
 from aero_airline.randomness import Purpose, stream
+from aero_airline.tables import response_id
 from aero_streaming.events import Event, build, correct, restate
 
 #: Events in which the sender names the aircraft that it sees.
@@ -205,7 +205,7 @@ def _feedback(day: Day, stories: list[Story], seed: int) -> Iterator[Event]:
         yield build(
             "feedback", stories[leg].leg, source="survey", event_time=second_text(minute * 60),
             received_at=receipt("feedback", minute, draws),
-            response_id=sha256(f"{seed}|{day.on}|{number}".encode()).hexdigest()[:32], cabin=cabin,
+            response_id=response_id(seed, day.on, number), cabin=cabin,
             recommendation=recommendation, satisfaction=satisfaction,
         )  # fmt: skip
 

@@ -86,13 +86,12 @@ class _Entered:
     """One operating day as it comes into the database."""
 
     def __init__(self, day: Day, airline: Airline) -> None:
-        self.day, self.on, self.legs = day, day.on, day.legs
+        self.day, self.on, self.legs, self.seed = day, day.on, day.legs, airline.seed
         self.sent = reports(day.legs, airline.schedule, airline.seed)
         self.uids = [uid(leg) for leg in day.legs]
         self.published = published_at(day.on)
         self.coupons = coupons(day, self.uids, airline.seed, self.published)
         self.chance = stream(airline.seed, Purpose.OPSDB, day.on).random((4, len(day.legs))).tolist()
-        self.rates = stream(airline.seed, Purpose.OPSDB, day.on, 1).standard_normal((2, len(RATES))).tolist()
         self.entered = [_entered_at(report) for report in self.sent]
 
     def changes(self) -> Iterator[Change]:
@@ -101,7 +100,7 @@ class _Entered:
             yield from self._flown(hour, [n for n, at in enumerate(self.entered) if at == hour])
         yield from self._reviewed()
         yield from self._invoiced()
-        yield from self._rates()
+        yield from rate_changes(self.seed, self.on)
 
     def _planned(self) -> Iterator[Change]:
         at = self.published
@@ -127,17 +126,22 @@ class _Entered:
         met = [row for row in self._connections if row.out_uid in left]
         yield Change(at, "connections", CONNECTION, [row(row.result) for row in met])
 
+    @cached_property
+    def _cost_rows(self) -> list[Row]:
+        """The cost lines of all legs by the rates of the plan, leg by leg, each as many."""
+        columns = ["leg", "line", "driver", "quantity", "usd_per_unit", "amount_usd"]
+        return [
+            (self.uids[number], line, self.on, *figures, "standard", p.DATA_LABEL, None)
+            for number, line, *figures in self.day.costs[columns].itertuples(index=False, name=None)
+        ]
+
     def _costs(self, number: int) -> Iterator[Row]:
-        """The cost lines of a leg by the rates of the plan, and now and then an invoice that is entered twice."""
-        table = self.day.costs
-        lines = len(table) // len(self.legs)
-        part = table.iloc[number * lines : (number + 1) * lines]
-        for line, driver, quantity, rate, amount in part[
-            ["line", "driver", "quantity", "usd_per_unit", "amount_usd"]
-        ].itertuples(index=False, name=None):
-            yield (self.uids[number], line, self.on, driver, quantity, rate, amount, "standard", p.DATA_LABEL, None)
-            if line == "handling" and self._is_twice(number):
-                yield self._second_invoice(number, driver, quantity, rate, amount, None)
+        """The cost lines of a leg, and now and then an invoice that is entered twice."""
+        lines = len(self._cost_rows) // len(self.legs)
+        for row in self._cost_rows[number * lines : (number + 1) * lines]:
+            yield row
+            if row[1] == "handling" and self._is_twice(number):
+                yield self._second_invoice(number, *row[3:7], None)
 
     def _is_twice(self, number: int) -> bool:
         return not self.legs[number].is_cancelled and self.chance[0][number] < WITHDRAWN_SHARE
@@ -177,19 +181,6 @@ class _Entered:
         ]
         yield Change(at, "tickets", COUPON, withdrawn)
 
-    def _rates(self) -> Iterator[Change]:
-        """The rates of the day, one of them in error, and a row of a currency that nobody asked for."""
-        at = self.published + DAY + 6 * 60
-        first = [
-            (self.on, name, round(unit * (1 + 0.004 * draw), 8), "synthetic_fix", p.DATA_LABEL)
-            for (name, unit), draw in zip(RATES.items(), self.rates[0], strict=True)
-        ]
-        yield Change(at, "fx_rates", RATE, [*first, (self.on, BY_MISTAKE, 0.19, "synthetic_fix", p.DATA_LABEL)])
-        wrong = first[self.on.toordinal() % len(first)]
-        right = round(float(str(wrong[2])) * (1 + 0.002 * self.rates[1][0]), 8)
-        yield Change(at + DAY, "fx_rates", RATE, [(*wrong[:2], right, *wrong[3:])])
-        yield Change(at + DAY, "fx_rates", RATE, [(self.on, BY_MISTAKE, 0.19, "", "")], removes=True)
-
     @cached_property
     def _connections(self) -> list["_Connection"]:
         """Return the connecting passengers at hubs: two arriving legs for every departing one."""
@@ -215,6 +206,21 @@ class _Entered:
                 people = 1 + int(9 * self.chance[2 + turn][number])
                 connections.append(_Connection(self.legs[inbound], self.uids[inbound], leg, self.uids[number], people))
         return connections
+
+
+def rate_changes(seed: int, on: date) -> Iterator[Change]:
+    """Yield the rates of a day, one of them in error until the next, and a row of a currency that nobody asked for."""
+    at, chance = published_at(on) + DAY + 6 * 60, stream(seed, Purpose.OPSDB, on, 1)
+    draws = chance.standard_normal((2, len(RATES))).tolist()
+    first = [
+        (on, name, round(unit * (1 + 0.004 * draw), 8), "synthetic_fix", p.DATA_LABEL)
+        for (name, unit), draw in zip(RATES.items(), draws[0], strict=True)
+    ]
+    yield Change(at, "fx_rates", RATE, [*first, (on, BY_MISTAKE, 0.19, "synthetic_fix", p.DATA_LABEL)])
+    wrong = first[on.toordinal() % len(first)]
+    right = round(float(str(wrong[2])) * (1 + 0.002 * draws[1][0]), 8)
+    yield Change(at + DAY, "fx_rates", RATE, [(*wrong[:2], right, *wrong[3:])])
+    yield Change(at + DAY, "fx_rates", RATE, [(on, BY_MISTAKE, 0.19, "", "")], removes=True)
 
 
 @dataclass(frozen=True)

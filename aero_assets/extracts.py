@@ -1,15 +1,19 @@
-"""Running the extract of the operational database: as a Glue job on AWS, as a process of the laptop's Spark here.
+"""Running the extract of the operational database: as a Glue job on AWS, as a process here.
 
-Both run the same file with the same arguments, and leave a report in the raw zone that names the commits they made. So
-what a run did is read in one place, wherever it ran.
+The process is the laptop's Spark where there is a database, and the synthetic airline's own writer where there is none.
+All take the same arguments, and leave a report in the raw zone that names the commits they made. So what a run did is
+read in one place, wherever it ran.
 """
 
 import os
+import shlex
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
@@ -35,6 +39,8 @@ SPARK = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn288m -XX:SurvivorRatio=2 "
     "-Duser.timezone=UTC",
 }
+#: The file in the state directory that says which operating days of which airline stand here without a database.
+AIRLINE_NOTE = Path("airline") / "database.json"
 POLL_SECONDS = 10.0
 #: Glue's states of a run that goes on; every other word is an end, also one that we do not know yet.
 UNDER_WAY = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
@@ -82,50 +88,19 @@ def report(raw: Bucket, run_id: str) -> dict[str, Any]:
     return document
 
 
-class LocalSpark:
-    """The job as a process under the role of its template."""
+class LocalProcess(ABC):
+    """The extract as a process under the role of its template."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self.environ = dict(os.environ if environ is None else environ)
 
+    @abstractmethod
     def command(self, task: Wanted) -> list[str]:
-        """Return the command: the job's file, with the arguments that Glue would add itself."""
-        environment = Environment.current(self.environ)
-        url = environment.variables.get("AERO_OPSDB_URL")
-        if not url:
-            raise ExtractError(
-                "AERO_OPSDB_URL is not set: nobody said where the database answers. Start it: `aero opsdb up`"
-            )
-        python = ENVIRONMENT / "bin" / "python"
-        if not python.exists():
-            raise ExtractError(f"Spark is not installed: {python} is missing. Run `make setup-extract`")
-        fixed = {
-            "--JOB_NAME": f"aero-{environment.name}-{JOB}",
-            "--raw-path": f"s3://{environment.raw_bucket}/{SYSTEM}",
-            "--jdbc-url": url,
-            "--secret-id": f"aero/{environment.name}/{SYSTEM}/{JOB}",
-        }
-        given = [part for pair in (fixed | task.arguments).items() for part in pair]
-        return [str(python), str(SOURCE / "aero_extract" / "rds_to_raw.py"), *given]
+        """Return the command of a run."""
 
     def env(self) -> dict[str, str]:
-        """The environment of the process: the job's role, and Spark as a laptop can bear it."""
-        jars = ":".join(str(path) for path in sorted(DRIVER.glob("*.jar")))
-        settings = " ".join(
-            f'--conf "{name}={value}"' for name, value in SPARK.items() if name != "spark.driver.memory"
-        )
-        python = str(ENVIRONMENT / "bin" / "python")
-        # Of its own: the orchestrator's session must not be what Spark's workers act under.
-        return {
-            **self.environ,
-            "AWS_PROFILE": JOB,
-            "PYTHONPATH": str(SOURCE),
-            "SPARK_LOCAL_IP": "127.0.0.1",
-            "PYSPARK_PYTHON": python,
-            "PYSPARK_DRIVER_PYTHON": python,
-            "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory {SPARK['spark.driver.memory']} "
-            f"--driver-class-path {jars} {settings} pyspark-shell",
-        }
+        """The environment of the process: of its own role, which is not the orchestrator's."""
+        return {**self.environ, "AWS_PROFILE": JOB}
 
     def run(self, task: Wanted, log: Log) -> None:
         """Run the process; its lines go to the log, and it does not outlive us."""
@@ -149,6 +124,65 @@ class LocalSpark:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
+
+
+class LocalAirline(LocalProcess):
+    """The synthetic airline's writer, which needs neither database nor Java: `AERO_EXTRACT_COMMAND` starts it."""
+
+    def command(self, task: Wanted) -> list[str]:
+        """Return the command: the environment's, with the arguments that every extract takes."""
+        environment = Environment.current(self.environ)
+        command = environment.variables.get("AERO_EXTRACT_COMMAND")
+        if not command:
+            raise ExtractError("AERO_EXTRACT_COMMAND is not set: nobody said what stands for the database")
+        return [*shlex.split(command), *_arguments(environment), *_flat(task.arguments)]
+
+
+class LocalSpark(LocalProcess):
+    """The job of Glue on the laptop's Spark."""
+
+    def command(self, task: Wanted) -> list[str]:
+        """Return the command: the job's file, with the arguments that Glue would add itself."""
+        environment = Environment.current(self.environ)
+        url = environment.variables.get("AERO_OPSDB_URL")
+        if not url:
+            raise ExtractError(
+                "AERO_OPSDB_URL is not set: nobody said where the database answers. Start it: `aero opsdb up`"
+            )
+        python = ENVIRONMENT / "bin" / "python"
+        if not python.exists():
+            raise ExtractError(f"Spark is not installed: {python} is missing. Run `make setup-extract`")
+        database = {"--jdbc-url": url, "--secret-id": f"aero/{environment.name}/{SYSTEM}/{JOB}"}
+        given = [*_arguments(environment), *_flat(database | task.arguments)]
+        return [str(python), str(SOURCE / "aero_extract" / "rds_to_raw.py"), *given]
+
+    def env(self) -> dict[str, str]:
+        """The environment of the process, with Spark as a laptop can bear it."""
+        jars = ":".join(str(path) for path in sorted(DRIVER.glob("*.jar")))
+        settings = " ".join(
+            f'--conf "{name}={value}"' for name, value in SPARK.items() if name != "spark.driver.memory"
+        )
+        python = str(ENVIRONMENT / "bin" / "python")
+        # Of its own: the orchestrator's session must not be what Spark's workers act under.
+        return {
+            **super().env(),
+            "PYTHONPATH": str(SOURCE),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYSPARK_PYTHON": python,
+            "PYSPARK_DRIVER_PYTHON": python,
+            "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory {SPARK['spark.driver.memory']} "
+            f"--driver-class-path {jars} {settings} pyspark-shell",
+        }
+
+
+def _arguments(environment: Environment) -> list[str]:
+    """The arguments that Glue would add itself."""
+    job, raw = f"aero-{environment.name}-{JOB}", f"s3://{environment.raw_bucket}/{SYSTEM}"
+    return ["--JOB_NAME", job, "--raw-path", raw]
+
+
+def _flat(arguments: Mapping[str, str]) -> list[str]:
+    return [part for pair in arguments.items() for part in pair]
 
 
 class GlueJob:
@@ -189,4 +223,6 @@ class GlueJob:
 def runner() -> Runner:
     """Return what runs extracts in this environment."""
     environment = Environment.current()
-    return LocalSpark() if environment.is_local else GlueJob(f"aero-{environment.name}-{JOB}")
+    if not environment.is_local:
+        return GlueJob(f"aero-{environment.name}-{JOB}")
+    return LocalAirline() if (environment.state / AIRLINE_NOTE).exists() else LocalSpark()

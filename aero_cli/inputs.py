@@ -29,6 +29,10 @@ class Input:
     control: Mapping[str, int] | None = None
     #: The first operating day that the files say nothing of, where that is known.
     before: date | None = None
+    #: First and last operating day that the airline's database holds; None where no airline comes with the files.
+    database: tuple[date, date] | None = None
+    #: Further files with their feeds: tables that people keep say by no header whose they are.
+    tables: tuple[tuple[str, Path], ...] = ()
 
 
 def from_path(source: Path, log: Log) -> Input:
@@ -85,15 +89,19 @@ def from_airline(folder: Path, today: date, log: Log) -> Input:
     and what is new.
     """
     from aero_airline import Airline  # noqa: PLC0415 - brings numpy along, which a given file does not need
+    from aero_airline.tables import write as write_tables  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     note = folder / SINCE
     first = date.fromisoformat(note.read_text()) if note.exists() else today - timedelta(days=DAYS)
     note.write_text(f"{first}")
     days = (today - first).days
-    control = Airline(seed=SEED, reports_since=first).files(first, days, folder).to_json()
+    airline = Airline(seed=SEED, reports_since=first)
+    control = airline.files(first, days, folder).to_json()
+    tables = write_tables(airline, first, days, folder)
     log(f"no INPUT: {days} days of a made-up airline, {control['legs']:,} legs (datos sintéticos)")
-    return Input(AIRLINE, tuple(sorted(folder.glob("*.csv.gz"))), control, today)
+    files = tuple(sorted(folder.glob("*.csv.gz")))
+    return Input(AIRLINE, files, control, today, (first, today - timedelta(days=1)), tuple(tables))
 
 
 def feed_of(file: Path) -> str:

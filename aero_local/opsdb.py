@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from aero_assets.extracts import AIRLINE_NOTE
 from aero_extract.migrate import migrate
 from aero_extract.tables import SCHEMA, TABLES
 from aero_local import ports
@@ -52,6 +53,8 @@ def up(state: State, log: Log = print) -> None:
     """Start the database beside a platform that runs, and make it ready to be filled and read."""
     from aero_local.services.supervisor import Supervisor  # noqa: PLC0415 - starts nothing for whoever only fills
 
+    # From here on the hours are those of the database, and Spark extracts them.
+    (state.root / AIRLINE_NOTE).unlink(missing_ok=True)
     supervisor = Supervisor(state, services(), log)
     with supervisor.lock():
         every = [port for service in supervisor.services.values() for port in service.ports]

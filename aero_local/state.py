@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -234,9 +235,10 @@ class State:
         return {"AERO_DASHBOARD_URL": f"http://{ports.LOOPBACK}:{chosen}"} if chosen else {}
 
     def _database(self) -> dict[str, str]:
-        """The variable with the operational database's address, once its port is chosen."""
+        """The command that stands for the operational database, and its address once its port is chosen."""
+        writer = {"AERO_EXTRACT_COMMAND": shlex.join((sys.executable, "-m", "aero_local.airline_extract"))}
         chosen = ports.read(self.ports_file).get("postgres")
-        return {"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {}
+        return writer | ({"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {})
 
     def env(self, profile: str) -> dict[str, str]:
         """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""

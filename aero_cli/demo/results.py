@@ -55,6 +55,31 @@ CONTROL = f"""
            (select coalesce(sum(records), 0)::bigint from health.quarantine_reason where kind = 'row') as garbled_rows
     from operations.fct_leg where {{days}}
 """
+#: Money that the airline's database holds, counted again from the marts, in US dollars.
+MONEY_CONTROL = """
+    select (select coalesce(sum(flown_revenue_usd), 0) from commercial.fct_route_day_ticket where {days})
+               as flown_revenue_usd,
+           (select coalesce(sum(amount_usd), 0) from finance.fct_route_day_cost where {days}) as cost_usd
+"""
+#: The margin ladder of all routes, and routes by what they leave over, both in US dollars.
+LADDER = ("revenue_usd", "cm1_usd", "cm2_usd", "cm3_usd", "fully_allocated_usd")
+MONEY = f"""
+    select {", ".join(f"sum({name})::decimal(18, 2) as {name}" for name in (*LADDER, "cost_usd", "actual_cost_usd"))}
+    from finance.fct_route_margin where {{days}}
+"""
+ROUTE_MONEY = f"""
+    select route, sum(operated_legs)::bigint as operated,
+           {", ".join(f"sum({name})::decimal(18, 2) as {name}" for name in LADDER)}
+    from finance.fct_route_margin where {{days}} and route != 'unknown'
+    group by route having sum(fully_allocated_usd) is not null
+    order by sum(fully_allocated_usd) {{order}}, route limit {{most}}
+"""
+#: Answers of passengers: net promoter score in points, and how many answers it is of.
+SATISFACTION = """
+    select 100.0 * (sum(promoters) - sum(detractors)) / nullif(sum(recommendations), 0) as nps,
+           coalesce(sum(recommendations), 0)::bigint as recommendations
+    from commercial.fct_route_day_commercial where {days}
+"""
 OTP = """
     select definition, sum(legs)::bigint, sum(on_time_legs)::bigint, sum(unknown_legs)::bigint
     from reference.otp_definitions
@@ -139,7 +164,7 @@ def collect(
     counted: list[dict[str, Any]],
     source: str,
     seconds: dict[str, float],
-    control: Mapping[str, int] | None = None,
+    control: Mapping[str, float] | None = None,
     before: date | None = None,
     month_rows: Mapping[str, int] | None = None,
     unknown: Collection[str] = (),
@@ -177,6 +202,8 @@ def collect(
                 for month in _rows(marts, MONTHS.format(days=days))
             ],
             "quarantine": _rows(marts, REFUSED),
+            "money": _money(marts, days),
+            "satisfaction": _rows(marts, SATISFACTION.format(days=days))[0],
             "control": _control(marts, control, days),
         }
     for counts in (figures, *figures["months"]):
@@ -190,12 +217,26 @@ def _rows(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, int] | None, days: str) -> dict[str, Any] | None:
+def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, float] | None, days: str) -> dict[str, Any] | None:
     """Each control total beside what the marts hold; null where nobody gave any."""
     if control is None:
         return None
     [counted] = _rows(marts, CONTROL.format(days=days))
-    return {name: {"expected": control[name], "found": counted[name]} for name in counted}
+    if control.keys() - counted.keys():
+        counted |= _rows(marts, MONEY_CONTROL.format(days=days))[0]
+    return {name: {"expected": control[name], "found": counted[name]} for name in counted if name in control}
+
+
+def _money(marts: duckdb.DuckDBPyConnection, days: str) -> dict[str, Any] | None:
+    """The margin ladder, and the routes that earn and lose most; null where no money is known."""
+    [ladder] = _rows(marts, MONEY.format(days=days))
+    if ladder["revenue_usd"] is None or ladder["cost_usd"] is None:
+        return None
+    routes = {
+        name: _rows(marts, ROUTE_MONEY.format(days=days, order=order, most=RANKED))
+        for name, order in (("best_routes", "desc"), ("worst_routes", "asc"))
+    }
+    return ladder | routes
 
 
 def save(results: dict[str, Any], path: Path) -> None:

@@ -17,7 +17,9 @@ from tests.dbt.typed_lake import _hash, write
 
 ON = date(2026, 2, 3)
 DAY = str(ON)
-MARTS = ("fct_route_day_cost", "fct_route_day_ticket", "fct_connection_day", "fct_fx_day", "dim_aircraft")
+MARTS = (
+    "fct_route_day_cost", "fct_route_day_ticket", "fct_route_margin", "fct_connection_day", "fct_fx_day", "dim_aircraft"
+)  # fmt: skip
 SELECT = ("--select", "int_leg", "int_cost", "int_coupon", *MARTS, "--exclude-resource-type", "unit_test")
 CENT = Decimal("0.01")
 
@@ -126,7 +128,7 @@ def test_coupons_are_those_that_hold_and_taxes_are_in_no_revenue(known, entered,
         sums = expected[(*of[row["leg_uid"]], row["cabin"], row["status"])]
         fare, extra, tua, iva = (_usd(row[f"{name}_usd"]) for name in ("fare", "ancillary", "tua", "iva"))
         earned = fare + extra if row["status"] == "flown" else Decimal(0)
-        for place, amount in enumerate((1, fare, extra, fare + extra, earned, tua, iva)):
+        for place, amount in enumerate((row["seats"], fare, extra, fare + extra, earned, tua, iva)):
             sums[place] += amount
     rows = after.rows(f"""
         select carrier, route, cabin, coupon_status, coupons, fare_usd, ancillary_usd, revenue_usd, flown_revenue_usd,
@@ -136,6 +138,38 @@ def test_coupons_are_those_that_hold_and_taxes_are_in_no_revenue(known, entered,
     assert {row[:4]: list(row[4:]) for row in rows} == expected
     assert sum(row[9] for row in rows) > 0
     assert {("unknown", "unknown")} < {row[:2] for row in rows}
+
+
+STEPS = {"passenger_services": 0, "ownership": 2, "overhead": 3}
+
+
+def test_a_margin_is_what_coupons_earned_less_what_the_steps_cost(known, entered, nobody_knows):
+    """Steps: costs that follow the passengers, the flights (all other lines), the aircraft, and overhead."""
+    _, after, _ = known
+    of, expected = routes(entered, nobody_knows), {}
+    for row in last(entered, "tickets").values():
+        sums = expected.setdefault(of[row["leg_uid"]], [Decimal(0) for _ in range(6)])
+        if row["status"] == "flown":
+            sums[0] += _usd(row["fare_usd"], row["ancillary_usd"])
+    costed = {of[leg] for leg, _ in last(entered, "leg_costs")}
+    for (leg, line), row in last(entered, "leg_costs").items():
+        sums = expected.setdefault(of[leg], [Decimal(0) for _ in range(6)])
+        sums[1 + STEPS.get(line, 1)] += _usd(row["amount_usd"])
+        sums[5] += _usd(row["amount_usd"]) if row["basis"] == "actual" else 0
+    found = after.rows(f"""
+        select carrier, route, revenue_usd, passenger_variable_usd, flight_variable_usd, capacity_usd, overhead_usd,
+            actual_cost_usd, cm1_usd, cm2_usd, cm3_usd, fully_allocated_usd, cost_usd
+        from finance.fct_route_margin where operating_date = '{DAY}'
+    """)
+    assert {row[:2]: list(row[2:8]) for row in found if row[3] is not None} == {
+        route: sums for route, sums in expected.items() if route in costed
+    }
+    for _, _, revenue, *steps, _, cm1, cm2, cm3, fully, cost in found:
+        if None not in (revenue, cost):
+            assert (cm1, cm2, cm3) == (revenue - steps[0], revenue - sum(steps[:2]), revenue - sum(steps[:3]))
+            assert (fully, cost) == (revenue - sum(steps), sum(steps))
+    assert any(row[9] < 0 for row in found if row[9] is not None), "a route that loses money shows it"
+    assert any(row[9] > 0 for row in found if row[9] is not None)
 
 
 def test_passengers_made_or_missed_their_connection_at_its_hub(known, entered):

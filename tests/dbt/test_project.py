@@ -102,6 +102,7 @@ def test_two_tags_split_the_project(parsed):
         "int_booking",
         "int_feedback",
         "fct_own_figure_day",
+        "fct_route_margin",
         "fct_leg",
         "fct_route_day",
         "fct_carrier_day",
@@ -131,7 +132,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 27
+    assert len(marts) == 28
     assert all(node.contract.enforced for node in marts)
 
 

@@ -1,9 +1,10 @@
 """The operational database and its extract on the real engines: PostgreSQL, Spark, the emulator's S3 under its roles.
 
-Four runs of Spark in all, in one story: a day that is planned and flown, what its people changed later, an hour that is
+Five runs of Spark in all, in one story: a day that is planned and flown, what its people changed later, an hour that is
 extracted again, and a column that goes.
 """
 
+import gzip
 import threading
 import time
 from datetime import UTC, date, datetime
@@ -22,8 +23,12 @@ from aero_assets.extracts import ExtractError, LocalSpark, Wanted, report
 from aero_assets.outcomes import ledger
 from aero_assets.resources import Extracts, Zones
 from aero_assets.storage import Bucket
+from aero_extract import hours
+from aero_extract.raw_store import RawStore
 from aero_extract.tables import TABLES as KNOWN
 from aero_local import opsdb
+from aero_local.airline_database import AirlineDatabase
+from aero_local.airline_extract import AirlineReader
 from aero_local.services import postgres
 from tests.platform.conftest import running
 
@@ -182,10 +187,62 @@ def test_all_tables_are_of_one_moment_even_one_that_changes_while_another_is_wai
     assert entered == 0
 
 
+def contents(bucket, key):
+    """Return the counts of each table of a commit and its lines in order; names of parts carry the run's."""
+    counts = {}
+    for name, table_counts in bucket.read_json(key)["tables"].items():
+        lines = sorted(
+            line for part in table_counts["parts"] for line in gzip.decompress(bucket.read(part)).decode().splitlines()
+        )
+        kept = {name: count for name, count in table_counts.items() if name not in ("seconds", "bytes", "parts")}
+        counts[name] = (kept, lines)
+    return counts
+
+
+def written(platform, until, start, end):
+    """Extract hours of the same airline without a database, into a bucket of another name; return that bucket.
+
+    The prefix is the same: the identity of a row carries it.
+    """
+    other = Bucket(platform.buckets["lake"], platform.client("root", "s3"))
+    with platform.state.acting_as("root"):
+        given = hours.options(
+            ["--JOB_NAME", "aero-local-extract", "--tables", "all", "--raw-path", f"s3://{other.name}/opsdb",
+             "--window-start", start, "--window-end", end]
+        )  # fmt: skip
+        tables, asked = hours.asked(given)
+        database = AirlineDatabase(Airline(5), ON, ON, until, most_legs=LEGS)
+        store = RawStore(given.raw_path)
+        extract = hours.Extract(AirlineReader(database, store.bucket), store, given)
+        for window in asked:
+            extract.window(window, tables)
+    return other
+
+
+def test_the_writer_without_a_database_makes_the_commits_that_spark_makes(first, platform, raw):
+    other = written(platform, FLOWN, "2026-02-02T12:00:00Z", "2026-02-03T19:00:00Z")
+    keys = [item.key for item in other.list("opsdb/_extracts/")]
+    assert keys == commits(raw)
+    for key in keys:
+        assert contents(other, key) == contents(raw, key)
+
+
 @pytest.fixture(scope="module")
-def second(platform, connection, first):
-    """Changes of the three days after, and the hour again in which a connection came too late."""
+def later(platform, connection, first):
+    """The three days after, in which the airline's people correct, withdraw and invoice."""
     opsdb.fill(connection, Airline(5), ON, 1, DONE, most_legs=LEGS)
+    return spark(platform, Wanted("later", FLOWN, DONE, list(KNOWN)))
+
+
+def test_corrections_withdrawals_and_rates_that_go_are_the_same_commits_too(later, platform, raw):
+    other = written(platform, DONE, f"{FLOWN:%Y-%m-%dT%H:%M:%SZ}", f"{DONE:%Y-%m-%dT%H:%M:%SZ}")
+    for window in later["windows"]:
+        assert contents(other, window["commit"]) == contents(raw, window["commit"])
+
+
+@pytest.fixture(scope="module")
+def second(platform, connection, later):
+    """Changes by hand, and the hour again in which a connection came too late."""
     with connection, connection.cursor() as cursor:
         cursor.execute("select set_config('aero.now', '2026-02-05T10:30:00Z', true)")
         cursor.execute(
@@ -204,10 +261,10 @@ def test_the_latest_version_of_every_key_is_the_table_as_it_is(second, platform,
     assert len(expected) > 0
 
 
-def test_a_rate_that_was_removed_without_a_trace_is_a_delete_and_a_correction_an_update(second):
+def test_a_rate_that_was_removed_without_a_trace_is_a_delete_and_a_correction_an_update(later):
     kinds = [
         window["tables"]["fx_rates"]["changes"]
-        for window in second["windows"]
+        for window in later["windows"]
         if "changes" in window["tables"]["fx_rates"]
     ]
     assert kinds == [{"delete": 1, "update": 1}]

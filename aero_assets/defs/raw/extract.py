@@ -22,6 +22,8 @@ from aero_assets.storage import Bucket
 STAGE = "extract"
 TABLES = {feed.name: feed for feed in feeds() if feed.arrival == "table"}
 BALANCED, AS_KNOWN = "rows_balance", "schema_as_known"
+#: For so long what a run has committed waits for the rest of it.
+PATIENCE = timedelta(minutes=5)
 
 
 @dg.multi_asset(
@@ -69,6 +71,13 @@ def opsdb_extract(
     done = report(zones.raw(), task.run_id)
     for feed in chosen:
         yield result(feed, done, zones.lake())
+
+
+def is_under_way(instance: dg.DagsterInstance, now: datetime) -> bool:
+    """Return True while a run extracts that began a short while ago: its hours are read together, not one by one."""
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED], created_after=now - PATIENCE)
+    keys = {raw_key(feed) for feed in TABLES.values()}
+    return any(run.job_name == "extract" or keys & (run.asset_selection or set()) for run in instance.get_runs(started))
 
 
 def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResult:

@@ -12,6 +12,7 @@ import dagster as dg
 from aero_assets import set_aside
 from aero_assets.arrivals import Arrival, list_arrivals, plan
 from aero_assets.automation import sensor
+from aero_assets.defs.raw.extract import is_under_way
 from aero_assets.defs.raw.reports import events, reportable, unseen
 from aero_assets.defs.typed.assets import ingest, typed_key
 from aero_assets.feeds import Feed, feeds
@@ -38,17 +39,24 @@ def behind(
 
 @sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Report new arrivals and ask for every arrival day that is not compacted to its level."""
+    """Report new arrivals and ask for every arrival day that is not compacted to its level.
+
+    Hours of an extract that is at work are asked for when it is over.
+    """
     cursors = json.loads(context.cursor) if context.cursor else {}
     manifests = zones.copy_of_lake().manifests()
     reported: list[dg.AssetMaterialization] = []
     asked: list[dg.RunRequest] = []
     decided = set_aside.listed(zones.lake())
+    now = datetime.now(UTC)
+    extracting = is_under_way(context.instance, now)
     for feed in feeds():
+        if extracting and feed.arrival == "table":
+            continue
         known_arrivals = list_arrivals(zones.raw(), feed)
         new, cursors[feed.path] = unseen(reportable(known_arrivals), cursors.get(feed.path))
         reported += events(feed, new)
         asked += requests(
-            context.instance, behind(feed, known_arrivals, manifests, decided.get(feed.path, {})), now=datetime.now(UTC)
+            context.instance, behind(feed, known_arrivals, manifests, decided.get(feed.path, {})), now=now
         )
     return dg.SensorResult(run_requests=asked, cursor=json.dumps(cursors), asset_events=reported)

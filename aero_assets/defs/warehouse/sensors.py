@@ -12,6 +12,7 @@ from aero_assets.arrivals import list_arrivals
 from aero_assets.automation import sensor
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
 from aero_assets.defs.catalog.assets import catalog_key, level
+from aero_assets.defs.raw.extract import is_under_way
 from aero_assets.defs.typed.sensors import behind
 from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.assets import (
@@ -80,12 +81,12 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Ask for the operating dates that changed, and for catalog and staging where they lag, together if both do.
 
-    What is still being compacted is waited for a little, so that one run serves all of it.
+    What is still being extracted or compacted is waited for a little, so that one run serves all of it.
     """
     now = datetime.now(UTC)
     manifests = zones.copy_of_lake().manifests()
     decided = set_aside.listed(zones.lake())
-    arriving = any(
+    arriving = is_under_way(context.instance, now) or any(
         behind(feed, list_arrivals(zones.raw(), feed), manifests, decided.get(feed.path, {})).behind for feed in feeds()
     )
     since = waiting_since(context.cursor, now)

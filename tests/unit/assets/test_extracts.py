@@ -11,7 +11,16 @@ from aero_assets import extracts
 from aero_assets.defs.raw.assets import raw_key
 from aero_assets.defs.raw.extract import TABLES, opsdb_extract
 from aero_assets.defs.schedules import hourly_extract
-from aero_assets.extracts import ExtractError, GlueJob, LocalSpark, Wanted, report
+from aero_assets.extracts import (
+    AIRLINE_NOTE,
+    ExtractError,
+    GlueJob,
+    LocalAirline,
+    LocalSpark,
+    Wanted,
+    report,
+    runner,
+)
 from aero_assets.outcomes import ledger
 from aero_assets.resources import Extracts, Zones
 from tests.fakes import FolderBucket
@@ -127,6 +136,31 @@ def test_without_a_database_or_without_spark_there_is_a_sentence(monkeypatch, tm
     monkeypatch.setattr(extracts, "ENVIRONMENT", tmp_path)
     with pytest.raises(ExtractError, match="Run `make setup-extract`"):
         LocalSpark(HERE).command(WANTED)
+
+
+def test_what_stands_for_the_database_takes_the_same_arguments_under_the_same_role(tmp_path):
+    script = tmp_path / "writer.py"
+    script.write_text("import os, sys; print(os.environ['AWS_PROFILE'], *sys.argv[1:])")
+    said = []
+    LocalAirline({"AERO_EXTRACT_COMMAND": f"{sys.executable} {script}", "AWS_PROFILE": "orchestrator"}).run(
+        WANTED, said.append
+    )
+    [line] = said
+    assert line.startswith("extract --JOB_NAME aero-local-extract --raw-path s3://aero-local-raw-000000000000/opsdb ")
+    assert line.endswith("--window-start 2026-11-01T10:00:00Z --window-end 2026-11-01T12:00:00Z --tables legs,fx_rates")
+    with pytest.raises(ExtractError, match="AERO_EXTRACT_COMMAND is not set"):
+        LocalAirline({"AERO_ENV": "local"}).command(WANTED)
+
+
+def test_an_airline_is_read_where_its_note_lies_and_a_database_everywhere_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("AERO_STATE", str(tmp_path))
+    assert isinstance(runner(), LocalSpark)
+    (tmp_path / AIRLINE_NOTE).parent.mkdir()
+    (tmp_path / AIRLINE_NOTE).write_text("{}")
+    assert isinstance(runner(), LocalAirline)
+    monkeypatch.setenv("AERO_ENV", "dev")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert isinstance(runner(), GlueJob), "never on AWS"
 
 
 # -- the asset ---------------------------------------------------------------------------------------------------------

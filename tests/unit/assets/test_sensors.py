@@ -3,6 +3,7 @@
 import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from aero_assets.arrivals import Receipt, plan, receipts
 from aero_assets.defs.catalog.assets import level
 from aero_assets.defs.published.sensors import SOON, unpublished_changes
+from aero_assets.defs.raw.extract import PATIENCE as EXTRACT_PATIENCE
+from aero_assets.defs.raw.extract import is_under_way
 from aero_assets.defs.raw.reports import MOST_EVENTS, OVERLAP, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.defs.typed.sensors import arrivals
@@ -122,6 +125,19 @@ def test_what_is_still_being_compacted_is_waited_for_but_not_for_ever(instance, 
     assert [request.job_name for request in asked.run_requests] == ["catalog_and_staging"]
     again = tick(typed_changes, instance, zones, asked.cursor)
     assert again.run_requests == [], "what arrives after a request is waited for anew"
+
+
+def test_what_is_being_extracted_is_waited_for_but_not_for_ever(instance, zones):
+    arrive(zones)
+    compact_day(Compactor(zones.raw(), zones.lake()), FEED, plan(receipts(zones.raw(), FEED)), START.date())
+    run = dg.DagsterRun(job_name="extract", run_id=f"{uuid4()}", status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    now = datetime.now(UTC)
+    assert is_under_way(instance, now)
+    assert not is_under_way(instance, now + EXTRACT_PATIENCE + timedelta(seconds=1))
+    assert tick(typed_changes, instance, zones).run_requests == []
+    long_ago = (now - PATIENCE - timedelta(seconds=1)).isoformat()
+    assert [request.job_name for request in tick(typed_changes, instance, zones, long_ago).run_requests] == ["catch_up"]
 
 
 def test_marts_bring_catalog_and_staging_along_where_these_cannot_serve_them_yet(instance, zones):

@@ -12,6 +12,7 @@ REFUSED = {
     "counted_from_one": {"row_version": 0},
     "negative_amount": {"iva_usd": -1},
     "impossible_fare": {"tua_usd": 50_001},
+    "impossible_seats": {"seats": 0},
     "bad_code": {"currency": "pesos"},
     "missing_value": {"leg_uid": None},
     "bad_value": {"fare_usd": "free"},

@@ -12,7 +12,7 @@ from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
 from aero_cli.demo.results import collect, stages, untold
-from aero_cli.demo.story import _headline, _routes
+from aero_cli.demo.story import _earning, _headline, _ladder, _routes
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
 
@@ -32,6 +32,19 @@ MARTS = """
     create table operations.fct_route_day as
         select operating_date, route, 1 as operated_legs, 30 as arrived_legs, 1 as arr_late_15_legs,
                31 as arr_tracked_legs, 29 as a14_on_time_legs, 20 as departure_delay_minutes from operations.fct_leg;
+    create schema finance; create schema commercial;
+    create table finance.fct_route_margin as
+        select date '2026-11-24' as operating_date, route, 2 as operated_legs, revenue::decimal(18, 2) as revenue_usd,
+               (revenue - 10)::decimal(18, 2) as cm1_usd, (revenue - 60)::decimal(18, 2) as cm2_usd,
+               (revenue - 90)::decimal(18, 2) as cm3_usd, (revenue - 100)::decimal(18, 2) as fully_allocated_usd,
+               100.00::decimal(18, 2) as cost_usd, 25.00::decimal(18, 2) as actual_cost_usd
+        from (values ('MEX-GDL', 300.5), ('MEX-CUN', 40.0)) as t (route, revenue);
+    create table commercial.fct_route_day_ticket as
+        select operating_date, revenue_usd as flown_revenue_usd from finance.fct_route_margin;
+    create table commercial.fct_route_day_commercial as
+        select date '2026-11-24' as operating_date, 50 as promoters, 20 as detractors, 120 as recommendations;
+    create table finance.fct_route_day_cost as
+        select operating_date, cost_usd as amount_usd from finance.fct_route_margin;
     create table reference.otp_definitions as select 'a14' as definition;
     create table health.quarantine_reason (feed varchar, kind varchar, reason varchar, records bigint);
     create table health.quarantine (feed varchar, kind varchar, reason varchar, message varchar);
@@ -80,6 +93,44 @@ def test_routes_are_shown_by_the_punctuality_of_the_register_where_a_diversion_c
 def test_flights_of_which_nobody_told_whether_they_left_are_counted_beside_the_cancelled_ones(operated, ending):
     results = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
     assert _headline(results | {"operated": operated})[1] == f"0 cancelled (0.0%), {ending}"
+
+
+def test_the_money_of_the_demo_is_a_ladder_and_the_routes_that_earn_and_lose():
+    results = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
+    money = results["money"]
+    assert (float(money["revenue_usd"]), float(money["cost_usd"])) == (340.5, 200.0)
+    assert [route["route"] for route in money["best_routes"]] == ["MEX-GDL", "MEX-CUN"]
+    assert float(money["worst_routes"][0]["fully_allocated_usd"]) == -60.0
+    console = Console(width=120, record=True)
+    console.print(_ladder(money))
+    console.print(_earning(money))
+    text = console.export_text()
+    assert "41.3%" in text, "140.5 of 340.5 dollars are left"
+    assert "25% of the costs are invoiced" in text
+    assert "▼ MEX-CUN" in text
+
+
+def test_satisfaction_is_told_with_the_answers_that_it_is_of_or_not_at_all():
+    results = collect(SNAPSHOT, [], "airline", {})  # ty: ignore[invalid-argument-type]
+    assert _headline(results)[-1] == "NPS +25.0 of 120 answers"
+    before = collect(SNAPSHOT, [], "airline", {}, before=date(2026, 11, 24))  # ty: ignore[invalid-argument-type]
+    assert (before["satisfaction"]["nps"], before["satisfaction"]["recommendations"]) == (None, 0)
+    assert "NPS" not in " ".join(_headline(before))
+
+
+def test_without_any_money_there_is_no_ladder():
+    results = collect(SNAPSHOT, [], "airline", {}, before=date(2026, 11, 24))  # ty: ignore[invalid-argument-type]
+    assert results["money"] is None
+
+
+@pytest.mark.parametrize(("handed_over", "complaints"), [(340.50, 0), (340.51, 1)])
+def test_money_that_is_a_cent_from_what_was_handed_over_is_a_complaint(handed_over, complaints):
+    control = {"flown_revenue_usd": handed_over, "cost_usd": 200.0}
+    results = collect(SNAPSHOT, [], "airline", {}, control)  # ty: ignore[invalid-argument-type]
+    results |= {"checks": {"passed": 1, "failed": [], "not_run": []}, "is_new": True}
+    console = Console(width=120, record=True)
+    assert _verdict(results, console) is not bool(complaints)
+    assert f"{complaints} complaints" in console.export_text()
 
 
 def test_cancellations_and_diversions_that_no_source_tells_are_unknown_and_not_none():

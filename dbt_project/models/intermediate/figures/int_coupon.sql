@@ -32,7 +32,7 @@ together as (
         'database' as told_by,
         cabin,
         status as coupon_status,
-        1 as coupons,
+        coalesce(seats, 1) as coupons,
         cast(fare_usd + ancillary_usd as decimal(18, 2)) as revenue_usd,
         fare_usd,
         ancillary_usd,

@@ -25,6 +25,7 @@ select
     cast(tua_usd as decimal(18, 2)) as tua_usd,
     cast(iva_usd as decimal(18, 2)) as iva_usd,
     cast(currency as varchar) as currency,
+    cast(seats as integer) as seats,
     cast(data_label as varchar) as data_label,
     cast(updated_at as timestamp) as updated_at,
     cast(deleted_at as timestamp) as deleted_at,

@@ -6,8 +6,9 @@ Both sides are JSON lines of the same writer, so equal rows are equal texts. The
 from pyspark.sql import DataFrame, SparkSession  # ty: ignore[import-not-found] - in the environment of Spark
 from pyspark.sql import functions as F  # ty: ignore[import-not-found] - in the environment of Spark
 
+from aero_extract.hours import SAME
+
 SEPARATOR = "\x1f"
-SAME = "same"
 
 
 def changes(

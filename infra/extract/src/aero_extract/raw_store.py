@@ -84,8 +84,17 @@ def split(raw_path: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-def write_part(bucket: str, key: str, rows: Iterable[str], stamp: Stamp | None) -> Iterator[Part]:
-    """Write rows into one gzipped object as they come, memory does not grow; nothing where there is no row."""
+def write_part(
+    bucket: str,
+    key: str,
+    rows: Iterable[str],
+    stamp: Stamp | None,
+    s3: Any = None,  # noqa: ANN401
+) -> Iterator[Part]:
+    """Write rows into one gzipped object as they come, memory does not grow; nothing where there is no row.
+
+    Spark's workers have no client to share; whoever writes many parts gives one.
+    """
     count = fingerprint = 0
     with TemporaryDirectory(prefix="extract-") as folder:
         path = Path(folder) / "part"
@@ -97,7 +106,7 @@ def write_part(bucket: str, key: str, rows: Iterable[str], stamp: Stamp | None) 
                 count += 1
                 fingerprint = (fingerprint + number) % 2**FINGERPRINT_BITS
         if count:
-            client("s3").upload_file(str(path), bucket, key)
+            (s3 or client("s3")).upload_file(str(path), bucket, key)
             yield Part(key, count, path.stat().st_size, fingerprint)
 
 

@@ -15,7 +15,7 @@ SCHEMA = "opsdb"
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its key, its columns with their types, and the column that says when a row changed.
+    """One table: its key, its columns and types in the order of the database, the column that dates changes.
 
     Without a `stamp` the whole table is compared with the last extract.
     """
@@ -99,6 +99,7 @@ TABLES = {
                 "iva_usd": NUMERIC,
                 "currency": CHAR,
                 **KEPT,
+                "seats": INTEGER,
             },
         ),
         Table(

@@ -1,0 +1,101 @@
+"""The operational database of the demo: which hours of it are due, who extracts them, and when they are in.
+
+Dagster runs the extract, as it does anywhere. Where a PostgreSQL of `aero opsdb` belongs to the platform, its hours are
+the business of whoever fills it, and the demo leaves them alone.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from aero_airline.leg_life import published_at
+from aero_assets.environment import Environment
+from aero_assets.extracts import SYSTEM
+from aero_assets.feeds import feeds
+from aero_assets.partitions import FIRST_ARRIVAL_DATE
+from aero_assets.storage import Bucket
+from aero_local import http
+from aero_local.airline_extract import TOTALS, Note
+from aero_local.errors import AeroError, Log
+from aero_local.services import postgres
+from aero_local.state import State
+
+HOUR = timedelta(hours=1)
+COMMITS = f"{SYSTEM}/_extracts/"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours of change to extract, `start` ≤ hour < `end`, UTC."""
+
+    start: datetime
+    end: datetime
+
+    def names(self) -> list[str]:
+        """Return the partitions of the extract."""
+        count = int((self.end - self.start) / HOUR)
+        return [f"{self.start + number * HOUR:%Y-%m-%d-%H:%M}" for number in range(count)]
+
+
+def due(
+    state: State, seed: int, first: date, last: date, now: datetime, log: Log, extracted_until: datetime | None
+) -> Hours | None:
+    """Note the operating days of the airline's database; return the hours of it that nobody has extracted.
+
+    A day that is new came into the database half a day before it began, so the hours since are extracted again: what
+    is read twice counts once.
+    """
+    if postgres.data(state).exists():
+        log("operational database: the PostgreSQL of this platform; `aero opsdb fill` fills it, Spark extracts it")
+        return None
+    before = Note.known(state.root)
+    Note(seed, first, last).save(state.root)
+    new = max(first, before.last + timedelta(days=1)) if before else first
+    begin = datetime.fromtimestamp(published_at(new) * 60, UTC)
+    end = now.replace(minute=0, second=0, microsecond=0)
+    if extracted_until:
+        begin = min(begin, extracted_until) if before and before.last < last else extracted_until
+    begin = max(begin, datetime.combine(FIRST_ARRIVAL_DATE, time(), UTC))
+    return Hours(begin, end) if begin < end else None
+
+
+def extract(state: State, hours: Hours, log: Log) -> None:
+    """Ask Dagster for the hours: one run, like a backfill that somebody asks for on the page of the asset."""
+    keys = [["raw", *feed.key] for feed in feeds() if feed.arrival == "table"]
+    selection = ", ".join(f"{{path: {json.dumps(key)}}}" for key in keys)
+    answer = http.graphql(
+        f"{state.url('dagster')}/graphql",
+        f"mutation {{ launchPartitionBackfill(backfillParams: {{assetSelection: [{selection}], "
+        f"partitionNames: {json.dumps(hours.names())}}}) "
+        "{ __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }",
+        timeout=60,
+    )
+    launched = (answer or {}).get("launchPartitionBackfill", {})
+    if "backfillId" not in launched:
+        why = launched.get("message", launched)
+        raise AeroError(f"Dagster did not take the extract: {why}", "See `aero logs dagster`.")
+    log(
+        f"operational database: {len(hours.names()):,} hours until {hours.end:%Y-%m-%d %H:%M}Z are extracted by the "
+        "airline's own writer, without a PostgreSQL (datos sintéticos)"
+    )
+
+
+def is_in(state: State, hours: Hours) -> bool:
+    """Return True if the last of the hours is in the raw zone."""
+    until = extracted_until(state)
+    return until is not None and until >= hours.end
+
+
+def totals(state: State) -> dict[str, float]:
+    """Return the money that the airline's database held at its last extract; nothing where there was none."""
+    path = state.root / TOTALS
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() and Note.known(state.root) else {}
+
+
+def extracted_until(state: State) -> datetime | None:
+    """Return the end of the last hour that is committed; None before there is one."""
+    raw = Bucket(Environment.current().raw_bucket, state.session("orchestrator").client("s3"))
+    names = [item.key.rpartition("/")[2] for item in raw.list(COMMITS)]
+    if not names:
+        return None
+    return datetime.strptime(max(names).split("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) + HOUR

@@ -1,0 +1,53 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_route_margin'}}}) }}
+-- No dollar of the tickets and of the costs is lost on the way to the ladder, and its steps are all of the costs.
+with from_margins as (
+
+    select
+        operating_date,
+        cast(coalesce(sum(revenue_usd), 0) as decimal(18, 2)) as revenue_usd,
+        cast(coalesce(sum(cost_usd), 0) as decimal(18, 2)) as cost_usd,
+        cast(
+            coalesce(sum(passenger_variable_usd + flight_variable_usd + capacity_usd + overhead_usd), 0)
+            as decimal(18, 2)
+        ) as steps_usd
+    from {{ ref('fct_route_margin') }}
+    where {{ where_operating_dates() }}
+    group by operating_date
+
+),
+
+money as (
+
+    select
+        operating_date,
+        flown_revenue_usd as revenue_usd,
+        0 as cost_usd
+    from {{ ref('fct_route_day_ticket') }}
+    where {{ where_operating_dates() }}
+
+    union all
+
+    select
+        operating_date,
+        0 as revenue_usd,
+        amount_usd as cost_usd
+    from {{ ref('fct_route_day_cost') }}
+    where {{ where_operating_dates() }}
+
+),
+
+from_money as (
+
+    select
+        operating_date,
+        cast(sum(revenue_usd) as decimal(18, 2)) as revenue_usd,
+        cast(sum(cost_usd) as decimal(18, 2)) as cost_usd,
+        cast(sum(cost_usd) as decimal(18, 2)) as steps_usd
+    from money
+    group by operating_date
+
+)
+
+{{ sums_that_differ(
+    'from_margins', 'from_money', ['revenue_usd', 'cost_usd', 'steps_usd'], by=['operating_date']
+) }}
