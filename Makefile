@@ -25,8 +25,8 @@ help: ## Show this list
 
 # ── what people run ──────────────────────────────────────────────────────────────────────────────────────────
 
-demo: setup ## Run everything on a file of flights: INPUT=file or folder [ONCE=1] [LIVE=0] [PORT=3000]; without INPUT two weeks of a made-up airline
-	@exec .venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(filter 1 true yes,$(ONCE)),--once) \
+demo: setup ## Run everything on a file of flights: INPUT=file or folder [ONCE=1] [LIVE=0] [PORT=3000]; without INPUT two weeks, or DAYS=n, of a made-up airline
+	@exec .venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(DAYS),--days '$(DAYS)') $(if $(filter 1 true yes,$(ONCE)),--once) \
 		$(if $(filter 0 false no,$(LIVE)),--no-live) $(foreach port,$(PORT),--port '$(port)')
 
 test: setup-dev ## Run all tests, tier by tier: gates, unit, dbt, platform, stream, browser; TIER=name for one

@@ -1,5 +1,6 @@
 """The synthetic airline: operating days made of rotations, each with its own random stream."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -70,8 +71,10 @@ class Airline:
         """Return the legs of `days` operating days from `first` as they truly went."""
         return [leg for number in range(days) for leg in self.day(first + timedelta(days=number)).legs]
 
-    def files(self, first: date, days: int, folder: Path) -> Totals:
+    def files(self, first: date, days: int, folder: Path, each_day: Callable[[int], object] = lambda _: None) -> Totals:
         """Write one `airline_legs_YYYY-MM-DD.csv.gz` per operating day; return what all of them together report.
+
+        `each_day` is told the number of days that are written.
 
         A file holds the day's legs as known that evening and the corrections of the day before, with the faults of
         real senders. The bytes of a day's file do not depend on the window.
@@ -87,6 +90,7 @@ class Airline:
             on = first + timedelta(days=number)
             today = self._reports(on)
             write(folder / f"airline_legs_{on}.csv.gz", on, today, yesterday, self.seed, ledger)
+            each_day(number + 1)
             yesterday = today
         return ledger.totals()
 

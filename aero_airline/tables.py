@@ -4,7 +4,7 @@ Answers and books are those of the events, so an answer that also comes as an ev
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +29,13 @@ def response_id(seed: int, on: date, number: int) -> str:
     return sha256(f"{seed}|{on}|{number}".encode()).hexdigest()[:32]
 
 
-def write(airline: Airline, first: date, days: int, folder: Path) -> list[tuple[str, Path]]:
-    """Write the tables of operating days; return each with its feed. The bytes do not depend on the window."""
+def write(
+    airline: Airline, first: date, days: int, folder: Path, each_day: Callable[[int], object] = lambda _: None
+) -> list[tuple[str, Path]]:
+    """Write the tables of operating days; return each with its feed. The bytes do not depend on the window.
+
+    `each_day` is told the number of days that are written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for number in range(days):
@@ -43,6 +48,7 @@ def write(airline: Airline, first: date, days: int, folder: Path) -> list[tuple[
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows([header, *rows])
             written.append((feed, path))
+        each_day(number + 1)
     return written
 
 

@@ -1,5 +1,6 @@
 """The input of a demo: a file, a folder of files, or the last two weeks of the synthetic airline (datos sintéticos)."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,8 @@ from aero_local.errors import AeroError, Log
 SEED = 20260101
 DAYS = 14
 AIRLINE = "airline"
+#: Seconds without a word while files are written.
+NEWS_SECONDS = 2
 #: Holds the first operating day that was ever sent from a state directory.
 SINCE = "since.txt"
 #: The inbox folder for a file of no feed: the door refuses it and says why.
@@ -82,26 +85,54 @@ def _tell_layout(file: Path, feed: Feed | None, log: Log) -> None:
     log(f"{file.name}: {feed.layout_of(seen) or 'a layout of its own, its columns found by name'}{unknown}")
 
 
-def from_airline(folder: Path, today: date, log: Log) -> Input:
-    """The synthetic airline's operating days up to yesterday: two weeks at first, a day more with every day since.
+def from_airline(folder: Path, today: date, log: Log, asked_days: int | None = None) -> Input:
+    """The synthetic airline's operating days up to yesterday: two weeks, or `asked_days`, and a day more each day.
 
     The file of a day is the same whenever it is made, so a later demo sends what it sent before, which the door knows,
-    and what is new.
+    and what is new. Raises `AeroError` for more days than there are since the first day that arrivals are filed by.
     """
     from aero_airline import Airline  # noqa: PLC0415 - brings numpy along, which a given file does not need
     from aero_airline.tables import write as write_tables  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
-    note = folder / SINCE
-    first = date.fromisoformat(note.read_text()) if note.exists() else today - timedelta(days=DAYS)
-    note.write_text(f"{first}")
+    first = _first_day(folder, today, asked_days, log)
     days = (today - first).days
     airline = Airline(seed=SEED, reports_since=first)
-    control = airline.files(first, days, folder).to_json()
-    tables = write_tables(airline, first, days, folder)
+    told_at = time.monotonic()
+
+    def tell(number: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > NEWS_SECONDS:
+            told_at = time.monotonic()
+            log(f"{number} of {days} days of the airline are written")
+
+    control = airline.files(first, days, folder, tell).to_json()
+    tables = write_tables(airline, first, days, folder, tell)
     log(f"no INPUT: {days} days of a made-up airline, {control['legs']:,} legs (datos sintéticos)")
     files = tuple(sorted(folder.glob("*.csv.gz")))
     return Input(AIRLINE, files, control, today, (first, today - timedelta(days=1)), tuple(tables))
+
+
+def _first_day(folder: Path, today: date, asked_days: int | None, log: Log) -> date:
+    """Return the first operating day of the airline, and keep it: days that were sent once stay."""
+    from aero_assets.partitions import FIRST_ARRIVAL_DATE  # noqa: PLC0415 - brings Dagster along
+
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / SINCE
+    known = date.fromisoformat(note.read_text()) if note.exists() else None
+    first = today - timedelta(days=asked_days or DAYS)
+    # The plan of an operating day is entered the day before, and nothing arrives before the first arrival date.
+    earliest = FIRST_ARRIVAL_DATE + timedelta(days=1)
+    if asked_days and first < earliest:
+        raise AeroError(
+            f"DAYS={asked_days} begins on {first}; the demo's days begin on {earliest} at the earliest.",
+            f"Give DAYS={(today - earliest).days} or fewer.",
+        )
+    if known and (known <= first or not asked_days):
+        if asked_days and known < first:
+            log(f"this platform has had days since {known}: all of them are shown")
+        first = known
+    note.write_text(f"{first}")
+    return first
 
 
 def feed_of(file: Path) -> str:

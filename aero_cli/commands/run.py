@@ -212,15 +212,20 @@ def demo(
     live: Annotated[
         bool, typer.Option("--live/--no-live", help="Also play a live day, if the live part can run.")
     ] = True,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, help="Days of the made-up airline; default: 14. Not with --input.")
+    ] = None,
     port: PortOption = None,
 ) -> None:
     """Process a file of flights with the whole platform, show the results, run until Ctrl-C."""
     from aero_cli.demo.demo import run  # noqa: PLC0415
     from aero_local.state import State  # noqa: PLC0415
 
+    if source and days:
+        raise typer.BadParameter("--days is of the made-up airline, and --input gives a file: give one of them")
     chosen = port_options(port)
     state = State.for_input(source)
-    raise typer.Exit(run(source, state=state, once=once, live=live, port_overrides=chosen, log=progress()))
+    raise typer.Exit(run(source, state=state, once=once, live=live, port_overrides=chosen, days=days, log=progress()))
 
 
 def _duration(seconds: float | None) -> str:

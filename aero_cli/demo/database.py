@@ -50,11 +50,12 @@ def due(
         return None
     before = Note.known(state.root)
     Note(seed, first, last).save(state.root)
-    new = max(first, before.last + timedelta(days=1)) if before else first
+    is_longer = before is None or first < before.first or before.last < last
+    new = max(first, before.last + timedelta(days=1)) if before and before.first <= first else first
     begin = datetime.fromtimestamp(published_at(new) * 60, UTC)
     end = now.replace(minute=0, second=0, microsecond=0)
     if extracted_until:
-        begin = min(begin, extracted_until) if before and before.last < last else extracted_until
+        begin = min(begin, extracted_until) if is_longer else extracted_until
     begin = max(begin, datetime.combine(FIRST_ARRIVAL_DATE, time(), UTC))
     return Hours(begin, end) if begin < end else None
 

@@ -52,12 +52,13 @@ def run(
     once: bool = False,
     live: bool = True,
     port_overrides: Mapping[str, int] | None = None,
+    days: int | None = None,
     log: Log = print,
 ) -> int:
-    """Send a file (or the synthetic airline) through the platform; return 0 if every row ended where it should."""
+    """Send a file (or `days` of the synthetic airline) through the platform; return 0 if every row ended right."""
     platform.refuse_second(state)
     console, watch = Console(), Watch(log)
-    given = inputs.from_path(source, log) if source else _airline(state, log)
+    given = inputs.from_path(source, log) if source else _airline(state, days, log)
     good, is_new = False, True
 
     def register_and_send(log: Log) -> None:
@@ -129,8 +130,8 @@ def _agree(live_result: dict[str, Any] | None) -> bool:
     return live_result is None or not (live_result["differing"] or live_result["batch"]["differing"])
 
 
-def _airline(state: State, log: Log) -> Input:
-    return inputs.from_airline(state.root / "airline", datetime.now(UTC).date(), log)
+def _airline(state: State, days: int | None, log: Log) -> Input:
+    return inputs.from_airline(state.root / "airline", datetime.now(UTC).date(), log, days)
 
 
 def _send(state: State, given: Input, watch: Watch) -> bool:
