@@ -37,6 +37,8 @@ UNITS = {
     "percent": ("%", "%"),
     "points": ("puntos porcentuales", "percentage points"),
     "minutes": ("min", "min"),
+    "usd_per_km": ("dólares por asiento-kilómetro", "US dollars per seat-kilometre"),
+    "usd": ("dólares", "US dollars"),
     "count": ("número", "count"),
     "legs": ("vuelos", "flights"),
     "grade": ("grado", "grade"),

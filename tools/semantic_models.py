@@ -60,6 +60,12 @@ GROUPINGS = {
         entities=ROUTE,
         dimensions={"cause": None},
     ),
+    "margins": Grouping(
+        entity="route_margin",
+        description="Revenue, costs and margins. One row per operating date, carrier and route with known money.",
+        entities=ROUTE,
+        dimensions={"data_label": None},
+    ),
 }
 
 

@@ -151,13 +151,15 @@ def _only(options: Sequence[str]) -> dict[str, list[str]]:
 
 
 def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
-    """Return a value as a person reads it: shares in percent, other fractions with two digits, days without a time."""
+    """Return a value as a person reads it: shares in percent, fractions with two digits, dollars of a kilometre with
+    four, days without a time.
+    """
     if value is None:
         return ""
     if unit in ("percent", "points") and isinstance(value, float):
         return f"{100 * value:.1f} %"
     if isinstance(value, float | Decimal):
-        return f"{value:.2f}"
+        return f"{value:.4f}" if unit == "usd_per_km" else f"{value:,.2f}" if unit == "usd" else f"{value:.2f}"
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value}"
 
 

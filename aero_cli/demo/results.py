@@ -61,18 +61,35 @@ MONEY_CONTROL = """
                as flown_revenue_usd,
            (select coalesce(sum(amount_usd), 0) from finance.fct_route_day_cost where {days}) as cost_usd
 """
-#: The margin ladder of all routes, and routes by what they leave over, both in US dollars.
-LADDER = ("revenue_usd", "cm1_usd", "cm2_usd", "cm3_usd", "fully_allocated_usd")
+#: The margin ladder in US dollars, and the sums of the register that its steps are.
+LADDER = {
+    "revenue_usd": "flown_revenue", "cm1_usd": "margin_cm1", "cm2_usd": "margin_cm2", "cm3_usd": "margin_cm3",
+    "fully_allocated_usd": "margin_all_in",
+}  # fmt: skip
+COSTS = {"cost_usd": "flight_cost", "actual_cost_usd": "invoiced_cost"}
+
+
+def _dollars(sums: Mapping[str, str]) -> str:
+    """Sums of money as columns; null where nothing is known, for 0 would claim too much."""
+    values = {key: figures().sums[name].value_sql() for key, name in sums.items()}
+    return ", ".join(f"sum({value})::decimal(18, 2) as {key}" for key, value in values.items())
+
+
+def _ratio(name: str) -> str:
+    kpi = figures().kpis[name]
+    over, under = (f"sum({part[0].value_sql()})" for part in (kpi.numerator, kpi.denominator))
+    return f"{over} / nullif({under}, 0) as {name}"
+
+
 MONEY = f"""
-    select {", ".join(f"sum({name})::decimal(18, 2) as {name}" for name in (*LADDER, "cost_usd", "actual_cost_usd"))}
+    select {_dollars(LADDER | COSTS)}, {_ratio("rask")}, {_ratio("cask")}
     from finance.fct_route_margin where {{days}}
 """
 ROUTE_MONEY = f"""
-    select route, sum(operated_legs)::bigint as operated,
-           {", ".join(f"sum({name})::decimal(18, 2) as {name}" for name in LADDER)}
+    select route, sum(operated_legs)::bigint as operated, {_dollars(LADDER)}
     from finance.fct_route_margin where {{days}} and route != 'unknown'
-    group by route having sum(fully_allocated_usd) is not null
-    order by sum(fully_allocated_usd) {{order}}, route limit {{most}}
+    group by route having fully_allocated_usd is not null
+    order by fully_allocated_usd {{order}}, route limit {{most}}
 """
 #: Answers of passengers: net promoter score in points, and how many answers it is of.
 SATISFACTION = """

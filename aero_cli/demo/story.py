@@ -27,6 +27,7 @@ def show(results: dict[str, Any], console: Console) -> None:
     console.print(_routes(results))
     if results["money"]:
         console.print(_ladder(results["money"]))
+        console.print(_unit_money(results["money"]))
         console.print(_earning(results["money"]))
     if len(results["months"]) > 1 or any(month["told_again"] for month in results["months"]):
         console.print(_months(results))
@@ -116,10 +117,15 @@ def _ladder(money: dict[str, Any]) -> Table:
     table = _table("Money: the margin ladder of all routes", "step", "US dollars", "of revenue")
     for name, words in STEPS.items():
         table.add_row(words, f"{money[name]:,.0f}", _share(money[name], money["revenue_usd"]))
-    invoiced = f"{money['actual_cost_usd'] / money['cost_usd']:.0%}" if money["cost_usd"] else "–"
-    table.caption = f"{invoiced} of the costs are invoiced, the rest is standard"
-    table.caption_justify = "left"
     return table
+
+
+def _unit_money(money: dict[str, Any]) -> str:
+    invoiced = f"{money['actual_cost_usd'] / money['cost_usd']:.0%}" if money["cost_usd"] else "–"
+    cents = (f"{100 * money[name]:.2f}" if money[name] is not None else "–" for name in ("rask", "cask"))
+    return "RASK {}, CASK {} US cents per seat-kilometre; {} of the costs are invoiced, the rest is standard".format(
+        *cents, invoiced
+    )
 
 
 def _earning(money: dict[str, Any]) -> Table:

@@ -12,7 +12,7 @@ from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import Outcome
 from aero_cli.demo.demo import _verdict
 from aero_cli.demo.results import collect, stages, untold
-from aero_cli.demo.story import _earning, _headline, _ladder, _routes
+from aero_cli.demo.story import _earning, _headline, _ladder, _routes, _unit_money
 from tests.fakes import FolderBucket
 from tests.unit.assets import test_leg_balance as small
 
@@ -37,7 +37,8 @@ MARTS = """
         select date '2026-11-24' as operating_date, route, 2 as operated_legs, revenue::decimal(18, 2) as revenue_usd,
                (revenue - 10)::decimal(18, 2) as cm1_usd, (revenue - 60)::decimal(18, 2) as cm2_usd,
                (revenue - 90)::decimal(18, 2) as cm3_usd, (revenue - 100)::decimal(18, 2) as fully_allocated_usd,
-               100.00::decimal(18, 2) as cost_usd, 25.00::decimal(18, 2) as actual_cost_usd
+               1000.0::decimal(18, 6) as seat_km, 100.00::decimal(18, 2) as cost_usd,
+               25.00::decimal(18, 2) as actual_cost_usd
         from (values ('MEX-GDL', 300.5), ('MEX-CUN', 40.0)) as t (route, revenue);
     create table commercial.fct_route_day_ticket as
         select operating_date, revenue_usd as flown_revenue_usd from finance.fct_route_margin;
@@ -103,10 +104,11 @@ def test_the_money_of_the_demo_is_a_ladder_and_the_routes_that_earn_and_lose():
     assert float(money["worst_routes"][0]["fully_allocated_usd"]) == -60.0
     console = Console(width=120, record=True)
     console.print(_ladder(money))
+    console.print(_unit_money(money))
     console.print(_earning(money))
     text = console.export_text()
     assert "41.3%" in text, "140.5 of 340.5 dollars are left"
-    assert "25% of the costs are invoiced" in text
+    assert "RASK 17.03, CASK 10.00 US cents per seat-kilometre; 25% of the costs are invoiced" in text
     assert "▼ MEX-CUN" in text
 
 

@@ -11,6 +11,7 @@ from aero_streaming.figures.model import (
     SIDES,
     TREATMENTS,
     UNITS,
+    UNITS_OF_RATIOS,
     USERS,
     Facts,
     FigureError,
@@ -138,7 +139,7 @@ def _kpi(
     base = earlier[_one_of(item["change_of"], earlier, "change_of", place).id] if "change_of" in item else None
     if sum((bool(parts["numerator"]), base is not None, "measures" in item)) != 1:
         place.refuse("numerator", "a KPI has one of numerator (sums), change_of (a KPI) and measures (a text)")
-    if (parts["denominator"] or base) and item["unit"] not in ("percent", "points", "minutes"):
+    if (parts["denominator"] or base) and item["unit"] not in UNITS_OF_RATIOS:
         place.refuse("unit", f"{item['unit']} is no unit of a ratio")
     population = item.get("population", {})
     if parts["numerator"] and of.due and set(population) != set(KINDS_OF_LEG):
