@@ -22,16 +22,18 @@ from aero_assets.published import PublishedCopy, Snapshot
 from aero_cli.commands.metrics import until_complete
 from aero_cli.commands.query import ask
 from aero_streaming.figures import figures
+from tests.dbt.money_rows import MONEY_BY_HAND, write_money
 from tests.dbt.project import FOLDER, Warehouse, messages
-from tests.dbt.typed_lake import AIRLINE, airline_leg, causes, leg, write, write_empty
+from tests.dbt.random_legs import DAYS, FIRST, loaded, reported
+from tests.dbt.typed_lake import AIRLINE, leg, write, write_empty
 from tests.fakes import FolderBucket
 
 LEGS, CAUSES, ROUTE_DAYS = "operations.fct_leg", "operations.fct_delay_cause_day", "operations.fct_route_day"
+MARGINS = "finance.fct_route_margin"
 CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
 SEED = 20261129
-FIRST, DAYS, AS_OF = date(2014, 11, 25), 75, date(2015, 1, 10)
+AS_OF = date(2015, 1, 10)
 PLANNED = leg(600, "2015-02-08", None, None, origin="MEX", destination="CUN")
-PAIRS = (("MEX", "CUN"), ("CUN", "MEX"), ("MEX", "JFK"), ("GDL", "LAX"), ("LAX", "GDL"))
 Frame = pd.DataFrame
 Counted = Callable[[Frame], Any]
 
@@ -48,8 +50,10 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
     write_empty(warehouse.lake)
     rng = random.Random(SEED)
     write(warehouse.lake, [PLANNED, *(reported(rng, number) for number in range(600))])
-    write(warehouse.lake, [loaded(rng, number) for number in range(300)], feed=AIRLINE)
-    names = ("+fct_route_day", "+fct_delay_cause_day", "dim_date", "+dim_airport", "+dim_carrier")
+    with_loads = [loaded(rng, number) for number in range(300)]
+    write(warehouse.lake, with_loads, feed=AIRLINE)
+    write_money(warehouse.lake, with_loads, random.Random(SEED))
+    names = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "dim_date", "+dim_airport", "+dim_carrier")
     # As of a day in the middle: later legs are due where they flew, and only there.
     skipped = ("--exclude-resource-type", "test", "unit_test")
     result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")
@@ -61,46 +65,12 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
 def published(warehouse) -> Snapshot:
     """The same, published."""
     lake = FolderBucket(warehouse.folder / "published")
-    marts = [mart for mart in mart_relations() if mart.name in (LEGS, CAUSES, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)]
+    names = (LEGS, CAUSES, MARGINS, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
+    marts = [mart for mart in mart_relations() if mart.name in names]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         scratch = warehouse.folder / "scratch"
         Publisher(lake, scratch).publish(connection, marts, level="x", now=datetime.now(UTC))
     return PublishedCopy(warehouse.folder / "copy", lake).pull()
-
-
-def reported(rng: random.Random, number: int) -> dict[str, Any]:
-    """A leg as BTS reports it: flown, late, cancelled, diverted, or never heard of."""
-    origin, destination = rng.choice(PAIRS)
-    said: dict[str, Any] = {"carrier": rng.choice(("AM", "5D", "AA")), "origin": origin, "destination": destination}
-    said |= {"std_utc_offset_minutes": 60 * rng.randint(-9, -4)}
-    fate = rng.choices(
-        ("flown", "late", "cancelled", "left and cancelled", "diverted", "silent"), (50, 25, 8, 2, 6, 9)
-    )[0]
-    dep, arr = rng.randint(-10, 14), rng.randint(-15, 16)
-    if fate == "late":
-        late = rng.randint(15, 300)
-        return leg(number, day(rng), late, late, **said, **causes(carrier=late - 5, nas=5))
-    if fate == "cancelled":
-        return leg(number, day(rng), None, None, **said, tail=None, is_cancelled=True, cancellation_code="B")
-    if fate == "left and cancelled":
-        return leg(number, day(rng), dep, None, **said, off_at=None, is_cancelled=True, cancellation_code="A")
-    if fate == "diverted":
-        return leg(number, day(rng), dep, None, **said, is_diverted=True)
-    return leg(number, day(rng), None, None, **said) if fate == "silent" else leg(number, day(rng), dep, arr, **said)
-
-
-def loaded(rng: random.Random, number: int) -> dict[str, Any]:
-    """A leg as its airline reports it, with seats; the passengers of some are not known."""
-    kind, seats = rng.choice((("7M8", 166), ("E90", 99)))
-    said = {"aircraft_type": kind, "seats": seats, "distance_miles": rng.randint(200, 900)}
-    passengers = rng.choice((None, *range(40, 99)))
-    delay = rng.randint(-10, 90)
-    return airline_leg(1000 + number, delay, delay - 3, day(rng), **said, passengers=passengers)
-
-
-def day(rng: random.Random) -> str:
-    # over two years and quarters
-    return f"{FIRST + timedelta(days=rng.randrange(DAYS))}"
 
 
 # -- what pandas counts: written by hand, from the columns of legs and nothing of the register ------------------------
@@ -152,8 +122,10 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     "block_fit": (lambda legs: holds(legs.block_minutes <= legs.scheduled_block_minutes),
                   lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna())),
     "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
+    **MONEY_BY_HAND,
 }  # fmt: skip
-OF_CAUSES = ("cause_minutes",)
+#: The published table that a KPI counts, where that is not the table of legs.
+TABLE_OF = {"cause_minutes": CAUSES} | dict.fromkeys(MONEY_BY_HAND, MARGINS)
 #: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
     "day": lambda rows, _: rows.operating_date,
@@ -176,26 +148,26 @@ GROUPS_OF_LEGS = {
     "std_local_hour": lambda rows, _: rows.std_local_hour,
     "data_label": lambda rows, _: rows.data_label,
 }
-GROUPS_OF_CAUSES = {"cause": lambda rows, _: rows.cause}
+GROUPS_OF = {LEGS: GROUPS_OF_LEGS, CAUSES: {"cause": lambda rows, _: rows.cause}, MARGINS: {}}
 Tables = dict[str, Frame]
 
 
 @pytest.fixture(scope="module")
 def tables(published) -> Tables:
     """The published files as pandas reads them."""
-    names = (LEGS, CAUSES, AIRPORTS, CARRIERS)
+    names = (LEGS, CAUSES, MARGINS, AIRPORTS, CARRIERS)
     found = {name: pd.concat([pd.read_parquet(path) for path in published.paths(name)]) for name in names}
-    for name in (LEGS, CAUSES):
+    for name in (LEGS, CAUSES, MARGINS):
         found[name]["operating_date"] = pd.to_datetime(found[name].operating_date)
     return found
 
 
 def questions() -> Iterator[Question]:
-    """Twenty questions: every KPI once, then by chance; each by one or two things and in a period of its own."""
+    """Thirty questions: every KPI once, then by chance; each by one or two things and in a period of its own."""
     rng = random.Random(SEED)
-    names = [*BY_HAND, *rng.choices(list(BY_HAND), k=20 - len(BY_HAND))]
+    names = [*BY_HAND, *rng.choices(list(BY_HAND), k=30 - len(BY_HAND))]
     for name in names:
-        groups = [*GROUPS, *(GROUPS_OF_CAUSES if name in OF_CAUSES else GROUPS_OF_LEGS)]
+        groups = [*GROUPS, *GROUPS_OF[TABLE_OF.get(name, LEGS)]]
         first, last = sorted(FIRST + timedelta(days=rng.randrange(DAYS)) for _ in range(2))
         yield Question(
             [name], rng.sample(groups, rng.choice((1, 1, 2))), rng.choice((first, None)), rng.choice((last, None))
@@ -206,12 +178,12 @@ def counted(question: Question, tables: Tables) -> dict[tuple[Any, ...], float]:
     """Answer a question by hand."""
     [name] = question.metrics
     over, under = BY_HAND[name]
-    rows = tables[CAUSES if name in OF_CAUSES else LEGS]
+    rows = tables[TABLE_OF.get(name, LEGS)]
     if question.first:
         rows = rows[rows.operating_date >= pd.Timestamp(question.first)]
     if question.last:
         rows = rows[rows.operating_date <= pd.Timestamp(question.last)]
-    groups = {**GROUPS, **GROUPS_OF_LEGS, **GROUPS_OF_CAUSES}
+    groups = GROUPS | GROUPS_OF[TABLE_OF.get(name, LEGS)]
     keys = [groups[by](rows, tables).rename(by) for by in question.by]
     found = {}
     for key, group in rows.groupby(keys, dropna=False):
