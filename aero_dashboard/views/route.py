@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, kpis, limits, queries, tables
+from aero_dashboard import components, frame, kpis, limits, money, queries, tables
 from aero_dashboard.charts import pareto
 from aero_dashboard.charts import route as charts
 from aero_dashboard.frame import WIDGETS, View
@@ -39,6 +39,7 @@ def page() -> None:
         block(view, scope)
     hours(view, scope)
     latest(view, scope)
+    money.section(view, scope)
 
 
 def name(view: View, route: str) -> str:

@@ -86,6 +86,23 @@ select operating_date, carrier, origin, destination, route, 'AHM730' as scheme, 
     count(distinct leg_uid) as delayed_legs, sum(split_part(item, ':', 2)::int)::bigint as delay_minutes
 from coded group by all;
 
+create table finance.fct_route_margin as
+select operating_date, carrier, origin, destination, route, count(*) as operated_legs,
+    coalesce(sum(seat_km), 0)::decimal(18, 6) as seat_km,
+    (1000 * count(*))::decimal(18, 2) as revenue_usd, (100 * count(*))::decimal(18, 2) as passenger_variable_usd,
+    (500 * count(*))::decimal(18, 2) as flight_variable_usd, (150 * count(*))::decimal(18, 2) as capacity_usd,
+    (50 * count(*))::decimal(18, 2) as overhead_usd, (800 * count(*))::decimal(18, 2) as cost_usd,
+    (200 * count(*))::decimal(18, 2) as actual_cost_usd, (900 * count(*))::decimal(18, 2) as cm1_usd,
+    (400 * count(*))::decimal(18, 2) as cm2_usd, (250 * count(*))::decimal(18, 2) as cm3_usd,
+    (200 * count(*))::decimal(18, 2) as fully_allocated_usd, max(data_label) as data_label
+from operations.fct_leg where is_operated and data_label is not null
+group by operating_date, carrier, origin, destination, route;
+
+create table commercial.fct_route_day_commercial as
+select operating_date, origin, destination, route, 10::bigint as recommendations, 6::bigint as promoters,
+    2::bigint as detractors
+from operations.fct_leg where data_label is not null group by operating_date, origin, destination, route;
+
 create table health.feed (
     feed varchar, owner varchar, grain varchar, source varchar, arrival varchar, fresh_within_hours integer,
     arrivals integer, rows_out bigint, last_arrived_at timestamp, first_operating_date date, last_operating_date date

@@ -1,0 +1,104 @@
+"""Money and satisfaction of a choice of routes: the margin ladder, revenue and cost of a seat-kilometre, NPS.
+
+A version that was published before there were these marts, and flights of which nobody told any money, have no such
+part of a page.
+"""
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from aero_dashboard import components
+from aero_dashboard.frame import View
+from aero_dashboard.queries import Connection, Scope
+from aero_streaming.figures import figures
+
+#: Steps of the margin ladder by their name in the register, from revenue down.
+LADDER = ("flown_revenue", "margin_cm1", "margin_cm2", "margin_cm3", "margin_all_in")
+_NEEDED = {
+    part.id: part for kpi in figures().used_by("pages") if kpi.of.id == "margins" for part in kpi.sums
+} | {"invoiced_cost": figures().sums["invoiced_cost"]}  # fmt: skip
+SUMS = ", ".join(f"sum({part.value_sql()})::double as {part.id}" for part in _NEEDED.values())
+ANSWERS = (
+    "sum(recommendations)::bigint as n, sum(promoters)::bigint as promoters, sum(detractors)::bigint as detractors"
+)
+#: Two-sided 95 %.
+Z_INTERVAL = 1.96
+
+
+@dataclass(frozen=True)
+class Satisfaction:
+    """The net promoter score in points with its 95 % interval, of `answers` answers."""
+
+    nps: float
+    low: float
+    high: float
+    answers: int
+
+
+def margins(connection: Connection, scope: Scope) -> dict[str, float]:
+    """Return the sums of money by their name in the register; empty where revenue or costs are not known."""
+    sums = _row(connection, "finance.fct_route_margin", SUMS, scope)
+    is_known = all(pd.notna(sums.get(name)) for name in ("flown_revenue", "flight_cost"))
+    return sums if is_known and sums["flown_revenue"] else {}
+
+
+def satisfaction(connection: Connection, scope: Scope) -> Satisfaction | None:
+    """Return the NPS of a choice of routes; None without an answer. Answers are of routes, of whatever carrier.
+
+    The interval is that of a mean of -1, 0 and 1 (normal approximation), and stays within what a score can be.
+    """
+    counts = _row(connection, "commercial.fct_route_day_commercial", ANSWERS, replace(scope, carrier=None))
+    if not counts or pd.isna(counts["n"]) or not counts["n"]:
+        return None
+    answers = counts["n"]
+    good, bad = counts["promoters"] / answers, counts["detractors"] / answers
+    score, half = good - bad, Z_INTERVAL * sqrt(max(good + bad - (good - bad) ** 2, 0) / answers)
+    return Satisfaction(100 * score, 100 * max(score - half, -1), 100 * min(score + half, 1), int(answers))
+
+
+def _row(connection: Connection, table: str, columns: str, scope: Scope) -> dict[str, float]:
+    where, values = scope.where()
+    try:
+        frame = connection.execute(f"select {columns} from {table} where {where}", values).df()
+    except duckdb.CatalogException:
+        return {}
+    return {str(name): frame[name].iloc[0] for name in frame.columns}
+
+
+def section(view: View, scope: Scope) -> None:
+    """Show the ladder, what a seat-kilometre brings and costs, and what passengers say; nothing where none is known."""
+    t, sums, answers = view.t, view.read(margins, scope), view.read(satisfaction, scope)
+    if sums:
+        invoiced = sums["invoiced_cost"] / sums["flight_cost"] if sums["flight_cost"] else None
+        components.section(t("money.title"), t("money.reading", invoiced=t.percent(invoiced, 0)))
+        rows = pd.DataFrame(
+            {
+                t("money.step"): [figures().kpis[name].name[t.language] for name in LADDER],
+                t("money.usd"): [sums[name] for name in LADDER],
+                t("money.of_revenue"): [sums[name] / sums["flown_revenue"] for name in LADDER],
+            }
+        )
+        components.table(rows, {t("money.usd"): t.integer, t("money.of_revenue"): t.percent}, {}, "money")
+        if unit := _of_a_seat_kilometre(view, sums):
+            st.caption(unit)
+    if answers:
+        st.caption(
+            t("money.nps", nps=t.signed(answers.nps), low=t.signed(answers.low), high=t.signed(answers.high),
+              n=t.integer(answers.answers))
+        )  # fmt: skip
+
+
+def _of_a_seat_kilometre(view: View, sums: dict[str, float]) -> str:
+    if not (sums["revenue_seat_km"] and sums["cost_seat_km"]):
+        return ""
+    rask, cask = sums["flown_revenue"] / sums["revenue_seat_km"], sums["flight_cost"] / sums["cost_seat_km"]
+    cents = {"rask": 100 * rask, "cask": 100 * cask}
+    t = view.t
+    return t(
+        "money.unit", **{name: t.decimal(value, 2) for name, value in cents.items()},
+        spread=t.signed(cents["rask"] - cents["cask"], 2),
+    )  # fmt: skip
