@@ -80,6 +80,7 @@ def section(view: View, scope: Scope) -> None:
                 t("money.step"): [figures().kpis[name].name[t.language] for name in LADDER],
                 t("money.usd"): [sums[name] for name in LADDER],
                 t("money.of_revenue"): [sums[name] / sums["flown_revenue"] for name in LADDER],
+                t("money.what"): [figures().kpis[name].help[t.language] for name in LADDER],
             }
         )
         components.table(rows, {t("money.usd"): t.integer, t("money.of_revenue"): t.percent}, {}, "money")
@@ -96,7 +97,8 @@ def _of_a_seat_kilometre(view: View, sums: dict[str, float]) -> str:
     if not (sums["revenue_seat_km"] and sums["cost_seat_km"]):
         return ""
     rask, cask = sums["flown_revenue"] / sums["revenue_seat_km"], sums["flight_cost"] / sums["cost_seat_km"]
-    cents = {"rask": 100 * rask, "cask": 100 * cask}
+    # The difference is that of the two figures as they are shown.
+    cents = {"rask": round(100 * rask, 2), "cask": round(100 * cask, 2)}
     t = view.t
     return t(
         "money.unit", **{name: t.decimal(value, 2) for name, value in cents.items()},
