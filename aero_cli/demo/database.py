@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from aero_airline.leg_life import published_at
-from aero_assets.environment import Environment
 from aero_assets.extracts import SYSTEM
 from aero_assets.feeds import feeds
 from aero_assets.partitions import FIRST_ARRIVAL_DATE
@@ -60,8 +59,21 @@ def due(
     return Hours(begin, end) if begin < end else None
 
 
-def extract(state: State, hours: Hours, log: Log) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """Hours that Dagster was asked for, and the reports of extracts that lay in the raw zone before."""
+
+    hours: Hours
+    reports: frozenset[str]
+
+    def is_done(self, raw: Bucket) -> bool:
+        """Return True if an extract has ended since: its report is the last that it writes."""
+        return bool(reports(raw) - self.reports)
+
+
+def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:
     """Ask Dagster for the hours: one run, like a backfill that somebody asks for on the page of the asset."""
+    asked = Asked(hours, reports(raw))
     keys = [["raw", *feed.key] for feed in feeds() if feed.arrival == "table"]
     selection = ", ".join(f"{{path: {json.dumps(key)}}}" for key in keys)
     answer = http.graphql(
@@ -79,12 +91,7 @@ def extract(state: State, hours: Hours, log: Log) -> None:
         f"operational database: {len(hours.names()):,} hours until {hours.end:%Y-%m-%d %H:%M}Z are extracted by the "
         "airline's own writer, without a PostgreSQL (datos sintéticos)"
     )
-
-
-def is_in(state: State, hours: Hours) -> bool:
-    """Return True if the last of the hours is in the raw zone."""
-    until = extracted_until(state)
-    return until is not None and until >= hours.end
+    return asked
 
 
 def totals(state: State) -> dict[str, float]:
@@ -93,10 +100,14 @@ def totals(state: State) -> dict[str, float]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() and Note.known(state.root) else {}
 
 
-def extracted_until(state: State) -> datetime | None:
+def extracted_until(raw: Bucket) -> datetime | None:
     """Return the end of the last hour that is committed; None before there is one."""
-    raw = Bucket(Environment.current().raw_bucket, state.session("orchestrator").client("s3"))
     names = [item.key.rpartition("/")[2] for item in raw.list(COMMITS)]
     if not names:
         return None
     return datetime.strptime(max(names).split("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) + HOUR
+
+
+def reports(raw: Bucket) -> frozenset[str]:
+    """Return the reports of extracts that have ended."""
+    return frozenset(item.key for item in raw.list(f"{SYSTEM}/_runs/"))

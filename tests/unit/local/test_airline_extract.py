@@ -9,7 +9,7 @@ import pytest
 from aero_airline import Airline
 from aero_assets.extracts import AIRLINE_NOTE
 from aero_cli.demo import database
-from aero_cli.demo.database import Hours
+from aero_cli.demo.database import Asked, Hours
 from aero_extract import hours
 from aero_extract.raw_store import RawStore
 from aero_extract.tables import TABLES
@@ -18,6 +18,7 @@ from aero_local.airline_database import AirlineDatabase, digits
 from aero_local.airline_extract import AirlineReader, Note
 from aero_local.errors import AeroError
 from aero_local.state import State
+from tests.fakes import FolderBucket
 
 ON = date(2026, 11, 20)
 DONE = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -160,6 +161,20 @@ def test_a_demo_of_the_next_day_asks_for_the_hours_since_the_new_day_s_plan_agai
     due(state, None)
     asked = due(state, datetime(2026, 11, 30, 7, tzinfo=UTC), last=date(2026, 11, 30), now=NOW + timedelta(days=1))
     assert asked == Hours(datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 12, 1, 7, tzinfo=UTC))
+
+
+def test_an_extract_has_ended_with_its_report_and_is_known_by_the_hour_of_its_last_commit(tmp_path):
+    raw = FolderBucket(tmp_path)
+    assert database.extracted_until(raw) is None
+    raw.write_json("opsdb/_runs/before.json", {})
+    asked = Asked(Hours(NOW - timedelta(hours=2), NOW), database.reports(raw))
+    assert not asked.is_done(raw)
+    raw.write_json("opsdb/_extracts/dt=2026-11-30/20261130T050000000000Z-aaaaaaaaaaaa-bbbbbbbbbbbb.json", {})
+    raw.write_json("opsdb/_extracts/dt=2026-11-30/20261130T060000000000Z-aaaaaaaaaaaa-bbbbbbbbbbbb.json", {})
+    assert not asked.is_done(raw), "commits alone may be those of an earlier extract"
+    raw.write_json("opsdb/_runs/now.json", {})
+    assert asked.is_done(raw)
+    assert database.extracted_until(raw) == datetime(2026, 11, 30, 7, tzinfo=UTC)
 
 
 def test_where_a_postgresql_belongs_to_the_platform_its_hours_are_left_alone(state):
