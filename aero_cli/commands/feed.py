@@ -61,7 +61,8 @@ def check(name: Name, project: Project = None, as_json: JsonOption = False) -> N
     elif missing:
         _show(f"missing ({len(missing)}):", missing)
     else:
-        print(f"{name} is complete. Prove it: `make test TIER=unit`. Then `make manifest` and `aero up` open its door.")
+        print(f"{name} is complete. Prove it: `make test TIER=unit`, then TIER=dbt.")
+        print("Then `make manifest` and `aero up` open its door.")
     raise typer.Exit(1 if missing else 0)
 
 

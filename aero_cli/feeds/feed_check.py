@@ -7,6 +7,7 @@ registered feed to this, so whoever changes one is told the same by `make test`.
 import ast
 import gzip
 import json
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ def check(name: str, layout: Layout = HERE) -> list[str]:
         *gaps(feed, layout),
         *_leg_fact_gap(layout, feed),
         *_test_gaps(layout, feed),
+        *_reader_gaps(layout, feed),
     ]
 
 
@@ -149,6 +151,17 @@ def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
     leg_facts = "".join(file.read_text(encoding="utf-8") for file in layout.leg_facts.parent.glob("*.sql"))
     if f"ref('{feed.staging_model}')" not in leg_facts:
         yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"
+
+
+def _reader_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
+    """Yield what readers of the feed lack: the promise of its columns, and words for the reasons of its rules."""
+    path = layout.promises
+    if path.exists() and feed.path not in json.loads(path.read_text(encoding="utf-8")):
+        yield f"{path}: no promise of {feed.path}: add its version, business_date and columns like the others"
+    codes = {rule.code for rule in feed.rules}
+    for path in layout.texts:
+        if missing := sorted(codes - tomllib.loads(path.read_text(encoding="utf-8"))["reason"].keys()):
+            yield f"{path}: [reason] has no words for {', '.join(missing)}"
 
 
 def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:

@@ -77,12 +77,12 @@ def _advice(sample: Sample, day: Guess) -> str:
 # [[rules]]
 # code = "bad_time"
 # when = {_toml(f"bad_clock({clock})")}
-# message = {_toml(f"'no time as hhmm: ' || {clock}")}
+# message = {_toml(f"'the time is not written as hhmm: ' || {clock}")}
 #
 # [[rules]]
 # code = "unknown_airport"
 # when = {_toml(f"unknown_airport({airport}, iso_date({day.sql}))")}
-# message = {_toml(f"'no airport we know on that date: ' || {airport}")}
+# message = {_toml(f"'the airport is not in our airport table on that date: ' || {airport}")}
 #
 # [[columns]]
 # name = "local_clock_at"

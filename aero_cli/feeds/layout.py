@@ -33,6 +33,16 @@ class Layout:
         """The macro with the file feeds that the union reads."""
         return self.project / "dbt_project" / "macros" / "leg_files.sql"
 
+    @property
+    def promises(self) -> Path:
+        """The columns that feeds promise to their readers."""
+        return self.project / "tests" / "golden" / "feeds.json"
+
+    @property
+    def texts(self) -> list[Path]:
+        """The texts of the dashboard, a file per language."""
+        return sorted((self.project / "aero_dashboard" / "i18n").glob("*.toml"))
+
     def register(self, name: str) -> Path:
         """The register entry of feed `system/feed`."""
         return self.feeds / f"{name}.toml"

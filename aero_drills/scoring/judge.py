@@ -85,6 +85,9 @@ def _of_problem(notice: Notice, truth: Truth) -> Judged:
 
 
 def _of_route(notice: Notice, truth: Truth) -> Judged:
+    """By the arrivals of the day; they say nothing of a rule whose KPI is bad where it is high."""
+    if not notice.rule.is_bad_below:
+        return Judged(notice, "unknown")
     day = (notice.scope_id, notice.operating_date)
     share = a14_percent(leg for leg in truth.legs.values() if (leg.route, leg.operating_date) == day)
     if share is None:

@@ -99,7 +99,7 @@ def test_a_worse_value_never_has_a_milder_level(rule, held, value, second):
     n = 1_000
     if rule.unit == "percent":
         better, worse = abs(better), abs(worse)
-        better, worse = sorted((better, worse), reverse=True)
+        better, worse = sorted((better, worse), reverse=rule.is_bad_below)
     shift = 100 if rule.unit == "points" else 0
 
     def level(value: float) -> int:

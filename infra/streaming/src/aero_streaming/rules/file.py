@@ -157,7 +157,8 @@ def _check_names(item: Mapping[str, Any], where: Place) -> None:
         ("evidence", ("wilson", "point", "event")),
     ):
         if item[key] not in allowed:
-            where.refuse(key, f"{item[key]!r} is none of {', '.join(allowed)}")
+            hint = '; a KPI for rules has "rules" in its used_by (kpis.toml)' if key == "kpi" else ""
+            where.refuse(key, f"{item[key]!r} is none of {', '.join(allowed)}{hint}")
     if not isinstance(item["id"], str) or not item["id"] or "#" in item["id"]:
         where.refuse("id", f"{item['id']!r} is no name")
     kpi = KPIS[item["kpi"]]

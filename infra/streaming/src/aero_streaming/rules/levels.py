@@ -18,15 +18,16 @@ class Reading:
 def enters(rule: Rule, level: str, reading: Reading) -> bool:
     """Tell whether a reading enters a level that is not held.
 
-    Shares with Wilson's evidence: amber by the observed share, red and critical by the upper bound of the interval. The
-    observed share of a sample below the minimum says nothing.
+    Shares with Wilson's evidence: amber by the observed share, red and critical by the bound of the interval that is
+    the better one (the upper where a low share is bad). The observed share of a sample below the minimum says nothing.
     """
     limit, value = rule.limits[level], reading.value
     if value is None or (level == "amber" and rule.evident_legs and reading.n < rule.minimum_legs):
         return False
+    judged = _judged(rule, level, reading, value)
     if rule.is_bad_below:
-        return _judged(rule, level, reading, value) < limit.enter
-    return value >= limit.enter or _by_share(rule, limit, reading, value)
+        return judged < limit.enter
+    return judged >= limit.enter or _by_share(rule, limit, reading, value)
 
 
 def keeps(rule: Rule, level: str, reading: Reading) -> bool:
@@ -56,8 +57,8 @@ def limit_of(rule: Rule, level: str | None) -> float:
 def _judged(rule: Rule, level: str, reading: Reading, value: float) -> float:
     if rule.evidence != "wilson" or level == "amber" or reading.k is None:
         return value
-    upper = 100 * wilson_bounds(reading.k, reading.n)[1]
-    return upper - (reading.baseline or 0.0) if rule.unit == "points" else upper
+    better = 100 * wilson_bounds(reading.k, reading.n)[1 if rule.is_bad_below else 0]
+    return better - (reading.baseline or 0.0) if rule.unit == "points" else better
 
 
 def _by_share(rule: Rule, limit: Limit, reading: Reading, value: float) -> bool:

@@ -18,20 +18,22 @@ Status = Literal["V", "A", "R", "gris"]
 
 
 def status(rule: Rule, k: int, n: int, minimum_legs: int = 0) -> Status:
-    """Return the light of k good legs of n, as an engine without memory would enter it.
+    """Return the light of k legs of n that the KPI counts, as an engine without memory would enter it.
 
     Grey below the rule's minimum sample (or a higher one that the reader asks for), never green. Red needs the rule's
-    evidence; a share below the red limit without it is amber. Between the amber and the green limit a light that was
+    evidence; a share past the red limit without it is amber. Between the amber and the green limit a light that was
     not amber stays green.
     """
     if n < max(rule.minimum_legs, minimum_legs, 1):
         return "gris"
     # k and n are whole: this is the double nearest to the share, as the limits in the file are.
     percent = 100 * k / n
-    judged = 100 * wilson_bounds(k, n)[1] if rule.evidence == "wilson" else percent
-    if judged < rule.red.enter_percent:
-        return "R"
-    return "A" if percent < rule.amber.enter_percent else "V"
+    low, high = wilson_bounds(k, n) if rule.evidence == "wilson" else (k / n, k / n)
+    if rule.is_bad_below:
+        is_red, is_amber = 100 * high < rule.red.enter_percent, percent < rule.amber.enter_percent
+    else:
+        is_red, is_amber = 100 * low >= rule.red.enter_percent, percent >= rule.amber.enter_percent
+    return "R" if is_red else "A" if is_amber else "V"
 
 
 @cache
