@@ -1,9 +1,10 @@
 """Raw records to typed rows: the SQL of the typed step, compiled from a feed's register entry.
 
 Relations in a DuckDB connection, in order: `line` (records as received) → `helped` (raw columns and helper values) →
-`judged` (every record with its typed columns and, if it is refused, the reason). The local clocks of every feed become
-UTC here; only SSIM schedules are expanded to UTC by their parser (`ssim_legs.py`). Columns that this module adds to a
-record have a leading underscore, so that they cannot collide with the sender's column names.
+`judged` (every record with its typed columns and, if it is refused, the reason). Local clocks without an offset become
+UTC here; times that state theirs are converted where they are read (macro `instant`, AIDX), and SSIM schedules by their
+parser (`ssim_legs.py`). Columns that this module adds to a record have a leading underscore, so that they cannot
+collide with the sender's column names.
 """
 
 import re

@@ -76,6 +76,8 @@ MAY = [
     ("partner-drop", "lambda:InvokeFunction", GATEWAY),
     ("orchestrator", "lambda:InvokeFunction", GATEWAY),
     ("gateway", "s3:GetObject", s3("raw", "partner/messages/dt=2026-01-01/hh=00/a.gz")),
+    ("gateway", "s3:GetObject", s3("raw", "partner/ssim/dt=2026-01-01/hh=00/a.gz")),
+    ("gateway", "s3:GetObject", s3("raw", "opsdb/legs/dt=2026-01-01/hh=00/a.json.gz")),
     ("gateway", "s3:PutObject", s3("lake", "quarantine/partner/messages/dt=2026-01-01/messages-a.json")),
     ("gateway", "dynamodb:Query", table("leg-state", "by_flight")),
     ("gateway", "dynamodb:PutItem", table("messages")),
