@@ -83,7 +83,10 @@ def section(view: View, scope: Scope) -> None:
                 t("money.what"): [figures().kpis[name].help[t.language] for name in LADDER],
             }
         )
-        components.table(rows, {t("money.usd"): t.integer, t("money.of_revenue"): t.percent}, {}, "money")
+        # Five rows that a screen reader can read, which the canvas of a sortable table is not.
+        st.table(
+            rows.set_index(t("money.step")).style.format({t("money.usd"): t.integer, t("money.of_revenue"): t.percent})
+        )
         if unit := _of_a_seat_kilometre(view, sums):
             st.caption(unit)
     if answers:
