@@ -1,14 +1,14 @@
 """Arrivals of a feed, and the choice of those that count.
 
-Files arrive by the receipts that their door leaves in the raw zone, tables by the commits of their extract, events and
-logs by the objects that Firehose and the copier of logs write there.
+An arrival is known by a receipt of the door (files), a commit of the extract (tables), or an object that Firehose or
+the copier of logs wrote (events and logs).
 
-A partner file is known by its inbox key. A later object under the same key supersedes the earlier one; different
-keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the
-names of the receipts, `<arrived>Z-<hash of the inbox key>-<hash of the content>.json`, so a feed's whole history is
-one cheap listing.
+A partner file is identified by its inbox key. A later object under the same key supersedes the earlier one; different
+keys add up; equal content under several keys counts once, where it arrived first. All of this is decided from the names
+of the receipts, `<arrived>Z-<hash of the inbox key>-<hash of the content>.json`, so a feed's whole history is one cheap
+listing.
 
-An object of events or of a log is known by its key, and all of them count: what is in them twice is found by event,
+An object of events or of a log is identified by its key, and all of them count: repeated events are found by their id,
 not by object.
 """
 
@@ -30,9 +30,10 @@ _HOUR = re.compile(rf"[^/]+/[^/]+/(?:{_NOT_ASKED})?dt=[0-9]{{4}}-[0-9]{{2}}-[0-9
 
 @dataclass(frozen=True)
 class Contents:
-    """The contents of an arrival: the keys of its bodies in the raw bucket, and facts noted by whoever took it in.
+    """The contents of an arrival: the keys of its bodies in the raw bucket, and facts noted when it arrived.
 
-    `rows` are the records that the door or the extract counted; None where nobody did before the typed step.
+    `rows` is the number of records that the door or the extract counted; None if nobody counted them before the typed
+    step.
     """
 
     keys: tuple[str, ...]
@@ -44,7 +45,7 @@ class Contents:
 
 @dataclass(frozen=True, order=True)
 class Receipt:
-    """One arrival of one file: when, under which inbox key, with which content (the latter two as hashes)."""
+    """One arrival of one file: its time, the hash of its inbox key, and the hash of its content."""
 
     arrived: str
     key_hash: str
@@ -89,9 +90,9 @@ class Receipt:
 
 @dataclass(frozen=True, order=True)
 class Extract(Receipt):  # ty: ignore[subclass-of-dataclass-with-order] - a feed has arrivals of one kind
-    """One commit of the extract: one window of all tables of a database, `arrived` at the window's beginning.
+    """One commit of the extract: one window of all tables of a database; `arrived` is the beginning of the window.
 
-    The same window read again with another result is an arrival of its own: what both say counts once, as a row.
+    If the same window is read again with another result, that is a separate arrival; rows that both contain count once.
     """
 
     def receipt_key(self, feed: Feed) -> str:
@@ -112,12 +113,12 @@ class EventObject:
 
     @property
     def arrival_id(self) -> str:
-        """The object and its content: one that is written again is read again."""
+        """The key of the object and its content, so that an object that is written again is read again."""
         return f"{self.key} {self.etag}"
 
     @property
     def arrived_at(self) -> datetime:
-        """The beginning of the hour in which its first record came (UTC); the events in it know their own times."""
+        """The beginning of the hour in which its first record arrived (UTC); events have their own times."""
         day, hour = self.key.split("/")[-3:-1]
         return datetime.fromisoformat(f"{day.removeprefix('dt=')}T{hour.removeprefix('hh=')}").replace(tzinfo=UTC)
 
@@ -127,11 +128,11 @@ class EventObject:
         return self.arrived_at.date()
 
     def contents(self, raw: Bucket, feed: Feed) -> Contents:
-        """Events have no receipt: the object itself is the body, and nobody has counted its lines yet."""
+        """The object itself as the only body, without a row count: events have no receipt."""
         return Contents(self.body_keys(raw, feed))
 
     def body_keys(self, raw: Bucket, feed: Feed) -> tuple[str, ...]:
-        """Return the object's own key: event objects have no receipt, the object itself is the raw body."""
+        """Return the object's own key: the object itself is the raw body."""
         return (self.key,)
 
 
@@ -149,9 +150,7 @@ class ArrivalDay:
     decisions: tuple[str, ...] = ()
 
     def level(self, feed: Feed) -> str:
-        """A digest of the day's contribution, of the rules that read it and of what people decided about it: the level
-        that the typed zone must reach.
-        """
+        """The level that the typed zone must reach: a digest of contribution, contract and decisions of people."""
         parts = (feed.contract, *(receipt.arrival_id for receipt in self.counted), *self.decisions)
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -178,7 +177,7 @@ def _named(key: str) -> list[str]:
 
 
 def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
-    """List every object of events or log lines of a feed, by hour of arrival; what lies elsewhere is none."""
+    """List every object of events or log lines of a feed, by hour of arrival; objects in other places are ignored."""
     objects = [item for place in ("", _NOT_ASKED) for item in raw.list(f"{feed.path}/{place}dt=")]
     return [EventObject(item.key, item.etag) for item in objects if _HOUR.match(item.key)]
 
@@ -186,10 +185,10 @@ def event_objects(raw: Bucket, feed: Feed) -> list[EventObject]:
 def plan(
     arrivals: Iterable[Arrival], decisions: Mapping[date, tuple[str, ...]] = MappingProxyType({})
 ) -> dict[date, ArrivalDay]:
-    """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if nothing of it
-    counts. `decisions` are those of the feed by arrival day, as `set_aside.listed` has them.
+    """Decide which arrivals count, per arrival day; every day with an arrival has an entry, even if none of it counts.
 
-    The answer depends on the set of arrivals alone, not on the order in which they are seen.
+    `decisions` are those of the feed by arrival day, in the form of `set_aside.listed`. The result depends only on the
+    set of arrivals, not on the order in which they are seen.
     """
     everything = set(arrivals)
     files = {item for item in everything if isinstance(item, Receipt)}
@@ -213,7 +212,7 @@ def _order(item: Arrival) -> tuple[datetime, str]:
 
 
 def _counted_files(receipts: Iterable[Receipt]) -> set[Receipt]:
-    """The latest object under each inbox key, each content once."""
+    """Return the latest object under each inbox key, each content once."""
     latest: dict[str, Receipt] = {}
     for receipt in sorted(receipts):
         # The same file sent again under its key is no new arrival: the first of the unbroken run stands for it.

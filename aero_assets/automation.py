@@ -1,4 +1,4 @@
-"""Sensors and schedules that carry their docstring into Dagster's UI, which otherwise shows none."""
+"""Sensors and schedules that pass their docstring to Dagster as their description, which Dagster does not do itself."""
 
 from collections.abc import Callable
 from inspect import getdoc
@@ -10,7 +10,7 @@ Decorator = Callable[[Callable[..., Any]], Any]
 
 
 def _described(make: Callable[..., Decorator]) -> Callable[..., Decorator]:
-    """Return a decorator of Dagster's that takes the description from the docstring of what it decorates."""
+    """Return a decorator of Dagster that takes the description from the docstring of the decorated function."""
     return lambda **options: lambda function: make(description=getdoc(function), **options)(function)
 
 

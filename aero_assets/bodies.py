@@ -1,7 +1,7 @@
 """Raw bodies: the check that a stored body still has the content that was received.
 
-A receipt names the SHA-256 of a file's content as it was received, unpacked: the body of a text is kept compressed,
-and may have come so. What comes without a receipt of its own is at least whole where it is compressed.
+A receipt holds the SHA-256 of a file's unpacked content, because the body of a text is stored compressed and may also
+have been received so. A body without a receipt can only be checked if it is compressed: then it must unpack to its end.
 """
 
 import gzip
@@ -14,7 +14,7 @@ CHUNK_BYTES = 1 << 20
 
 
 def what_is_wrong(path: Path, content_digest: str = "", *, is_gzip: bool = False) -> str:
-    """Return what is wrong with a body, or nothing; `is_gzip` where its name says that it is compressed."""
+    """Return the problem of a body, or nothing; `is_gzip` says that its name marks it as compressed."""
     with path.open("rb") as file:
         packed = is_gzip or file.read(len(GZIP)) == GZIP
     if not packed and not content_digest:

@@ -1,7 +1,7 @@
 """Descriptions of dbt tests as sentences for the pages of Dagster.
 
-A test that people wrote says it in its description, of the others the kind and its arguments are the sentence. Where
-there is neither, the name is: dbt that parses only what changed forgets the descriptions of tests it did not parse.
+A test with a description keeps it; for a generic test the sentence is made of its kind and arguments. Without both, the
+name is used: dbt with partial parsing forgets the descriptions of tests that it did not parse.
 """
 
 import re
@@ -13,7 +13,7 @@ MOST_VALUES = 8
 
 
 def sentence(node: Mapping[str, Any]) -> str:
-    """Return what a test, a node of dbt's manifest, asks of its model."""
+    """Return the requirement of a test (a node of dbt's manifest) on its model."""
     description = str(node.get("description") or node["config"].get("meta", {}).get("description") or "").strip()
     if description:
         return description

@@ -1,6 +1,7 @@
 """The last complete operating date, on which every leg is due: figures end there by default.
 
-Pages and `aero metrics` end there. A published plan reaches further, and its legs are in no share, but in plain sums.
+Pages and `aero metrics` end there. A published schedule reaches further: its legs are not due, so they are in no share,
+but they are in plain sums.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date, date] | None:
-    """Return the first operating date with legs, the last complete one and the last; None where there are none.
+    """Return the first operating date with legs, the last complete one and the last one; None if there are no legs.
 
-    A day is complete when every leg of it is due. Where none is, the last one stands for it.
+    A day is complete when every leg of it is due. If no day is, the last date is returned as the last complete one.
     """
     dates = connection.execute(
         "with days as (select operating_date, bool_and(is_departure_due and is_arrival_due) as is_complete "

@@ -1,9 +1,9 @@
 """Completeness of a day: the legs expected from each source against the legs received, from the published marts.
 
-A source is due on a route where it told the end of one of the carrier's flights there in the week before, or does so
-on the day itself. It owes the end (arrived, cancelled, diverted) of every flight that anybody knows on that route and
-day; where nobody knows one, as many as it closed a week before. Nothing is missing before the operating day closes.
-The dashboard and the check of the published marts both ask here.
+A source is due on a route if it reported the end of one of the carrier's flights there in the week before, or does so
+on the day itself. It owes the end (arrived, cancelled, diverted) of every flight that any source knows on that route
+and day; if no source knows one, as many ends as it reported a week before. No flight is missing before the operating
+day closes. The dashboard and the check of the published marts both use this module.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ EXPECTED = """
 
 
 class Connection(Protocol):
-    """A reader of the published tables: DuckDB's connection, or the dashboard's."""
+    """A reader of the published tables: DuckDB's connection, or the dashboard's own."""
 
     def execute(self, query: str, parameters: Any = ...) -> Any:  # noqa: ANN401 - DuckDB's own
         """Run a query."""
@@ -67,7 +67,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class Expected:
-    """The flights of a carrier on a route that a source should have closed on a day, and those that it did."""
+    """The flights of a carrier on a route whose end a source should have reported on a day, and those it did."""
 
     source: str
     carrier: str
@@ -78,13 +78,13 @@ class Expected:
 
     @property
     def missing_legs(self) -> int:
-        """Flights whose end the source has not told."""
+        """The number of flights whose end the source has not reported."""
         return max(self.expected_legs - self.final_legs, 0)
 
 
 @dataclass(frozen=True)
 class Day:
-    """An operating day as far as it is known at a moment (both UTC, the moment without a zone)."""
+    """The state of an operating day at a moment (both UTC, the moment without a zone)."""
 
     operating_date: date
     as_of: datetime
@@ -94,34 +94,34 @@ class Day:
 
     @property
     def closes_at(self) -> datetime:
-        """The time at which everything should have come."""
+        """The time at which all data should have arrived."""
         return datetime.combine(self.operating_date, time()) + CLOSES_AFTER
 
     @property
     def is_due(self) -> bool:
-        """True once the operating day has closed: only then something can be missing."""
+        """True once the operating day has closed: before that nothing is missing."""
         return self.as_of >= self.closes_at
 
     @property
     def missing(self) -> list[Expected]:
-        """The rows that are due and have not come, the most flights first."""
+        """The rows that are due and have not arrived, those with the most flights first."""
         owed = [row for row in self.expected if row.missing_legs] if self.is_due else []
         return sorted(owed, key=lambda row: (-row.missing_legs, row.source, row.carrier, row.route))
 
     @property
     def is_complete(self) -> bool:
-        """True if every flight that anybody knows has ended and every source has told all that it owes."""
+        """True if every known flight has ended and every source has reported every end that it owes."""
         return self.is_due and self.known_legs > 0 and self.final_legs == self.known_legs and not self.missing
 
     def hours_late(self, row: Expected) -> float | None:
-        """Hours from the close of the day to the last end that came, or to now while some are missing; None in time."""
+        """Hours from the close of the day to the last reported end, or to now while one is missing; None if in time."""
         until = self.as_of if row.missing_legs else row.final_received_at
         hours = (until - self.closes_at).total_seconds() / 3600 if until else 0
         return hours if hours > 0 else None
 
 
 def latest_day(connection: Connection, as_of: datetime) -> date:
-    """Return yesterday (UTC), or the last day that has flights where nothing came in the week before."""
+    """Return yesterday (UTC); or the last day with flights, if nothing arrived in the week before."""
     yesterday = as_of.date() - timedelta(days=1)
     [(last,)] = connection.execute(
         "select max(operating_date) from operations.fct_completeness_day where operating_date <= $day",
@@ -131,7 +131,7 @@ def latest_day(connection: Connection, as_of: datetime) -> date:
 
 
 def of_day(connection: Connection, day: date, as_of: datetime) -> Day:
-    """Return what of a day is in at a moment."""
+    """Return the completeness of a day at a moment."""
     as_of = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
     [(known, final)] = connection.execute(LEGS, {"day": day}).fetchall()
     rows = connection.execute(EXPECTED, {"day": day, "compared_days": COMPARED_DAYS}).fetchall()

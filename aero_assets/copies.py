@@ -1,6 +1,6 @@
-"""Files of a bucket on this disk: verified by digest when they are taken in, and noticed when somebody touches them.
+"""Files of a bucket on this disk: verified by digest when they are fetched, and checked for changes afterwards.
 
-What copies of the typed zone and of published marts share. Which files there should be is for them to know.
+This is the common part of the copies of the typed zone and of the published marts; each of them knows its own files.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MISSING = "is missing in the bucket"
 
 @dataclass(frozen=True)
 class Kept:
-    """A file as it was taken in: its size and its time of change tell whether it still is."""
+    """A fetched file: a change of its size or its modification time shows that it was touched."""
 
     digest: str
     size: int
@@ -23,12 +23,12 @@ class Kept:
 
     @classmethod
     def of(cls, digest: str, path: Path) -> "Kept":
-        """Return the digest, size and time of a file that was just compared with its digest."""
+        """Return digest, size and modification time of a file whose digest was just checked."""
         status = path.stat()
         return cls(digest, status.st_size, status.st_mtime_ns)
 
     def is_at(self, path: Path) -> bool:
-        """True if the file is there and nobody wrote to it."""
+        """Return True if the file is there and unchanged."""
         try:
             return Kept.of(self.digest, path) == self
         except OSError:
@@ -36,7 +36,7 @@ class Kept:
 
 
 def fetch_verified(bucket: Bucket, key: str, digest: str, path: Path) -> str:
-    """Download an object whose SHA-256 begins with `digest`; return what is wrong with it, and leave nothing then."""
+    """Download an object whose SHA-256 begins with `digest`; if it differs, return the problem and keep no file."""
     try:
         bucket.download(key, path)
     except ClientError as error:

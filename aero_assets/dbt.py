@@ -1,4 +1,4 @@
-"""The dbt project as Dagster sees it: where it is, where its manifest is, and how its nodes become assets."""
+"""The dbt project for Dagster: its place, its manifest, and the translation of its nodes into assets."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ dbt_project = DbtProject(project_dir=PROJECT_DIR)
 
 @cache
 def manifest() -> dict[str, Any]:
-    """Return the parsed manifest; raise with the remedy where it was not built."""
+    """Return the parsed manifest; if it was not built, raise an error that names the command."""
     try:
         return json.loads(dbt_project.manifest_path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -33,7 +33,7 @@ def manifest() -> dict[str, Any]:
 
 
 def digest(tag: str) -> str:
-    """Return a digest of every seed, model and macro that the nodes with a tag are built from."""
+    """Return a digest of every seed, model and macro that the nodes with a tag depend on."""
     nodes = manifest()["nodes"].values()
     parts = [f"{node['unique_id']} {node['checksum']['checksum']}" for node in nodes if tag in node.get("tags", ())]
     macros = [item["macro_sql"] for item in manifest()["macros"].values() if item["package_name"] == "aero"]
@@ -41,7 +41,7 @@ def digest(tag: str) -> str:
 
 
 class Translator(DagsterDbtTranslator):
-    """One group per schema, one owner, freshness on the marts people wait for."""
+    """Asset specs of dbt nodes: one group per schema, one owner, and freshness on the marts that people use."""
 
     def __init__(self) -> None:
         super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
@@ -66,6 +66,6 @@ class Translator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
-        """Return the spec of one dbt test, with what it asks as its description."""
+        """Return the spec of one dbt test, with its requirement as the description."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(description=sentence(manifest["nodes"][unique_id]))

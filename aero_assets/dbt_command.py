@@ -1,7 +1,7 @@
-"""The dbt that the platform runs, as the command `aero-dbt`: dbt itself, with a patient garbage collector.
+"""The command `aero-dbt`, with which the platform runs dbt: dbt itself, with garbage collection that runs less often.
 
-A dbt process lives for seconds, and nearly all that it allocates it needs to the end: the project, the manifest, the
-results. Python's collector looks through all of that again and again, for an eighth of the time of a build.
+A dbt process lives for seconds, and it needs nearly all its objects until the end: the project, the manifest, the
+results. With default settings Python's collector spends an eighth of a build's time on looking through them.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Entry point: everything Dagster loads comes from `aero_assets/defs`."""
+"""Entry point: everything that Dagster loads comes from `aero_assets/defs`."""
 
 import atexit
 import gc
@@ -14,10 +14,11 @@ HERE = Path(__file__).parent
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Load the rooms; nothing here opens a connection or reads a credential.
+    """Load the definitions of all layers; nothing here opens a connection or reads a credential.
 
-    `dg.load_from_defs_folder` does the same and then describes every component type of every installed library, for
-    forms in the UI that make assets of YAML. Ours are Python, and each run and restart would wait for it.
+    `dg.load_from_defs_folder` does the same, but then also describes every component type of every installed library,
+    for UI forms that create assets from YAML. Our assets are Python, so each run and restart would wait for something
+    that it does not use.
     """
     with _kept_for_good(), warnings.catch_warnings():
         for kind in (dg.BetaWarning, dg.PreviewWarning):
@@ -27,10 +28,10 @@ def defs() -> dg.Definitions:
 
 @contextmanager
 def _kept_for_good() -> Generator[None]:
-    """Freeze loaded objects out of garbage collection; they stay until the process ends.
+    """Exclude the objects that the body loads from garbage collection until the process ends.
 
-    Collecting them again and again took as long as loading them. Before the process ends they are unfrozen, or
-    extension modules complain that they are not cleared away.
+    Collecting them repeatedly took as long as loading them. They are included again before the process ends, because
+    otherwise extension modules complain that they are not cleared away.
     """
     was_enabled = gc.isenabled()
     gc.disable()

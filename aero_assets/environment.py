@@ -1,7 +1,7 @@
-"""The one place that reads AERO_ENV and the AERO_* variables, and what differs from one to the next.
+"""The only module that reads AERO_ENV and the AERO_* variables, and the differences between the environments.
 
-Nothing is read or checked at import: a value that is missing is named by the error of whoever first needs
-it. Standard library only, so that every process of the platform may import it.
+Nothing is read or checked at import: a missing value is named in the error of the first call that needs it. Standard
+library only, so that every process of the platform may import it.
 """
 
 import os
@@ -20,12 +20,12 @@ PROJECT = Path(__file__).parents[1]
 
 
 class ConfigurationError(ValueError):
-    """The environment names something unknown, or does not name what is needed."""
+    """The environment has an unknown value, or lacks a value that is needed."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment of this process, and the names and places that follow from it."""
+    """The environment of this process, and the names and places derived from it."""
 
     name: str = "local"
     #: The AERO_* variables as they were read; values are looked up when they are used.
@@ -116,12 +116,12 @@ class Environment:
 
     @property
     def clock(self) -> str:
-        """The clock of rules and limits: that of the events, or that of the wall."""
+        """The clock of rules and limits: event time or wall time."""
         return self.asked_clock or CLOCKS[0]
 
     @property
     def asked_clock(self) -> str:
-        """The clock that AERO_CLOCK names; empty where it names none."""
+        """The clock in AERO_CLOCK; empty if it is not set."""
         clock = self.variables.get("AERO_CLOCK", "")
         if clock and clock not in CLOCKS:
             raise ConfigurationError(f"AERO_CLOCK={clock!r} is unknown; it is one of {', '.join(CLOCKS)}")

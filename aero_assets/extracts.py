@@ -1,8 +1,8 @@
 """Running the extract of the operational database: as a Glue job on AWS, as a process here.
 
-The process is the laptop's Spark where there is a database, and the synthetic airline's own writer where there is none.
-All take the same arguments, and leave a report in the raw zone that names the commits they made. So what a run did is
-read in one place, wherever it ran.
+The process is the laptop's Spark if there is a database, and the synthetic airline's own writer if there is none. All
+take the same arguments and leave a report in the raw zone that names their commits, so the result of a run is read in
+one place, wherever it ran.
 """
 
 import os
@@ -49,12 +49,12 @@ Log = Callable[[str], object]
 
 
 class ExtractError(RuntimeError):
-    """The extract did not do what was asked: says what, where and what to do."""
+    """The extract did not do what was requested; the message names the problem, its place and the remedy."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One run: which tables, which hours, under which name its report lies."""
+    """One requested run: its tables, its hours, and the name of its report."""
 
     run_id: str
     start: datetime
@@ -73,14 +73,14 @@ class Wanted:
 
 
 class Runner(Protocol):
-    """Runs an extract to its end; raises `ExtractError` where that is no success."""
+    """Runs an extract to its end; raises `ExtractError` if it does not succeed."""
 
     def run(self, task: Wanted, log: Log) -> None:
         """Run and wait."""
 
 
 def report(raw: Bucket, run_id: str) -> dict[str, Any]:
-    """Return what a run did: its windows with their tables, and what of the schema it did not know."""
+    """Return the report of a run: its windows with their tables, and unknown parts of the schema."""
     key = f"{SYSTEM}/_runs/{run_id}.json"
     document = raw.read_json(key)
     if document is None:
@@ -99,11 +99,11 @@ class LocalProcess(ABC):
         """Return the command of a run."""
 
     def env(self) -> dict[str, str]:
-        """The environment of the process: of its own role, which is not the orchestrator's."""
+        """The environment of the process with its own role, which is not the orchestrator's."""
         return {**self.environ, "AWS_PROFILE": JOB}
 
     def run(self, task: Wanted, log: Log) -> None:
-        """Run the process; its lines go to the log, and it does not outlive us."""
+        """Run the process; its output goes to the log, and it ends with the caller."""
         process = subprocess.Popen(
             self.command(task),
             env=self.env(),
@@ -127,10 +127,10 @@ class LocalProcess(ABC):
 
 
 class LocalAirline(LocalProcess):
-    """The synthetic airline's writer, which needs neither database nor Java: `AERO_EXTRACT_COMMAND` starts it."""
+    """The synthetic airline's writer, which needs neither database nor Java; `AERO_EXTRACT_COMMAND` is its command."""
 
     def command(self, task: Wanted) -> list[str]:
-        """Return the command: the environment's, with the arguments that every extract takes."""
+        """Return the command of `AERO_EXTRACT_COMMAND` with the arguments that every extract takes."""
         environment = Environment.current(self.environ)
         command = environment.variables.get("AERO_EXTRACT_COMMAND")
         if not command:
@@ -139,7 +139,7 @@ class LocalAirline(LocalProcess):
 
 
 class LocalSpark(LocalProcess):
-    """The job of Glue on the laptop's Spark."""
+    """The Glue job on the laptop's Spark."""
 
     def command(self, task: Wanted) -> list[str]:
         """Return the command: the job's file, with the arguments that Glue would add itself."""
@@ -157,7 +157,7 @@ class LocalSpark(LocalProcess):
         return [str(python), str(SOURCE / "aero_extract" / "rds_to_raw.py"), *given]
 
     def env(self) -> dict[str, str]:
-        """The environment of the process, with Spark as a laptop can bear it."""
+        """The environment of the process, with Spark settings for a laptop."""
         jars = ":".join(str(path) for path in sorted(DRIVER.glob("*.jar")))
         settings = " ".join(
             f'--conf "{name}={value}"' for name, value in SPARK.items() if name != "spark.driver.memory"
@@ -186,14 +186,14 @@ def _flat(arguments: Mapping[str, str]) -> list[str]:
 
 
 class GlueJob:
-    """The job on Glue: started, watched until it ends however it ends, stopped when we are."""
+    """The job on Glue: it is started, watched until it ends, and stopped if the caller is stopped."""
 
     def __init__(self, name: str, client: Any = None, sleep: Callable[[float], object] = time.sleep) -> None:  # noqa: ANN401
         self.name, self.sleep = name, sleep
         self.glue: Any = client or boto3.Session().client("glue")
 
     def run(self, task: Wanted, log: Log) -> None:
-        """Start a run and poll it: any end but SUCCEEDED is a failure, told with Glue's own words."""
+        """Start a run and poll it; every end but SUCCEEDED is a failure, reported in Glue's own words."""
         try:
             run_id = self.glue.start_job_run(JobName=self.name, Arguments=task.arguments)["JobRunId"]
         except ClientError as error:
@@ -221,7 +221,7 @@ class GlueJob:
 
 
 def runner() -> Runner:
-    """Return what runs extracts in this environment."""
+    """Return the runner of extracts for this environment."""
     environment = Environment.current()
     if not environment.is_local:
         return GlueJob(f"aero-{environment.name}-{JOB}")

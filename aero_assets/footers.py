@@ -1,4 +1,4 @@
-"""Row counts of Parquet objects in a bucket, from their footers: what was written is counted where it went.
+"""Row counts of Parquet objects in a bucket, read from their footers, so that written rows are counted at their target.
 
 A footer is read from the end of the object; the rows themselves are not fetched.
 """
@@ -19,7 +19,7 @@ AHEAD = 8
 
 
 def rows(bucket: Bucket, keys: Iterable[str]) -> dict[str, int]:
-    """Return the rows of every object; none for one that is not there or has no footer, so that they are missed."""
+    """Return the rows of every object; none if it is missing or has no footer, so that the balance shows it."""
     listed = list(keys)
     with ThreadPoolExecutor(AHEAD) as pool:
         return dict(zip(listed, pool.map(lambda key: _rows(bucket, key), listed), strict=True))

@@ -1,7 +1,7 @@
 """Repair of damaged objects: the ledger names a damaged object, and its arrival day is requested again.
 
-Only what the zone before holds is made again here. What needs earlier versions, the sender or a person is
-`aero_assets.repair`.
+Only objects that follow from the previous zone are made again here. `aero_assets.integrity` repairs those that need
+earlier versions, the sender or a person.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ REASON = "damaged_object"
 
 
 def note(lake: Bucket, key: str, feed: str, day: date, message: str) -> None:
-    """Enter a damaged object into the ledger of the day it belongs to; the same damage again is the same row."""
+    """Write a damaged object into the ledger of its day; the same damage again overwrites the same row."""
     row = {
         "hop": STAGE,
         "feed": feed,
@@ -37,7 +37,7 @@ def note(lake: Bucket, key: str, feed: str, day: date, message: str) -> None:
 
 
 def ask_for(lake: Bucket, damaged: Iterable[DamagedFile], log: Callable[[str], None]) -> None:
-    """Have every arrival day with a damaged typed file compacted again from the raw zone."""
+    """Request the compaction of every arrival day with a damaged typed file."""
     days = set()
     for file in damaged:
         day = date.fromisoformat(file.arrived_on)

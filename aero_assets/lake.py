@@ -1,12 +1,12 @@
-"""The read-through copy of the typed zone: how DuckDB, which does not talk to S3, reads the lake.
+"""The read-through copy of the typed zone, from which DuckDB reads the lake, because it does not read from S3 here.
 
 The copy holds exactly the files that the arrival manifests name, plus a zero-row file per feed so that everything
-builds on an empty lake. Each pull builds a new version beside the old one (unchanged files are hard links) and
-switches a symbolic link, so a reader never sees half of a change.
+builds on an empty lake. Each pull builds a new version beside the old one (unchanged files are hard links) and switches
+a symbolic link, so a reader never sees half of a change.
 
-A file is taken in only with the digest that its manifest names; afterwards its size and time of change tell whether
-somebody touched it. What the bucket does not hold as its manifest says is left out and named, and the business dates
-that need it are said to be damaged: everything else goes on.
+A file is accepted only with the digest that its manifest names; afterwards its size and modification time show whether
+it was touched. A file that differs from its manifest in the bucket is left out and named, and the business dates that
+need it are reported as damaged; all other dates are processed.
 """
 
 import json
@@ -42,7 +42,7 @@ KEPT_VERSIONS = 2
 
 @dataclass(frozen=True)
 class DamagedFile:
-    """A typed file that the bucket does not hold as its manifest says."""
+    """A typed file that is missing in the bucket or differs from its manifest."""
 
     key: str
     feed: str
@@ -59,7 +59,7 @@ class DamagedFile:
 
 @dataclass(frozen=True)
 class Pulled:
-    """The result of a pull, and the version of every business date in the copy afterwards; a damaged date has none."""
+    """The result of a pull: counts, and the version of every business date in the copy; a damaged date has none."""
 
     files: int
     downloaded: int
@@ -70,7 +70,7 @@ class Pulled:
 
     @property
     def damaged_dates(self) -> frozenset[str]:
-        """Business dates of which the copy lacks rows."""
+        """Business dates for which the copy lacks rows."""
         return frozenset(file.date for file in self.damaged)
 
 
@@ -97,8 +97,8 @@ class LakeCopy:
     def manifests(self) -> list[ArrivalManifest]:
         """Return every arrival manifest; only those whose ETag changed are fetched.
 
-        A damaged one is what it was when it was last read, or what the names of its files say, at no level: so its
-        day is compacted again, and none of its dates looks empty meanwhile.
+        For a damaged manifest the last readable one is used, or else the names of its files; in both cases without a
+        level. So its day is compacted again, and until then none of its dates looks empty.
         """
         index_file = self._cache / "index.json"
         index = read_local(index_file)
@@ -159,7 +159,7 @@ class LakeCopy:
         raise AssertionError("unreachable")
 
     def _switch(self, digests: dict[str, str], log: Callable[[str], None]) -> tuple[int, int, dict[str, str]]:
-        """Build the next version of the copy and make it the current one; return what is wrong, by key."""
+        """Build the next version of the copy and make it the current one; return the problems by key."""
         state_file = self.root / ".state.json"
         try:
             have = {key: Kept(*facts) for key, facts in read_local(state_file).items()}
@@ -204,7 +204,7 @@ class LakeCopy:
     def _fetch(
         self, keys: list[str], digests: dict[str, str], target: Path, log: Callable[[str], None]
     ) -> dict[str, str]:
-        """Download in parallel; return what is wrong with an object, by key.
+        """Download in parallel; return the problem of each damaged object, by key.
 
         Zero-row files are written from the register instead.
         """

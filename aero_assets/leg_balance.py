@@ -1,9 +1,9 @@
 """The balance of the legs: rows of the typed zone against the legs that the warehouse made of them.
 
-Rows in are those of the arrival manifests. What is no leg of its own is counted where it is one too many: copies of
-a row, earlier states of a row of the database and earlier rows of a leg in files of one feed in the typed files,
-further facts of a leg in the facts that the merge read. Rows that the database withdrew are rejects. Legs are counted
-in the mart, and each is held against its facts: a leg whose values no fact of it said is a mixture.
+Rows in are those of the arrival manifests. Each row that is no leg of its own is counted directly: in the typed files,
+copies of a row, earlier states of a row of the database, and earlier rows of a leg in files of one feed; in the facts
+that the merge read, further facts of a leg. Rows that the database withdrew are rejects. Legs are counted in the mart,
+and each is compared with its facts: a leg with a value that none of its facts has is mixed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ STATED = (
 
 @dataclass(frozen=True)
 class LegCounts:
-    """The terms of the balance; the parts of `duplicates` one by one."""
+    """The terms of the balance, with the parts of `duplicates` as separate counts."""
 
     rows_in: int
     legs: int
@@ -38,7 +38,7 @@ class LegCounts:
 
     @property
     def duplicates(self) -> int:
-        """Rows that are no leg of their own because another row of it is there."""
+        """Rows that give no leg of their own because another row of the same leg exists."""
         return self.copies + self.earlier_states + self.earlier_rows + self.further_facts
 
 
@@ -48,9 +48,9 @@ def count(
     manifests: Iterable[ArrivalManifest],
     days: Sequence[str] | None = None,
 ) -> LegCounts:
-    """Count the legs of operating dates (None means all) and everything they came from.
+    """Count the legs of operating dates (None means all) and all rows that they came from.
 
-    `copy` is the copy of the lake that the warehouse was built from, `manifests` say what is in it.
+    `copy` is the copy of the lake from which the warehouse was built, `manifests` list its content.
     """
     files_of = {feed.path: _files(manifests, feed.path, days) for feed in feeds() if feed.tells_of_legs}
     dates = ", ".join(f"date '{day}'" for day in days or ())
@@ -92,7 +92,7 @@ def _read(copy: Path, feed: Feed, files: list[TypedFile]) -> str:
 
 
 def _copies(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files: list[TypedFile]) -> int:
-    """The same event in more than one file: the rows beyond its first."""
+    """Count the rows of events beyond the first of each."""
     if not files:
         return 0
     [(copies,)] = warehouse.execute(f"""
@@ -103,7 +103,7 @@ def _copies(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files:
 
 
 def _earlier_rows(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files: list[TypedFile]) -> int:
-    """Of the rows of files: those before the last one of their leg and attempt, which alone goes into the merge."""
+    """Count, for rows of files, those before the last one of their leg and attempt, which alone goes into the merge."""
     if feed.arrival != "file" or not files:
         return 0
     [(rows,)] = warehouse.execute(f"""
@@ -117,7 +117,7 @@ def _earlier_rows(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, 
 
 
 def _states(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files: list[TypedFile]) -> tuple[int, int]:
-    """Of the rows of the database: states before the last one, and rows whose last state is withdrawn."""
+    """Count, for rows of the database, states before the last one, and rows whose last state is withdrawn."""
     if not files:
         return 0, 0
     [counts] = warehouse.execute(f"""
@@ -132,7 +132,7 @@ def _states(warehouse: duckdb.DuckDBPyConnection, copy: Path, feed: Feed, files:
 
 
 def _mixed(warehouse: duckdb.DuckDBPyConnection, asked: str) -> tuple[int, str]:
-    """Legs with a value that no fact of them has, and legs without facts."""
+    """Count legs with a value that none of their facts has, and legs without facts."""
     agreement = " and ".join(f"(any_value(leg.{name}) is null or bool_or(leg.{name} = fact.{name}))" for name in STATED)
     [(count, example)] = warehouse.execute(f"""
         select count(*), coalesce(min(leg_uid), '')

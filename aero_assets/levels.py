@@ -1,9 +1,9 @@
-"""Level-triggered requests: compare what should be with what is, and ask for the difference.
+"""Level-triggered requests: compare the desired state with the reached state, and request the difference.
 
-Nothing here remembers what it asked for: a run that failed or was killed leaves its level unreached and is asked
-for again, after a pause that doubles with every failure. A request names the dates that are behind and no other. Dates
-that a failed check names are asked for alone; where none are named, what fails again and again is asked for in halves,
-so that what cannot be built ends up alone and the rest is built.
+Nothing here remembers earlier requests: a run that failed or was killed leaves its level unreached and is requested
+again, after a pause that doubles with every failure. A request names only the dates that are behind. Dates that a
+failed check names are requested separately. If no dates are named, a set that fails repeatedly is requested in halves,
+so that at the end each date that cannot be built is alone and all others are built.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ MOST_DOUBLINGS = 16
 
 @dataclass(frozen=True)
 class Want:
-    """A thing whose partitions should reach levels: which job brings it there, and for which of its assets."""
+    """The levels that the partitions of one subject should reach, the job for them, and the assets that it builds."""
 
     subject: str
     job: str
@@ -54,23 +54,23 @@ class Want:
 
     @property
     def behind(self) -> list[str]:
-        """Partitions whose level differs, in order; one that should be gone counts too."""
+        """Partitions whose level differs, in order, including those that should be removed."""
         names = self.desired.keys() | self.reached.keys()
         return sorted(name for name in names if self.desired.get(name, "") != self.reached.get(name, ""))
 
 
 def waiting_since(cursor: str | None, now: datetime) -> datetime:
-    """Return since when a sensor waits, by its cursor: a time, or NOT_WAITING."""
+    """Return the time since which a sensor waits, from its cursor; `now` if it does not wait yet."""
     return datetime.fromisoformat(cursor) if cursor and cursor != NOT_WAITING else now
 
 
 def requests(
     instance: dg.DagsterInstance, want: Want, *, now: datetime, most: int = 2, longest: int = 400
 ) -> list[dg.RunRequest]:
-    """Return run requests for what is behind and neither under way nor pausing.
+    """Return run requests for partitions that are behind, not in an open run, and not in a pause.
 
-    With them there are at most `most` runs of the subject, each for at most `longest` partitions: what more is behind
-    meanwhile is asked for together.
+    With these requests there are at most `most` runs of the subject, each for at most `longest` partitions; further
+    partitions wait, and are requested together later.
     """
     if not want.behind:
         return []
@@ -95,7 +95,7 @@ def _pause(attempts: int) -> timedelta:
 
 
 def _level(want: Want, group: Sequence[str]) -> str:
-    """The digest of what a group of partitions should reach."""
+    """Return the digest of the levels that a group of partitions should reach."""
     return sha256("\n".join(f"{name}={want.desired.get(name, '')}" for name in group).encode()).hexdigest()[:16]
 
 
@@ -111,8 +111,10 @@ def _request(want: Want, group: list[str], attempt: int) -> dg.RunRequest:
 
 
 def _groups(want: Want, failed: Counter[Group], longest: int) -> Iterator[list[str]]:
-    """Split what is behind into the partitions of a run each: what nothing is known against, the halves of what failed
-    as a whole and, each for itself, what failed alone or was named by a failed check.
+    """Split partitions that are behind into one group per run.
+
+    Partitions without failures are together. A set that failed as a whole is halved. A partition that failed alone, or
+    that a failed check names, is a group of its own.
     """
     if not want.partitioned:
         yield want.behind
@@ -127,10 +129,10 @@ def _groups(want: Want, failed: Counter[Group], longest: int) -> Iterator[list[s
 
 
 def _suspects(want: Want, failed: Counter[Group]) -> Iterator[list[str]]:
-    """Yield the smallest sets of partitions behind in each of which something cannot be built; no two overlap.
+    """Yield the smallest sets of partitions behind that each contain one that cannot be built; no two sets overlap.
 
-    Of a set that failed again and again, each part that fails tells more at once, and so does each part that is built:
-    what is left then fails without having been tried.
+    If a set failed repeatedly, each part of it that fails narrows the search, and so does each part that is built: the
+    remainder then counts as failed without a further attempt.
     """
     behind, blamed = set(want.behind), list[Group]()
     for group in sorted(failed, key=len, reverse=True):
@@ -150,7 +152,7 @@ def _halves(group: list[str]) -> list[list[str]]:
 
 
 def _near(names: list[str]) -> Iterator[list[str]]:
-    """Split ISO dates where a gap is wider than what a run of its own costs: Dagster notes every day of a range."""
+    """Split ISO dates where a gap costs more than a separate run, because Dagster notes every day of a range."""
     near: list[str] = []
     for name in names:
         if near and date.fromisoformat(name) - date.fromisoformat(near[-1]) > WIDEST_GAP:
@@ -162,7 +164,7 @@ def _near(names: list[str]) -> Iterator[list[str]]:
 
 
 def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
-    """Count failures of each set of partitions at the levels that it should reach now, by the latest runs."""
+    """Count failures of each set of partitions at the levels that it should reach now, in the latest runs."""
     if not want.partitioned:
         return Counter()
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SUBJECT_TAG: want.subject})
@@ -172,7 +174,7 @@ def _failures(instance: dg.DagsterInstance, want: Want) -> Counter[Group]:
 
 
 def _history(instance: dg.DagsterInstance, want: Want, level: str) -> tuple[int, datetime | None]:
-    """Return the number of requests for this very level, and the time the last one ended."""
+    """Return the number of requests for exactly this level, and the time at which the last one ended."""
     filters = dg.RunsFilter(tags={SUBJECT_TAG: want.subject, LEVEL_TAG: level})
     records = instance.get_run_records(filters=filters)
     ends = [record.end_time for record in records if record.end_time]

@@ -1,6 +1,6 @@
-"""The live tables as the orchestrator sees them: it reads them all, and writes baselines and nothing else.
+"""The live tables for the orchestrator: it reads all of them, and writes only baselines.
 
-A platform may run without its live part; then there are no tables, and whoever asks is told so.
+A platform may run without its live part; then the tables do not exist, and callers get None.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,10 +21,10 @@ ABSENT = "The live part of this platform is not there: no tables of the alerting
 
 
 class LiveStore(AlertStore):
-    """The live tables; what it adds to reading is writing baselines."""
+    """The live tables, with methods to read heartbeats and to write baselines."""
 
     def heartbeats(self) -> dict[str, str]:
-        """Return how far event time has come and when the feed was last heard, by key of leg-state; what is known."""
+        """Return the latest event time and receipt of the feed, by key of leg-state; unknown ones are left out."""
         return {key: item["at"] for key, item in self.states([CLOCK, FEED]).items() if item.get("at")}
 
     def put_baselines(self, items: Sequence[Item]) -> None:
@@ -36,17 +36,17 @@ class LiveStore(AlertStore):
                 batch = self._client.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})
 
     def changed_baselines(self, items: Iterable[Item]) -> list[Item]:
-        """Return those that the table does not hold with the same figures."""
+        """Return the baselines whose figures differ from those in the table."""
         items = list(items)
         known = self.baselines(item["baseline_key"] for item in items)
         return [item for item in items if known.get(item["baseline_key"]) != item]
 
 
 class Live(dg.ConfigurableResource):
-    """The live tables under the role of the running process, reached when they are used."""
+    """The live tables under the role of the running process; the connection is made at first use."""
 
     def store(self) -> LiveStore | None:
-        """Return the live tables; None where this platform has none."""
+        """Return the live tables; None if this platform has none."""
         store = self._store()
         try:
             store.heartbeats()

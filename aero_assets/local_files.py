@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read_local(path: Path) -> dict[str, Any]:
-    """Read a JSON object of this disk; nothing where it is damaged or not there: whoever wrote it writes it again."""
+    """Read a JSON object of this disk; empty if it is damaged or missing, because its writer writes it again."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -17,7 +17,7 @@ def read_local(path: Path) -> dict[str, Any]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever else writes it."""
+    """Write a file completely or not at all, also with several writers."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     part.write_text(text, encoding="utf-8")

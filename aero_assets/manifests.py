@@ -1,11 +1,11 @@
-"""Manifests: which files make up the typed zone, and how far each later step has come.
+"""Manifests: the list of files of the typed zone, and the progress of each later step.
 
-An arrival manifest names every typed file that one arrival day produced; the union of all manifests is the typed
-zone. The version of an operating date is a digest of its files. Levels are what later steps write down when they
-have caught up.
+An arrival manifest names every typed file that one arrival day produced; the union of all manifests is the typed zone.
+The version of an operating date is a digest of its files. A later step writes down a level when it has done the work
+for it.
 
-Both can be made again: a manifest by compacting its arrival day, until when the names of its files stand in for it;
-levels by doing the work that they would have spared.
+Both can be made again: a manifest by compacting its arrival day (until then the names of its files replace it), levels
+by doing the work again.
 """
 
 import logging
@@ -41,8 +41,8 @@ class TypedFile:
 class ArrivalManifest:
     """The result of compacting one arrival day of one feed.
 
-    While `level` is empty a compaction is under way: `intended` names what it may have written beside `files`, so
-    that the next one can clean up after a crash.
+    While `level` is empty a compaction is in progress: `intended` names the files that it may write beside `files`, so
+    that the next one can remove them after a crash.
     """
 
     feed: str
@@ -65,12 +65,12 @@ class ArrivalManifest:
 
     @property
     def dates(self) -> set[str]:
-        """The business dates this arrival day has rows for."""
+        """The business dates for which this arrival day has rows."""
         return {file.date for file in self.files}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ArrivalManifest":
-        """Read a manifest as it was written by `save`."""
+        """Read a manifest in the form in which `save` writes it."""
         files = tuple(TypedFile(**file) for file in data["files"])
         known = {name: data[name] for name in ("feed", "arrived_on", "level", "counts")}
         return cls(**known, files=files, quarantine=tuple(data["quarantine"]), intended=tuple(data["intended"]))
@@ -83,9 +83,9 @@ class ArrivalManifest:
 
     @classmethod
     def from_names(cls, lake: Bucket, feed: str, arrived_on: str) -> "ArrivalManifest":
-        """Return what the names in the bucket say of an arrival day whose manifest is damaged or gone.
+        """Return a manifest from the file names in the bucket, for an arrival day whose manifest is damaged or missing.
 
-        Its level is empty, so the day is asked for again; its rows are not counted.
+        Its level is empty, so the day is requested again; its rows are not counted.
         """
         mark = f"/arrived={arrived_on}-"
         typed = [item.key for item in lake.list(f"typed/{feed}/") if mark in item.key]
@@ -93,7 +93,7 @@ class ArrivalManifest:
         return cls(feed, arrived_on, files=tuple(map(_named, typed)), quarantine=tuple(item.key for item in refused))
 
     def save(self, lake: Bucket) -> None:
-        """Write the manifest: the moment at which a compaction takes effect."""
+        """Write the manifest; at this moment a compaction takes effect."""
         lake.write_json(self.key, asdict(self))
 
 
@@ -103,9 +103,9 @@ def _named(key: str) -> TypedFile:
 
 
 def ask_again(lake: Bucket, feed: Feed, arrived_on: date) -> None:
-    """Have an arrival day compacted again, with every file compared by content.
+    """Request the compaction of an arrival day, with every file compared by content.
 
-    A day that is being compacted, was never, or whose manifest is damaged, is asked for anyway.
+    A day that is being compacted, was never compacted, or has a damaged manifest is requested anyway.
     """
     try:
         manifest = ArrivalManifest.load(lake, feed, arrived_on)
@@ -131,7 +131,7 @@ class Levels:
         self.lake, self.key = lake, f"_manifests/{name}.json"
 
     def read(self) -> dict[str, str]:
-        """Return partition → level reached; none where the object is damaged, so that the work is done again."""
+        """Return partition → level reached; empty if the object is damaged, so that the work is done again."""
         try:
             return self.lake.read_as(self.key, lambda document: dict(document["levels"])) or {}
         except DamagedObjectError as error:
@@ -139,10 +139,10 @@ class Levels:
             return {}
 
     def clear(self) -> None:
-        """Forget every level: what they speak of is gone."""
+        """Delete every level, because the data for which they stand are gone."""
         self.lake.write_json(self.key, {"levels": {}})
 
     def advance(self, reached: Mapping[str, str]) -> None:
-        """Record levels; an empty level means that nothing is left of the partition."""
+        """Store levels; an empty level means that the partition has no data any more."""
         levels = {**self.read(), **reached}
         self.lake.write_json(self.key, {"levels": {name: level for name, level in sorted(levels.items()) if level}})

@@ -1,7 +1,7 @@
-"""Figures by name: MetricFlow writes the SQL of a question, the published marts answer it.
+"""Figures by name: MetricFlow writes the SQL of a question, and the published marts answer it.
 
-What can be asked is in the semantic manifest that `dbt parse` leaves beside its manifest. A question names figures,
-what they are asked by, and a period; names are short (`route`, `weekday`, `month`) where MetricFlow wants them whole
+The semantic manifest, which `dbt parse` writes beside its manifest, defines the possible questions. A question names
+figures, dimensions and a period; names are short (`route`, `weekday`, `month`) where MetricFlow requires full names
 (`calendar_day__weekday`, `metric_time__month`). Nothing is executed here, and no warehouse is opened.
 """
 
@@ -27,12 +27,12 @@ CALENDAR = "calendar_day"
 
 
 class QuestionError(ValueError):
-    """A question that cannot be asked; the message says what is wrong and what there is."""
+    """A question that has no answer; the message names the problem and the valid names."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure that can be asked for. `kind` is kpi or sum, `sample` names the sums that are its n."""
+    """A figure that can be computed. `kind` is kpi or sum, `sample` names the sums that are its n."""
 
     name: str
     label: str
@@ -44,7 +44,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Question:
-    """Figures, what they are asked by, and of which rows: first and last day included, `only` these values."""
+    """Figures, their dimensions, and the rows: first and last day included, `only` these values."""
 
     metrics: Sequence[str]
     by: Sequence[str] = ()
@@ -57,7 +57,7 @@ class Question:
 
 @dataclass(frozen=True)
 class _Client:
-    """The engine as MetricFlow wants to see it: its SQL dialect is DuckDB's."""
+    """The SQL client that MetricFlow requires; its dialect is DuckDB's."""
 
     sql_engine_type: Any
     sql_plan_renderer: "SqlPlanRenderer"
@@ -71,7 +71,7 @@ class Metrics:
 
     @classmethod
     def of_project(cls, path: Path) -> "Metrics":
-        """Return what the project whose semantic manifest is at `path` can be asked; say so where it was not parsed."""
+        """Return the metrics of the project whose semantic manifest is at `path`; an error if it was not parsed."""
         try:
             return cls(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -79,7 +79,7 @@ class Metrics:
 
     @cached_property
     def all(self) -> dict[str, Metric]:
-        """Every figure by its name, KPIs first; dbt keeps no order."""
+        """Return every figure by its name, KPIs first, because dbt keeps no order."""
         metrics = []
         for item in self._manifest["metrics"]:
             meta = (item.get("config") or {}).get("meta") or {}
@@ -90,7 +90,7 @@ class Metrics:
         }
 
     def groupings(self, metrics: Sequence[str]) -> dict[str, str]:
-        """Return what these figures can all be asked by: short name to MetricFlow's."""
+        """Return the dimensions that these figures have in common: short name to MetricFlow's name."""
         from metricflow_semantic_interfaces.type_enums import DimensionType  # noqa: PLC0415
 
         names: dict[str, set[str]] = {}
@@ -105,9 +105,9 @@ class Metrics:
         return groupings
 
     def sql(self, question: Question) -> str:
-        """Return the SQL that answers a question from tables called `schema.table`, columns in the order asked.
+        """Return the SQL that answers a question from tables called `schema.table`, columns in the requested order.
 
-        Raise QuestionError for what cannot be asked.
+        Raises QuestionError if the question cannot be answered.
         """
         from metricflow.engine.metricflow_engine import (  # noqa: PLC0415 - a second that only a question is worth
             MetricFlowQueryRequest,
@@ -164,7 +164,7 @@ class Metrics:
 
 
 def _without_database(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Call tables as they are published: by schema and name, in no database."""
+    """Replace the names of tables by their published names: schema and name, without a database."""
     spines = manifest["project_configuration"]["time_spines"]
     for model in (*manifest["semantic_models"], *spines):
         relation = model["node_relation"]
@@ -173,7 +173,7 @@ def _without_database(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _among(name: str, groupings: Mapping[str, str], metrics: Sequence[str]) -> str:
-    """Return MetricFlow's name of what a figure is asked by."""
+    """Return MetricFlow's name of a dimension."""
     if name in groupings.values():
         return name
     if name not in groupings:
@@ -183,7 +183,7 @@ def _among(name: str, groupings: Mapping[str, str], metrics: Sequence[str]) -> s
 
 
 def _order(question: Question, groupings: Mapping[str, str]) -> list[str]:
-    """Return the columns that the answer is ordered by; a minus reverses the order."""
+    """Return the columns by which the answer is ordered; a minus reverses the order."""
     if not question.order:
         return []
     name = question.order.removeprefix("-")
@@ -199,7 +199,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _period(question: Question) -> list[str]:
-    """From the first day to the last one. MetricFlow's own constraint of time would widen it to whole steps of time."""
+    """Return conditions from the first day to the last; MetricFlow's own would widen the period to whole steps."""
     day = f"{{{{ TimeDimension('{TIME}', 'day') }}}}"
     given = ((">=", question.first), ("<=", question.last))
     return [f"{day} {sign} cast('{limit:%Y-%m-%d}' as date)" for sign, limit in given if limit]

@@ -1,9 +1,9 @@
-"""The outcome ledger: every stage leaves a row that says what went in, what came out and why the rest did not.
+"""The outcome ledger: every stage leaves a row with its rows in, its rows out, and the reason for the difference.
 
 Rows are small JSON objects in the lake, `_outcomes/<stage>/dt=<day>/<subject>.json`; the same work done again
-overwrites its row. `rows_in = rows_out + duplicates + rejects` holds where nothing was lost, doubled or invented: every
-term is counted where its rows are, none is what the others leave over. `mixed` counts rows that are there and do not
-say what their source says.
+overwrites its row. `rows_in = rows_out + duplicates + rejects` holds if nothing was lost, doubled or invented: every
+term is counted at its own place, and none is computed from the others. `mixed` counts rows whose values differ from
+those of their source.
 """
 
 from collections.abc import Iterable
@@ -42,12 +42,12 @@ class Outcome:
 
     @property
     def difference(self) -> int:
-        """Rows that went in and are nowhere; below zero, rows that came from nowhere."""
+        """Rows in without a result; if negative, rows out without a source."""
         return self.rows_in - self.rows_out - self.duplicates - self.rejects
 
     @property
     def balanced(self) -> bool:
-        """True if every row that went in is accounted for, as it was."""
+        """True if every row in is accounted for and none is mixed."""
         return self.difference == 0 and self.mixed == 0
 
     @property
@@ -66,7 +66,7 @@ class Outcome:
         return f"{self.stage} {self.feed} {self.subject} of {self.day}: {'; '.join(problems)}" if problems else ""
 
     def record(self, lake: Bucket) -> None:
-        """Write the row to the ledger, also where it does not balance: whoever complains does it afterwards."""
+        """Write the row to the ledger, even if it does not balance; the caller reports the problem afterwards."""
         row = asdict(self) | {"message": self.problem or None, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         # The stored name of the stage.
         row = {"hop": row.pop("stage"), **row}
@@ -74,12 +74,12 @@ class Outcome:
 
 
 def problems(outcomes: Iterable[Outcome]) -> str:
-    """Return what does not balance, one sentence a line; empty if all does."""
+    """Return the imbalances, one sentence per line; empty if all rows balance."""
     return "\n".join(outcome.problem for outcome in outcomes if not outcome.balanced)
 
 
 def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """Return the sums of the files and of every term over outcomes."""
+    """Return the sums of files and of every term over outcomes."""
     rows = list(outcomes)
     return {name: sum(getattr(row, name) for row in rows) for name in ("files_in", *TERMS)}
 

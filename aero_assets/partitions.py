@@ -1,5 +1,6 @@
-"""The partitionings of the platform: by arrival day (raw, typed), by operating day (marts), and by the hour of change
-(what is extracted of a database). All are UTC.
+"""The partitionings of the platform, all in UTC: by arrival day, by operating day, and by hour of change.
+
+Raw and typed zone have arrival days, the marts operating days, and tables extracted from a database hours of change.
 """
 
 from datetime import date

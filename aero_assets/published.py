@@ -1,12 +1,12 @@
-"""Published marts: what dashboards, exports and `aero query` read instead of the warehouse.
+"""Published marts, which dashboards, exports and `aero query` read instead of the warehouse.
 
-Parquet files that never change, named by content, behind one manifest whose replacement is the switch from one version
-to the next. A reader pins a manifest and sees that version and nothing else, however often others publish meanwhile.
-The folder carries the version of the schema: a change that would break readers is published beside the old one.
-Who publishes is in `defs/published`; here is the format and how it is read.
+They are Parquet files that never change, named by content, behind one manifest whose replacement is the switch from one
+version to the next. A reader pins a manifest and sees that version and nothing else, however often others publish
+meanwhile. The name of the folder contains the version of the schema: a change that would break readers is published
+beside the old one. The code that publishes is in `defs/published`; this module defines the format and reads it.
 
-A file is taken in only with the digest that its manifest names. Where the current version is damaged, a reader gets the
-newest one that is whole, and is told what is wrong.
+A file is accepted only with the digest that its manifest names. If the current version is damaged, a reader gets the
+newest complete one, and a description of the problem.
 """
 
 import json
@@ -47,11 +47,11 @@ KEPT_SECONDS = 3600.0
 
 
 class NothingPublishedError(LookupError):
-    """There is no manifest yet: the first build of the warehouse has not ended."""
+    """There is no manifest yet, because the first build of the warehouse has not ended."""
 
 
 def level(lake: Bucket) -> str:
-    """The level a published version must reach: the warehouse, the ledger and the quarantine as they are now."""
+    """Return the level that a published version must reach: the current state of warehouse, ledger and quarantine."""
     seen = [f"{item.key} {item.etag}" for prefix in SOURCES for item in lake.list(prefix)]
     return sha256("\n".join([f"{SCHEMA_VERSION}", *seen]).encode()).hexdigest()[:16]
 
@@ -60,7 +60,7 @@ def level(lake: Bucket) -> str:
 class Part:
     """One file of a table: a month of it, or all of it; its key follows from its content.
 
-    `digest` is of its rows; `sha256` and `bytes` are of the file, empty where an older publisher wrote it.
+    `digest` is that of its rows; `sha256` and `bytes` are those of the file, empty if an older publisher wrote it.
     """
 
     key: str
@@ -88,7 +88,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One version: everything a reader needs to know. `labels` say where figures are made up (datos sintéticos)."""
+    """One version with everything that a reader needs; `labels` mark made-up figures (datos sintéticos)."""
 
     version: str
     published_at: str
@@ -99,7 +99,7 @@ class Manifest:
 
     @staticmethod
     def key_of(version: str) -> str:
-        """Return the key under which a version's manifest stays after the next version took its place."""
+        """Return the key at which a version's manifest stays after the next version has replaced it."""
         return f"{PREFIX}/versions/{version}.json"
 
     @property
@@ -125,7 +125,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Manifest":
-        """Read a manifest as it was stored; what a later minor change added is ignored."""
+        """Read a manifest in its stored form; keys added by a later minor version are ignored."""
         tables = tuple(
             Table(item["name"], item["description"], item["columns"], tuple(Part(**part) for part in item["parts"]))
             for item in data["tables"]
@@ -136,7 +136,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One pinned version on this disk; `problem` says why it is not the current one, if it is not."""
+    """One pinned version on this disk; if it is not the current one, `problem` gives the reason."""
 
     manifest: Manifest
     root: Path = field(repr=False)
@@ -152,7 +152,7 @@ class Snapshot:
         return [self.root / part.key for part in self.manifest.table(table).parts]
 
     def connect(self) -> "duckdb.DuckDBPyConnection":
-        """Open a DuckDB of its own with a view per table; it reads these files and nothing else of this machine."""
+        """Open a separate DuckDB with a view per table; it can read these files and no others of this machine."""
         import duckdb  # noqa: PLC0415 - who only looks at a manifest needs no engine
 
         connection = duckdb.connect()
@@ -175,9 +175,9 @@ class PublishedCopy:
         self._lock = threading.Lock()
 
     def pull(self) -> Snapshot:
-        """Pin the current version, fetching what is not here yet; the newest whole one where that is damaged.
+        """Pin the current version and fetch its missing files; if it is damaged, pin the newest complete one.
 
-        Raise NothingPublishedError where there is none, DamagedObjectError where none is whole.
+        Raises NothingPublishedError if there is no version, DamagedObjectError if none is complete.
         """
         seen: list[str] = []
         for _ in range(5):
@@ -206,7 +206,7 @@ class PublishedCopy:
         return None
 
     def _fetch(self, manifest: Manifest) -> None:
-        """Bring every file of a version here; DamagedObjectError where the bucket does not hold one as it should."""
+        """Fetch every file of a version; DamagedObjectError if one is damaged in the bucket."""
         note = self.root / Manifest.key_of(manifest.version)
         notes = [noted.stat().st_mtime_ns for noted in note.parent.glob("[0-9]*.json")]
         last_verified_ns = max(notes, default=0)
@@ -222,7 +222,7 @@ class PublishedCopy:
         self._forget(manifest)
 
     def _is_here(self, part: Part, last_verified_ns: int) -> bool:
-        """True if the file is here as it was taken in; one that was touched since is compared by content."""
+        """Return True if the file is here and unchanged; one that was touched since is compared by content."""
         file = self.root / part.key
         if not file.exists() or (part.bytes and file.stat().st_size != part.bytes):
             return False
@@ -241,7 +241,7 @@ class PublishedCopy:
         return ""
 
     def _forget(self, current: Manifest) -> None:
-        """Delete files that no version names which somebody may still have open."""
+        """Delete files that are named by no version which a reader may still have open."""
         folder = self.root / PREFIX
         notes = sorted((folder / "versions").glob("[0-9]*.json"), reverse=True)
         since = time.time() - KEPT_SECONDS
@@ -259,7 +259,7 @@ class PublishedCopy:
 
 
 def versions(bucket: Bucket, damages: list[DamagedObjectError]) -> Iterator[Manifest]:
-    """Yield the current version, then the others from the newest; what cannot be read is added to `damages`."""
+    """Yield the current version, then the others from the newest; unreadable ones are added to `damages`."""
     seen = set()
     for key in chain([CURRENT], _earlier(bucket)):
         try:
@@ -278,7 +278,7 @@ def _earlier(bucket: Bucket) -> Iterator[str]:
 
 
 def what_is_wrong(bucket: Bucket) -> list[str]:
-    """Return what a listing shows to be wrong with the current version: its manifest, a file that is gone or cut."""
+    """Return the problem of the current version as far as a listing shows it: manifest or file missing or too short."""
     try:
         manifest = bucket.read_as(CURRENT, Manifest.from_json)
     except DamagedObjectError as error:

@@ -1,4 +1,4 @@
-"""Resources through which assets and sensors reach the world; swapped in tests. No asset logic belongs here."""
+"""Resources through which assets and sensors reach other systems; tests replace them. No asset logic belongs here."""
 
 import json
 import os
@@ -26,10 +26,10 @@ _clients: dict[tuple[str, str | None, str | None], tuple[float, Any]] = {}
 
 
 def recent_client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-    """Return this process's client of a service under the profile of now, made at most `CLIENT_SECONDS` ago.
+    """Return this process's client of a service under the current profile, made at most `CLIENT_SECONDS` ago.
 
-    Sensors tick every few seconds, and a client with its role costs a quarter of a second of processor time. Not for
-    ever: a role's session does not outlive a restart of the emulator.
+    Sensors tick every few seconds, and creating a client with its role costs a quarter of a second of processor time. A
+    client is not kept forever, because a role's session does not survive a restart of the emulator.
     """
     key = service, os.environ.get("AWS_PROFILE"), os.environ.get("AWS_CONFIG_FILE")
     born, client = _clients.get(key, (0.0, None))
@@ -83,7 +83,7 @@ class Extracts(dg.ConfigurableResource):
     """The extract of the operational database."""
 
     def runner(self) -> Runner:
-        """Return what runs it in this environment."""
+        """Return the runner of extracts for this environment."""
         return runner()
 
 
@@ -91,7 +91,7 @@ class Gateway(dg.ConfigurableResource):
     """The Lambda that makes events of messages, schedules and rows of the database."""
 
     def send(self, body: dict[str, str]) -> None:
-        """Send it the place of a body in the raw zone and do not wait: Lambda repeats a failed call by itself."""
+        """Send the place of a body in the raw zone without waiting; Lambda repeats a failed call by itself."""
         recent_client("lambda").invoke(
             FunctionName=f"aero-{Environment.current().name}-gateway",
             InvocationType="Event",
@@ -100,11 +100,11 @@ class Gateway(dg.ConfigurableResource):
 
 
 class Dbt(DbtCliResource):
-    """dbt as a subprocess and nothing more.
+    """A dbt resource that only runs dbt as a subprocess.
 
-    Before each command the original asks `dbt --version` twice (two processes, and a look at the package index) and
-    opens the adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write. We
-    use neither.
+    Before each command the original asks `dbt --version` twice (two processes, and a request to the package index) and
+    opens the adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write.
+    Neither is needed.
     """
 
     @cached_property

@@ -1,8 +1,8 @@
-"""The dates that a run is for: a range, which Dagster knows by two tags, or a set, which is a tag of ours.
+"""The dates of a run: a range, which Dagster stores in two tags, or a set of dates, which is stored in a tag of ours.
 
-Dagster can tell one run of a range and of nothing else. Three months of a workbook are three dates, a correction may
-touch five days of a year: as ranges they would be a run each, or hundreds of days to build that nobody asked for. A run
-with a set is one of the range around it for Dagster, whose checks need a partition, and builds the dates of the set.
+Dagster only supports a range for one run. Three months of a workbook are three dates, and a correction may touch five
+days of a year: as ranges these would be one run each, or hundreds of days that nobody requested. For Dagster, whose
+checks need a partition, a run with a set is a run of the range around it; it builds only the dates of the set.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,20 +32,20 @@ def tags_of(dates: Sequence[str]) -> dict[str, str]:
 
 
 def name_of(dates: Sequence[str]) -> str:
-    """Return a name of these ISO dates, which are in order: two sets with the same ends have two names."""
+    """Return a name of these ISO dates, which are in order; sets with the same first and last date differ."""
     ends = f"{dates[0]}_{dates[-1]}"
     return ends if len(list(_spans(dates))) == 1 else f"{ends}-{sha256(','.join(dates).encode()).hexdigest()[:12]}"
 
 
 def covers(tags: Mapping[str, str], name: str) -> bool:
-    """Tell whether a run with these tags is for a date; a run that has no dates is for everything."""
+    """Return True if a run with these tags is for a date; a run without dates is for everything."""
     if SET_TAG in tags:
         return any(first <= name <= last for first, last in _read(tags[SET_TAG]))
     return tags.get(FIRST_TAG, "") <= name <= tags.get(LAST_TAG, "~")
 
 
 def dates_of(context: dg.AssetExecutionContext) -> list[str]:
-    """Return the dates of the run that a step of a dated asset is in."""
+    """Return the dates of the run to which a step of a dated asset belongs."""
     if SET_TAG not in context.run.tags:
         return list(context.partition_keys)
     return list(dates_in(context.run.tags))
@@ -62,7 +62,7 @@ def _expanded(text: str) -> tuple[str, ...]:
 
 
 def _spans(dates: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield first and last of the dates that follow one another."""
+    """Yield the first and last of each group of consecutive dates."""
     start = 0
     for number, day in enumerate(dates):
         following = f"{date.fromisoformat(day) + timedelta(1)}"

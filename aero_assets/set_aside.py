@@ -1,8 +1,9 @@
 """Decisions to set records aside: audit records in the lake bucket that keep records out of the typed zone.
 
-One object per decision, `_set_aside/<feed>/dt=<arrival day>/<when>-<event>-<action>.json`: who, when, why, what. It
-is never changed or deleted; taking a decision back is one more object. The typed step honours the latest decision on an
-event, and the level of an arrival day includes its decisions, so the sensors compact the day again by themselves.
+There is one object per decision, `_set_aside/<feed>/dt=<arrival day>/<when>-<event>-<action>.json`, with person, time,
+reason and event. It is never changed or deleted; undoing a decision adds another object. The typed step applies the
+latest decision on an event, and the level of an arrival day includes its decisions, so the sensors compact the day
+again by themselves.
 """
 
 import re
@@ -21,7 +22,7 @@ _NAMED = re.compile(rf"{PREFIX}/(?P<feed>[^/]+/[^/]+)/dt=(?P<day>[0-9]{{4}}-[0-9
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision of a person on an event of a feed, as one arrival day brought it; `at` is ISO-8601 UTC."""
+    """One decision of a person on an event of a feed, for one arrival day; `at` is ISO-8601 UTC."""
 
     feed: str
     arrived_on: str
@@ -44,17 +45,17 @@ class Decision:
         return f"set aside by {self.by} on {self.at[:10]} (event {self.event_id}): {self.why}"
 
     def save(self, lake: Bucket) -> None:
-        """Write the decision down."""
+        """Write the decision."""
         lake.write_json(self.key, asdict(self))
 
 
 def now_text(now: datetime | None = None) -> str:
-    """Return the moment of a decision as its record has it."""
+    """Return the current time in the form of a decision."""
     return (now or datetime.now(UTC)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def listed(lake: Bucket) -> dict[str, dict[date, tuple[str, ...]]]:
-    """Return the keys of all decisions by feed and arrival day: one listing, what levels are made of."""
+    """Return the keys of all decisions by feed and arrival day, from one listing; levels depend on them."""
     keys_of: dict[str, dict[date, tuple[str, ...]]] = {}
     for item in lake.list(f"{PREFIX}/"):
         # An object that somebody else left there must not stop the sensors.
@@ -65,16 +66,16 @@ def listed(lake: Bucket) -> dict[str, dict[date, tuple[str, ...]]]:
 
 
 def decisions(lake: Bucket, feed: str = "") -> list[Decision]:
-    """Return every decision, of one feed or all, oldest first; DamagedObjectError where one cannot be read."""
+    """Return every decision, of one feed or all, oldest first; DamagedObjectError if one cannot be read."""
     keys = [item.key for item in lake.list(f"{PREFIX}/{feed}/" if feed else f"{PREFIX}/")]
     read = (lake.read_as(key, _read) for key in keys if _NAMED.fullmatch(key))
     return sorted((decision for decision in read if decision), key=lambda decision: decision.at)
 
 
 def in_force(known: Iterable[Decision], arrived_on: date | None = None) -> dict[tuple[str, str], Decision]:
-    """Return the decisions that keep events out, by feed and event: the latest one on each that sets it aside.
+    """Return the decisions that keep events out, by feed and event: the latest one on each, if it sets the event aside.
 
-    For an arrival day those of days before it count too: an event that is sent again later stays out.
+    For an arrival day those of earlier days count too, so an event that is sent again later stays out.
     """
     latest: dict[tuple[str, str], Decision] = {}
     for decision in sorted(known, key=lambda decision: decision.at):
@@ -84,9 +85,9 @@ def in_force(known: Iterable[Decision], arrived_on: date | None = None) -> dict[
 
 
 def apply(connection: Any, lake: Bucket, feed: str, arrived_on: date) -> None:  # noqa: ANN401 - DuckDB
-    """Refuse what is set aside in the relation `judged` of the typed step; what is refused already keeps its reason.
+    """Refuse events that are set aside in the relation `judged` of the typed step; earlier refusals stay.
 
-    A row that counts as a repeat (`twin`) and is set aside is refused, not counted twice.
+    A repeated row (`twin`) that is set aside is refused, and not also counted as repeated.
     """
     held = in_force(decisions(lake, feed), arrived_on)
     if not held:

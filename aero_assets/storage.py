@@ -1,6 +1,4 @@
-"""One bucket as the platform uses it: listing, small JSON objects, files. No knowledge of zones or feeds belongs
-here.
-"""
+"""One bucket of the platform: listing, small JSON objects, files. No knowledge of zones or feeds belongs here."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +25,7 @@ T = TypeVar("T")
 
 
 class DamagedObjectError(ValueError):
-    """An object of ours is not what it should be: says which one, what is wrong with it and what brings it back."""
+    """An object of ours is damaged; the message names the object, the problem and the way to restore it."""
 
     def __init__(self, bucket: str, key: str, problem: str, way_back: str = "") -> None:
         way_back = way_back or "`aero verify` shows what else is damaged, `aero repair` brings it back"
@@ -37,7 +35,7 @@ class DamagedObjectError(ValueError):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as a listing shows it."""
+    """An object as returned by a listing."""
 
     key: str
     etag: str
@@ -54,7 +52,7 @@ class StoredVersion:
 
 
 def is_missing(error: ClientError) -> bool:
-    """True if S3 says that the object is not there."""
+    """Return True if the error of S3 means that the object does not exist."""
     return error.response["Error"]["Code"] in NOT_THERE
 
 
@@ -86,7 +84,7 @@ class Bucket:
                 yield StoredObject(item["Key"], item["ETag"].strip('"'), item["Size"])
 
     def history(self, prefix: str) -> dict[str, tuple[StoredVersion, ...]]:
-        """Return every version of every object below `prefix`, newest first; asks for a right that few roles have."""
+        """Return every version of every object below `prefix`, newest first; few roles may list versions."""
         versions_of: dict[str, tuple[StoredVersion, ...]] = {}
         for page in self.client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix):
             versions = [(item, StoredVersion(item["VersionId"], item["ETag"].strip('"')))
@@ -100,10 +98,10 @@ class Bucket:
         return versions_of
 
     def read(self, key: str, version_id: str = "") -> bytes | None:
-        """Return the bytes of an object, now or in one version; None where there is none.
+        """Return the bytes of an object, now or in one version; None if there is none.
 
-        Of an object that ends before its length, each time that it is asked for, what came: whoever compares it by
-        content finds it damaged, as any other.
+        If every attempt ends before the object's length, the bytes received are returned; a comparison by content then
+        finds the damage.
         """
         version = {"VersionId": version_id} if version_id else {}
         try:
@@ -114,7 +112,7 @@ class Bucket:
             raise
 
     def read_json(self, key: str) -> dict[str, Any] | None:
-        """Return a JSON object, or None where there is none; DamagedObjectError where it is something else."""
+        """Return a JSON object, or None if there is none; DamagedObjectError if the content is no JSON object."""
         body = self.read(key)
         if body is None:
             return None
@@ -127,7 +125,7 @@ class Bucket:
         return value
 
     def read_as(self, key: str, build: Callable[[dict[str, Any]], T]) -> T | None:
-        """Return what `build` makes of a JSON object; None where there is none, DamagedObjectError where it cannot."""
+        """Return the result of `build` for a JSON object; None if there is none, DamagedObjectError if it fails."""
         value = self.read_json(key)
         try:
             return None if value is None else build(value)
@@ -136,26 +134,26 @@ class Bucket:
             raise DamagedObjectError(self.name, key, problem) from error
 
     def write_json(self, key: str, value: dict[str, Any]) -> None:
-        """Write a JSON object, readable by a person."""
+        """Write a JSON object, formatted for people."""
         body = json.dumps(value, indent=1, default=str).encode()
         self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
 
     def write(self, key: str, body: bytes) -> None:
-        """Write an object with its digest beside it."""
+        """Write an object with its digest in its metadata."""
         metadata = {DIGEST: sha256(body).hexdigest()}
         self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=metadata)
 
     def upload(self, path: Path, key: str) -> StoredObject:
-        """Store a file with its digest beside it, and return what a listing will say of it."""
+        """Store a file with its digest in its metadata, and return its entry as in a listing."""
         metadata = {DIGEST: digest_of(path)}
         with path.open("rb") as body:
             etag = self.client.put_object(Bucket=self.name, Key=key, Body=body, Metadata=metadata)["ETag"]
         return StoredObject(key, etag.strip('"'), path.stat().st_size)
 
     def holds(self, key: str, path: Path) -> bool:
-        """True if the object says that it has the bytes of this file, asked without fetching it.
+        """Return True if the digest in the object's metadata is that of this file; the object is not fetched.
 
-        What was put by anybody else than `upload` says nothing, and is not taken for the same.
+        An object that was not written by `upload` has no such digest, and counts as different.
         """
         try:
             head = self.client.head_object(Bucket=self.name, Key=key)
@@ -166,7 +164,7 @@ class Bucket:
         return head["ContentLength"] == path.stat().st_size and head["Metadata"].get(DIGEST) == digest_of(path)
 
     def download(self, key: str, path: Path) -> None:
-        """Fetch an object into a file; a half-written file is never left under its final name."""
+        """Fetch an object into a file; an incomplete file is never left under its final name."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         try:
@@ -176,7 +174,7 @@ class Bucket:
         part.replace(path)
 
     def read_end(self, key: str, length: int) -> bytes:
-        """Return the last bytes of an object, all of it where it is shorter; nothing where there is no such object."""
+        """Return the last bytes of an object, or all of a shorter one; empty if there is no such object."""
         try:
             return self._fetched(key, Range=f"bytes=-{length}")
         except ClientError as error:
@@ -185,7 +183,7 @@ class Bucket:
             raise
 
     def _fetched(self, key: str, **asked: str) -> bytes:
-        """Ask for an object until all of it comes, a few times at most, and return what came last."""
+        """Fetch an object until it is complete, at most a few times, and return the bytes of the last attempt."""
         for _ in range(READS):
             body, is_whole = _bytes_of(self.client.get_object(Bucket=self.name, Key=key, **asked)["Body"])
             if is_whole:
@@ -193,7 +191,7 @@ class Bucket:
         return body
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; one that is already gone is no error."""
+        """Delete objects; deleting a missing one is no error."""
         batch = list(keys)
         for start in range(0, len(batch), 1000):
             objects = [{"Key": key} for key in batch[start : start + 1000]]
@@ -201,7 +199,7 @@ class Bucket:
 
 
 def _bytes_of(body: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - botocore's body of an answer
-    """Return what came of a body, and whether it was all."""
+    """Return the bytes received of a body, and whether it is complete."""
     chunks: list[bytes] = []
     try:
         while chunk := body.read(CHUNK_BYTES):

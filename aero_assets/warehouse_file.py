@@ -1,6 +1,6 @@
 """The warehouse's file on this machine: the check that it is a database, and the move of a damaged file out of the way.
 
-Nothing in it is the only copy of anything: it is built again from the typed zone.
+It holds no data that exist only there: all of it is built again from the typed zone.
 """
 
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ DAMAGED = (
 
 
 def problem_of(path: Path, *, is_thorough: bool = False) -> str:
-    """Return what is wrong with a warehouse file, or nothing; a file that is not there yet is right.
+    """Return the problem of a warehouse file, or nothing; a missing file is no problem.
 
-    DuckDB compares the checksum of each block that it reads: `is_thorough` reads them all.
+    DuckDB compares the checksum of each block that it reads; `is_thorough` reads all blocks.
     """
     if not path.exists():
         return ""
@@ -39,7 +39,7 @@ def problem_of(path: Path, *, is_thorough: bool = False) -> str:
 
 
 def put_aside(path: Path) -> Path:
-    """Move a warehouse file and its log out of the way; return where it lies now."""
+    """Move a warehouse file and its log away; return the new path."""
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     path.replace(aside)
     # The log speaks of blocks of the file that is gone.
@@ -50,5 +50,5 @@ def put_aside(path: Path) -> Path:
 
 
 def put_aside_if_damaged(path: Path) -> Path | None:
-    """Move a warehouse file that is no database any more out of the way; return where it lies now."""
+    """Move a warehouse file that is no longer a database away; return the new path."""
     return put_aside(path) if problem_of(path) else None

@@ -2,8 +2,8 @@
 
 Rules come from the pinned PyPI `tzdata` and zones from our airport table, never from the system or from DuckDB. The
 result is a small table, one row per airport and local date, that SQL joins: `before` and `after` are UTC offsets in
-minutes, `switch_minute` is the minute of that local day (on the old clock) at which the clock changes, 1441 on
-every other day.
+minutes, `switch_minute` is the minute of that local day (on the old clock) at which the clock changes, 1441 on every
+other day.
 """
 
 import csv
@@ -40,7 +40,7 @@ ZONE_DAY_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Airport:
-    """An airport as our table knows it; `valid_from` and `valid_to` bound its service, both inclusive."""
+    """An airport of our table; `valid_from` and `valid_to` bound its service, both inclusive."""
 
     iata: str
     icao: str
@@ -75,7 +75,7 @@ def _airport(row: dict[str, str]) -> Airport:
 
 
 def station_offset(station: str, at: datetime) -> int | None:
-    """Return the UTC offset of an airport's clock at a moment, in minutes; None for an airport that we do not know."""
+    """Return the UTC offset of an airport's clock at a moment, in minutes; None for an unknown airport."""
     airport = airports().get(station)
     return None if airport is None else offset_minutes(airport.zone, at)
 
@@ -140,14 +140,14 @@ def central_angle(place: tuple[float, float], other: tuple[float, float]) -> flo
 
 
 def _point(airport: Airport) -> list[float]:
-    """Return an airport's place on a sphere of radius 1: the chord between two points gives the great circle."""
+    """Return an airport's position on a sphere of radius 1; the chord between two points gives the great circle."""
     north, east = radians(airport.latitude), radians(airport.longitude)
     return [cos(north) * cos(east), cos(north) * sin(east), sin(north)]
 
 
 @dataclass(frozen=True)
 class DotAirport:
-    """An airport number and its code; of one that moved, `placed_from` is the first date at today's place."""
+    """An airport number and its code; if the airport moved, `placed_from` is the first date at its present place."""
 
     iata: str
     valid_from: date
@@ -171,7 +171,7 @@ def dot_airports() -> dict[int, DotAirport]:
 
 
 def placed_from() -> dict[str, date]:
-    """Return the airports that moved with their codes, and the first date at the place that our table has."""
+    """Return, by code, the airports that moved and the first date at the position in our table."""
     moved: dict[str, date] = {}
     for place in dot_airports().values():
         if place.placed_from:
@@ -181,7 +181,7 @@ def placed_from() -> dict[str, date]:
 
 @cache
 def dot_airport_list() -> pa.Table:
-    """Return one row with one list: the airport of every number above the first ones, null for one without."""
+    """Return one row with one list: the airport of each number above `DOT_NUMBERS_ABOVE`, null if unused."""
     known = dot_airports()
     numbered = [known.get(number) for number in range(DOT_NUMBERS_ABOVE + 1, max(known) + 1)]
     places = [place and {"iata": place.iata, "first": place.valid_from, "last": place.valid_to} for place in numbered]
@@ -191,7 +191,7 @@ def dot_airport_list() -> pa.Table:
 
 @cache
 def airport_table() -> pa.Table:
-    """Return code, country, place on a sphere of radius 1, and validity of every airport that we know."""
+    """Return code, country, position on a sphere of radius 1, and validity of every known airport."""
     known = list(airports().values())
     return pa.table(
         {

@@ -1,4 +1,4 @@
-"""Scheduled backfills, each with a name, and the environments in which they run by themselves."""
+"""Scheduled backfills, each with a name, and the environments in which they are switched on."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,19 +22,19 @@ EXTRACT_MINUTE = 20
 
 
 def status(name: str) -> dg.DefaultScheduleStatus:
-    """Running where RUNS_IN says so, stopped elsewhere."""
+    """Return the default status: running in the environments of RUNS_IN, stopped elsewhere."""
     runs = Environment.current().name in RUNS_IN[name]
     return dg.DefaultScheduleStatus.RUNNING if runs else dg.DefaultScheduleStatus.STOPPED
 
 
 def days(first: datetime, last: datetime, name: str) -> dg.RunRequest:
-    """Ask for a range of operating days, both ends included."""
+    """Return a request for a range of operating days, both ends included."""
     tags = {**range_tags(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"), "aero/backfill": name}
     return dg.RunRequest(run_key=f"{name}:{last:%Y-%m-%d}", tags=tags)
 
 
 def due(context: dg.ScheduleEvaluationContext) -> datetime:
-    """The time this tick was meant for, in UTC."""
+    """Return the planned time of this tick, in UTC."""
     return context.scheduled_execution_time.astimezone(UTC)
 
 
@@ -45,14 +45,14 @@ def due(context: dg.ScheduleEvaluationContext) -> datetime:
     default_status=status("nightly_last_three_days"),
 )
 def nightly_last_three_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """After the operating day closes (12:00 UTC on the day after): the last three operating days again."""
+    """After the operating day closes (12:00 UTC on the day after), rebuild the last three operating days."""
     yesterday = due(context) - timedelta(days=1)
     return days(yesterday - timedelta(days=2), yesterday, "nightly_last_three_days")
 
 
 @schedule(job=warehouse, cron_schedule="0 14 4 * *", execution_timezone="UTC", default_status=status("monthly_close"))
 def monthly_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """On the fourth: the whole month before, with the delay codes and revenue corrected since."""
+    """On the fourth, rebuild the whole month before, with the delay codes and revenue corrected since."""
     last = due(context).replace(day=1) - timedelta(days=1)
     return days(last.replace(day=1), last, "monthly_close")
 
@@ -64,12 +64,12 @@ def monthly_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     default_status=status("hourly_extract"),
 )
 def hourly_extract(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The hour before this one, of every table of the operational database."""
+    """Extract the previous hour of every table of the operational database."""
     hour = f"{due(context) - timedelta(hours=1):%Y-%m-%d-%H:00}"
     return dg.RunRequest(run_key=f"hourly_extract:{hour}", partition_key=hour)
 
 
 @schedule(job=plans, cron_schedule="0 6 * * *", execution_timezone="UTC", default_status=status("daily_plans"))
 def daily_plans(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Send the SSIM schedules in force to the gateway, for the next three days; the next run heals a missed one."""
+    """Send the SSIM schedules in force to the gateway for the next three days; the next run replaces a missed one."""
     return dg.RunRequest(run_key=f"daily_plans:{due(context):%Y-%m-%d}")

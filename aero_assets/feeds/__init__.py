@@ -45,9 +45,10 @@ def find(path: str) -> Feed:
 
 
 def doors() -> list[dict[str, object]]:
-    """Return what the door for files must know: path, header and contract of every feed that arrives as files.
+    """Return the part of every file feed that the door must know: path, header and contract.
 
-    A feed of tables also knows the others, so that a table in the wrong folder is told its own.
+    A feed of tables also lists the other such feeds, so that the refusal of a table in a wrong folder can name its
+    feed.
     """
     known = [feed.door() for feed in feeds() if feed.arrival == "file"]
     tables = {feed.path: feed.layout.table.door() for feed in feeds() if feed.layout.table}

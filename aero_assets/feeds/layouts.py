@@ -1,6 +1,6 @@
 """The layout of records in a file of a feed: lines before and after them, and the lines or sheets that hold them.
 
-The vocabulary and its check; reading a file by it is the typed step's work, recognising one the door's.
+This module defines the vocabulary and checks it. The typed step reads files by it; the door recognises them.
 """
 
 import re
@@ -24,7 +24,7 @@ Fail = Callable[..., Exception]
 
 @dataclass(frozen=True)
 class Caption:
-    """A value that is said once above the header: the group of a pattern, as a raw column of every record."""
+    """A value stated once above the header (the group of a pattern), which becomes a raw column of every record."""
 
     name: str
     pattern: str
@@ -32,7 +32,7 @@ class Caption:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet that holds records: its name, and heading → raw column of the cells that say what a row is about."""
+    """A sheet that holds records: its name, and heading → raw column of the cells that name the subject of a row."""
 
     name: str
     keys: Mapping[str, str]
@@ -40,7 +40,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Wide sheets: a row is a thing, with twelve months and a total side by side for every figure.
+    """Wide sheets: each row is a subject, with twelve months and a total side by side for every figure.
 
     `figures` are the headings above `months`, heading → raw column; `year` is a pattern that a cell above the header
     matches; the row whose first cell is `ends_at` holds the sums of the columns.
@@ -61,14 +61,15 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Layout:
-    """Everything about a file that its format and its header do not say.
+    """Everything about a file that its format and its header do not define.
 
-    `xml`: documents of XML are taken beside lines. `footer` is how the last line of every file begins; the door
-    takes no file without it. The named groups of `name_pattern` are what only the file's name says, as raw columns
-    of every record. `by_name`: columns are found by the names in the header, in any order and beside others;
-    `also_called` are further names of a column, `optional` the columns that a file may lack, `further` raw columns that
-    only other layouts have. Of `alternatives` one must be there whole. `unknown` are words that stand for no value.
-    `layouts` are known layouts, for sentences: `name`, `columns` as they are called there, and `way_out`.
+    `xml`: documents of XML are accepted beside lines. `footer` is the beginning of the last line of every file; the
+    door refuses a file without it. The named groups of `name_pattern` are values that only the file's name holds, as
+    raw columns of every record. `by_name`: columns are found by the names in the header, in any order and beside
+    others; `also_called` are further names of a column, `optional` the columns that a file may lack, `further` raw
+    columns that only other layouts have. Of `alternatives` one must be present completely. `unknown` are words that
+    stand for no value. `layouts` are known layouts, for messages: `name`, `columns` under their names there, and
+    `way_out`.
     """
 
     name_pattern: str = ""
@@ -90,7 +91,7 @@ class Layout:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The raw columns that the file's name says."""
+        """The raw columns whose values are in the file's name."""
         return tuple(re.compile(self.name_pattern).groupindex)
 
     def named_by(self, name: str) -> list[str | None]:
@@ -99,7 +100,7 @@ class Layout:
         return [match[group] if match else None for group in self.named]
 
     def door(self) -> dict[str, Any]:
-        """Return what the door must know of it; empty for a plain file."""
+        """Return the part that the door must know; empty for a plain file."""
         details: dict[str, Any] = {name: value for name, value in asdict(self).items() if value and name != "parser"}
         if self.parser in HANDED_ON:
             details["hand_on"] = True
@@ -130,7 +131,7 @@ ALL_KEYS = FORMAT_KEYS | {"name_pattern"}
 
 
 def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
-    """Return format and layout of a register entry; raise what `fail` makes of a message and the start of its line."""
+    """Return format and layout of a register entry; `fail` builds an error from a message and a line's start."""
     kind = data.get("format", "csv")
     if kind not in get_args(Format):
         raise fail(f"`format` is one of {', '.join(get_args(Format))}", at=r"format\s*=")
@@ -152,7 +153,7 @@ def read_layout(data: Mapping[str, Any], fail: Fail) -> tuple[Format, Layout]:
 
 
 def _names(data: Mapping[str, Any], fail: Fail) -> dict[str, Any]:
-    """Return how columns are found by their names; nothing for a feed that takes its own header alone."""
+    """Return the settings for finding columns by name; nothing for a feed that accepts only its own header."""
     if not data.get("by_name"):
         if given := [key for key in BY_NAME if key in data]:
             raise fail(f"`{given[0]}` belongs to by_name = true", at=rf"\[*{given[0]}\b")

@@ -1,4 +1,4 @@
-"""Columns that typed rows carry beside those of their feed: where a fact comes from, by the way the feed arrives."""
+"""Columns of typed rows beside those of their feed: the origin of a fact, by the feed's kind of arrival."""
 
 from aero_assets.feeds.model import Column
 

@@ -1,7 +1,7 @@
 """The definition of a feed: the vocabulary of the register, with no I/O and no Dagster.
 
-A feed says where facts come from, what one row is, how a raw record becomes typed columns and when a record is
-refused. Expressions are DuckDB SQL over the raw columns; they are compiled by the typed step.
+A feed defines the origin of its facts, the meaning of one row, the conversion of a raw record into typed columns and
+the reasons to refuse a record. Expressions are DuckDB SQL over the raw columns; the typed step compiles them.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ class Value:
 class Clock:
     """A local wall-clock time that becomes whole minutes since 1970-01-01 in UTC.
 
-    `minute_of_day` is an expression for minutes after local midnight, `airport` names the place whose clock it is.
-    `near` is an expression for the instant (in the same unit) it must be closest to; it chooses the day and, where
+    `minute_of_day` is an expression for minutes after local midnight, `airport` names the airport whose local time it
+    is. `near` is an expression for the instant (in the same unit) it must be closest to; it chooses the day and, where
     a clock is set back, which of the two hours is meant. Without it the operating date and the first hour are taken.
     `otherwise` is an expression for the instant of a record that does not have the time (its file may leave it out).
-    The offset it was read with, in minutes, is there as `<name>_offset`.
+    The UTC offset used, in minutes, is available as `<name>_offset`.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class RowRule:
-    """A reason to refuse a record: the first rule whose condition is true names it."""
+    """A reason to refuse a record: the first rule whose condition is true gives the reason."""
 
     code: str
     when: str
@@ -78,8 +78,9 @@ class Column:
 class Feed:
     """One source of facts, from the name of its inbox folder or topic to its typed columns.
 
-    Of a feed of events `header` is every field that the events of its topic may have, of a log those of its lines, of a
-    table its columns and what the extract adds, of a workbook or of parsed lines what a reader makes of them.
+    `header` lists: of a feed of events every field that the events of its topic may have; of a log those of its lines;
+    of a table its columns and those that the extract adds; of a workbook or of parsed lines the columns that a reader
+    makes.
     """
 
     system: str
@@ -126,14 +127,15 @@ class Feed:
 
     @property
     def is_json(self) -> bool:
-        """True if its raw objects hold a JSON object per line, in hours of arrival, instead of a file of its sender."""
+        """True if its raw objects hold one JSON object per line, by hour of arrival, and are not files of a sender."""
         return self.arrival in ("event", "log", "table")
 
     @property
     def door_counts_records(self) -> bool:
-        """True if the rows of a receipt are the records of its body: not so for what a parser takes apart.
+        """True if the row count of a receipt is the number of records; false for bodies that a parser splits.
 
-        A line of a message, a report or a schedule is no record, nor is a row of a sheet, which holds twelve months.
+        A line of a message, a report or a schedule is no record, and neither is a row of a sheet, which holds twelve
+        months.
         """
         return self.arrival == "file" and self.format in ("csv", "parquet")
 
@@ -144,12 +146,12 @@ class Feed:
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """The raw columns that a file says once, above its header."""
+        """The raw columns whose values are stated once in a file, above its header."""
         return tuple(caption.name for caption in self.layout.captions)
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
-        """Every raw column that expressions may use: of the records, above them, and of the file's name."""
+        """Every raw column that expressions may use: those of the records, of the captions, and of the file's name."""
         return (*self.in_records, *self.captions, *self.layout.named)
 
     @property
@@ -158,12 +160,12 @@ class Feed:
         return (*self.header, *self.layout.further)
 
     def places_in(self, seen: Sequence[str]) -> Places:
-        """Return where the columns stand in a file with this header; of a feed that is read by name."""
+        """Return the places of the columns in a file with this header, for a feed with columns found by name."""
         layout = self.layout
         return headings.find(seen, self.in_records, layout.also_called, layout.optional, layout.alternatives)
 
     def layout_of(self, seen: Sequence[str]) -> str:
-        """Return the name of the known layout that a file with this header has; empty if it has none of them."""
+        """Return the name of the known layout of a file with this header; empty if it has none of them."""
         return headings.recognised(seen, self.layout.layouts)
 
     @property
@@ -173,7 +175,7 @@ class Feed:
 
     @property
     def version_of(self) -> tuple[str, ...]:
-        """The columns that versions of one row of a table share; with the date first, an engine prunes files by it."""
+        """The columns that versions of one row of a table share; date first, so that engines skip files."""
         dated = self.across_dates or self.business_date in self.row_key
         return self.row_key if dated else (self.business_date, *self.row_key)
 
@@ -190,7 +192,7 @@ class Feed:
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """The limits that its rows are held to as events, by the clock of this platform."""
+        """The limits of events that its rows must meet, by the clock of this platform."""
         clock = Environment.current().clock
         return tuple(limit for limit in LIMITS if self.judged_as and limit.holds_by(clock))
 
@@ -206,7 +208,7 @@ class Feed:
         return sha256(repr((*parts, *read, *settled)).encode()).hexdigest()[:16]
 
     def door(self) -> dict[str, object]:
-        """Return what the door for files needs to know of this feed."""
+        """Return the part of this feed that the door must know."""
         details = {"feed": self.path, "format": self.format, "header": list(self.header), "contract": self.contract}
         layout = self.layout.door()
         return {**details, "layout": layout} if layout else details

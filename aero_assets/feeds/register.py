@@ -40,11 +40,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FeedError(ValueError):
-    """A register entry that cannot be used: says the file, the line and what to write instead."""
+    """A register entry that cannot be used; the message names the file, the line and the correction."""
 
 
 def load_feed(path: Path) -> Feed:
-    """Read one register entry; raise FeedError where it is wrong."""
+    """Read one register entry; raise FeedError if it is wrong."""
     text = path.read_text(encoding="utf-8")
     try:
         data = tomllib.loads(text)
@@ -63,7 +63,7 @@ def load_register(folder: Path) -> tuple[Feed, ...]:
 
 
 class _Reader:
-    """Turns one parsed TOML document into a Feed, remembering lines for its complaints."""
+    """Turns one parsed TOML document into a Feed, and knows the lines for its error messages."""
 
     def __init__(self, path: Path, text: str, data: dict[str, Any]) -> None:
         self.path, self.lines, self.data = path, text.splitlines(), data
@@ -80,7 +80,7 @@ class _Reader:
         return value.strip()
 
     def rows(self, table: str, build: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
-        """Build one object per `[[table]]`; a missing or unknown key names the entry's line."""
+        """Build one object per `[[table]]`; the error for a missing or unknown key names the entry's line."""
         built = []
         for number, entry in enumerate(self.data.get(table, [])):
             try:
@@ -94,7 +94,7 @@ class _Reader:
         return FeedError(f"{self.path}:{starts[number] if number < len(starts) else 1}: [[{table}]] {message}")
 
     def feed(self) -> Feed:
-        """Assemble and cross-check the whole entry."""
+        """Assemble the whole entry and check its parts against each other."""
         columns = self.rows("columns", lambda entry: Column(**{"sql": entry["name"], **entry}))
         arrival = self.data.get("arrival", "file")
         self._check_lineage(columns, arrival)
@@ -239,7 +239,7 @@ class _Reader:
                             at=r"grain\s*=")  # fmt: skip
 
     def _check_lineage(self, columns: Iterable[Column], arrival: str) -> None:
-        """Refuse a column that takes the place of a lineage column and could not stand in for it."""
+        """Refuse a column that has the name of a lineage column and cannot replace it."""
         if arrival in JSON_LINEAGE:
             theirs, of = JSON_LINEAGE[arrival]
             # Database feeds may declare `attempt` as a data column although it is a lineage column elsewhere.

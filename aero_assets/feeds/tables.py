@@ -1,7 +1,8 @@
-"""The columns of tables that people keep by hand: the names each goes by, and how its cells are read.
+"""The columns of tables that people keep by hand: the names of each column, and the reading of its cells.
 
-`[table]` of a register entry: `needs` (of each list one column is there), `decimal` and `dates` (how a figure with one
-separator and a date in figures are read where a file does not say it), `[table.columns.NAME]` and `[table.spread]`.
+`[table]` of a register entry: `needs` (of each list one column must be there), `decimal` and `dates` (the reading of a
+figure with one separator and of a date in figures, if a file does not declare it), `[table.columns.NAME]` and
+`[table.spread]`.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ class TableColumn:
     """A column of a table: its names in files, the kind of its cells, and a cell of the template.
 
     `words` are the values that a `word` may have, each with the words for it; `least` and `most` bound a number;
-    `scale` is written into the sentence about a number outside them.
+    `scale` is written into the message about a number outside them.
     """
 
     kind: str
@@ -55,7 +56,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Table:
-    """Everything that a reader of such a table must know."""
+    """The reading rules of such a table."""
 
     columns: Mapping[str, TableColumn]
     needs: tuple[tuple[str, ...], ...]
@@ -64,7 +65,7 @@ class Table:
     dates: str = ""
 
     def door(self) -> dict[str, Any]:
-        """Return what finding the header takes: names by column, what is needed, which columns hold money."""
+        """Return the part that is needed to find the header: names by column, needed columns, columns with money."""
         spread = dict(self.spread.names) if self.spread else {}
         names = {name: list(column.names) for name, column in self.columns.items()}
         money = [name for name, column in self.columns.items() if column.kind == "amount"]
@@ -76,7 +77,7 @@ class Table:
 
 
 def read_table(data: Mapping[str, Any], fail: Fail) -> Table:
-    """Return the table of a register entry; raise what `fail` makes of a message and the start of its line."""
+    """Return the table of a register entry; `fail` builds an error from a message and a line's start."""
     table = data.get("table", {})
     if not table.get("columns") or not table.get("needs"):
         raise fail("a feed of tables says `needs` and [table.columns.NAME]", at=r"(\[table|format\s*=)")
@@ -96,7 +97,7 @@ def read_table(data: Mapping[str, Any], fail: Fail) -> Table:
 
 
 def _check_names(columns: Mapping[str, TableColumn], spread: Spread | None, fail: Fail) -> None:
-    """Refuse a name that two columns go by: nobody could tell which is meant."""
+    """Refuse a name that two columns share, because it would be ambiguous."""
     owners: dict[str, str] = {}
     others = spread.names if spread else {}
     for owner, names in (*((name, column.names) for name, column in columns.items()), *others.items()):

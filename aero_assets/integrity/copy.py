@@ -1,6 +1,6 @@
 """Verification of the copies on this disk: of the typed zone for DuckDB, of published marts for readers.
 
-Both are fetched again where they are not what their manifests name.
+Files that differ from their manifests are fetched again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _AGAIN = "it is fetched again"
 
 
 def damages(lake: LakeCopy, published: PublishedCopy, feeds: Iterable[Feed], log: Log) -> Iterator[Damage]:
-    """Yield every file of the copies that is not what was taken in."""
+    """Yield every file of the copies that has changed since it was fetched."""
     state = lake.root / ".state.json"
     if lake.root.exists() or lake.root.is_symlink():
         kept = read_local(state)

@@ -13,15 +13,15 @@ Good = Callable[[bytes], bool]
 
 
 class CannotRepairError(RuntimeError):
-    """Nothing here can bring an object back: says what to ask for, and whom."""
+    """The object cannot be restored here; the message names the data to ask for, and the person to ask."""
 
 
 @dataclass(frozen=True)
 class Damage:
-    """One object that is not what it should be.
+    """One damaged object.
 
-    `is_good` tells a good earlier version of the object; `rebuild` makes it from something else and returns what it
-    did, or raises `CannotRepairError`.
+    `is_good` recognises a good earlier version of the object; `rebuild` makes it from other data and returns a
+    description of its work, or raises `CannotRepairError`.
     """
 
     zone: str
@@ -39,7 +39,7 @@ class Damage:
         return {name: getattr(self, name) for name in ("zone", "key", "kind", "feed", "problem", "way_back")}
 
     def repair(self) -> str:
-        """Bring the object back and return what was done; `CannotRepairError` where nothing can."""
+        """Restore the object and return a description of the repair; `CannotRepairError` if it is not possible."""
         if self.is_good and self.bucket and (done := restore(self.bucket, self.key, self.is_good)):
             return done
         if self.rebuild:
@@ -48,7 +48,7 @@ class Damage:
 
 
 def restore(bucket: Bucket, key: str, is_good: Good) -> str:
-    """Put the newest earlier version of an object that is good in its place; return what was done, if anything."""
+    """Replace the object by its newest good earlier version; return a description, or nothing if there is none."""
     for version in bucket.history(key).get(key, ()):
         if version.is_deletion:
             continue
@@ -60,7 +60,7 @@ def restore(bucket: Bucket, key: str, is_good: Good) -> str:
 
 
 def says(*names: str) -> Good:
-    """Return what tells a JSON object of ours that says these names."""
+    """Return a check for a JSON object of ours that has these keys."""
 
     def is_good(body: bytes) -> bool:
         return not problem_of_json(body, *names)
@@ -69,7 +69,7 @@ def says(*names: str) -> Good:
 
 
 def problem_of_json(body: bytes, *names: str) -> str:
-    """Return what is wrong with a JSON object of ours, or nothing."""
+    """Return the problem of a JSON object of ours, or nothing."""
     try:
         value: Any = json.loads(body)
     except ValueError as error:

@@ -1,7 +1,7 @@
 """Verification of the lake bucket without the published marts: typed files, manifests, levels, quarantine, ledger.
 
-Manifests, typed files and refused rows come again from the raw zone, by compacting their arrival day. Levels are
-forgotten, so that the work is done again. Everything else is restored from an earlier version of the bucket.
+Manifests, typed files and refused rows are made again from the raw zone, by compacting their arrival day. Levels are
+deleted, so that the work is done again. Everything else is restored from an earlier version of the bucket.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _VERSIONS = "an earlier version of the bucket"
 
 @dataclass
 class LakeZone:
-    """The lake bucket as it is now, and how an arrival day of it is made again."""
+    """The present content of the lake bucket, and the function that compacts an arrival day of it again."""
 
     lake: Bucket
     feeds: tuple[Feed, ...]
@@ -50,7 +50,7 @@ class LakeZone:
     _named: set[str] = field(default_factory=set)
 
     def damages(self, *, is_whole: bool) -> Iterator[Damage]:
-        """Yield what is damaged; `is_whole` where all feeds are chosen: then what belongs to no feed counts too."""
+        """Yield the damaged objects; with `is_whole` (all feeds are checked) also those that belong to no feed."""
         self._there = {item.key for item in self.lake.list("") if not item.key.startswith("published/")}
         for feed in self.feeds:
             yield from self._feed(feed)
@@ -101,7 +101,7 @@ class LakeZone:
         return self._again(feed, day, key, kind, f"its {len(body)} bytes have another digest than its manifest names")
 
     def _strays(self, feed: Feed, manifests: dict[str, ArrivalManifest | None]) -> Iterator[Damage]:
-        """Files of a compacted day that its manifest does not name: whoever reads the folder would count them twice."""
+        """Yield files of a compacted day that its manifest does not name: a reader would count them twice."""
         for key in sorted(key for key in self._there - self._named if key.startswith(f"typed/{feed.path}/")):
             day = key.rpartition("/arrived=")[2][:10]
             if key != empty_file(feed) and manifests.get(day) is not None:
@@ -124,7 +124,7 @@ class LakeZone:
         return Damage(ZONE, key, kind, problem, _FROM_RAW, feed.path, rebuild=rebuild)
 
     def _compact(self, feed: Feed, day: str) -> str:
-        """Compact an arrival day, once however many of its objects are damaged."""
+        """Compact an arrival day, once for all of its damaged objects."""
         on = date.fromisoformat(day)
         if (feed.path, on) not in self._days_done:
             self.log(f"{feed.path} of {day}: compacting again")
@@ -166,7 +166,7 @@ class LakeZone:
         return Damage(ZONE, key, "levels", problem, "they are forgotten: the work is done again", rebuild=rebuild)
 
     def _other_size(self, key: str, body: bytes) -> str:
-        """A file as it was received has the size that the reason beside it says."""
+        """Return the problem if a received file has another size than the reason object beside it says."""
         if "/files/" not in key or key.endswith("/reason.json"):
             return ""
         try:
@@ -177,7 +177,7 @@ class LakeZone:
         return "" if size == len(body) else f"it has {len(body)} bytes, and {size} were received"
 
     def _from_day(self, key: str) -> partial[str] | None:
-        """Return the repair by compacting an arrival day again, if the object is of the kind that this writes."""
+        """Return the repair by compacting an arrival day again, if compaction writes objects of this kind."""
         for feed in self.feeds:
             row = f"/{feed.system}.{feed.name}.json"
             if key.startswith("_outcomes/typed/dt=") and key.endswith(row):
@@ -208,7 +208,7 @@ def _kind_of(key: str) -> str:
 
 
 def _problem_of(key: str, body: bytes) -> str:
-    """Return what is wrong with an object of a kind that its name tells, whatever it is about; or nothing."""
+    """Return the problem of an object, checked by the kind that its name shows; or nothing."""
     if key.endswith(".json") and "/files/" not in key:
         return problem_of_json(body, *(("hop",) if key.startswith("_outcomes/") else ()))
     if key.endswith("/reason.json"):
@@ -224,5 +224,5 @@ def _problem_of(key: str, body: bytes) -> str:
 def damages(
     lake: Bucket, feeds: Iterable[Feed], compact: Compact, scratch: Path, log: Log, *, is_whole: bool
 ) -> Iterator[Damage]:
-    """Yield every damaged object of some feeds in the lake bucket, what is published left out."""
+    """Yield every damaged object of some feeds in the lake bucket, except published data."""
     return LakeZone(lake, tuple(feeds), compact, scratch, log).damages(is_whole=is_whole)

@@ -1,7 +1,7 @@
 """Verification of the published zone: the current manifest, the versions still in use, and their files.
 
-A file or a manifest comes back from an earlier version of the bucket; else the next publication writes it again, which
-the orchestrator asks for by itself as soon as it is gone.
+A file or a manifest is restored from an earlier version of the bucket. If there is none, the next publication writes it
+again, and the orchestrator requests that publication as soon as the object is deleted.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _part_again(lake: Bucket, key: str) -> str:
 
 
 def _manifest_again(lake: Bucket, key: str, whole: list[Manifest]) -> str:
-    """Put the newest whole version in the place of the current one; forget an old one that nobody can read."""
+    """Replace the current manifest by the newest complete version; delete an older manifest that cannot be read."""
     if key == CURRENT and whole:
         return _put(lake, CURRENT, whole[0])
     if key == CURRENT:

@@ -1,7 +1,7 @@
 """The raw zone: bodies against the digest of their receipt, receipts, markers and commits against each other.
 
-Nothing comes before the raw zone but the sender. What is damaged there comes back from an earlier version of the
-bucket, from what the inbox still holds, or it has to be asked for again.
+The only source of the raw zone is the sender. A damaged object is restored from an earlier version of the bucket or
+from a file still in the inbox; otherwise the sender has to be asked for it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PACKED = (".gz",)
 
 @dataclass
 class RawZone:
-    """The raw zone of some feeds as it is now, and the inbox that files came through."""
+    """The present content of the raw zone of some feeds, and the inbox through which their files came."""
 
     raw: Bucket
     inbox: Bucket
@@ -40,7 +40,7 @@ class RawZone:
     _there: set[str] = field(default_factory=set)
 
     def damages(self) -> list[Damage]:
-        """Go through every object of the feeds."""
+        """Check every object of the feeds."""
         for prefix in sorted({feed.system for feed in self.feeds if feed.arrival == "table"}):
             self._look(f"{prefix}/")
             self._extract(prefix)
@@ -81,7 +81,7 @@ class RawZone:
         self._found += check_all(sorted(contents), check, self.log, f"{feed.path}: bodies")
 
     def _markers(self, feed: Feed, prefix: str, contents: dict[str, tuple[str, str, str]]) -> None:
-        """Check the markers that name the body of a content: without one the same content would be kept once more."""
+        """Check the markers that name the body of a content; without one the same content would be stored twice."""
         raw_keys = {digest: raw_key for raw_key, (digest, *_) in contents.items()}
         present = {key for key in self._there if key.startswith(prefix)}
         documents = dict(check_all(sorted(present), self._document, self.log, f"{feed.path}: markers"))
@@ -117,7 +117,7 @@ class RawZone:
             return bodies.what_is_wrong(path, digest, is_gzip=is_packed and key.endswith(PACKED))
 
     def _from_inbox(self, key: str, digest: str, inbox_key: str, version: str, ask: str) -> str:
-        """Make a body again from the file as it lies in the inbox, packed as the door packs it."""
+        """Make a body again from the file that is still in the inbox, packed as the door packs it."""
         for version_id in dict.fromkeys((version, "")):
             content = self.inbox.read(inbox_key, version_id)
             if content is None:
@@ -135,7 +135,7 @@ class RawZone:
         return f"written again {whence}"
 
     def _objects(self, feed: Feed) -> None:
-        """Events and logs: nothing but the bucket's versions says what they were, so the first one is right."""
+        """Check events and logs: they have no stored digest, so the first version in the bucket counts as right."""
         self._found += check_all(sorted(self._there), partial(self._object, feed), self.log, f"{feed.path}: objects")
         self._gone(f"{feed.path}/", self._there, "body", feed.path, lambda body: True)
 
@@ -147,14 +147,14 @@ class RawZone:
         return Damage(ZONE, key, "body", problem, _VERSIONS, feed.path, self.raw, first) if problem else None
 
     def _written_over(self, key: str, versions: list[StoredVersion]) -> str:
-        """Return a complaint if the object differs from its first version; under KMS an ETag alone does not say."""
+        """Return the problem if the object differs from its first version; under KMS the ETag does not show it."""
         if len(versions) < 2 or versions[0].etag == versions[-1].etag:
             return ""
         bodies_of = [self.raw.read(key, version.version_id) for version in (versions[0], versions[-1])]
         return "" if bodies_of[0] == bodies_of[1] else "it was written over: objects of the raw zone are written once"
 
     def _extract(self, system: str) -> None:
-        """Commits of the extract, the states it compares with, and the parts that they name."""
+        """Check commits of the extract, the states with which it compares, and the parts that they name."""
         prefix = f"{system}/_"
         notes = sorted(key for key in self._there if key.startswith(prefix) and key.endswith(".json"))
         parts: set[str] = set()
@@ -179,7 +179,7 @@ class RawZone:
         return Damage(ZONE, key, "part", problem, _EXTRACT, f"{system}/*", self.raw, is_good) if problem else None
 
     def _gone(self, prefix: str, present: Iterable[str], kind: str, feed: str, is_good: Good) -> None:
-        """Objects that were deleted: nothing is ever deleted from the raw zone."""
+        """Find deleted objects; nothing is ever deleted on purpose from the raw zone."""
         for key in sorted(self._history.keys() - set(present)):
             if key.startswith(prefix):
                 self._add(key, kind, "it was deleted", _VERSIONS, feed, is_good)
@@ -212,7 +212,7 @@ def _is_body(key: str, digest: str, body: bytes) -> bool:
 
 
 def _is_first(bucket: Bucket, key: str, versions: list[StoredVersion], body: bytes) -> bool:
-    """True of the oldest version that is left: the one that was written, before anybody wrote over it."""
+    """Return True if this is the content of the oldest version left, which no later write has changed."""
     return bool(versions) and bucket.read(key, versions[-1].version_id) == body
 
 

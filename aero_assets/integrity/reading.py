@@ -1,4 +1,4 @@
-"""Reading many objects at a time, with progress that shows where it takes longer than a moment."""
+"""Reading many objects in parallel, with a progress message if it takes long."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ Log = Callable[[str], None]
 
 
 def check_all(items: Iterable[Item], check: Callable[[Item], Result | None], log: Log, subject: str) -> list[Result]:
-    """Return what `check` finds of each item, in order; what it returns None for is left out."""
+    """Return the result of `check` for each item, in order; results that are None are left out."""
     subjects, results, told_at = list(items), [], time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         for number, result in enumerate(pool.map(check, subjects), 1):

@@ -29,7 +29,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Places:
-    """The buckets and the folders that are looked at, under the role of the running process."""
+    """The buckets and folders to check, under the role of the running process."""
 
     raw: Bucket
     lake: Bucket
@@ -40,7 +40,7 @@ class Places:
 
     @classmethod
     def current(cls, client: Any = None) -> Places:  # noqa: ANN401 - boto3 clients have no static type
-        """Those of the environment."""
+        """Return those of the environment."""
         environment = Environment.current()
         lake_bucket = Bucket(environment.lake_bucket, client)
         return cls(
@@ -53,14 +53,14 @@ class Places:
         )
 
     def compact(self, feed: Feed, on: date) -> None:
-        """Compact an arrival day from the raw zone, every file compared by content."""
+        """Compact an arrival day from the raw zone, with every file compared by content."""
         ask_again(self.lake, feed, on)
         planned = plan(list_arrivals(self.raw, feed), set_aside.listed(self.lake).get(feed.path, {}))
         compact_day(Compactor(self.raw, self.lake, self.scratch), feed, planned, on)
 
 
 def verify(places: Places, log: Log, *, zones: Sequence[str] = ZONES, feed: Feed | None = None) -> list[Damage]:
-    """Return everything that is damaged in some zones, of one feed or of all."""
+    """Return every damaged object of some zones, of one feed or of all."""
     chosen = [feed] if feed else list(feeds())
     damages: list[Damage] = []
     for zone in zones:
@@ -81,7 +81,7 @@ def _damages(places: Places, zone: str, chosen: list[Feed], log: Log, *, is_whol
 
 @dataclass
 class Repairs:
-    """The result of a repair, object by object, and what it could not do."""
+    """The result of a repair: the restored objects, and those that could not be restored."""
 
     done: list[tuple[Damage, str]] = field(default_factory=list)
     left: list[tuple[Damage, str]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Repairs:
 
 
 def repair(look: Callable[[str], Iterable[Damage]], zones: Sequence[str], log: Log) -> Repairs:
-    """Bring back what is damaged, zone by zone in the order of the flow; what a last look still finds is left."""
+    """Restore damaged objects, zone by zone in the order of the flow; damage found by a last check is `left`."""
     repairs = Repairs()
     for zone in zones:
         damages, why = list(look(zone)), {}

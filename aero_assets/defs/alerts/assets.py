@@ -1,4 +1,4 @@
-"""Alerts: the log and the state of alerts, its copies in the raw zone, incident briefs, baselines, failures of runs."""
+"""Alerts as assets: their log and state, copies in the raw zone, incident briefs, baselines, failures of runs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ watched = [
 
 @dataclass
 class Progress:
-    """The progress of the alert-log copy, kept in the lake."""
+    """The progress of the copy of the alert log, stored in the lake."""
 
     lake: Bucket
     cursor: Cursor = field(default_factory=Cursor)
@@ -66,7 +66,7 @@ class Progress:
 
     @classmethod
     def load(cls, lake: Bucket) -> "Progress":
-        """Read it; the beginning where there is none or it is damaged: what is copied already is not copied again."""
+        """Read the progress; if it is missing or damaged, begin at the start: no line is copied twice."""
         try:
             data: dict[str, Any] = lake.read_json(cls.KEY) or {}
         except DamagedObjectError:
@@ -74,7 +74,7 @@ class Progress:
         return cls(lake, Cursor.from_text(data.get("cursor")), data.get("parts", {}), data.get("levels", {}))
 
     def save(self) -> None:
-        """Write it: from here on the lines before are done."""
+        """Write the progress; all lines before it are done."""
         self.lake.write_json(self.KEY, {"levels": self.levels, "cursor": self.cursor.text(), "parts": self.parts})
 
 
@@ -105,7 +105,7 @@ class Progress:
     pool="alerts",
 )
 def follow_up(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> Iterator[dg.MaterializeResult]:
-    """Brief what turned red, then copy the log; a line is done when it is copied."""
+    """Write briefs of alerts that turned red, then copy the log; a line is done when it is copied."""
     store = live.store()
     if store is None:
         raise dg.Failure(ABSENT)
@@ -175,7 +175,7 @@ after_alerts = dg.define_asset_job(
     owners=OWNERS,
 )
 def baselines(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> dg.MaterializeResult:
-    """Write the baselines that changed; without live tables there is nobody to read them."""
+    """Write the baselines that changed; nothing is written on a platform without live tables."""
     store = live.store()
     if store is None:
         context.log.info(ABSENT)
@@ -190,6 +190,6 @@ def baselines(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> dg
 
 
 def _live_day(store: LiveStore) -> date | None:
-    """The operating day that the stream is in: a day is not held against itself."""
+    """Return the operating day that the stream is in, because a day is not compared with itself."""
     at = store.heartbeats().get(CLOCK)
     return date.fromisoformat(business_date(parse(at), rules().close_hour_utc)) if at else None

@@ -1,6 +1,6 @@
 """Incident briefs: the data that a person needs for a red alert, collected when it turned red. One object per alert.
 
-Of an alert the highest revision is kept; a brief that is there already is not written again.
+The brief of the highest revision of an alert is stored; an existing brief is not written again.
 """
 
 import json
@@ -49,7 +49,7 @@ OWN = frozenset({"expires_at", "scope_day", "tail_day", "on_ground", "ground_sin
 
 @dataclass(frozen=True)
 class Brief:
-    """One brief: where it is kept, which line it was written on, its data and its text."""
+    """One brief: its key, the log line that led to it, its data and its text."""
 
     key: str
     alert_key: str
@@ -59,7 +59,7 @@ class Brief:
 
 
 def due(lines: Iterable[Item]) -> list[Item]:
-    """Return the lines that want a brief, the last one of each alert: red or worse, heard, no rule on trial."""
+    """Return the last line of each alert that requires a brief: red or worse, notified, of a rule not on trial."""
     latest = {
         line["alert_key"]: line
         for line in sorted(lines, key=lambda raised: raised["revision"])
@@ -73,19 +73,19 @@ def due(lines: Iterable[Item]) -> list[Item]:
 
 
 def key_of(alert_key: str) -> str:
-    """Return where the brief of an alert is kept."""
+    """Return the key of an alert's brief."""
     return f"{FOLDER}/{sha256(alert_key.encode()).hexdigest()[:32]}.json"
 
 
 class Briefer:
-    """Writes briefs into the lake, from the live tables, the rules and what was published."""
+    """Writes briefs into the lake, from the live tables, the rules and the published marts."""
 
     def __init__(self, store: AlertStore, rules: RuleSet, lake: Bucket, history: History, settings: Settings) -> None:
         self._store, self._rules, self._lake = store, rules, lake
         self._history, self._settings = history, settings
 
     def write(self, lines: Iterable[Item]) -> list[Brief]:
-        """Write what is due and not there yet; return what was written."""
+        """Write the briefs that are due and missing; return those written."""
         due_lines = due(lines)
         alerts = self._store.alerts(line["alert_key"] for line in due_lines)
         written = []
@@ -100,7 +100,7 @@ class Briefer:
         return written
 
     def _is_written(self, key: str, revision: int) -> bool:
-        """True if the brief of this revision or a later one is there; a damaged one is written again."""
+        """Return True if the brief of this revision or a later one exists; a damaged brief is written again."""
         try:
             return self._lake.read_as(key, lambda known: known["revision"] >= revision) or False
         except DamagedObjectError:
@@ -174,7 +174,7 @@ def _shown(item: Mapping[str, Any]) -> Item:
 
 
 def _markdown(rule: Rule, alert: Alert, line: Item, content: Mapping[str, Any]) -> str:
-    """Write the brief for people, in the language of the airline: they read it in the control centre."""
+    """Write the brief for people, in the language of the airline, because they read it in the control centre."""
     language = airline().language
     words, headings, evidence = WORDS[language], HEADINGS[language], content["evidence"]
     parts = [

@@ -1,7 +1,7 @@
-"""Logs back to the raw zone: lines of the transition log and decisions, in parts by the hour they were written in.
+"""Copies of logs in the raw zone: lines of the transition log and decisions, in parts by the hour of their writing.
 
-A part is never written again. Which lines are in parts is known from the parts themselves, of which those that this
-copier remembers need not be read: a copier that died between writing a part and noting it finds it by looking.
+A part is never written twice. The parts themselves show which lines are copied; parts that the copier remembers need
+not be read. A copier that died after writing a part, but before noting it, finds the part by listing.
 """
 
 import gzip
@@ -28,14 +28,14 @@ HOURS_REMEMBERED = 24
 
 @dataclass
 class Copier:
-    """Copies lines to the raw zone; `parts` are the parts that it need not read: folder of an hour, names."""
+    """Copies lines to the raw zone; `parts` are the parts that it need not read, as folder of an hour and names."""
 
     raw: Bucket
     scratch: Path
     parts: dict[str, list[str]] = field(default_factory=dict)
 
     def copy(self, feed_path: str, lines: Iterable[Item]) -> int:
-        """Write those lines that no part holds, a part per hour; return how many that were."""
+        """Write those lines that no part holds, one part per hour; return the number of lines."""
         hours: dict[str, dict[str, Item]] = {}
         for line in lines:
             day, hour = line["arrived_at"][:13].split("T")
@@ -43,7 +43,7 @@ class Copier:
         return sum(self._copy(folder, items) for folder, items in sorted(hours.items()))
 
     def remembered(self) -> dict[str, list[str]]:
-        """Return what of `parts` the next copier may need."""
+        """Return the entries of `parts` that the next copier may need."""
         newest = sorted(self.parts, key=lambda folder: folder.split("/dt=")[1], reverse=True)
         return {folder: self.parts[folder] for folder in newest[:HOURS_REMEMBERED]}
 
@@ -78,14 +78,14 @@ class Copier:
 
 
 def wrapped(line: Mapping[str, Any]) -> bytes:
-    """Return a line as the raw zone holds JSON lines: when it came, no verdict against it, itself."""
+    """Return a line in the form of JSON lines in the raw zone: its arrival time, no reason of refusal, and the line."""
     body = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     wrapper = {"arrived_at": line["arrived_at"], "reason": None, "message": None, "body": body}
     return json.dumps(wrapper, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
 def transition_lines(lines: Iterable[Item], labels: Mapping[str, str]) -> list[Item]:
-    """Return lines of the log as they are copied: what stays true of them, and where their data is made up."""
+    """Return log lines as they are copied: only the fields that stay true, and the label of made-up data."""
     return [
         {
             **{name: value for name, value in line.items() if name not in PASSING},
@@ -97,7 +97,7 @@ def transition_lines(lines: Iterable[Item], labels: Mapping[str, str]) -> list[I
 
 
 def decision_lines(store: AlertStore, lines: Iterable[Item], labels: Mapping[str, str]) -> list[Item]:
-    """Return the decisions that were written together with acts among these lines, as they are copied."""
+    """Return, as they are copied, the decisions that were written together with acts among these lines."""
     acts = {(line["alert_key"], line["arrived_at"]) for line in lines if line["kind"] in ACTS}
     decisions = [
         decision

@@ -1,6 +1,6 @@
-"""A scope's history from the published marts: its last days, how earlier alerts ended, and usual values.
+"""A scope's history from the published marts: its last days, the ends of earlier alerts, and usual values.
 
-A reader of one pinned version, or of nothing where nothing was published yet.
+It reads one pinned version; if nothing was published yet, all results are empty.
 """
 
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ A14_PERCENT = f"100 * {A14.value_sql}"
 
 
 class History:
-    """Reads the version that is published now."""
+    """Reads the current published version."""
 
     def __init__(self, copy: PublishedCopy) -> None:
         try:
@@ -56,7 +56,7 @@ class History:
         )
 
     def similar(self, alert: Alert) -> list[dict[str, Any]]:
-        """Return how alerts of the same rule and scope ended before; those of flights, by rule alone."""
+        """Return the ends of earlier alerts of the same rule and scope; for alerts on flights, of the same rule."""
         same = "scope_type = 'leg'" if alert.scope_type == "leg" else "scope_id = $id"
         values = {"rule": alert.rule_id, "own": alert.alert_key}
         return self._rows(
@@ -72,7 +72,7 @@ class History:
         )
 
     def a14_of_routes(self, before: date | None) -> list[Item]:
-        """Return what is usual per route: A14 in percent over the last 28 days with arrivals, all before a day."""
+        """Return the usual A14 of each route in percent: of the last 28 days with arrivals, all before a day."""
         until = "true" if before is None else "operating_date < $before"
         rows = self._rows(
             ROUTE_DAYS,

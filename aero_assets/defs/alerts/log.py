@@ -1,7 +1,7 @@
-"""Reading the transition log by arrival: every line once, however long nobody read, a bounded number at a time.
+"""Reading the transition log by arrival: every line once, even after a long pause, with a limit per call.
 
-A line carries the time at which its writer began, and can be seen only when that writer is done: readers look back
-over an overlap and remember what they saw in it.
+A line carries the time at which its writer began, but is visible only when that writer has finished. So a reader reads
+an overlap again, and remembers the lines that it saw in it.
 """
 
 import json
@@ -23,9 +23,9 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Cursor:
-    """A position in the log: everything before `since` was read, and `seen` (sort keys) after it.
+    """A position in the log: everything before `since` was read, and also the lines `seen` (sort keys) after it.
 
-    `lines` counts what was read in all, `first` is the hour of the first line.
+    `lines` is the total number of lines read, `first` the hour of the first line.
     """
 
     since: str = ""
@@ -35,22 +35,22 @@ class Cursor:
 
     @classmethod
     def from_text(cls, text: str | None) -> "Cursor":
-        """Read what `text` wrote; the beginning where there is none, or one of another version."""
+        """Read the output of `text`; the beginning if there is none, or if it is of another version."""
         data: dict[str, Any] = json.loads(text) if text else {}
         if data.pop("version", None) != VERSION:
             return cls()
         return cls(data["since"], tuple(data["seen"]), data["lines"], data["first"])
 
     def text(self) -> str:
-        """Return what a sensor keeps."""
+        """Return the cursor as text, which a sensor stores."""
         return json.dumps({"version": VERSION, **asdict(self)})
 
 
 def unread(store: AlertStore, cursor: Cursor, now: datetime) -> tuple[list[Item], Cursor]:
-    """Return lines that were not read yet, in order of arrival, and the cursor behind them.
+    """Return lines that were not read yet, in order of arrival, and the cursor after them.
 
-    Their number is bounded, and so is the number of hours that are looked through for them: `is_caught_up` tells
-    whether there may be more.
+    The number of lines per call is limited, and so is the number of hours searched: `is_caught_up` tells whether there
+    may be more.
     """
     start = parse(cursor.since) if cursor.since else now - timedelta(days=LOG_DAYS)
     lines: list[Item] = []
@@ -69,7 +69,7 @@ def unread(store: AlertStore, cursor: Cursor, now: datetime) -> tuple[list[Item]
 
 
 def is_caught_up(cursor: Cursor, now: datetime) -> bool:
-    """Tell whether nothing that was written before the overlap is left to read."""
+    """Return True if no line written before the overlap is unread."""
     return bool(cursor.since) and parse(cursor.since) >= now - OVERLAP
 
 

@@ -37,7 +37,7 @@ log = logging.getLogger("aero.runs")
 
 @sensor(job=after_alerts, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def alert_lines(context: dg.SensorEvaluationContext, zones: Zones, live: Live) -> dg.SensorResult:
-    """Report new lines of the log, and ask for a follow-up until one has come as far as was reported."""
+    """Report new lines of the log, and request a follow-up until one has reached the last reported line."""
     store = live.store()
     if store is None:
         return dg.SensorResult(skip_reason=ABSENT, cursor=context.cursor)
@@ -63,7 +63,7 @@ def _materialization(lines: Sequence[Item]) -> dg.AssetMaterialization:
 
 
 def _requests(instance: dg.DagsterInstance, zones: Zones, cursor: Cursor, now: datetime) -> list[dg.RunRequest]:
-    """Ask for a follow-up where lines were reported that none has reached, and give the last one a rest."""
+    """Request a follow-up if none has reached the last reported line, but not too soon after the previous one."""
     desired, reached = {PARTITION: f"{cursor.lines}"}, Levels(zones.lake(), LEVELS).read()
     want = Want(SUBJECT, after_alerts.name, desired, reached, partitioned=False)
     if not want.behind or now - _last_end(instance) < PAUSE:
@@ -83,9 +83,9 @@ def _last_end(instance: dg.DagsterInstance) -> datetime:
 
 @run_failure_sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def failed_runs(context: dg.RunFailureSensorContext, zones: Zones) -> None:
-    """Tell of a run that failed: a row in the ledger, a materialisation, and a line of log for those who watch logs.
+    """Report a failed run: a row in the ledger, a materialisation, and a log line for monitoring.
 
-    The orchestrator's role may not publish messages; an alarm on the line does that where there are alarms.
+    The orchestrator's role may not publish messages; where there are alarms, an alarm on the log line does that.
     """
     run = context.dagster_run
     row = {

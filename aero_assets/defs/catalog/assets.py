@@ -1,4 +1,4 @@
-"""Catalog: typed tables and partitions as Glue, Athena and Spectrum see them, equal to what the register declares."""
+"""Catalog: typed tables and partitions for Glue, Athena and Spectrum, equal to the declarations of the register."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -16,17 +16,17 @@ LEVELS = "catalog"
 
 
 def catalog_key(feed: Feed) -> dg.AssetKey:
-    """The asset of a feed's table in the catalog; dbt's source is joined to it."""
+    """Return the asset key of a feed's table in the catalog; dbt's source has the same key."""
     return dg.AssetKey(["catalog", *feed.key])
 
 
 def dates_of(feed: Feed, manifests: list[ArrivalManifest]) -> list[str]:
-    """Return the business dates a feed has typed rows for."""
+    """Return the business dates for which a feed has typed rows."""
     return sorted({day for item in manifests if item.feed == feed.path for day in item.dates})
 
 
 def level(feed: Feed, manifests: list[ArrivalManifest]) -> str:
-    """The level the catalog must reach: the contract and the dates that exist."""
+    """Return the level that the catalog must reach: a digest of the contract and the existing dates."""
     return sha256("\n".join([feed.contract, *dates_of(feed, manifests)]).encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Asking Athena one number, and waiting for it."""
+"""A query of Athena for one number, with the wait for its result."""
 
 import time
 from typing import Any

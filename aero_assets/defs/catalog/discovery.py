@@ -38,7 +38,7 @@ EQUAL = dg.AssetCheckSpec(
     pool="catalog",
 )
 def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
-    """Crawl, register what no crawler can find here, compare."""
+    """Crawl the raw zone, register tables that no crawler can find here, and compare them with the register."""
     environment, raw = Environment.current(), zones.raw()
     catalog = RawCatalog(environment.raw_database, raw.name, f"aero-{environment.name}-raw")
     last = catalog.crawl()
@@ -86,7 +86,7 @@ def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.Mat
     check_specs=[EQUAL],
 )
 def athena_counts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
-    """Count every feed that has rows, in both places."""
+    """Count the rows of every feed that has rows, in Athena and in the manifests."""
     environment, athena = Environment.current(), boto3.Session().client("athena")
     held: dict[str, int] = {}
     for manifest in zones.copy_of_lake().manifests():

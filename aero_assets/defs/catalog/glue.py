@@ -1,7 +1,7 @@
 """Registering typed tables and their partitions in the Glue catalog, from the register and the manifests.
 
-Partitions are explicit: Redshift Spectrum ignores partition projection, and a crawler would only guess the types we
-declared.
+Partitions are explicit, because Redshift Spectrum ignores partition projection, and a crawler would only guess the
+types that the register declares.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def table_name(feed: Feed) -> str:
 
 
 def declared_columns(feed: Feed) -> dict[str, str]:
-    """Column → Glue type, partition column last, as the register declares them."""
+    """Return column → Glue type as declared in the register, partition column last."""
     columns = {column.name: GLUE_TYPES[column.type] for column in feed.file_columns}
     return {**columns, feed.business_date: "date"}
 
@@ -73,7 +73,7 @@ class TypedCatalog:
                 yield partition["Values"][0]
 
     def columns(self, feed: Feed) -> dict[str, str]:
-        """Return column → type as the catalog has them."""
+        """Return column → type as stored in the catalog."""
         table = self.glue.get_table(DatabaseName=self.database, Name=table_name(feed))["Table"]
         columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
         return {column["Name"]: column["Type"] for column in columns}

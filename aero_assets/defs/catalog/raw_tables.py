@@ -1,7 +1,7 @@
-"""The raw zone in the Glue catalog: what a crawler finds, and what the register says should be found.
+"""The raw zone in the Glue catalog: the tables that a crawler finds, compared with those that the register declares.
 
-A raw table holds text: what a column means is the typed zone's matter. Where no crawler can look (the emulator's is a
-timer that finds nothing), the tables are made from the register, and whoever asks is told which of the two it was.
+A raw table holds text; only the typed zone gives columns a meaning. Where no crawler works (the emulator's crawler is a
+timer that finds nothing), the tables are created from the register, and the result says so.
 """
 
 import time
@@ -37,7 +37,7 @@ class Difference:
 
     @property
     def is_none(self) -> bool:
-        """True if they agree."""
+        """True if catalog and register agree."""
         return not (self.missing or self.unknown or self.columns)
 
 
@@ -49,9 +49,10 @@ class RawCatalog:
         self.glue: Any = glue or boto3.Session().client("glue")
 
     def crawl(self, sleep: Callable[[float], object] = time.sleep) -> dict[str, Any]:
-        """Start the crawler, wait for its end and return what it says of its last crawl.
+        """Start the crawler, wait for its end and return the description of its last crawl.
 
-        One that runs already is waited for. Raises CrawlError where the crawl failed, was cancelled or does not end.
+        If a crawl is running already, wait for that one. Raises CrawlError if the crawl failed, was cancelled or does
+        not end.
         """
         before = self._last()
         # Somebody else's crawl is as good.
@@ -74,7 +75,7 @@ class RawCatalog:
         return self.glue.get_crawler(Name=self.crawler)["Crawler"].get("LastCrawl", {})
 
     def tables(self) -> dict[str, list[str]]:
-        """Return the columns of every table, by where its data lies below the bucket."""
+        """Return the columns of every table, by the location of its data below the bucket."""
         columns_of = {}
         for page in self.glue.get_paginator("get_tables").paginate(DatabaseName=self.database):
             for table in page["TableList"]:
@@ -84,7 +85,7 @@ class RawCatalog:
         return columns_of
 
     def register(self, feeds: Iterable[Feed]) -> list[str]:
-        """Make a table of text columns for every feed that has none; return their names."""
+        """Create a table of text columns for every feed that has none; return their names."""
         known, made = self.tables(), []
         for feed in feeds:
             if feed.path not in known:
@@ -93,7 +94,7 @@ class RawCatalog:
         return made
 
     def compare(self, feeds: Iterable[Feed], with_objects: Iterable[str]) -> Difference:
-        """Compare the tables with the register; `with_objects` are the feeds that anything arrived of."""
+        """Compare the tables with the register; `with_objects` are the feeds that have any arrival."""
         tables, by_path = self.tables(), {feed.path: feed for feed in feeds}
         columns = {}
         for path, headings in tables.items():

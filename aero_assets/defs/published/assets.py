@@ -63,7 +63,7 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     pool="warehouse",
 )
 def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
-    """Publish what the warehouse holds now."""
+    """Publish the current content of the warehouse."""
     started = datetime.now(UTC)
     # Some marts are views of the typed zone, and somebody may have removed its copy meanwhile.
     ready(context, zones)
@@ -118,7 +118,7 @@ publish = dg.define_asset_job(
 
 
 def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relation]:
-    """Register the health tables with the connection."""
+    """Create the health tables in the connection."""
     reasons, refused = health.quarantine_tables(zones.lake(), zones.scratch())
     tables = {
         "feed": (health.feed_table(zones.raw(), zones.copy_of_lake().manifests()), "One row per registered feed."),
@@ -137,7 +137,7 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _read_back(snapshot: Snapshot) -> str:
-    """Read every table of a pinned version; return what does not add up, or nothing."""
+    """Read every table of a pinned version; return the differences, or nothing."""
     with snapshot.connect() as reader:
         for table in snapshot.manifest.tables:
             [(rows,)] = reader.execute(f"select count(*) from {table.name}").fetchall()
@@ -151,7 +151,7 @@ def _read_back(snapshot: Snapshot) -> str:
 
 
 def _completeness(snapshot: Snapshot, now: datetime) -> dg.AssetCheckResult:
-    """Judge the last operating day that closed; what is missing warns, by source and route, and stops nothing."""
+    """Check the last operating day that closed; missing legs give a warning by source and route and stop nothing."""
     closed = now - completeness.CLOSES_AFTER + timedelta(days=1)
     with snapshot.connect() as reader:
         day = completeness.of_day(reader, completeness.latest_day(reader, closed), now)

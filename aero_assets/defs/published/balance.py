@@ -1,6 +1,6 @@
 """The balance of a publication: rows counted in the warehouse before the export against rows that a reader finds.
 
-Every new file is read back as well: its rows, as a whole, must be those of the warehouse.
+Every new file is also read back and compared: its rows must equal those of the warehouse.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Counts:
 
     @property
     def different(self) -> dict[str, list[int]]:
-        """Tables that have another number of rows published than in the warehouse, with both."""
+        """Tables whose number of published rows differs from that of the warehouse, with both numbers."""
         return {
             name: [rows, self.reader.get(name, 0)]
             for name, rows in self.warehouse.items()
@@ -41,9 +41,9 @@ def in_warehouse(connection: duckdb.DuckDBPyConnection, relations: Iterable[Rela
 def count(
     connection: duckdb.DuckDBPyConnection, warehouse: dict[str, int], done: Published, copy: PublishedCopy
 ) -> Counts:
-    """Read a version back as readers do; `warehouse` was counted before it was made.
+    """Read a version back as readers do; `warehouse` holds the counts taken before the version was made.
 
-    `connection` is that of the export: what was published is still staged in it.
+    `connection` is that of the export: the published relations are still staged in it.
     """
     try:
         snapshot = copy.pull()
@@ -62,7 +62,7 @@ def count(
 
 
 def _readable(reader: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table) -> int:
-    """The rows of a table's files; a file that cannot be read has none."""
+    """Return the rows of a table's files; an unreadable file counts as empty."""
     total = 0
     for path in snapshot.paths(table.name):
         try:
@@ -73,7 +73,7 @@ def _readable(reader: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Tabl
 
 
 def _mixed(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table, part: Part) -> int:
-    """Rows of a file that are not in the part of the warehouse it was made from."""
+    """Return the number of rows of a file that are not in the part of the warehouse from which it was made."""
     columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in table.columns.items())
     file = f"(select {columns} from read_parquet('{snapshot.root / part.key}'))"
     staged = f'(select * from temp."{table.name}" where {in_part(table.columns, part.name)})'

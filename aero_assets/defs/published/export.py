@@ -1,8 +1,8 @@
 """Publishing: relations of a DuckDB connection become Parquet parts and one new manifest.
 
-A part is a month of a table, or all of a table without dates. Its key follows from its content, so what did not change
-is neither written nor sent again. The manifest is replaced last: until then readers see the version before, and a
-publisher that dies leaves nothing behind but files that the next one removes.
+A part is a month of a table, or all of a table without dates. Its key follows from its content, so an unchanged part is
+neither written nor sent again. The manifest is replaced last: until then readers see the version before, and a
+publisher that dies leaves only files that the next one removes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ SORTED_BY = ("operating_date", "route", "std_at")
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation to publish, and the name that readers know it by."""
+    """A relation to publish, and its name for readers."""
 
     name: str
     sql: str
@@ -45,7 +45,7 @@ class Published:
 
 
 class Publisher:
-    """Writes versions into a lake bucket; one at a time (the pool of the warehouse sees to that)."""
+    """Writes versions into a lake bucket; only one at a time, which the pool of the warehouse ensures."""
 
     def __init__(self, lake: Bucket, scratch: Path) -> None:
         self.lake, self.scratch = lake, scratch
@@ -61,7 +61,8 @@ class Publisher:
     ) -> Published:
         """Publish relations as one version; an unchanged part keeps its file.
 
-        `level` says what the version was made from, `labels` mark its figures (datos sintéticos), `now` dates it.
+        `level` is the level from which the version was made, `labels` mark its figures (datos sintéticos), `now` is its
+        time.
         """
         labels = tuple(sorted(labels))
         tables = tuple(_table(connection, relation) for relation in relations)
@@ -89,7 +90,7 @@ class Publisher:
         return Published(manifest, len(new), sum(len(table.parts) for table in tables) - len(new), pruned, keys)
 
     def _known(self) -> dict[str, Part]:
-        """Parts of the newest version that can be read, with the files that were written for them."""
+        """Return the parts of the newest readable version, with their files."""
         newest = next(versions(self.lake, []), None)
         return {key: part for key, part in newest.parts.items() if part.sha256} if newest else {}
 
@@ -109,7 +110,7 @@ class Publisher:
         return done
 
     def _prune(self, current: Manifest, present: set[str], now: datetime) -> int:
-        """Delete versions that nobody can still have pinned, and the files only they named."""
+        """Delete versions that nobody can have pinned any more, and the files that only they named."""
         stored = sorted((item.key for item in self.lake.list(f"{PREFIX}/versions/")), reverse=True)
         old = [key for key in stored[KEPT_VERSIONS:] if _age_seconds(key, now) > KEPT_SECONDS]
         named = set(current.files)
@@ -143,7 +144,7 @@ def _table(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Table:
 
 
 def content(rows: str) -> str:
-    """Return the query for one number over all rows of a relation, whatever their order."""
+    """Return the query for one number over all rows of a relation, independent of their order."""
     return f"select {CONTENT} from {rows} as t"
 
 

@@ -1,4 +1,4 @@
-"""Pages that show the marts: every dbt exposure is an asset downstream of what was published."""
+"""Pages that show the marts: every dbt exposure is an asset downstream of the published marts."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from aero_assets.defs.warehouse.assets import PUBLISHED
 
 
 def exposure_asset(exposure: dict[str, Any]) -> dg.AssetSpec:
-    """Build the asset of one exposure; `config.meta` names its path below the dashboard's address and its kind."""
+    """Build the asset of one exposure; `config.meta` holds its path below the dashboard's address and its kind."""
     meta = exposure["config"]["meta"]
     return dg.AssetSpec(
         key=dg.AssetKey(["dashboard", exposure["name"]]),

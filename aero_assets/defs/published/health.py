@@ -1,10 +1,8 @@
 """The health of the data as tables: feeds and their freshness, the outcome ledger, quarantine with its reasons.
 
-An object of the ledger or of the quarantine that is damaged is a row that says so: the rest is shown all the same.
-
-Read from the lake under the orchestrator's role and published beside the marts, so that a reader of them needs
-no other right. The ledger and the quarantine go back `DAYS` arrival days from the newest one: people ask what
-is wrong now.
+A damaged object of the ledger or of the quarantine becomes a row that says so, and the rest is still shown. The tables
+are read from the lake under the orchestrator's role and published beside the marts, so that their readers need no other
+right. Ledger and quarantine go back `DAYS` arrival days from the newest one, because people ask about current problems.
 """
 
 import json
@@ -66,7 +64,7 @@ REFUSED = pa.schema(
 
 
 def feed_table(raw: Bucket, manifests: Iterable[ArrivalManifest]) -> pa.Table:
-    """One row per registered feed: what came, until when, and how fresh it should be."""
+    """Return one row per registered feed: its arrivals, its latest data, and its expected freshness."""
     by_feed: dict[str, list[ArrivalManifest]] = {}
     for manifest in manifests:
         by_feed.setdefault(manifest.feed, []).append(manifest)
@@ -92,7 +90,7 @@ def _feed(feed: Feed, raw: Bucket, manifests: list[ArrivalManifest]) -> dict[str
 
 
 def outcome_table(lake: Bucket) -> pa.Table:
-    """One row per outcome row of the last arrival days: stage, subject, counts, and why where something was refused."""
+    """Return one row per outcome row of the last arrival days: stage, subject, counts, and the reason of refusals."""
     keys = {stage: [item.key for item in lake.list(f"{OUTCOMES}/{stage}/")] for stage in STAGES}
     rows = [_outcome(lake, stage, key) for stage in STAGES for key in _recent(keys[stage], keys["door"])]
     return pa.Table.from_pylist(rows, OUTCOME)
@@ -143,7 +141,7 @@ def quarantine_tables(lake: Bucket, scratch: Path) -> tuple[pa.Table, pa.Table]:
 
 
 def _records(lake: Bucket, key: str, scratch: Path, released: set[str]) -> list[dict[str, Any]]:
-    """Return the records of a quarantine object; a refused file is described by the reason beside it."""
+    """Return the records of a quarantine object; a refused file is described by the reason object beside it."""
     name = key.rsplit("/", 1)[-1]
     if name == "reason.json":
         return [*_file(lake, key)]
@@ -153,7 +151,7 @@ def _records(lake: Bucket, key: str, scratch: Path, released: set[str]) -> list[
 
 
 def _file(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
-    """A file that the door turned away."""
+    """Return the row of a file that the door refused."""
 
     def refused(row: dict[str, Any]) -> dict[str, Any]:
         details = json.dumps({"bytes": row["bytes"], "arrived_at": row["arrived_at"]})
@@ -164,7 +162,7 @@ def _file(lake: Bucket, key: str) -> Iterator[dict[str, Any]]:
 
 
 def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
-    """Records that the typed step refused."""
+    """Return the records that the typed step refused."""
     try:
         lake.download(key, file)
     except ClientError as error:
@@ -183,7 +181,7 @@ def _rows(lake: Bucket, key: str, file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _released(lake: Bucket, keys: Iterable[str]) -> set[str]:
-    """Messages that waited for their schedule and wait no more."""
+    """Return the messages that waited for their schedule and were released."""
     named = [key for key in keys if key.rsplit("/", 1)[-1].startswith("released-")]
     released: set[str] = set()
     for key in named:
@@ -198,7 +196,7 @@ REFUSED_TWICE = ("unreadable_message", KIND_NOT_READ)
 
 
 def _messages(lake: Bucket, key: str, released: set[str]) -> Iterator[dict[str, Any]]:
-    """Messages that the gateway made nothing of yet; those that nobody can read, the typed step refused already."""
+    """Return messages without an event so far; unreadable ones are left out, as the typed step refused them."""
     rows: list[dict[str, Any]] = (lake.read_json(key) or {}).get("messages", [])
     for row in rows:
         if row["reason"] not in REFUSED_TWICE and row.get("identity") not in released:

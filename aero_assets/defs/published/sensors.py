@@ -1,7 +1,7 @@
-"""Sensors that publish, and that report which version the pages show.
+"""Sensors that publish, and that report the version that the pages show.
 
-A run of the warehouse publishes at its end. What changes without one (a file refused at the door, an arrival that
-brought nothing) is asked for here, by levels like everything else.
+A run of the warehouse publishes at its end. Changes without such a run (a file refused at the door, an arrival without
+new rows) are published on request of these sensors, by levels like everything else.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,10 +30,10 @@ SOON = timedelta(seconds=12)
 
 @sensor(job=publish, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Ask for a new version where ledger, quarantine or warehouse changed and no run that publishes is under way.
+    """Request a new version if ledger, quarantine or warehouse changed and no run that publishes is in progress.
 
-    So too where the current version is damaged as far as a listing shows: what is missing is written again. A version
-    on its own waits a little: beside the build of the same file it would only take the processor from it.
+    The same applies if a listing shows that the current version is damaged: missing files are written again. A separate
+    publication waits a little, because beside a build of the same data it would only take processor time from it.
     """
     if not Environment.current().warehouse.exists():
         return dg.SensorResult()

@@ -1,5 +1,7 @@
-"""Raw zone: what came in, exactly as received. The door for files writes it, Firehose for events, and the copier for
-our own logs; the arrivals sensor reports it. The extract of a database reports itself.
+"""Raw zone: all data exactly as received.
+
+The door writes files, Firehose writes events, and the copier writes our own logs; the arrivals sensor reports them. The
+extract of a database reports itself.
 """
 
 from datetime import timedelta
@@ -12,7 +14,7 @@ from aero_assets.partitions import arrival_days
 
 
 def raw_key(feed: Feed) -> dg.AssetKey:
-    """The asset of a feed in the raw zone."""
+    """Return the asset key of a feed in the raw zone."""
     return dg.AssetKey(["raw", *feed.key])
 
 

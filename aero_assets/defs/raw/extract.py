@@ -1,6 +1,6 @@
-"""The extract: an asset per table of the operational database, an hour a partition, one job run for all that is asked.
+"""The extract: one asset per table of the operational database, one partition per hour, one job run for all requests.
 
-Every table of a run is of one snapshot. Hours that lie together are one run; each hour is committed by itself.
+All tables of a run come from one snapshot. Consecutive hours are one run; each hour is committed separately.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ PATIENCE = timedelta(minutes=5)
 def opsdb_extract(
     context: dg.AssetExecutionContext, zones: Zones, extracts: Extracts
 ) -> Iterator[dg.MaterializeResult]:
-    """Extract the hours of the run, then say per table what came of it."""
+    """Extract the hours of the run, then report the result per table."""
     chosen = [feed for feed in TABLES.values() if raw_key(feed) in context.selected_asset_keys]
     window = context.partition_time_window
     task = Wanted(uuid4().hex[:12], window.start, window.end, [feed.name for feed in chosen])
@@ -74,14 +74,14 @@ def opsdb_extract(
 
 
 def is_under_way(instance: dg.DagsterInstance, now: datetime) -> bool:
-    """Return True while a run extracts that began a short while ago: its hours are read together, not one by one."""
+    """Return True while a recently started run extracts: its hours are read together afterwards, not one by one."""
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED], created_after=now - PATIENCE)
     keys = {raw_key(feed) for feed in TABLES.values()}
     return any(run.job_name == "extract" or keys & (run.asset_selection or set()) for run in instance.get_runs(started))
 
 
 def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResult:
-    """Enter a table's windows into the ledger; return its materialisation with what they hold together."""
+    """Write a table's windows to the ledger; return its materialisation with their total counts."""
     outcomes = [_outcome(feed, window) for window in done["windows"]]
     for outcome in outcomes:
         outcome.record(lake)
@@ -119,7 +119,7 @@ def result(feed: Feed, done: dict[str, Any], lake: Bucket) -> dg.MaterializeResu
 
 
 def _outcome(feed: Feed, window: dict[str, Any]) -> Outcome:
-    """The ledger's row of one table in one window; what a comparison found unchanged counts as duplicate."""
+    """Return the ledger row of one table in one window; rows that a comparison found unchanged count as duplicates."""
     table, start = window["tables"][feed.name], datetime.fromisoformat(window["window_start"])
     return Outcome(
         stage=STAGE,

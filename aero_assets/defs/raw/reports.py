@@ -1,9 +1,8 @@
-"""Reports of arrivals: what is new in the raw zone becomes materialisations of it and of where it came from.
+"""Reports of arrivals: new data in the raw zone become materialisations of the raw asset and of its origin.
 
-Files are reported one by one; objects of events by the hour they came in, each time something came.
-
-Materialisations follow a cursor by arrival that looks back over an overlap, so arrivals of the same instant and of
-a time when nothing was running are all reported once.
+Files are reported one by one; objects of events by their hour of arrival, each time a new one arrives. Reports follow a
+cursor by arrival that reads an overlap again, so arrivals of the same instant, or of a time when nothing was running,
+are all reported once.
 """
 
 import json
@@ -28,7 +27,7 @@ CURSOR_VERSION = 1
 
 @dataclass(frozen=True)
 class EventHour:
-    """The objects of events of one hour; another one coming in makes it another arrival."""
+    """The event objects of one hour; a further object makes it a new arrival."""
 
     arrived_at: datetime
     objects: int
@@ -36,7 +35,7 @@ class EventHour:
 
     @property
     def arrived(self) -> str:
-        """The hour as receipts write their time."""
+        """The hour in the time format of receipts."""
         return f"{self.arrived_at:%Y%m%dT%H%M%S%fZ}"
 
     @property
@@ -46,7 +45,7 @@ class EventHour:
 
     @property
     def arrival_id(self) -> str:
-        """The hour and what is in it."""
+        """The hour and a digest of its objects."""
         return f"{self.arrived}-{self.content_hash}"
 
 
@@ -55,7 +54,7 @@ Reported = Receipt | EventHour
 
 
 def reportable(arrivals: Iterable[Arrival]) -> list[Reported]:
-    """Return what to report of the arrivals of a feed, oldest first: a file each, an hour of events each."""
+    """Return the arrivals of a feed to report, oldest first: each file, and each hour of events."""
     files: list[Reported] = [item for item in arrivals if isinstance(item, Receipt)]
     hours: dict[datetime, list[str]] = {}
     for item in arrivals:
@@ -66,9 +65,9 @@ def reportable(arrivals: Iterable[Arrival]) -> list[Reported]:
 
 
 def unseen(reported_arrivals: Sequence[Reported], cursor: str | None) -> tuple[list[Reported], str]:
-    """Return what is not yet reported, oldest first and a bounded number, and the next cursor.
+    """Return a limited number of arrivals that are not yet reported, oldest first, and the next cursor.
 
-    The cursor names what was reported within the overlap before the newest one; everything older is known to be
+    The cursor names the arrivals reported within the overlap before the newest one; all older ones are known to be
     reported.
     """
     state: dict[str, Any] = json.loads(cursor) if cursor else {}
@@ -87,7 +86,7 @@ def unseen(reported_arrivals: Sequence[Reported], cursor: str | None) -> tuple[l
 
 
 def events(feed: Feed, new: Iterable[Reported]) -> list[dg.AssetMaterialization]:
-    """One materialisation of the raw partition per arrival, and of the inbox or topic that it came from."""
+    """Return one materialisation of the raw partition per arrival, and one of the inbox or topic of its origin."""
     made: list[dg.AssetMaterialization] = []
     if feed.arrival == "table":
         return made  # the extract is an asset of ours and reports itself

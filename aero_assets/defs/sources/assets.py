@@ -1,5 +1,7 @@
-"""Sources: what others own and we only watch. One inbox folder per feed that arrives as files, one table per feed that
-is extracted; names of where the other feeds come from, which are assets of later rooms.
+"""Sources that others own and the platform only observes.
+
+There is one inbox folder per feed that arrives as files, and one table per extracted feed. For other feeds only the
+names of their origins are here; their assets are defined in other layers.
 """
 
 import dagster as dg
@@ -8,17 +10,17 @@ from aero_assets.feeds import Feed, feeds
 
 
 def inbox_key(feed: Feed) -> dg.AssetKey:
-    """The asset of a feed's inbox folder."""
+    """Return the asset key of a feed's inbox folder."""
     return dg.AssetKey(["inbox", *feed.key])
 
 
 def topic_key(topic: str) -> dg.AssetKey:
-    """The asset of a Kafka topic; `defs/streaming` describes it."""
+    """Return the asset key of a Kafka topic; `defs/streaming` defines the asset."""
     return dg.AssetKey(["kafka", topic])
 
 
 def table_key(feed: Feed) -> dg.AssetKey:
-    """The asset of a table of the operational database."""
+    """Return the asset key of a table of the operational database."""
     return dg.AssetKey(["database", *feed.key])
 
 
@@ -27,7 +29,7 @@ LOG_COPIES = dg.AssetKey(["alerts", "log_copies"])
 
 
 def origin(feed: Feed) -> dg.AssetKey | None:
-    """Return the asset that fills the raw zone of a feed."""
+    """Return the key of the asset from which a feed's raw data come."""
     known = {"file": inbox_key(feed), "event": topic_key(feed.topic), "log": LOG_COPIES, "table": table_key(feed)}
     return known.get(feed.arrival)
 

@@ -1,6 +1,6 @@
-"""The stream as assets: gateway, topics, Flink job, its output stream, and the state that the Lambda keeps.
+"""The stream as assets: gateway, topics, Flink job, its output stream, and the state that the alert Lambda stores.
 
-Nothing here is run by the orchestrator. Topics are reported by the arrivals of their events, the rest by heartbeats.
+The orchestrator runs none of them. Topics are reported by the arrivals of their events, the others by heartbeats.
 """
 
 from datetime import timedelta

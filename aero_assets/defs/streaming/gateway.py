@@ -1,7 +1,7 @@
 """Assets that send raw bodies to the gateway: changed legs of the database each hour, schedules in force each day.
 
-The gateway makes events of the same rows that go to the typed zone. To the stream the database is one more source, an
-hour late; the leg merge decides which source counts. The stream keeps its state for days only, so schedules, which are
+The gateway makes events of the same rows that go to the typed zone. For the stream the database is one more source, an
+hour late; the leg merge decides which source wins. The stream keeps its state for days only, so schedules, which are
 filed for a season, are sent again every day.
 """
 
@@ -33,7 +33,7 @@ LONGEST_SEASON = timedelta(days=400)
 
 @dataclass
 class Sent:
-    """Counts of one call of `send_extracts`: bodies sent, windows looked at, windows too old for the stream."""
+    """Counts of one call of `send_extracts`: bodies sent, windows checked, windows too old for the stream."""
 
     bodies: int = 0
     windows: int = 0

@@ -1,4 +1,4 @@
-"""Jobs that feed the stream from the raw zone; `schedules.py` says when they run."""
+"""Jobs that feed the stream from the raw zone; `schedules.py` defines their times."""
 
 import dagster as dg
 

@@ -15,7 +15,7 @@ SECONDS = 15
 
 @sensor(minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def heartbeats(context: dg.SensorEvaluationContext, live: Live) -> dg.SensorResult:
-    """Report job, stream and state once each time that the feed was heard further than before."""
+    """Report job, stream and state as materialised each time that the stream processed newer data of the feed."""
     store = live.store()
     if store is None:
         return dg.SensorResult(skip_reason=ABSENT, cursor=context.cursor)

@@ -20,7 +20,7 @@ from aero_assets.storage import DamagedObjectError
 
 
 def typed_key(feed: Feed) -> dg.AssetKey:
-    """The asset of a feed in the typed zone."""
+    """Return the asset key of a feed in the typed zone."""
     return dg.AssetKey(["typed", *feed.key])
 
 

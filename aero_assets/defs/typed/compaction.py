@@ -1,11 +1,12 @@
-"""Compaction: one arrival day of raw files becomes typed Parquet files per business date, plus what was refused.
+"""Compaction: one arrival day of raw files becomes typed Parquet files per business date, plus the refused rows.
 
-The manifest is the switch. Before anything is written it notes what may appear (so that a crash leaves nothing
-unknown behind); after everything is written it names the new files; only then are the old ones deleted. Running it
-again with the same arrivals gives the same files.
+The manifest is the switch. Before anything is written it lists the intended files (so that a crash leaves no unknown
+file); after everything is written it names the new files; only then are the old ones deleted. Running it again with the
+same arrivals gives the same files.
 
-A raw body that is not what came in stops its own arrival day: the day keeps what it had until the body is back. A
-typed file counts as there only with its content, so whatever became of it is put right by compacting its day again.
+A raw body that differs from the received content stops its own arrival day: the day keeps its earlier rows until the
+body is restored. A typed file counts as present only with its content, so any damage to it is repaired by compacting
+its day again.
 """
 
 import time
@@ -47,9 +48,9 @@ class Compacted:
 
 
 class Compactor:
-    """Compacts arrival days of feeds between a raw and a lake bucket; scratch files live below `scratch`.
+    """Compacts arrival days of feeds between a raw and a lake bucket; scratch files are below `scratch`.
 
-    `read` takes bodies apart and `connect` opens the engine.
+    `read` splits bodies into records and `connect` opens the DuckDB connection.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Compactor:
         self.raw, self.lake, self.scratch, self.read, self.connect = raw, lake, scratch, read, connect
 
     def run(self, feed: Feed, day: ArrivalDay, log: Callable[[str], None] = lambda _: None) -> Compacted:
-        """Replace everything this arrival day contributed by what it contributes now."""
+        """Replace the whole contribution of this arrival day by a new one."""
         started = time.monotonic()
         before = self._before(feed, day.arrived_on)
         if self.scratch:
@@ -101,7 +102,7 @@ class Compactor:
         return Compacted(outcome, touched, reasons)
 
     def _before(self, feed: Feed, arrived_on: date) -> ArrivalManifest:
-        """Return the day's contribution so far; by the names of its files where its manifest is damaged or gone."""
+        """Return the day's present contribution; from the names of its files if its manifest is damaged or missing."""
         try:
             manifest = ArrivalManifest.load(self.lake, feed, arrived_on)
         except DamagedObjectError:
@@ -111,7 +112,7 @@ class Compactor:
         return manifest
 
     def _judge(self, connection: Any, feed: Feed, day: ArrivalDay, work: Path, log: Callable[[str], None]) -> int:  # noqa: ANN401
-        """Read and judge every record; return how many the arrivals hold, by who took them in or by their bodies."""
+        """Read and judge every record; return the number of records, as counted on arrival or in the bodies."""
         rows.prepare(connection)
         sources.prepare(connection)
         with ThreadPoolExecutor(AHEAD) as pool:
@@ -148,9 +149,7 @@ class Compactor:
     def _bodies(
         self, feed: Feed, brought: Iterable[tuple[Arrival, Contents]], work: Path
     ) -> Iterator[tuple[Arrival, Contents, str, Path]]:
-        """Yield arrival, contents, key and file of every body that counts, in order, fetched a few ahead: events come
-        in many objects.
-        """
+        """Yield arrival, contents, key and file of every body that counts, in order; a few are fetched in advance."""
 
         def fetch(numbered: tuple[int, Arrival, Contents, str]) -> tuple[Arrival, Contents, str, Path]:
             number, arrival, contents, key = numbered
@@ -165,7 +164,7 @@ class Compactor:
                 yield from pool.map(fetch, bodies[start : start + AHEAD])
 
     def _fetch_body(self, feed: Feed, contents: Contents, key: str, body: Path) -> None:
-        """Fetch a raw body; DamagedObjectError where it is not what came in."""
+        """Fetch a raw body; DamagedObjectError if it differs from the received content."""
         try:
             self.raw.download(key, body)
         except (ClientError, FileNotFoundError) as error:
@@ -185,7 +184,7 @@ class Compactor:
         written: list[tuple[Path, str]],
         counts: dict[str, int],
     ) -> ArrivalManifest:
-        """Upload what is new and count it there, switch the manifest, delete what it no longer names."""
+        """Upload new files, count their rows in the bucket, switch the manifest, delete files not named any more."""
         files, quarantine = _name(feed, day, written)
         present = {file.key for file in before.files} | set(before.quarantine)
         named = [key for _, key in quarantine] + [file.key for _, file in files]
@@ -210,14 +209,14 @@ class Compactor:
         return after
 
     def _is_there(self, key: str, path: Path, *, is_by_content: bool) -> bool:
-        """True if the bucket holds this file; its bytes are compared only where somebody asked for the day again."""
+        """Return True if the bucket holds this file; its bytes are compared only if the day was requested again."""
         if not self.lake.holds(key, path):
             return False
         return not is_by_content or self.lake.read(key) == path.read_bytes()
 
 
 def _put_aside(connection: duckdb.DuckDBPyConnection) -> tuple[int, dict[str, int]]:
-    """Count the repeats, and the refused rows by reason."""
+    """Count the repeated rows, and the refused rows by reason."""
     [(repeats,)] = connection.execute("select count(*) from repeat").fetchall()
     reasons = connection.execute("select reason, count(*) from judged where reason is not null group by 1 order by 1")
     return repeats, dict(reasons.fetchall())
@@ -248,7 +247,7 @@ def _write(connection: duckdb.DuckDBPyConnection, feed: Feed, work: Path) -> lis
 def _name(
     feed: Feed, day: ArrivalDay, written: list[tuple[Path, str]]
 ) -> tuple[list[tuple[Path, TypedFile]], list[tuple[Path, str]]]:
-    """Name files by arrival day and content, so that what did not change keeps its name and is not sent again."""
+    """Name files by arrival day and content, so that an unchanged file keeps its name and is not sent again."""
     files, quarantine = [], []
     for path, on in written:
         digest = digest_of(path)[:16]
@@ -270,5 +269,5 @@ def compact_day(
     arrived_on: date,
     log: Callable[[str], None] = lambda _: None,
 ) -> Compacted:
-    """Compact one arrival day by the plan; a day the plan does not know contributes nothing."""
+    """Compact one arrival day by the plan; a day without an entry in the plan contributes nothing."""
     return compactor.run(feed, planned.get(arrived_on, ArrivalDay(arrived_on, (), 0)), log)

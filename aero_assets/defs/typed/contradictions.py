@@ -1,8 +1,9 @@
 """Contradicting rows of one file about the same subject: refused, or the last one counts, as their feed declares.
 
-What one row is about is the `identity` of a feed in the register. Rows of a file that share it and say the same are one
-fact, however they are written. Rows that say different things are all refused (`contradiction = "refuse"`), or the
-last one counts and the earlier ones are refused (`"last"`). Nothing is mixed, and each row is counted once.
+The subject of a row is given by the `identity` of its feed in the register. Rows of a file with the same subject and
+equal values are one fact, however they are written. If their values differ, all are refused (`contradiction =
+"refuse"`), or the last one counts and the earlier ones are refused (`"last"`). Nothing is mixed, and each row is
+counted once.
 """
 
 import duckdb
@@ -17,8 +18,9 @@ MOST_SHOWN = 8
 
 
 def settle(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Refuse the rows of `judged` that contradict others, and create `twin`: the places (rowid) of rows that say what
-    an earlier row of their file said.
+    """Refuse the rows of `judged` that contradict others, and create `twin`: the places (rowid) of repeated rows.
+
+    A row is repeated if an earlier row of its file has the same subject and equal values.
     """
     connection.execute("create or replace temp table twin (place bigint)")
     if not feed.identity or not _find_rivals(connection, feed):
@@ -33,7 +35,7 @@ def settle(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
 
 
 def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
-    """Create `rival`, the accepted rows that are not alone in their file; return how many there are."""
+    """Create `rival`, the accepted rows that share their subject with others of the file; return their number."""
     of = ("raw_key", *feed.identity)
     same = " and ".join(f"judged.{name} is not distinct from several.{name}" for name in of)
     connection.execute(f"""
@@ -50,7 +52,7 @@ def _find_rivals(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Create `thing`: what each group of rivals says, and in which columns they differ."""
+    """Create `thing`: for each group of rivals the columns in which they differ, their lines, and the last row."""
     differing = ", ".join(
         f"case when count(distinct coalesce(cast({column.name} as varchar), chr(0))) > 1 then '{column.name}' end"
         for column in feed.columns

@@ -1,6 +1,6 @@
-"""Records of CSV bodies, split without reader and engine of the typed step: what the balance compares rows with.
+"""Records of CSV bodies, split without the reader and the engine of the typed step, for the comparison in the balance.
 
-What is carried into the typed zone as it was sent is taken out of each line here, by a reading of its own.
+Values that reach the typed zone unchanged are taken out of each line by separate code.
 """
 
 import csv
@@ -34,12 +34,12 @@ _RESPELT = re.compile(r"(airport_code|carrier_code)\((\w+)[,)]")
 
 
 def carried(feed: Feed) -> tuple[Column, ...]:
-    """The typed columns that hold what one raw column says and nothing else, be it spelt in another way."""
+    """Return the typed columns whose value is that of one raw column, possibly written in another form."""
     return tuple(column for column in feed.columns if _raw(feed, column)[0] in feed.header)
 
 
 def _raw(feed: Feed, column: Column) -> tuple[str, str]:
-    """Return the raw column whose value a typed column carries, and how it is spelt anew; no raw column if none."""
+    """Return a column's raw column and the reading that rewrites its value; no raw column if none is carried."""
     values = {value.name: value.sql for value in feed.values}
     if reading := _RESPELT.match(values.get(column.sql, "")):
         return reading[2], reading[1]
@@ -47,7 +47,7 @@ def _raw(feed: Feed, column: Column) -> tuple[str, str]:
 
 
 def respelt(feed: Feed, columns: Batch) -> Batch:
-    """Return texts of carried columns as the typed zone spells them; null where the word says that it is unknown."""
+    """Return texts of carried columns in the form of the typed zone; null for a word that stands for no value."""
     known = {column.name: column for column in carried(feed)}
     return {name: _mapped(values, feed, _raw(feed, known[name])[1]) for name, values in columns.items()}
 
@@ -71,7 +71,7 @@ def _spelt(word: str | None, reading: str) -> str | None:
 
 
 def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
-    """Split the lines by the delimiter; what has another number of values is no record that could be written."""
+    """Split the lines by the delimiter; a line with another number of values cannot have become a row."""
     places, widths = _in_file(feed, body)
     number = 1
     with opened(body) as file:
@@ -95,9 +95,9 @@ def of_csv(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
 
 
 def _in_file(feed: Feed, body: Path) -> tuple[dict[str, int | None], tuple[int, ...]]:
-    """Return where each carried column stands in a file, and how many values a record may have.
+    """Return the place of each carried column in a file, and the possible numbers of values of a record.
 
-    Of a feed that is read by name this looks for the names by itself, not as door and reader do.
+    For a feed with columns found by name, this code searches the names itself, separately from door and reader.
     """
     if not feed.layout.by_name:
         return {column.name: place(feed, column) for column in carried(feed)}, (len(feed.header),)
@@ -109,7 +109,7 @@ def _in_file(feed: Feed, body: Path) -> tuple[dict[str, int | None], tuple[int, 
 
 
 def named_places(feed: Feed, seen: Sequence[str]) -> dict[str, int | None]:
-    """Return where each carried column stands among the names of a file; None where it does not."""
+    """Return the place of each carried column among the names of a file; None if it is missing."""
     plain = [_plain(name) for name in seen]
     places = {}
     for column in carried(feed):
@@ -141,12 +141,12 @@ def _of_quoted(
 
 
 def place(feed: Feed, column: Column) -> int:
-    """Return where the raw column that a carried column is stands in the header of its feed, from 0."""
+    """Return the place, from 0, of a carried column's raw column in the header of its feed."""
     return feed.header.index(_raw(feed, column)[0])
 
 
 def trimmed(values: Any) -> Any:  # noqa: ANN401 - arrow has no types
-    """Return texts without spaces around them; null where nothing is left."""
+    """Return texts without surrounding spaces; null for empty ones."""
     plain = pc.utf8_trim(values, SPACES)
     return pc.if_else(pc.equal(plain, ""), None, plain)
 

@@ -2,12 +2,12 @@
 
     {"arrived_at": …, "reason": null or a code, "message": …, "body": the line as sent, or "body_base64"}
 
-Firehose hands a record on as it came where the transform could not answer for it: such a line is judged here. So are
-the records that it could not ask the transform about at all, which it writes in a form of its own:
+If the transform gave no result for a record, Firehose passes the record on unchanged; such a line is judged here. The
+same applies to records for which Firehose could not call the transform; it writes them in a form of its own:
 
     {"attemptsMade": 4, "arrivalTimestamp": …, "errorCode": "Lambda.FunctionError", …, "rawData": "<base64>"}
 
-Objects are gzipped by AWS, in one or more members, and plain where the emulator wrote them.
+Objects are gzipped by AWS, in one or more members, and plain if the emulator wrote them.
 """
 
 import base64
@@ -37,7 +37,7 @@ SCHEMA = pa.schema(
 
 
 class Judged(NamedTuple):
-    """A line as sent, as text, and why it is no event, if it is none; when it came, if the transform said so."""
+    """A line as sent, as text; the reason if it is no event; and its arrival time if the transform stated it."""
 
     body: str
     defect: str | None
@@ -46,12 +46,12 @@ class Judged(NamedTuple):
 
 
 def read_event_lines(path: Path) -> pa.RecordBatchReader:
-    """Return the lines of an object: physical number from 1, the line as sent, and what is wrong with it."""
+    """Return the lines of an object: physical number from 1, the line as sent, and its problem if any."""
     return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path))
 
 
 def as_sent(line: bytes) -> list[bytes]:
-    """Return the lines of a record that Firehose could not ask its transform about; any other line as it is."""
+    """Return the lines of a record for which Firehose could not call its transform; any other line unchanged."""
     if b'"rawData"' not in line:
         return [line]
     try:
@@ -62,7 +62,7 @@ def as_sent(line: bytes) -> list[bytes]:
 
 
 def unwrap(line: bytes) -> Judged:
-    """Return what the transform says of a line; a line that it did not wrap is judged by the same vocabulary."""
+    """Return the transform's verdict on a line; a line that it did not wrap is judged by the same vocabulary."""
     if (wrapped := _wrapped(line)) is not None:
         return wrapped
     text, event = line.decode(errors="replace"), events.read(line)
@@ -72,7 +72,7 @@ def unwrap(line: bytes) -> Judged:
 
 
 def _wrapped(line: bytes) -> Judged | None:
-    """Return what a line in the form of the transform says; None for any other, which may be anything."""
+    """Return the content of a line in the form of the transform; None for any other line."""
     try:
         wrapper = json.loads(line)
         body = (
@@ -86,7 +86,7 @@ def _wrapped(line: bytes) -> Judged | None:
 
 
 def _shown(body: str, defect: str | None, message: str | None, arrived_at: str | None = None) -> Judged:
-    """Shorten a body that is far too long for an event to its beginning; the raw object keeps it whole."""
+    """Shorten a body that is far too long for an event; the raw object keeps all of it."""
     return Judged(body if len(body) <= LONGEST_LINE else body[:SHOWN], defect, message, arrived_at)
 
 

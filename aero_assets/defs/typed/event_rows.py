@@ -1,8 +1,10 @@
-"""The SQL that is particular to feeds of JSON lines (events, logs, tables): taking a line apart, what was judged when
-it came in, and the limits of events (`aero_streaming/events/limits.py`) as rules of the typed step.
+"""The SQL that is particular to feeds of JSON lines: events, logs, tables.
 
-Limits are judged here whenever rows are made, and never taken from what was said on arrival: airports are added to the
-reference, and then what waited for them must become rows.
+It splits a line, uses the verdict given on its arrival, and turns the limits of events
+(`aero_streaming/events/limits.py`) into rules of the typed step.
+
+Limits are checked whenever rows are made, and never taken from the verdict on arrival: after an airport is added to the
+reference, the rows that waited for it must be accepted.
 """
 
 from aero_assets.feeds import Feed
@@ -42,7 +44,7 @@ def fields(feed: Feed) -> str:
 def limits(feed: Feed) -> list[tuple[str, str, str]]:
     """Return the limits of events as rules, in their order: code, condition, expression for the message.
 
-    Empty for a feed whose rows are no events and do not become any.
+    Empty for a feed whose rows are not events and do not become events.
     """
     if not feed.judged_as:
         return []
@@ -63,7 +65,7 @@ def limits(feed: Feed) -> list[tuple[str, str, str]]:
 
 
 def _times(feed: Feed) -> tuple[str, ...]:
-    """Return the event fields with limits that the feed's lines have, under the names of events."""
+    """Return the event fields with limits that the feed's lines have, by their names in events."""
     if not feed.judged_as:
         return ()
     return tuple(name for name in TIMES if name == ARRIVED or _column(feed, name) in feed.header)
@@ -74,7 +76,7 @@ def _column(feed: Feed, name: str) -> str:
 
 
 def _moment(name: str, value: str | None) -> str:
-    """Microseconds since 1970 of what a line says by a value; of its arrival for none."""
+    """Return an expression for a time of a line in microseconds since 1970; without a value, its arrival."""
     if value is None:
         return CAME
     if name == "version":
@@ -104,7 +106,7 @@ def _sentence(limit: Limit, name: str, feed: Feed) -> str:
 
 
 def _field(name: str, value: str, kinds: list[EventType]) -> str:
-    """A field that the vocabulary does not give to the type of an event means nothing there, whatever it is called."""
+    """Return an expression for a field; null if the vocabulary does not define it for the type of the event."""
     having = [kind.name for kind in kinds if name in {field.name for field in fields_of(kind)}]
     if len(having) == len(kinds):
         return value

@@ -1,7 +1,7 @@
 """The common form of records whose values a reader extracted from the body.
 
 `body` is the record as text, for people and for its identity; `given` are the values of the raw columns, in their
-order, null where there is none.
+order, null if missing.
 """
 
 import csv
@@ -20,7 +20,7 @@ SCHEMA = pa.schema([
 
 
 class Given(NamedTuple):
-    """One record: its number in its part of the file, its text, its values; or what is wrong with it."""
+    """One record: its number in its part of the file, its text, and its values or its defect."""
 
     line_number: int
     body: str
@@ -31,7 +31,7 @@ class Given(NamedTuple):
 
 
 def unreadable(message: str, part: str | None = None) -> Given:
-    """Return the one record that stands for a body, or the rest of one, that nobody can read: it goes to quarantine."""
+    """Return one record, for quarantine, that stands for a body, or the rest of one, that cannot be read."""
     return Given(0, "", part=part, defect="unreadable_body", message=" ".join(message.split()))
 
 

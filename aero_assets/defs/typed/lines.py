@@ -1,7 +1,7 @@
-"""Reading a raw body as numbered lines, whatever is in it.
+"""Reading a raw body as numbered lines, whatever it contains.
 
-A CSV reader decides what a record is while it reads, and a stray quote or byte can make it swallow or refuse the
-rest. Here a line is a line; what it means is judged later, one line at a time.
+A CSV reader decides where a record ends while it reads, and a stray quote or byte can make it swallow or refuse the
+rest. Here every physical line is one record, which is judged later, one line at a time.
 """
 
 import gzip
@@ -31,9 +31,9 @@ SCHEMA = pa.schema([("line_number", pa.int64()), ("body", pa.string()), ("defect
 
 
 def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
-    """Return the lines of a gzipped text after its header: physical number, text, and what is wrong with it.
+    """Return the lines of a gzipped text after its header: physical number, text, and defect if any.
 
-    Blank lines and the footer are not records. What the preamble says once is given with every line. Memory is
+    Blank lines and the footer are not records. Values stated once in the preamble are added to every line. Memory is
     bounded by the chunk and by the longest line.
     """
     if not layout.captions:
@@ -47,7 +47,7 @@ def read_lines(path: Path, layout: Layout = PLAIN) -> pa.RecordBatchReader:
 
 
 def places_of(path: Path, feed: Feed) -> Places:
-    """Return where the columns of a feed that is read by name stand in a body, told by its header."""
+    """Return the places of columns in a body, found by the names in its header."""
     if is_parquet(path):
         return places_in_lines(path, feed)
     with gzip.open(path, "rb") as file:
@@ -56,7 +56,7 @@ def places_of(path: Path, feed: Feed) -> Places:
 
 
 def _captions(path: Path, layout: Layout) -> list[str | None]:
-    """Return the captions of the preamble; null for one that it lacks."""
+    """Return the captions of the preamble; null for a missing one."""
     with gzip.open(path, "rb") as file:
         preamble = [line.decode("utf-8", "replace") for line in islice(file, layout.preamble_lines)]
     matches = (
@@ -84,7 +84,7 @@ def _batches(path: Path, layout: Layout) -> Iterator[pa.RecordBatch]:
 
 
 def _whole_lines(path: Path, passed: int) -> Iterator[bytes]:
-    """Yield chunks that end where a line ends, without the last line feed; the lines to the header are passed over."""
+    """Yield chunks that end at the end of a line, without the last line feed; lines up to the header are skipped."""
     rest = b""
     with gzip.open(path, "rb") as file:
         for _ in range(passed):
@@ -99,7 +99,7 @@ def _whole_lines(path: Path, passed: int) -> Iterator[bytes]:
 
 
 def _decode(chunk: bytes) -> tuple[list[str], dict[int, str]]:
-    """Split a chunk into lines of text, without the carriage returns at their ends, and name lines with a defect."""
+    """Split a chunk into lines of text, without the carriage returns at their ends; mark lines with a defect."""
     chunk = _LINE_END.sub(b"", chunk.replace(b"\r\n", b"\n")) if b"\r" in chunk else chunk
     try:
         texts = chunk.decode("utf-8").split("\n")

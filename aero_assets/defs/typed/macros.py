@@ -1,9 +1,8 @@
-"""The functions that expressions of the register may call, as DuckDB macros: how a text is read, and what is known of
-places.
+"""The functions that expressions of the register may call, as DuckDB macros: readings of texts, and facts about places.
 
-A reading takes the whole text in the form that it names, or gives null: it never cuts, pads, rounds or guesses. So a
-feed tells "nothing was said" from "it was not understood" (`unread`), and refuses the second.
-`tests/unit/feeds/test_readings.py` holds every expression of the register to these functions.
+A reading accepts a whole text in the form that it names, or gives null: it never cuts, pads, rounds or guesses. So a
+feed can distinguish an empty value from one that was not understood (`unread`), and refuses the latter.
+`tests/unit/feeds/test_readings.py` checks every expression of the register for these functions.
 """
 
 from aero_assets.zones import DOT_NUMBERS_ABOVE, EARTH_RADIUS_MILES, placed_from

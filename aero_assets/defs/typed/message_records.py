@@ -1,7 +1,7 @@
 """Reading messages and schedules with the parsers of the gateway: one record per message, one per dated leg.
 
-The gateway makes events of the same bodies; here they are rows, so that what was said can be looked up and counted.
-What its sender made odd is in FINDINGS; what cannot be read is a record with its reason.
+The gateway makes events of the same bodies; here they become rows, so that they can be looked up and counted. Oddities
+of a message are in FINDINGS; an unreadable message is a record with its reason.
 """
 
 import io
@@ -45,12 +45,12 @@ COLUMNS = {
 
 
 def read_message_records(path: Path, header: Sequence[str], received_at: datetime) -> pa.RecordBatchReader:
-    """Return the messages of a body: their number in it, their text, what they say by raw column."""
+    """Return the messages of a body: their number in it, their text, their values by raw column."""
     return handed_on(_survived(_messages(path, header, received_at)))
 
 
 def read_schedule_records(path: Path, header: Sequence[str]) -> pa.RecordBatchReader:
-    """Return the dated legs of a body: the line of their record, record and date, what they are by raw column."""
+    """Return the dated legs of a body: the line of their record, record and date, their values by raw column."""
     return handed_on(_survived(_legs(path, header)))
 
 

@@ -67,7 +67,7 @@ DATE_PARTS = (("year", "month", "day", "hour", "minute"), ("año", "mes", "dia",
 
 
 class Cut(NamedTuple):
-    """A report as it was sent, in one line, with what stands around it; `problem` for what is none."""
+    """A report as sent, in one line, with the data around it; `problem` is set for text that is no report."""
 
     line: int
     text: str
@@ -81,7 +81,7 @@ class Cut(NamedTuple):
 
 @dataclass
 class _Cutter:
-    """The position in the body."""
+    """The reader of one body, with its position."""
 
     pieces: list[str] = field(default_factory=list)
     begin: int = 0
@@ -202,7 +202,7 @@ class _Cutter:
 
 
 def cut(lines: Iterable[str]) -> Iterator[Cut]:
-    """Yield the reports of a body in order, and what should be one and is not; memory is that of one report."""
+    """Yield the reports of a body in order, and texts that should be reports; one report is in memory at a time."""
     cutter, number = _Cutter(), 0
     for number, line in enumerate(lines, 1):
         yield from cutter.take(number, line)
@@ -210,13 +210,13 @@ def cut(lines: Iterable[str]) -> Iterator[Cut]:
 
 
 def _parts(piece: str) -> list[str]:
-    """The reports of a piece of a line: one, unless a type begins another in its middle."""
+    """Return the reports of a piece of a line: one, unless a report type begins another in its middle."""
     cuts = [0, *(inner.start() for inner in INNER.finditer(piece)), len(piece)]
     return [part for first, last in pairwise(cuts) if (part := piece[first:last]).strip()]
 
 
 def _header(line: str) -> tuple[dict[str, int], str] | None:
-    """The columns of a CSV header that are read here, and its delimiter; None for what is no header."""
+    """Return the known columns of a CSV header, and its delimiter; None if the line is no header."""
     for delimiter in (",", ";", "\t"):
         names = [name.strip().strip('"').casefold() for name in line.split(delimiter)]
         report = next((names.index(name) for name in REPORT_COLUMNS if name in names), None)

@@ -1,10 +1,10 @@
-"""A weather report, group by group (WMO FM 15 and 16): one odd group costs that group and is named.
+"""A weather report, group by group (WMO FM 15 and 16): an odd group loses only its own value and is named.
 
-Groups are told by their form, wherever they stand. What is forecast (after TEMPO, BECMG and their like) and what is
-remarked (after RMK) is not observed: nothing of it counts, but for the temperatures in tenths that American stations
-remark (T01670011), where they are those of the rounded group or it is missing. Slashes are what a station does not
-know. A ceiling whose height is unknown (OVC///, VV///) is one; no ceiling is another thing, and a sky that is not
-told a third.
+Groups are recognised by their form, in any place. Forecasts (after TEMPO, BECMG and similar words) and remarks (after
+RMK) are not observations, so they are ignored. One exception are the temperatures in tenths in remarks of American
+stations (T01670011), which are used if they agree with the rounded group or if that is missing. Slashes stand for
+unknown values. A ceiling of unknown height (OVC///, VV///) counts as a ceiling; it differs from no ceiling, and from a
+sky that is not reported.
 """
 
 import re
@@ -89,7 +89,7 @@ class Observed:
 
     @property
     def has_ceiling(self) -> bool | None:
-        """True for a ceiling of any height, known or not; None where the sky is not told."""
+        """True for a ceiling of any height, known or not; None if the sky is not reported."""
         return bool(self.ceilings) if self.ceilings or self.is_sky_told else None
 
     @property
@@ -127,7 +127,7 @@ def observe(words: list[str]) -> Observed:
 
 
 def _tenths(words: list[str], observed: Observed) -> None:
-    """Take the temperatures of the remarks where they are those of the group, in tenths."""
+    """Use the temperatures in tenths from the remarks if they agree with the group."""
     tenths_group = next((tenths_group for word in words if (tenths_group := TENTHS.fullmatch(word))), None)
     if tenths_group is None:
         return
@@ -142,7 +142,7 @@ def _tenths(words: list[str], observed: Observed) -> None:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Groups that have a blank inside (whole miles before a fraction, a unit behind its wind), without punctuation."""
+    """Join groups that contain a blank (whole miles before a fraction, a unit behind its wind), without punctuation."""
     joined: list[str] = []
     for word in (raw_word.rstrip(",;.") for raw_word in words):
         before = joined[-1] if joined else ""
@@ -156,7 +156,7 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def _agrees(observed: Observed, kind: str, *values: float | None, within: float = 0.01) -> bool:
-    """Return True if a group is the first of its kind or agrees with the first one; an unknown value says nothing."""
+    """Return True if a group is the first of its kind or agrees with it; an unknown value agrees with any."""
     first = observed.kinds_read.setdefault(kind, values)
     pairs = zip(first, values, strict=True)
     return all(earlier is None or value is None or abs(earlier - value) <= within for earlier, value in pairs)

@@ -1,8 +1,8 @@
 """Reading weather reports, METAR and SPECI, out of any body that carries them (`metar_bodies`, `metar_groups`).
 
-A report says day, hour and minute in UTC and leaves out month and year: it is that moment next to the full time beside
-it, where its body says one, else the last such moment before it arrived. One that would lie hours after its arrival is
-refused: it is dated by a wrong clock, and not of the month before.
+A report states day, hour and minute in UTC, without month and year. Its time is the nearest such moment to the full
+time beside it, if the body has one, else the last such moment before its arrival. A report that would be hours after
+its arrival is refused: its clock is wrong, and it is not of the month before.
 """
 
 import gzip
@@ -38,12 +38,12 @@ TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})Z?")
 
 
 def read_metar_lines(path: Path, header: Sequence[str], received_at: datetime) -> pa.RecordBatchReader:
-    """Return the reports of a gzipped text: line from 1 that each begins in, its text, what it says by raw column."""
+    """Return the reports of a gzipped text: the line (from 1) of each beginning, text, values by raw column."""
     return handed_on(_records(path, header, received_at.astimezone(UTC).replace(tzinfo=None)))
 
 
 def reports(path: Path) -> Iterator[Cut]:
-    """Yield the reports of a gzipped text, and what is none, as they stand in it."""
+    """Yield the reports of a gzipped text, and the texts that are no reports, in their order."""
     return cut(_lines(path))
 
 
@@ -69,7 +69,7 @@ def _records(path: Path, header: Sequence[str], received_at: datetime) -> Iterat
 
 
 def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
-    """Return what a report says as text, by raw column; raise ValueError if it says nothing, or not when.
+    """Return the values of a report as text, by raw column; raise ValueError if it has no values or no time.
 
     Knots, statute miles, degrees Celsius, hectopascals, feet.
     """
@@ -77,7 +77,7 @@ def values_of(line: str, received_at: datetime) -> dict[str, str | None]:
 
 
 def said_of(report: Cut, received_at: datetime) -> dict[str, str | None]:
-    """Return what a report that was cut out of a body says, as `values_of`."""
+    """Return the values of a report that was cut out of a body, as `values_of`."""
     if report.problem:
         raise ValueError(report.problem)
     kind, station, version, time, words = _opening(report)
@@ -128,7 +128,7 @@ def _columns(observed: Observed) -> dict[str, str | None]:
 
 
 def _opening(report: Cut) -> tuple[str, str, int, str | None, list[str]]:
-    """Kind, station, version, the time group if there is one, and the words after them."""
+    """Return kind, station, version, the time group if there is one, and the words after them."""
     words = report.text.upper().split()
     kind = report.kind or "METAR"
     marks = [report.mark] if report.mark else []
@@ -150,13 +150,13 @@ def _opening(report: Cut) -> tuple[str, str, int, str | None, list[str]]:
 
 
 def _step(mark: str) -> int:
-    """The number of a correction: COR and CCA are the first, CCB the second."""
+    """Return the number of a correction: COR and CCA are the first, CCB the second."""
     match = MARK.fullmatch(mark)
     return ord(match[1]) - ord("A") + 1 if match and match[1] else 1
 
 
 def _observed_at(time: str | None, stamp: datetime | None, received_at: datetime, findings: list[str]) -> datetime:
-    """Return a report's time: next to the full time beside it, else the last such moment before the arrival."""
+    """Return a report's time: the nearest to the full time beside it, else the last one before the arrival."""
     match = TIME.fullmatch(time or "")
     if match is None:
         if stamp is None:
@@ -190,7 +190,7 @@ def _stations() -> frozenset[str]:
 
 
 def _months(last: datetime, count: int, day: int, hour: int, minute: int) -> Iterator[datetime]:
-    """The moments with this day and time in the month of `last` and in those before it, latest first."""
+    """Return the moments with this day and time in the month of `last` and in those before it, latest first."""
     first = last.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     for _ in range(count):
         # Not every month has such a day, and no day some of the times that are written.

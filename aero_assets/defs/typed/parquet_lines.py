@@ -1,6 +1,6 @@
-"""Rows of a Parquet body of a feed whose columns are found by name: each as the line of CSV that a text would hold.
+"""Rows of a Parquet body of a feed with columns found by name, each as a line of CSV, like the rows of a text file.
 
-The line has the columns that the feed knows and no other, in the order of the file. So the same expressions judge both.
+The line has only the columns that the feed knows, in the order of the file, so the same expressions judge both.
 """
 
 import io
@@ -25,14 +25,14 @@ _BARE = pyarrow.csv.WriteOptions(include_header=False)
 
 
 def places_in_lines(path: Path, feed: Feed) -> Places:
-    """Return where the columns of a feed stand in the lines made of a body."""
+    """Return the places of the columns of a feed in the lines made of a body."""
     at = feed.places_in(_names(path)).at
     kept = sorted(place for place in at if place)
     return Places(tuple(place and kept.index(place) + 1 for place in at), len(kept))
 
 
 def read_parquet_lines(path: Path, feed: Feed) -> pa.RecordBatchReader:
-    """Return the rows of a body as lines, numbered from 1; each row from one that cannot be read on says so."""
+    """Return the rows of a body as lines, numbered from 1; from an unreadable row on, each row says so."""
     return pa.RecordBatchReader.from_batches(SCHEMA, _batches(path, feed))
 
 

@@ -1,4 +1,4 @@
-"""Reading a Parquet body: a record per row, every value as the text that a CSV file would hold."""
+"""Reading a Parquet body: a record per row, every value as text in the form of a CSV file."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ NO_TEXT = "a value of the row is not UTF-8 text"
 def read_parquet_rows(path: Path, header: Sequence[str]) -> pa.RecordBatchReader:
     """Return the rows of a body: number from 1, values in the order of the register's header.
 
-    What cannot be decoded ends the reading: each row from there on is a record that says so; the rows before count.
+    A decoding error ends the reading: each row from there on is a record that says so; the rows before count.
     """
     return handed_on(_records(path, header))
 

@@ -1,4 +1,4 @@
-"""Values of a Parquet column as the texts that a CSV file would hold. A text that is no UTF-8 costs its row alone."""
+"""Values of a Parquet column as texts in the form of a CSV file. A text that is not UTF-8 costs its row alone."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ _BYTES = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.t
 
 
 class Texts(NamedTuple):
-    """The values as texts, null where there is none; the places from 0 of those whose bytes are no UTF-8 text."""
+    """The values as texts, null if missing; and the places, from 0, of those that are not UTF-8 text."""
 
     values: pa.Array
     undecodable: frozenset[int] = frozenset()
 
 
 def texts_of(column: pa.Array) -> Texts:
-    """Return the values of a column; one that is no UTF-8 text has the sign for a lost character in it."""
+    """Return the values of a column; in one that is not UTF-8 text, lost characters are replaced by the usual sign."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if not any(holds(column.type) for holds in _BYTES):

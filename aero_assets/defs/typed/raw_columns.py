@@ -1,6 +1,6 @@
-"""The SQL that takes records of files apart: from `line` to the raw columns that a feed's expressions may use.
+"""The SQL that splits records of files: from `line` to the raw columns that a feed's expressions may use.
 
-A record of a CSV file is split here; those of other formats come with their values, which a reader took out of them.
+A record of a CSV file is split here; records of other formats come with values that a reader extracted.
 """
 
 import re
@@ -54,7 +54,7 @@ def _split(feed: Feed) -> str:
 
 
 def _known_values(feed: Feed) -> str:
-    """A CTE that empties the values that are words for an unknown one; few records have any, and others pass by."""
+    """Return a CTE that empties values which are words for an unknown one; records without such words are skipped."""
     if not feed.layout.unknown:
         return ""
     words = ", ".join(f"'{word}'" for word in feed.layout.unknown)
@@ -71,14 +71,14 @@ def _known_values(feed: Feed) -> str:
 
 
 def _width(by_name: bool) -> str:
-    """The number of values; a feed that is read by name has as many as its file's header, and may end in a comma."""
+    """Return the number of values; for columns found by name a final comma does not count."""
     if not by_name:
         return "len(parts)"
     return "case when len(parts) = width + 1 and parts[-1] = '' then width else len(parts) end"
 
 
 def _given(feed: Feed) -> str:
-    """Records whose values a reader took out of the body; trimmed, and null where empty."""
+    """Return the query for records whose values a reader extracted; trimmed, and null if empty."""
     names = ", ".join(f"nullif(trim(given[{n}]), '') as {_quoted(name)}" for n, name in enumerate(feed.header, 1))
     names += _named(feed)
     return f"""

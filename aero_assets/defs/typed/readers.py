@@ -1,7 +1,7 @@
-"""The reader of a raw body, chosen by the way a feed arrives and the format of its files.
+"""The reader of a raw body, chosen by the kind of arrival of a feed and the format of its files.
 
-A reader gives records as they stand in the body: number, text, what is wrong with it, and, where the text alone does
-not say it, the values of the raw columns (`given`) and the part of the file it stands in. It judges nothing else.
+A reader returns records as they are in the body: number, text and defect. If the text alone does not contain them, it
+adds the values of the raw columns (`given`) and the part of the file. It judges nothing else.
 """
 
 from collections.abc import Callable

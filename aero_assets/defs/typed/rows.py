@@ -35,7 +35,7 @@ _IN_FILE = re.compile(r"\bin_file\((\w+)\)")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the functions of the register, the airports and the empty `line` relation."""
+    """Create the macros of the register, the airports and the empty `line` relation."""
     connection.register("airport_source", airport_table())
     connection.execute("create or replace temp table airport as select * from airport_source")
     connection.execute(MACROS)
@@ -43,7 +43,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def empty(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty `line` relation, in place of the records that were read before."""
+    """Replace the records read before by an empty `line` relation."""
     connection.execute("""
         create or replace temp table line (
             body varchar, line_number bigint, defect varchar, message varchar, part varchar, given varchar[],
@@ -62,7 +62,7 @@ def add_lines(
     sent_as: str = "",
     read: Reader = read,
 ) -> None:
-    """Append the records of one raw object of a feed, sent under a name, to `line`; without a feed, of a CSV file."""
+    """Append the records of one raw object of a feed, sent as `sent_as`, to `line`; without a feed, of a CSV file."""
     connection.register("lines_read", read(path, received_at, feed))
     places = places_of(path, feed) if feed and feed.layout.by_name else Places()
     connection.execute(
@@ -98,7 +98,7 @@ def judge(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: 
 
 
 def _load_airport_numbers(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Set the variable `dot_airports` where a file has airport numbers: a list of 7,000 costs time."""
+    """Set the variable `dot_airports` if a file has airport numbers, because a list of 7,000 takes time."""
     connection.execute("reset variable dot_airports")
     if not feed.airport_numbers:
         return
@@ -114,7 +114,7 @@ def _load_airport_numbers(connection: duckdb.DuckDBPyConnection, feed: Feed) -> 
 
 
 def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Create `zone_day` for the airports and dates that occur."""
+    """Create `zone_day` for the airports and dates in the records."""
     codes: set[str] = set()
     for place in _places(feed):
         airports = connection.execute(f"select distinct {place} from helped where {place} is not null").fetchall()
@@ -130,12 +130,12 @@ def _load_zones(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
 
 
 def _places(feed: Feed) -> list[str]:
-    """The expressions for airports whose clocks a feed has."""
+    """Return the expressions for the airports whose local clocks a feed has."""
     return sorted({clock.airport for clock in feed.clocks})
 
 
 def _anchored(feed: Feed) -> str:
-    """The relation before the first clock: `helped`, and every place's offset at the start of the business date."""
+    """Return the relation before the first clock: `helped`, and each place's offset as the business date begins."""
     if not feed.clocks:
         return "select * from helped"
     places = list(enumerate(_places(feed)))
@@ -148,10 +148,10 @@ def _anchored(feed: Feed) -> str:
 
 
 def _clock(feed: Feed, clock: Clock, number: int) -> str:
-    """CTEs that add one UTC instant (whole minutes since 1970) and the offset it was read with to `clock_<number - 1>`.
+    """Return CTEs that add one UTC instant (whole minutes since 1970) and its UTC offset to `clock_<number - 1>`.
 
-    The second picks the local day that brings the clock nearest to its anchor. The third finds the offsets of that day:
-    around a change of the clock there are two, and the instant nearer to the anchor is meant.
+    The second CTE picks the local day that brings the clock nearest to its anchor. The third finds the offsets of that
+    day: on a day with a change of the clock there are two, and the instant nearer to the anchor is used.
     """
     day = feed.date_expression
     before = f"_before.at_{_places(feed).index(clock.airport)}"
@@ -184,7 +184,7 @@ def _clock(feed: Feed, clock: Clock, number: int) -> str:
 
 
 def _judged(feed: Feed, first: date, last: date) -> str:
-    """The clocks in order, then the first rule that speaks, then the typed columns (null where they cannot be cast)."""
+    """Return the query: clocks in order, the first broken rule, the typed columns (null if they cannot be cast)."""
     rules = _rules(feed, first, last)
     verdict = " ".join(f"when {when} then {number}" for number, (_, when, _) in enumerate(rules))
     codes = " ".join(f"when {number} then {code}" for number, (code, _, _) in enumerate(rules))
@@ -204,8 +204,10 @@ def _judged(feed: Feed, first: date, last: date) -> str:
 
 
 def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
-    """Form, then the feed's own rules, then what every feed promises: dates in range, values that fit, nothing
-    missing. Each is an expression for its code, a condition, an expression for its message.
+    """Return the rules in order: form, the feed's own, then those of every feed.
+
+    Those of every feed are: dates in range, values that fit, nothing missing. Each rule is an expression for its code,
+    a condition, and an expression for its message.
     """
     day = feed.date_expression
     if feed.is_json:
@@ -232,7 +234,7 @@ def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:
 
 
 def _resolved(sql: str, feed: Feed) -> str:
-    """Return an expression in which `in_file(COLUMN)` is a condition: true where the record's file has that column."""
+    """Return an expression in which `in_file(COLUMN)` is a condition: true if the record's file has that column."""
     if not feed.layout.by_name:
         return sql
     numbers = {name: number for number, name in enumerate(feed.in_records)}

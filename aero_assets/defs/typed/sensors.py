@@ -1,6 +1,6 @@
-"""The sensor of arrivals: reports what is new in the raw zone, and asks for every arrival day that is not compacted.
+"""The sensor of arrivals: it reports new data in the raw zone, and requests every arrival day that is not compacted.
 
-Requests follow from the state of raw and typed zone alone: they need no memory.
+Requests follow from the state of raw and typed zone alone, so the sensor needs no memory.
 """
 
 import json
@@ -27,7 +27,7 @@ def behind(
     manifests: list[ArrivalManifest],
     decisions: Mapping[date, tuple[str, ...]],
 ) -> Want:
-    """Compare the level every arrival day should have with the one its manifest has."""
+    """Compare the level that every arrival day should have with that in its manifest."""
     return Want(
         subject=f"typed:{feed.path}",
         job=ingest.name,
@@ -39,9 +39,9 @@ def behind(
 
 @sensor(job=ingest, minimum_interval_seconds=SENSOR_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def arrivals(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Report new arrivals and ask for every arrival day that is not compacted to its level.
+    """Report new arrivals and request every arrival day that is not compacted to its level.
 
-    Hours of an extract that is at work are asked for when it is over.
+    Hours of a running extract are requested when it is over.
     """
     cursors = json.loads(context.cursor) if context.cursor else {}
     manifests = zones.copy_of_lake().manifests()

@@ -1,11 +1,12 @@
-"""Rows of raw bodies, counted and read in the bodies themselves: the side of the balance that the reader, the
-engine and the rules of the typed step have no part in.
+"""Rows of raw bodies, counted and read in the bodies themselves, for the balance of the typed step.
 
-`count` is how many records a body has, where no receipt says it. `remember` notes of every record what it says in the
-columns that reach the typed zone as they were sent, and `mixed` finds the written rows that no record of a body said
-like that: a row made of two records keeps every count right. Of CSV, Parquet and JSON lines the body itself is read
-here; of messages, schedules, reports and workbooks a record is what their parser says, so that what the engine mixes
-shows, and what the parser mixes does not: its tests stand for that.
+They are independent of the reader, the engine and the rules of the typed step.
+
+`count` returns the number of records of a body without a receipt. `remember` notes the unchanged columns of every
+record. `mixed` finds written rows that equal no record of a body: a row made of two records keeps every count right. Of
+CSV, Parquet and JSON lines the body itself is read here. Of messages, schedules, reports and workbooks the output of
+their parser is used, so rows mixed by the engine are detected, but not rows mixed by the parser; its own tests cover
+that.
 """
 
 import io
@@ -52,19 +53,19 @@ Batch = dict[str, Any]
 
 
 def is_compared(feed: Feed) -> bool:
-    """Return True if rows of a feed can be held against their bodies: some of their columns are as they were sent."""
+    """Return True if rows of a feed can be compared with their bodies: some of their columns are unchanged."""
     return bool(carried(feed))
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty relation of what the bodies say: one number per record."""
+    """Create the empty relation `said`: one number (hash) per record."""
     connection.execute("create or replace temp table said (content ubigint)")
 
 
 def remember(
     connection: duckdb.DuckDBPyConnection, feed: Feed, body: Path, raw_key: str, received_at: datetime
 ) -> None:
-    """Note what every record of a body says; `said` is a set of hashes of its name and its carried columns."""
+    """Note the content of every record of a body; `said` is a set of hashes of its name and its unchanged columns."""
     if not is_compared(feed):
         return
     if feed.format in ("lines", "table", "xlsx"):
@@ -92,7 +93,7 @@ def _remember_parsed(
 
 
 def mixed(connection: duckdb.DuckDBPyConnection, feed: Feed, files: Path) -> tuple[int, str]:
-    """Count the rows of the written files that no record said as they stand, and name one by its event."""
+    """Count the rows of the written files that equal no record, and name one of them by its event."""
     if not is_compared(feed) or not any(files.glob("*/*.parquet")):
         return 0, ""
     written = (
@@ -106,7 +107,7 @@ def mixed(connection: duckdb.DuckDBPyConnection, feed: Feed, files: Path) -> tup
 
 
 def _content(feed: Feed, *, raw: bool = False) -> str:
-    """One number for what a record says: of its name (line or event) and of every carried column."""
+    """Return an expression for the hash of a record: of its name (line or event) and of every unchanged column."""
     name = "event_id" if feed.is_json else "raw_ref"
     columns = (f'try_cast("{column.name}" as {column.type})' if raw else f'"{column.name}"' for column in carried(feed))
     return f"hash({', '.join([name, *columns])})"
@@ -135,7 +136,7 @@ def _of_parquet(feed: Feed, body: Path, raw_key: str) -> Iterator[Batch]:
 
 
 def _of_events(feed: Feed, body: Path) -> Iterator[Batch]:
-    """Take the JSON lines apart; a field that the vocabulary does not give to the type of an event means nothing."""
+    """Split the JSON lines; a field that the vocabulary does not define for the type of an event is ignored."""
     kinds = [kind for kind in EVENT_TYPES.values() if kind.topic == feed.topic] if feed.arrival == "event" else []
     having = {kind.name: {field.name for field in fields_of(kind)} for kind in kinds}
     fields = [
@@ -162,7 +163,7 @@ def _identity(feed: Feed) -> str:
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
-    """The event of a line, out of its wrapper; None for what is no object: it cannot have become a row."""
+    """Return the event of a line, without its wrapper; None if it is no object, because it cannot have become a row."""
     try:
         event = json.loads(line)
         if isinstance(event, dict) and isinstance(event.get("body"), str):
@@ -182,7 +183,7 @@ def _text(value: object) -> str | None:
 def count(feed: Feed, body: Path) -> int:
     """Count the records of a body in the units of its feed: lines, reports, messages, dated legs, months with figures.
 
-    What cannot be read counts as the one record that the reader puts into quarantine for it.
+    An unreadable body or part counts as the one record that the reader puts into quarantine for it.
     """
     if feed.is_json:
         with opened(body) as file:
@@ -203,7 +204,7 @@ def _messages(body: Path) -> int:
 
 
 def _dated_legs(body: Path) -> int:
-    """A record is a leg on each of its dates, by the calendar."""
+    """Count the legs of schedule records: each record is a leg on each of its dates."""
     return _counted(
         1 if isinstance(record, Unreadable) else sum(1 for _ in ssim_legs.dates(record))
         for record in ssim.read(_text_lines(body))
@@ -229,7 +230,7 @@ def _text_lines(body: Path) -> Iterator[str]:
 
 
 def _months(body: Path, workbook: Workbook) -> int:
-    """Months of a row with any figure, and the stated sums that are not those of the rows above."""
+    """Count the months of a row with any figure, and the stated sums that differ from those of the rows above."""
     from openpyxl import load_workbook  # noqa: PLC0415 - brings along what only workbooks need
 
     with body.open("rb") as file:

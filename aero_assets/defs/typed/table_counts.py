@@ -1,7 +1,7 @@
-"""The records of a table that people keep, counted without its reader: rows below the header, and their cells.
+"""The records of a table kept by people, counted without its reader: rows below the header, and their cells.
 
-A record is a row, or each cell that says something of columns side by side. Header and columns are looked for here
-again, by the names of the register.
+A record is a row, or each filled cell of columns side by side. Header and columns are searched for here again, by the
+names in the register.
 """
 
 import csv
@@ -22,7 +22,7 @@ Rows = list[list[str]]
 
 
 def count(feed: Feed, body: Path) -> int:
-    """Count the records of a body; one that nobody can read is one record, in quarantine."""
+    """Count the records of a body; an unreadable body is one record, in quarantine."""
     table = feed.layout.table
     if table is None:
         return 0
@@ -62,9 +62,10 @@ def _filled(sheet: Any) -> Rows:  # noqa: ANN401 - openpyxl has no types
 
 
 def sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - openpyxl has no types
-    """Yield the rows of a sheet as far as the door looked at them, empty ones without cells; none of a chart.
+    """Yield the rows of a sheet up to the door's limit, empty ones without cells; none of a chart sheet.
 
-    The size that a sheet states is not asked: rows beyond it are rows, and one of millions of cells is soon written.
+    The size that a sheet states is ignored: rows beyond it count, and a wrong size of millions of cells is easily
+    written.
     """
     if hasattr(sheet, "iter_rows"):
         for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
@@ -72,7 +73,7 @@ def sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - openp
 
 
 def _of_rows(rows: Rows, table: Table) -> int:
-    """Count below the first of the top rows that has a column of each that are needed."""
+    """Count the rows below the header: the first of the top rows with a column of each needed kind."""
     spread = table.spread.names if table.spread else {}
     names = {name: (name, *column.names) for name, column in table.columns.items()}
     names |= {name: (name, *others) for name, others in spread.items()}
@@ -90,7 +91,7 @@ def _records(cells: Sequence[str], beside: Sequence[int]) -> int:
 
 
 def _means(cell: str, names: Sequence[str]) -> bool:
-    """Return True if a heading is one of some names, with a currency behind it perhaps."""
+    """Return True if a heading is one of some names, possibly followed by a currency."""
     bare = _letters(cell)
     return any(bare == _letters(name) or (bare[:-3] == _letters(name) and len(cell) > len(name)) for name in names)
 

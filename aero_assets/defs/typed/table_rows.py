@@ -1,7 +1,7 @@
-"""Reading tables that people keep, CSV text or workbook: a record per row, and per column of those side by side.
+"""Reading tables kept by people, CSV text or workbook: a record per row, and per column of those side by side.
 
-A row of which one cell is not understood is one record in quarantine, whose sentence names row and column; no figure
-of it counts. Columns side by side (one for each line of costs) are a record each where they say something.
+A row with a cell that is not understood is one record in quarantine, whose message names row and column; none of its
+figures count. Columns side by side (one for each line of costs) are a record each if they are filled.
 """
 
 import csv
@@ -46,7 +46,7 @@ _MARKS = {"coma": ",", "comma": ",", "punto": ".", "point": ".", "dot": "."}
 
 
 class Row(NamedTuple):
-    """One row as the file has it: its number, its cells, its text, what is wrong with its form."""
+    """One row as in the file: its number, its cells, its text, and the defect of its form if any."""
 
     number: int
     cells: Sequence[Any]
@@ -90,7 +90,7 @@ def parts(path: Path, feed: Feed) -> Iterator[tuple[str | None, Iterable[Row]]]:
 
 
 def _of_sheet(shown: Any, entered: Any) -> Iterator[Row]:  # noqa: ANN401 - openpyxl has no types
-    """Yield rows with a value; a formula that nobody calculated is there as its text, which is no figure."""
+    """Yield rows with a value; a formula without a calculated value is returned as its text, which is no figure."""
     for number, (cells, formulas) in enumerate(zip(sheet_rows(shown), sheet_rows(entered), strict=True), 1):
         filled = [formula if cell is None else cell for cell, formula in zip_longest(cells, formulas)]
         while filled and (filled[-1] is None or text_of(filled[-1]) == ""):
@@ -118,7 +118,7 @@ def _table(feed: Feed) -> Table:
 
 
 def _declared(above: Iterable[str], table: Table) -> Declared:
-    """Return what the lines above the header say; the register where they say nothing."""
+    """Return the declarations in the lines above the header; if there are none, those of the register."""
     stated: dict[str, str] = {}
     for line in above:
         for name, (words, value) in _DECLARED.items():
@@ -135,7 +135,7 @@ def _declared(above: Iterable[str], table: Table) -> Declared:
 
 @cache
 def _icao() -> dict[str, str]:
-    """IATA code of every carrier that has one of ICAO."""
+    """Return the IATA code of every carrier by its ICAO code."""
     with AIRPORTS_CSV.with_name("carriers.csv").open(encoding="utf-8", newline="") as file:
         return {row["icao"]: row["iata"] for row in csv.DictReader(file) if row["icao"]}
 
@@ -154,7 +154,7 @@ class _Reading:
         self.order = [name for kind in first for name in columns if kinds[name] == kind and name in header.places]
 
     def records(self, row: Row) -> Iterator[Given]:
-        """Yield the records of a row: one, or one for each of the columns side by side that says something."""
+        """Yield the records of a row: one, or one for each filled column of those side by side."""
         filled = [name for name, place in self.spread.items() if not is_nothing(_cell(row, place))]
         for name in filled or [""]:
             body = f"{name}: {row.text}" if name else row.text
@@ -199,7 +199,7 @@ class _Reading:
             return values.amount(_cell(row, place), self.declared)
 
     def _check_total(self, row: Row, value: str) -> None:
-        """Compare the total that a row states beside columns side by side with their sum."""
+        """Compare the stated total of a row with the sum of its columns side by side."""
         place = self.header.places.get(value)
         if place is None or is_nothing(_cell(row, place)):
             return
@@ -242,7 +242,7 @@ class _Reading:
             record[raw] = value
 
     def _settle_currency(self, row: Row, record: dict[str, str | None], currencies: Mapping[str, str]) -> None:
-        """One currency for all amounts of a row: of its column, its headings, its cells, or the file."""
+        """Return the one currency for all amounts of a row: of its column, its headings, its cells, or the file."""
         if "CURRENCY" not in self.table.columns or not currencies:
             return
         stated = {code for code in (record.get("CURRENCY") or "", *currencies.values()) if code}
@@ -276,7 +276,7 @@ class _Reading:
 
 @contextmanager
 def _named(row: Row, heading: str) -> Generator[None]:
-    """Put row and column in front of the sentence about a cell."""
+    """Put row and column in front of the message about a cell."""
     try:
         yield
     except UnreadError as error:

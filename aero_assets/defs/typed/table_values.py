@@ -1,7 +1,7 @@
-"""Cells of tables that people keep, read whole or refused with a sentence: figures, dates, flights, routes, words.
+"""Cells of tables kept by people, read completely or refused with a message: figures, dates, flights, routes, words.
 
-A cell is a text, or what a workbook holds: a number, a date. Nothing is guessed: `1,234` is twelve hundred and more
-or one and a bit, and 3/4/2026 a day in March or in April, unless the file declares it.
+A cell is a text, or a number or date of a workbook. Nothing is guessed: `1,234` may be 1234 or 1.234, and 3/4/2026 a
+day in March or in April, so such a cell is refused unless the file declares the form.
 """
 
 import re
@@ -48,7 +48,7 @@ _NAMED = re.compile(r"([0-9]{1,2})(?:[ -]|/| de )([^\W\d_]+)\.?(?:[ -]|/| de | d
 
 
 class UnreadError(ValueError):
-    """A cell that was not understood: the reason, and the sentence about it without row and column."""
+    """A cell that was not understood: the reason, and the message about it without row and column."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -57,7 +57,7 @@ class UnreadError(ValueError):
 
 @dataclass(frozen=True)
 class Declared:
-    """Everything that a file says above its header about all of its rows."""
+    """The declarations above the header of a file, which apply to all of its rows."""
 
     decimal: str = ""
     dates: str = ""
@@ -67,14 +67,14 @@ class Declared:
 
 
 def text_of(cell: object) -> str:
-    """Return a cell as one line of text; a whole number of a workbook without decimals."""
+    """Return a cell as one line of text; a whole number of a workbook has no decimals."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST:
         return f"{cell:.0f}"
     return _SPACES.sub(" ", f"{cell}").strip() if cell is not None else ""
 
 
 def is_nothing(cell: object) -> bool:
-    """Return True if a cell says nothing."""
+    """Return True if a cell is empty or holds a word for an unknown value."""
     return cell is None or text_of(cell).casefold() in NOTHING
 
 
@@ -93,7 +93,7 @@ def amount(cell: object, declared: Declared) -> tuple[Decimal, str]:
 
 
 def _unsigned(text: str) -> tuple[str, int, str]:
-    """Return a figure without sign and currency: bookkeepers put what is negative in parentheses, or the sign last."""
+    """Return a figure without sign and currency; a negative one may have parentheses, or the sign at its end."""
     text, currency = text.upper().replace("−", "-"), ""
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if negative else text
@@ -108,7 +108,7 @@ def _unsigned(text: str) -> tuple[str, int, str]:
 
 
 def _figure(text: str, written: str, decimal: str) -> Decimal:
-    """Return the one value that the marks of a figure allow."""
+    """Return the only value that the separators of a figure allow."""
     readings = set()
     for mark in decimal or ".,":
         match = _FIGURE[mark].fullmatch(text)
@@ -137,7 +137,7 @@ def whole(cell: object, column: TableColumn, declared: Declared) -> str:
 
 
 def day(cell: object, declared: Declared) -> date:
-    """Return a date; one in figures needs its order unless there is only one that gives a date."""
+    """Return a date; a date in figures needs a declared order, unless only one order gives a date."""
     if isinstance(cell, datetime):
         if cell.time() != datetime.min.time():
             raise UnreadError("bad_value", f"{cell} is a time, and a date is needed")
@@ -171,7 +171,7 @@ def _date(year: str, month: str, of_month: str) -> date | None:
 
 
 def flight(cell: object, carrier: str, icao: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return carrier, number and suffix; `carrier` counts where the cell has none, `icao` shortens three letters."""
+    """Return carrier, number and suffix; `carrier` is used if the cell has none, `icao` converts three letters."""
     text = text_of(cell).upper()
     match = _FLIGHT.fullmatch(text)
     if not match:
@@ -234,7 +234,7 @@ def currency(cell: object) -> str:
 
 
 def word(cell: object, column: TableColumn) -> str:
-    """Return the word of a column that a cell means."""
+    """Return the value of a column for which the word in a cell stands."""
     text = plain(text_of(cell))
     for known, others in column.words.items():
         if text in {plain(known), *map(plain, others)}:

@@ -1,10 +1,10 @@
 """Reading wide sheets of a workbook: a record per row, month and edition, with the figures of that month.
 
-A month of a row without any figure is no record: nothing happened, or it has not been published yet. The sums that a
-sheet states are held against what was read; one that differs is a record of its own, in quarantine.
+A month of a row without any figure is no record: nothing happened, or it has not been published yet. The sums stated in
+a sheet are compared with the values read; one that differs is a record of its own, in quarantine.
 
-Every record says which edition it is of by the content of the workbook: the last month with a figure, and a digest of
-all figures, which stays when somebody saves the same workbook again, in another program too.
+Every record carries its edition, which depends on the content of the workbook: the last month with a figure, and a
+digest of all figures. It stays the same if the workbook is only saved again, even by another program.
 """
 
 import re
@@ -30,7 +30,7 @@ Row = tuple[Any, ...]
 
 
 class SheetError(ValueError):
-    """A sheet that is not laid out as was agreed."""
+    """A sheet that does not have the agreed layout."""
 
 
 def read_workbook_rows(
@@ -63,7 +63,7 @@ def _records(path: Path, workbook: Workbook, header: Sequence[str], received_at:
 
 
 def _of_edition(read: Sequence[Given], header: Sequence[str], saved: str) -> Iterator[Given]:
-    """Yield the records with the edition that all of them together are."""
+    """Yield the records with the edition that follows from all of them."""
     month = header.index("MONTH")
     through = max((int(record.values[month] or 0) for record in read if record.values), default=0)
     figures = sorted(repr([_plain(value) for value in record.values]) for record in read if record.values)
@@ -78,7 +78,7 @@ def _of_edition(read: Sequence[Given], header: Sequence[str], saved: str) -> Ite
 
 
 def _plain(value: str | None) -> str:
-    """A value as every program that saves workbooks means it: 10 and 10.0 are one figure."""
+    """Return a value in one form for all programs that save workbooks: 10 and 10.0 are one figure."""
     try:
         return f"{float(value or ''):.6f}"
     except ValueError:
@@ -86,9 +86,9 @@ def _plain(value: str | None) -> str:
 
 
 def edition_of(file: IO[bytes]) -> datetime | None:
-    """Return when the workbook was last saved (UTC), as it says itself.
+    """Return the time at which the workbook was last saved (UTC), as stated in it.
 
-    Editions that reach the same month are ordered by it.
+    It orders editions that end with the same month.
     """
     with zipfile.ZipFile(file) as archive:
         if "docProps/core.xml" not in archive.namelist():
@@ -144,7 +144,7 @@ def _check_headings(above: list[Row], sheet: Sheet, workbook: Workbook) -> None:
 
 
 def _wrong_total(number: int, cells: Row, sheet: Sheet, workbook: Workbook) -> str | None:
-    """Say which total of a row its twelve months do not give; None where they give all."""
+    """Return a message about a total of a row that differs from the sum of its twelve months; None if all agree."""
     width = len(workbook.months) + 1
     for block, figure in enumerate(workbook.figures.values()):
         *months, stated = cells[width * block : width * (block + 1)]
@@ -154,7 +154,7 @@ def _wrong_total(number: int, cells: Row, sheet: Sheet, workbook: Workbook) -> s
 
 
 def _differing(number: int, cells: Row, sums: list[float], sheet: Sheet, workbook: Workbook) -> Iterator[Given]:
-    """Yield a record for every stated sum that the rows above do not give."""
+    """Yield a record for every stated sum that differs from the sum of the rows above."""
     headings = [f"{figure} {month}" for figure in workbook.figures.values()
                 for month in (*workbook.months, workbook.total)]  # fmt: skip
     for heading, stated, total in zip(headings, cells, sums, strict=True):
@@ -169,7 +169,7 @@ def _number(cell: object) -> float:
 
 
 def _text(cell: object) -> str | None:
-    """A cell as a CSV file would hold it; names lose line breaks and double spaces."""
+    """Return a cell in the form of a CSV file; names lose line breaks and double spaces."""
     if cell is None:
         return None
     return " ".join(f"{cell}".split()) if isinstance(cell, str) else repr(cell)

@@ -48,12 +48,12 @@ BASELINES = dg.AssetKey(["alerts", "baselines"])
 
 
 def staging_level() -> str:
-    """The level of the undated models: their code, and the contract of every feed they read."""
+    """Return the level of the undated models: a digest of their code and the contracts of the feeds they read."""
     return "-".join([digest(UNPARTITIONED.removeprefix("tag:")), *(feed.contract[:8] for feed in feeds())])
 
 
 def target_path() -> Path:
-    """The folder of dbt's artefacts: one per state directory, for manifests hold absolute paths."""
+    """Return the folder of dbt's artefacts: one per state directory, because manifests hold absolute paths."""
     return Environment.current().state / "dbt"
 
 
@@ -66,7 +66,7 @@ def target_path() -> Path:
     pool="warehouse",
 )
 def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
-    """Seeds, staging views and dimensions."""
+    """Build seeds, staging views and dimensions."""
     ready(context, zones)
     yield from built(context, dbt, zones, [failures.UNDATED])
     if not context.is_subset:
@@ -84,7 +84,7 @@ def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones
     pool="warehouse",
 )
 def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones) -> Iterator:
-    """The leg, its facts and their daily sums, for the operating dates of the run."""
+    """Build the leg, its facts and their daily sums, for the operating dates of the run."""
     started = time.monotonic()
     days = dates_of(context)
     levels = Levels(zones.lake(), WAREHOUSE_LEVELS)
@@ -105,9 +105,9 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
 
 
 def ready(context: dg.AssetExecutionContext, zones: Zones) -> Pulled:
-    """Bring the copy of the lake up to date before a build; ask for what is damaged, and forget levels without marts.
+    """Update the copy of the lake before a build; request repair of damaged files, and reset levels without marts.
 
-    A warehouse file that is no database any more is put aside: everything in it is built again from the typed zone.
+    A warehouse file that is no longer a database is moved away: all of it is built again from the typed zone.
     """
     environment = Environment.current()
     if environment.is_local:
@@ -123,9 +123,9 @@ def ready(context: dg.AssetExecutionContext, zones: Zones) -> Pulled:
 
 
 def buildable(days: list[str], pulled: Pulled) -> list[str]:
-    """Return the days of which the copy has every row; dg.Failure where there is none.
+    """Return the days of which the copy has every row; dg.Failure if there are none.
 
-    A day that is left out stays at no level: it is asked for again once its file is back.
+    A day that is left out reaches no level, so it is requested again once its file is restored.
     """
     whole = [day for day in days if day not in pulled.damaged_dates]
     if not whole:
@@ -135,10 +135,10 @@ def buildable(days: list[str], pulled: Pulled) -> list[str]:
 
 
 def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, days: list[str]) -> Iterator:
-    """Build with dbt and yield what it made and checked; what needs a look at the rows comes when dbt has ended.
+    """Build with dbt and yield its materialisations and checks; results that require a look at rows come at the end.
 
-    While dbt runs nobody else can read its warehouse: models wait for their row counts (and their checks for them),
-    checks that did not pass for their rows. What stops the build is also told in log and lake.
+    While dbt runs, no other process can read its warehouse. So models wait for their row counts (and their checks for
+    them), and failed checks wait for their rows. Errors that stop the build are also written to log and lake.
     """
     # A dbt that dies leaves no results: those of the run before would be told as its own.
     (target_path() / "run_results.json").unlink(missing_ok=True)
@@ -167,7 +167,7 @@ def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, 
 
 @contextmanager
 def requested(days: list[str]) -> Generator[None]:
-    """Tell dbt which operating dates to build, by the environment: a variable would make it parse everything again."""
+    """Give dbt the operating dates in the environment, for the body; a dbt variable would cause a full parse."""
     os.environ[REQUESTED_DATES] = json.dumps(days)
     try:
         yield
@@ -176,7 +176,7 @@ def requested(days: list[str]) -> Generator[None]:
 
 
 def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id: str) -> Outcome:
-    """Count what a run was given and what became of it: rows of the typed zone in, legs out."""
+    """Return the ledger row of a run: rows of the typed zone in, legs out."""
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as connection:
         balance = leg_balance.count(connection, copy, pulled.manifests, days)
     return Outcome(
@@ -198,7 +198,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
 
 @dg.asset_check(asset=LEGS, name=CHECK, blocking=True, description=f"{BALANCE}: from the typed zone to the legs.")
 def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.AssetCheckResult:
-    """Check the ledger rows of this run; a run that counted nothing is no run that balances."""
+    """Check the ledger rows of this run; a run without a ledger row fails."""
     lake = zones.lake()
     keys = [item.key for item in lake.list(f"{LEDGER}/{STAGE}/")]
     newest = [lake.read_json(key) for key in keys if key.split("/")[2] == max(keys).split("/")[2]]

@@ -1,9 +1,9 @@
 """Rows that stop a build: after dbt has ended, the rows behind each failed test, and the records behind the rows.
 
-A failed test says a count. Here its SQL runs once more over the warehouse, read only, and what it finds is followed to
-the facts of the legs concerned: their events and where they lie in the raw zone. On the page of the check in Dagster,
-and kept in the lake until the same days are built without it, for `aero checks`. Of a test that warns, its rows are
-shown on its page only.
+A failed test reports only a count. Here its SQL runs once more over the warehouse, read-only, and the rows are followed
+to the facts of their legs: the events and their place in the raw zone. The result is shown on the page of the check in
+Dagster, and stored in the lake, for `aero checks`, until the same days are built without the failure. Rows of a test
+that only warns are shown on its page only.
 """
 
 import json
@@ -34,7 +34,7 @@ ON_PAGE = 5
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A test that did not pass: what dbt said, up to `MOST` of its rows, and the records that the rows are made of."""
+    """A test that did not pass: dbt's message, up to `MOST` of its rows, and the records behind these rows."""
 
     check: str
     message: str
@@ -45,7 +45,7 @@ class FailedCheck:
 
     @property
     def sentence(self) -> str:
-        """The sentence for the log of the run."""
+        """The message for the log of the run."""
         rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.rows[:MOST])
         events = ", ".join(f"{record['event_id']} ({record['raw_ref']})" for record in self.records[:MOST])
         shown_rows = f" Rows: {rows}." if rows else ""
@@ -58,9 +58,7 @@ class FailedCheck:
 
 
 def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
-    """Return what did not pass in the last dbt command of a target folder: tests with their rows, models with their
-    error.
-    """
+    """Return the failures of the last dbt command of a target folder: tests with rows, models with their error."""
     results = _read(target / "run_results.json").get("results", [])
     failed = [result for result in results if result["status"] in (*FAILED, WARNED)]
     if not failed:
@@ -71,7 +69,7 @@ def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
 
 
 def keep(lake: Bucket, days: Iterable[str], checks: Iterable[FailedCheck]) -> None:
-    """Write down what failed for these days, in place of what had failed for them before."""
+    """Store the failures of these days, in place of the earlier ones."""
     kept: dict[str, Any] = (lake.read_json(KEY) or {}).get("days", {})
     kept_checks = [asdict(check) for check in checks]
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -83,12 +81,12 @@ def keep(lake: Bucket, days: Iterable[str], checks: Iterable[FailedCheck]) -> No
 
 
 def kept(lake: Bucket) -> dict[str, dict[str, Any]]:
-    """Return what failed and was not built since: by operating day, when and which checks."""
+    """Return the stored failures that no later build has cleared: by operating day, their time and their checks."""
     return (lake.read_json(KEY) or {}).get("days", {})
 
 
 def named_days(lake: Bucket) -> frozenset[str]:
-    """Return the operating days of which a check that failed shows a row, or a record behind one."""
+    """Return the operating days of which a failed check shows a row, or a record behind a row."""
     return frozenset(
         day
         for day, entry in kept(lake).items()
@@ -97,7 +95,7 @@ def named_days(lake: Bucket) -> frozenset[str]:
 
 
 def with_rows(result: dg.AssetCheckResult, checks: Iterable[FailedCheck]) -> dg.AssetCheckResult:
-    """Return what Dagster is told of a check that did not pass, with its test and up to `ON_PAGE` of its rows."""
+    """Return Dagster's result of a check that did not pass, with its test and up to `ON_PAGE` of its rows."""
     check = next((check for check in checks if check.check == result.check_name), None)
     if check is None:
         return result
@@ -148,7 +146,7 @@ def _of_model(
     nodes: Mapping[str, Any],
     rows: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """The rows of the model that a generic test of one column speaks of; it returns only values of the column."""
+    """Return the rows of the model for a generic test of one column, which itself returns only values of the column."""
     column, model = node.get("column_name"), nodes.get(node.get("attached_node") or "", {})
     if not column or not model or not rows:
         return []
@@ -158,7 +156,7 @@ def _of_model(
 
 
 def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:  # noqa: ANN401
-    """The facts behind rows, by leg or by event."""
+    """Return the facts behind rows, by leg or by event."""
     records: list[dict[str, Any]] = []
     for name in ("event_id", "leg_uid"):
         keys = [row[name] for row in rows if row.get(name)]
@@ -171,7 +169,7 @@ def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]
 
 
 def _shown(row: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as text without what is not known; a wide one by what names it and what the test looked at."""
+    """Return a row as text without unknown values; of a wide row only its names and the tested columns."""
     names = row if len(row) <= len(NAMES) else (*NAMES, node.get("column_name"))
     return {name: f"{row[name]}" for name in names if name and row.get(name) is not None}
 

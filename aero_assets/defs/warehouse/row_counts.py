@@ -11,7 +11,7 @@ from aero_assets.defs.warehouse.failures import UNDATED
 
 
 def row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
-    """Return the rows of every table by schema and name; views are not counted, for that would run them."""
+    """Return the number of rows of every table by schema and name; views are not counted, as that would run them."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         counted = {}
@@ -24,7 +24,7 @@ def row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
 def with_row_counts(
     context: dg.AssetExecutionContext, events: Iterable[Any], warehouse: Path, days: list[str]
 ) -> Iterator[Any]:
-    """Yield what dbt told of; a model with the rows that its table holds now, and the dates that this run built."""
+    """Yield dbt's results; a model has the number of rows of its table now, and the dates that this run built."""
     counted = row_counts(warehouse) if warehouse.exists() else {}
     dates = {} if days == [UNDATED] else {"dates": days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"}
     for event in events:

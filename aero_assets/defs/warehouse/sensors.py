@@ -1,5 +1,6 @@
-"""Typed versions: every operating date whose rows changed is asked for, once the catalog and the staging views can
-serve it.
+"""The sensor of typed versions: it requests every operating date whose rows changed.
+
+It does so once the catalog and the staging views can serve the date.
 """
 
 from dataclasses import replace
@@ -37,7 +38,7 @@ PATIENCE = timedelta(seconds=60)
 
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:
-    """Levels written down for the warehouse; none of them holds where its file has been removed."""
+    """Return the stored levels of the warehouse; none if its file has been removed."""
     environment = Environment.current()
     if environment.is_local and not environment.warehouse.exists():
         return {}
@@ -47,8 +48,8 @@ def _reached(zones: Zones, name: str) -> dict[str, str]:
 def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     """Return the desired state of catalog and staging: each feed's contract and dates, and the undated models' code.
 
-    They are asked for together, as one job: the tests of a source are checks of its table in the catalog, and dbt
-    runs them.
+    They are requested together, as one job, because the tests of a source are checks of its table in the catalog, and
+    dbt runs them.
     """
     tables = {feed.path: level(feed, manifests) for feed in feeds()}
     reached = Levels(zones.lake(), CATALOG_LEVELS).read()
@@ -67,7 +68,7 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 
 
 def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
-    """The version of every operating date, against the version the marts were built from."""
+    """Return the desired state of the marts: the version of every operating date, present and built."""
     reached = _reached(zones, WAREHOUSE_LEVELS)
     named = failures.named_days(zones.lake())
     return Want("warehouse", warehouse.name, typed_versions(manifests), reached, named=named)
@@ -79,9 +80,9 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
-    """Ask for the operating dates that changed, and for catalog and staging where they lag, together if both do.
+    """Request the operating dates that changed, and catalog and staging if they are behind, together if both are.
 
-    What is still being extracted or compacted is waited for a little, so that one run serves all of it.
+    A running extract or compaction is waited for a little, so that one run covers all of it.
     """
     now = datetime.now(UTC)
     manifests = zones.copy_of_lake().manifests()
@@ -105,5 +106,5 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
 
 
 def together(undated: Want, dated: Want) -> Want:
-    """The operating dates that are behind, in a run that first brings along what they are read through."""
+    """Return the desired state of the operating dates, in runs that first update catalog and staging."""
     return replace(dated, job=catch_up.name, assets=[*(undated.assets or UNDATED), *DATED])
