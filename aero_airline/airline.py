@@ -72,12 +72,12 @@ class Airline:
         return [leg for number in range(days) for leg in self.day(first + timedelta(days=number)).legs]
 
     def files(self, first: date, days: int, folder: Path, each_day: Callable[[int], object] = lambda _: None) -> Totals:
-        """Write one `airline_legs_YYYY-MM-DD.csv.gz` per operating day; return what all of them together report.
+        """Write one `airline_legs_YYYY-MM-DD.csv.gz` per operating day; return the totals over all files.
 
-        `each_day` is told the number of days that are written.
+        `each_day` is called with the number of days written so far.
 
-        A file holds the day's legs as known that evening and the corrections of the day before, with the faults of
-        real senders. The bytes of a day's file do not depend on the window.
+        A file holds the day's legs as known that evening and the corrections of the day before, with the faults of real
+        senders. The bytes of a day's file do not depend on the window.
         """
         if days < 1:
             raise ValueError(f"{days} days: give at least 1")

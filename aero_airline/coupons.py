@@ -30,17 +30,17 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True)
 class LegCoupons:
-    """The coupons of one leg; `sold` are rows without status, split in three around it."""
+    """The coupons of one leg; each pair in `sold` is a row without its status: the values before and after it."""
 
     sold: list[tuple[Row, Row]]
 
     def rows(self, status: str, deleted_at: str | None = None) -> list[Row]:
-        """Return the rows of the table with a status."""
+        """Return the rows of the table, with a status."""
         return [(*before, status, *after, p.DATA_LABEL, deleted_at) for before, after in self.sold]
 
 
 def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCoupons]:
-    """Return the coupons of every leg of a day; on a cancelled leg those that were sold, to be refunded."""
+    """Return the coupons of every leg of a day; for a cancelled leg the sold coupons, which are refunded."""
     fares = day.bookings.groupby("leg")["revenue_usd"].last().to_numpy()
     money = {name: day.revenue[name].to_numpy() for name in ("ancillary_usd", "tua_usd", "iva_usd")}
     legs_sold = []

@@ -1,4 +1,4 @@
-"""Delay codes (IATA AHM 730): who gets which minutes of a departure delay, and how a review recodes them."""
+"""Delay codes (IATA AHM 730): the minutes of a departure delay per code, and the changes by a later review."""
 
 from collections.abc import Sequence
 
@@ -41,8 +41,8 @@ def _pick(weights: Sequence[tuple[str, int]], share: float) -> str:
 def assign(leg: Leg, episode_minutes: int, at_origin: bool, draws: Sequence[float]) -> tuple[tuple[str, int], ...]:
     """Return the codes of a leg's departure delay with minutes that sum to it; none below 15 minutes.
 
-    The rotation gets what the aircraft brought along, an episode what it held, ordinary causes the rest; a long rest is
-    shared by two. `draws` are four numbers from 0 to 1.
+    The rotation gets the minutes that the aircraft inherited, an episode the minutes that it caused, and ordinary
+    causes the rest; a long rest is shared by two codes. `draws` are four numbers from 0 to 1.
     """
     delay = leg.departure_delay_minutes
     if delay is None or delay < CODED_FROM:
@@ -66,7 +66,7 @@ def assign(leg: Leg, episode_minutes: int, at_origin: bool, draws: Sequence[floa
 
 
 def before_review(codes: tuple[tuple[str, int], ...], share: float) -> tuple[tuple[str, int], ...]:
-    """Return the codes as first sent when the review of the next day changed the largest one."""
+    """Return the codes as sent first, if the review on the next day changed the largest one."""
     (code, minutes), *others = codes
     used = {other for other, _ in others} | {code}
     options = [option for option in ALL_NEW if option not in used]
@@ -74,5 +74,5 @@ def before_review(codes: tuple[tuple[str, int], ...], share: float) -> tuple[tup
 
 
 def text(codes: tuple[tuple[str, int], ...]) -> str:
-    """Return codes as they are sent: `93:30;41:15`."""
+    """Return codes in the form in which they are sent: `93:30;41:15`."""
     return ";".join(f"{code}:{minutes}" for code, minutes in codes)

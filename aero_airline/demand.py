@@ -14,7 +14,7 @@ from aero_airline.randomness import Purpose, stream
 
 
 def expected_load_factor(ratio: float, variation: float = p.DEMAND_VARIATION) -> float:
-    """Return the load factor where mean demand is `ratio` times the seats and demand is normal with K = `variation`.
+    """Return the load factor if mean demand is `ratio` times the seats and demand is normal with K = `variation`.
 
     Spill formula: carried = mean - sigma (phi(z) - z (1 - Phi(z))), z = (seats - mean) / sigma (Belobaba, Swan).
     """
@@ -25,7 +25,7 @@ def expected_load_factor(ratio: float, variation: float = p.DEMAND_VARIATION) ->
 
 @cache
 def demand_ratio(load_factor: float) -> float:
-    """Return the mean demand per seat at which a route has this load factor: the spill formula backwards."""
+    """Return the mean demand per seat at which a route has this load factor: the inverse of the spill formula."""
     low, high = 0.3, 3.0
     while high - low > 1e-6:
         middle = (low + high) / 2
@@ -48,7 +48,7 @@ def board(legs: list[Leg], seed: int) -> None:
 
 
 def booked_share(kind: str, days_to_departure: np.ndarray) -> np.ndarray:
-    """Return the share of a market's final bookings that exists so many days before departure."""
+    """Return the share of a market's final bookings that exists a given number of days before departure."""
     scale, shape = p.BOOKING_CURVE[kind]
     return np.exp(-((days_to_departure / scale) ** shape))
 
@@ -56,7 +56,7 @@ def booked_share(kind: str, days_to_departure: np.ndarray) -> np.ndarray:
 def bookings(legs: list[Leg], seed: int) -> pd.DataFrame:
     """Return booking snapshots of the legs of one operating day: one row per leg and days to departure.
 
-    `booked` and `revenue_usd` are net and cumulative: what is in the books so many days before departure. On a
+    `booked` and `revenue_usd` are net and cumulative: the state of the bookings that many days before departure. On a
     cancelled leg they are refunded afterwards.
     """
     chance = stream(seed, Purpose.BOOKINGS, legs[0].operating_date)
@@ -83,7 +83,7 @@ def bookings(legs: list[Leg], seed: int) -> pd.DataFrame:
 
 
 def _full_fares(legs: list[Leg], kinds: np.ndarray) -> np.ndarray:
-    """The fare on the day of departure, all cabins together: by distance, market and how wanted the flight is."""
+    """Return the fare on the day of departure, all cabins together: by distance, market and demand of the flight."""
     km = np.array([leg.distance_km for leg in legs])
     load = np.array([leg.demand / leg.seats for leg in legs])
     factor = np.array([p.FARE_FACTOR[kind] for kind in kinds])

@@ -1,7 +1,7 @@
 """Exceptional days: storms, fog, volcanic ash, and the dates of peak travel.
 
-An episode is a stretch of one local day at one airport, drawn from the date alone; several flights share it, which is
-what makes a bad day bad.
+An episode is a period of one local day at one airport, drawn from the date alone. Several flights share it, so on a bad
+day many flights are late together.
 """
 
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ class Weather:
         return self._days[day]
 
     def at(self, airport: str, day: date, minute: int) -> Episode | None:
-        """Return the episode that an airport is in at an instant of its local date, the worst if several."""
+        """Return the episode at an airport at an instant of its local date; the worst one if there are several."""
         under_way = [e for e in self.on(day) if e.airport == airport and e.begins <= minute < e.ends]
         return max(under_way, key=lambda e: e.mean_minutes, default=None)
 
@@ -74,7 +74,7 @@ def _episode(
 
 @cache
 def is_peak(day: date) -> bool:
-    """Tell whether a date is one when Mexico travels: Independence Day, year's end, Easter, long weekends."""
+    """Return True on dates of peak travel in Mexico: Independence Day, end of the year, Easter, long weekends."""
     if (day.month, day.day) in {(9, 15), (9, 16)} or (day.month == 12 and day.day >= 24):
         return True
     if -9 <= (day - easter(day.year)).days <= 7:  # from the Friday before Palm Sunday to the Sunday after Easter

@@ -2,11 +2,11 @@
 
     day_events(airline, date(2026, 11, 2))           # with the faults of real senders
     day_events(airline, date(2026, 11, 2), faults=False)
-    events(airline, date(2026, 11, 1), 14)           # days on end, in order of receipt
+    events(airline, date(2026, 11, 1), 14)           # consecutive days, in order of receipt
 
-Three steps, each drawn from the date alone: the true life of every leg (`leg_life`), what the sender gets wrong about
-it and corrects (`faults.reports`, the same mistakes as in the partner files), and what happens on the way (some events
-twice, some late).
+There are three steps, each drawn from the date alone: the true life of every leg (`leg_life`); the sender's errors and
+their corrections (`faults.reports`, the same errors as in the partner files); and transmission, in which some events
+are sent twice and some arrive late.
 """
 
 from bisect import bisect_left
@@ -45,7 +45,7 @@ SEES_AIRCRAFT = ("load", "out", "off", "on", "in")
 
 
 def events(airline: Airline, first: date, days: int, faults: bool = True) -> Iterator[Event]:
-    """Yield the events of `days` operating days in order of `received_at`; a day is made when it begins."""
+    """Yield the events of `days` operating days in order of `received_at`; a day is generated when it begins."""
     waiting: list[Event] = []
     for number in range(days):
         on = first + timedelta(days=number)
@@ -106,7 +106,7 @@ def _story(leg: Leg, chance: Chance) -> Story:
 
 
 def _described(leg: Leg) -> dict[str, Any]:
-    """The leg by the names of the events."""
+    """Return the leg under the field names of events."""
     return {
         "carrier": leg.carrier,
         "flight_number": leg.flight_number,
@@ -127,7 +127,7 @@ def _described(leg: Leg) -> dict[str, Any]:
 
 
 def _departures(leg: Leg, chance: Chance) -> tuple[Departure, ...]:
-    """The attempts; an aircraft that came back was on its stand again well before it left for good."""
+    """Return the departure attempts; an aircraft that returned was on its stand again well before it left for good."""
     if leg.out is None:
         return ()
     flown = Departure(leg.out, leg.off)
@@ -141,7 +141,7 @@ def _departures(leg: Leg, chance: Chance) -> tuple[Departure, ...]:
 
 
 def _called_off(leg: Leg, published: int, chance: Chance) -> tuple[int, int] | None:
-    """Few flights are cancelled hours before and reinstated."""
+    """Return the times of cancellation and of reinstatement of a flight; None for most flights."""
     is_hit, when, how_long = next(chance), next(chance), next(chance)
     cancelled = leg.std - 300 + int(100 * when)
     if leg.is_cancelled or is_hit >= p.REINSTATED_SHARE or cancelled <= published:
@@ -150,7 +150,7 @@ def _called_off(leg: Leg, published: int, chance: Chance) -> tuple[int, int] | N
 
 
 def _cancelled_at(leg: Leg, published: int, chance: Chance) -> int | None:
-    """Airlines decide in good time, weather and flow control do not."""
+    """Return the time of cancellation: early if the airline decides, late for weather and flow control."""
     when = next(chance)
     if not leg.is_cancelled:
         return None
@@ -166,7 +166,7 @@ def _diverted_at(leg: Leg) -> int | None:
 
 @cache
 def alternate(origin: str, destination: str) -> str:
-    """Return where a flight lands that cannot land at its destination: the nearest other airport of the network."""
+    """Return the alternate of a flight that cannot land at its destination: the nearest airport of the network."""
     served = {code for route in routes() for code in (route.base, route.destination)}
     served |= {code for trip in long_haul() for code in trip.path}
     return min(served - {origin, destination}, key=lambda code: (distance_km(destination, code), code))
@@ -211,7 +211,7 @@ def _feedback(day: Day, stories: list[Story], seed: int) -> Iterator[Event]:
 
 
 def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table as plain Python values."""
+    """Return the rows of a table as plain Python values."""
     return zip(*(frame[name].tolist() for name in names), strict=True)
 
 
@@ -241,7 +241,7 @@ def _misreported(events: list[Event], leg: Leg, report: Report, chance: Chance) 
 
 
 def _wrong_tail(events: list[Event], tail: str, after: float) -> list[Event]:
-    """Return the events with a wrong aircraft in what its crew and handlers report, until that is corrected."""
+    """Return the events with a wrong tail in the reports of crew and handlers, until the tail is corrected."""
     left = next((event for event in events if event["event_type"] == "out"), None)
     if left is None:
         return events
@@ -272,6 +272,6 @@ def _on_the_way(sent: list[Event], seed: int, on: date) -> list[Event]:
 
 
 def _later(received_at: str, share: float, between: tuple[int, int] = p.CORRECTED_AFTER_MINUTES) -> str:
-    """Return a time between so many minutes after another one, at least a second."""
+    """Return a random time between two numbers of minutes after another time, at least one second later."""
     least, most = between
     return second_text(second_of(received_at) + max(1, int(60 * (least + share * (most - least)))))

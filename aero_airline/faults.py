@@ -1,4 +1,4 @@
-"""Errors of real senders: wrong first versions, corrected the next day, and rows damaged on the way."""
+"""Errors of real senders: wrong first versions, which are corrected the next day, and rows damaged in transmission."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,14 +15,14 @@ Row = dict[str, str]
 
 
 class Report(NamedTuple):
-    """A leg as first sent, and as corrected the next day where it was."""
+    """A leg as sent first, and as corrected the next day if it was."""
 
     first: Leg
     corrected: Leg | None
 
 
 def reports(legs: list[Leg], schedule: Schedule, seed: int) -> list[Report]:
-    """Return what the sender says of the legs of one operating day, on the day and on the next.
+    """Return the sender's reports of the legs of one operating day, of that day and of the next.
 
     Some arrivals never reach the sender. A wrong arrival time, a wrong tail and the codes before their review are in
     the first version only.
@@ -49,7 +49,7 @@ def _report(leg: Leg, draw: list[float], schedule: Schedule) -> Report:
 
 
 class Damage(NamedTuple):
-    """One way in which a row arrives broken, and the reason for which the register refuses it."""
+    """One kind of damage to a row, and the reason for which the register refuses such a row."""
 
     reason: str
     apply: Callable[[Row, Leg], Row]

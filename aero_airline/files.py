@@ -23,11 +23,11 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over a set of files once later versions replaced earlier ones (datos sintéticos); minutes are whole.
+    """Sums over a set of files after later versions replaced earlier ones (datos sintéticos); minutes are whole.
 
-    `departed` and `arrived` are legs with a departure and with an arrival delay: a diverted leg has no arrival delay.
-    Passengers and seats are the sums of what was sent: on a cancelled leg the seats it should have had and nobody on
-    board. Row counts are of the files as they are.
+    `departed` and `arrived` count legs with a departure delay and with an arrival delay: a diverted leg has no arrival
+    delay. Passengers and seats are the sums of the values sent: for a cancelled leg its planned seats and no
+    passengers. Row counts are those of the files.
     """
 
     files: int
@@ -53,7 +53,7 @@ class Totals:
 
 @dataclass
 class Ledger:
-    """Counts what is written while it is written."""
+    """Counts legs and rows while files are written."""
 
     files: int = 0
     rows: int = 0
@@ -63,7 +63,7 @@ class Ledger:
     _legs: dict[tuple[date, str, int, str, int], tuple[int, ...]] = field(default_factory=dict)
 
     def report(self, leg: Leg) -> None:
-        """Note a version of a leg; it replaces the version before."""
+        """Count a version of a leg; it replaces the version before."""
         departure, arrival = leg.departure_delay_minutes, leg.arrival_delay_minutes
         key = (leg.operating_date, leg.carrier, leg.flight_number, leg.origin, leg.leg_sequence)
         self._legs[key] = (
@@ -72,7 +72,7 @@ class Ledger:
         )  # fmt: skip
 
     def totals(self) -> Totals:
-        """Add up."""
+        """Return the totals of everything counted so far."""
         sums = np.array(list(self._legs.values()), dtype=np.int64).reshape(-1, 9).sum(axis=0).tolist()
         garbled = sum(self.garbled.values())
         counted = (self.rows, self.corrected_rows, self.duplicate_rows, garbled, dict(self.garbled))
@@ -82,7 +82,7 @@ class Ledger:
 def lines(leg: Leg, version: int) -> list[str]:
     """Return the rows of one version of a leg as lines, one per departure attempt; no value needs quotes.
 
-    The attempt before a return has only the times it had, and the delay codes: the delay is that of the first OUT.
+    The attempt before a return has only its own times, and the delay codes: the delay is that of the first OUT.
     """
     sent = _values(leg, version)
     if leg.first_out is None:
@@ -133,7 +133,7 @@ def write(path: Path, on: date, today: list[Report], yesterday: list[Report], se
 def _garbled(
     sent: list[tuple[str, Leg]], on: date, chance: np.random.Generator, ledger: Ledger
 ) -> list[tuple[float, str]]:
-    """Return damaged repetitions of good rows, with the place in the file where they come."""
+    """Return damaged copies of good rows, with their place in the file."""
     good = [n for n, (_, leg) in enumerate(sent) if leg.in_ is not None and not leg.returned]
     if not good:
         return []

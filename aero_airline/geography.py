@@ -36,7 +36,7 @@ def distance_miles(origin: str, destination: str) -> int:
 
 @cache
 def eastward(origin: str, destination: str) -> float:
-    """Return how much of the way leads east: 1 due east, -1 due west, 0 along a meridian."""
+    """Return the eastward share of the way: 1 due east, -1 due west, 0 along a meridian."""
     (lat1, lon1), (lat2, lon2) = _position(origin), _position(destination)
     degrees = (lon2 - lon1 + 180) % 360 - 180
     km = radians(degrees) * EARTH_RADIUS_KM * cos(radians((lat1 + lat2) / 2))
@@ -45,7 +45,7 @@ def eastward(origin: str, destination: str) -> float:
 
 @cache
 def block_minutes(origin: str, destination: str, wide: bool) -> int:
-    """Return the scheduled block time, a multiple of five minutes: a line over distance and the wind."""
+    """Return the scheduled block time, a multiple of five minutes: linear in the distance, corrected for wind."""
     constant, per_km = p.BLOCK_WIDE if wide else p.BLOCK_NARROW
     km = distance_km(origin, destination)
     wind = p.WIND_WIDE if wide and km > 5_000 else p.WIND_NARROW
@@ -71,7 +71,7 @@ def _exact_offset(code: str, minute: int) -> int:
 
 @cache
 def _offset_of_day(code: str, day: int) -> int | None:
-    """The offset that holds a whole UTC day, none where the clock changes."""
+    """Return the offset that applies to a whole UTC day; None if the clock changes on it."""
     first, last = _exact_offset(code, day * DAY), _exact_offset(code, (day + 1) * DAY)
     return first if first == last else None
 

@@ -9,8 +9,8 @@ class Leg:
     """One scheduled flight leg of an operating day; instants are whole minutes since 1970-01-01 UTC.
 
     `out`, `off`, `on`, `in_` belong to the departure that flew; after a return (`RR` to the ramp, `FR` from the air)
-    `first_out` and `first_off` hold the attempt before it. `ready` is when the aircraft stands at the destination,
-    which is known even where a diverted flight never brought its passengers there.
+    `first_out` and `first_off` hold the attempt before it. `ready` is the time at which the aircraft stands at the
+    destination; it is known even if a diverted flight never brought its passengers there.
     """
 
     carrier: str
@@ -44,7 +44,7 @@ class Leg:
 
     @property
     def is_cancelled(self) -> bool:
-        """Cancelled legs have a reason."""
+        """True if the leg has a reason of cancellation."""
         return bool(self.cancellation_code)
 
     @property
@@ -61,7 +61,7 @@ class Leg:
 
     @property
     def block_minutes(self) -> int:
-        """IN minus OUT of the flight that flew, or scheduled where either is unknown; 0 if cancelled."""
+        """IN minus OUT of the flight, or the scheduled block time if either is unknown; 0 if cancelled."""
         if self.is_cancelled:
             return 0
         return self.sta - self.std if self.in_ is None or self.out is None else self.in_ - self.out

@@ -1,7 +1,8 @@
 """The life of a leg as events: from the plan on the day before to the delay codes after it, with receive delays.
 
-The synthetic airline and the replay of real flights tell their legs as a `Story`; here a story becomes events. Instants
-are whole minutes since 1970-01-01 UTC. Nothing here is wrong on purpose: faults are the emitters' own step.
+The synthetic airline and the replay of real flights describe their legs as a `Story`; this module turns a story into
+events. Instants are whole minutes since 1970-01-01 UTC. This module adds no errors; the callers do that in a step of
+their own.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ Chance = Iterator[float]
 
 @dataclass(frozen=True)
 class Departure:
-    """One departure attempt; `returned` is how it ended where it did not lead anywhere, and `back_*` when."""
+    """One departure attempt; after a return, `returned` is the kind of return, and `back_*` are its times."""
 
     out: int | None
     off: int | None
@@ -85,7 +86,7 @@ def second_of(text: str) -> int:
 
 
 def minute_text(minute: int | None) -> str | None:
-    """Return the UTC time of a minute since 1970 as events write it; nothing for nothing."""
+    """Return the UTC time of a minute since 1970 as events write it; None for None."""
     return None if minute is None else second_text(minute * 60)
 
 
@@ -95,7 +96,7 @@ def published_at(operating_date: date) -> int:
 
 
 def receipt(event_type: str, minute: int, chance: Chance) -> str:
-    """Return when something that happened at a minute is received."""
+    """Return the time at which something that happened at a minute is received."""
     least, mean = RECEIVED_AFTER_SECONDS[event_type]
     after = least - mean * log(1 - next(chance))
     return second_text(minute * 60 + min(int(after), LONGEST_RECEIPT_SECONDS))
@@ -144,7 +145,7 @@ def _before_flight(story: Story, chance: Chance) -> Iterator[Event]:
 
 
 def _announced(story: Story, out: int, chance: Chance) -> Iterator[Event]:
-    """New times of departure and arrival, better known with time."""
+    """Return announced new times of departure and arrival, which become more accurate with time."""
     announced = 0
     for after, share in ANNOUNCED:
         known = 5 * round((out - story.std) * share / 5)
@@ -184,7 +185,7 @@ def _flight(story: Story, chance: Chance) -> Iterator[Event]:
 
 
 def _under_way(story: Story, chance: Chance) -> Iterator[Event]:
-    """Arrival times announced after take-off: as planned at first, nearly right half way."""
+    """Return arrival estimates sent after take-off: as planned at first, nearly right half-way."""
     last = story.departures[-1] if story.departures else None
     if last is None or last.off is None or last.returned:
         return

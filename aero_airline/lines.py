@@ -21,7 +21,7 @@ GOLDEN = 0.618_033_988_75
 
 @dataclass(frozen=True)
 class PlannedLeg:
-    """A leg as the schedule repeats it; `keeps_local_time` where its local time, not the elapsed time, is fixed."""
+    """A leg of the repeated schedule; with `keeps_local_time` its local time is fixed, not the elapsed time."""
 
     origin: str
     destination: str
@@ -39,14 +39,14 @@ class PlannedLeg:
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """Legs that leave the base and come back to it; flown or cancelled together, on the weekdays of `days`."""
+    """Legs that leave the base and return to it; flown or cancelled together, on the weekdays of `days`."""
 
     legs: tuple[PlannedLeg, ...]
     days: frozenset[int]
 
     @property
     def day(self) -> int:
-        """The day of the line on which it leaves, from 0."""
+        """The day of the line, from 0, on which it leaves."""
         return self.legs[0].departs // DAY
 
 
@@ -67,7 +67,7 @@ class Line:
 
 @dataclass
 class _Gap:
-    """A stretch of a line that still has room; the aircraft is ready at `start` and must be ready again at `end`."""
+    """Free time in a line; the aircraft is ready at `start` and must be ready again at `end`."""
 
     line: Line
     day: int
@@ -78,7 +78,7 @@ class _Gap:
 
 
 def aircraft_of(base: str, aircraft_type: str) -> int:
-    """Return how many aircraft of a type have a base."""
+    """Return the number of aircraft of a type at a base."""
     elsewhere = sum(n for (where, kind), n in based_elsewhere().items() if kind == aircraft_type and where != base)
     if base != p.BASE:
         return based_elsewhere().get((base, aircraft_type), 0)
@@ -99,7 +99,7 @@ def packed_lines() -> list[Line]:
 
 
 def _pack(base: str, aircraft_type: str) -> list[Line]:
-    """Fill the lines of one base and type: round trips over night first, then the others in order of wanted time."""
+    """Fill the lines of one base and type: overnight round trips first, then the others in order of wanted time."""
     flown = [route for route in routes() if (route.base, route.aircraft_type) == (base, aircraft_type)]
     flying = aircraft_of(base, aircraft_type) - ceil(aircraft_of(base, aircraft_type) * p.NOT_FLYING_SHARE)
     gaps: list[_Gap] = []
@@ -130,7 +130,7 @@ def _phase(route: Route) -> float:
 
 
 def _wanted(flown: Iterable[Route]) -> Iterator[tuple[int, int, Route]]:
-    """Yield the round trips of one day: length, and when they would ideally leave, spread evenly over the day."""
+    """Yield the round trips of one day: their length and their ideal departure, spread evenly over the day."""
     for route in flown:
         count = route.round_trips - route.night_stops - route.red_eyes
         length = _legs(route, 0)[-1].arrives
@@ -165,7 +165,7 @@ def _over_night(flown: Iterable[Route]) -> Iterator[RoundTrip]:
 
 
 def _place(route: Route, length: int, departure: int, gaps: list[_Gap]) -> None:
-    """Put a round trip where it leaves about when it is wanted and leaves the aircraft least idle."""
+    """Put a round trip near its wanted time, with the least idle time of the aircraft."""
     offers = [offer for number, gap in enumerate(gaps) for offer in _offer(route, length, departure, gap, number)]
     if not offers:
         raise ValueError(
@@ -183,7 +183,7 @@ def _place(route: Route, length: int, departure: int, gaps: list[_Gap]) -> None:
 def _offer(
     route: Route, length: int, departure: int, gap: _Gap, number: int
 ) -> Iterator[tuple[tuple[int, int], int, tuple[PlannedLeg, ...]]]:
-    """Yield at most one way to use a gap: (how far from what is wanted, minutes idle beside it), its number, legs."""
+    """Yield at most one use of a gap: (minutes from the wanted time, idle minutes beside it), its number, legs."""
     turn = turn_minutes(route.aircraft_type, route.base, route.destination)
     latest = (gap.end - length - (turn if gap.before_flight else 0)) // 5 * 5
     earliest = 5 * ceil(gap.start / 5)
@@ -202,10 +202,10 @@ def _offer(
 
 
 def _clear_of_midnight(route: Route, departs: int) -> tuple[PlannedLeg, ...]:
-    """Move a round trip until its way back leaves clear of midnight.
+    """Move a round trip so that its return does not leave near midnight.
 
-    Where the destination changes its clock, a departure near midnight would change its date with it, and one date
-    would have the same flight twice.
+    If the destination changes its clock, a departure near midnight would change its date too, and one date would have
+    the same flight twice.
     """
     while True:
         legs = _legs(route, departs)
@@ -217,7 +217,7 @@ def _clear_of_midnight(route: Route, departs: int) -> tuple[PlannedLeg, ...]:
 
 
 def _by_hand() -> Iterator[Line]:
-    """Yield the wide-body lines: two days each."""
+    """Yield the wide-body lines, planned by hand: two days each."""
     lines: dict[int, Line] = {}
     for trip in long_haul():
         line = lines.setdefault(trip.line, Line(p.BASE, trip.aircraft_type, 2))
@@ -235,7 +235,7 @@ def _by_hand() -> Iterator[Line]:
 
 
 def _numbered(lines: list[Line]) -> list[Line]:
-    """Give every round trip without one a pair of flight numbers: even out, odd back, in order of route and time."""
+    """Number round trips that have no flight numbers: even out, odd back, in order of route and time."""
     taken = {leg.flight_number for line in lines for trip in line.trips for leg in trip.legs}
     open_numbers = {
         kind: iter(_free(first, taken)) for kind, first in (("connect", 2100), ("home", 102), ("abroad", 600))

@@ -1,5 +1,6 @@
-"""Revenue and cost of legs, USD. TUA (the airport's fee) and IVA (value added tax) are collected for others and are
-never revenue: they stand beside it.
+"""Revenue and cost of legs in USD, and the TUA (airport fee) and IVA (value added tax) collected with them.
+
+The airline collects TUA and IVA for others, so they are never revenue: they have columns of their own.
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ COST_DRIVERS = {
 
 
 def revenue(legs: list[Leg], bookings: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return one row per leg: what passengers, extras and cargo bring, and beside it what is passed through.
+    """Return one row per leg: revenue of passengers, extras and cargo, and separately the taxes and fees collected.
 
     `revenue_usd` is passengers + ancillary + cargo; `gross_sales_usd` adds TUA and IVA. Cancelled legs are refunded.
     """

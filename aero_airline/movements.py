@@ -2,8 +2,8 @@
 
 New delay is drawn, reactionary delay is computed: an aircraft leaves no earlier than its arrival plus the minimum
 ground time. A rotation never ends later than its aircraft's next line allows: operations control cancels a round trip
-that would, and no delay is drawn that cannot be absorbed by then. So rotations need nothing from each other, and those
-that start on one date draw from a stream of that date.
+that would, and no delay is drawn that cannot be absorbed by then. So rotations do not depend on each other, and all
+rotations that start on one date share the random stream of that date.
 """
 
 import math
@@ -25,7 +25,7 @@ NEVER = -(1 << 40)
 
 
 class _Draws(NamedTuple):
-    """The chance of one leg: uniform, normal and exponential numbers."""
+    """The random numbers of one leg: uniform, normal and exponential."""
 
     uniform: list[float]
     normal: list[float]
@@ -33,7 +33,7 @@ class _Draws(NamedTuple):
 
 
 def fly(rotations: list[Rotation], weather: Weather) -> list[Leg]:
-    """Return the legs of the rotations that start on one date, with all that happened to them but who was on board."""
+    """Return the legs of the rotations that start on one date, with all their events except boarding."""
     if not rotations:
         return []
     count = sum(len(trip) for rotation in rotations for trip in rotation.trips)
@@ -55,7 +55,7 @@ def fly(rotations: list[Rotation], weather: Weather) -> list[Leg]:
 
 
 class _Flight:
-    """One rotation under way: where the aircraft is, since when, and the chance still to come."""
+    """One rotation in progress: its legs so far, the last IN of its aircraft, and the random numbers left."""
 
     def __init__(self, rotation: Rotation, weather: Weather, draws: Iterator[_Draws]) -> None:
         self.rotation, self.aircraft, self.weather, self.draws = rotation, rotation.aircraft, weather, draws
@@ -100,7 +100,7 @@ class _Flight:
         return self.weather.at(airport, local_date(airport, minute), minute)
 
     def _leg(self, leg: Leg, chance: _Draws, around: tuple[Episode | None, Episode | None], latest: int) -> None:
-        """Fly one leg; `latest` is the OUT that operations control would not let pass."""
+        """Fly one leg; `latest` is the latest OUT that operations control allows."""
         episode = next((e for e in around if e and chance.uniform[2] < e.hit_share), None)
         earliest = self.in_at + self.aircraft.minimum_ground_minutes
         leg.propagated_minutes = max(0, earliest - leg.std)
@@ -119,7 +119,7 @@ class _Flight:
         leg.delay_codes = assign(leg, held, episode is not None and episode is around[0], chance.uniform[6:10])
 
     def _times(self, leg: Leg, chance: _Draws, around: tuple[Episode | None, Episode | None], diverted: int) -> None:
-        """Taxi, fly, taxi; `diverted` are the minutes lost on the way by another airport, 0 if none."""
+        """Taxi, fly, taxi; `diverted` are the minutes lost by landing at another airport first, 0 if it did not."""
         scheduled = leg.sta - leg.std
         mean_out, spread_out = p.TAXI_OUT_BASE if leg.origin == p.BASE else p.TAXI_OUT_OTHER
         mean_in, spread_in = p.TAXI_IN_BASE if leg.destination == p.BASE else p.TAXI_IN_OTHER
@@ -140,7 +140,7 @@ class _Flight:
 
 
 def _cancellation(chance: _Draws, episodes: list[Episode]) -> str:
-    """Return why a round trip is cancelled, empty if it is not."""
+    """Return the reason for which a round trip is cancelled; empty if it is not."""
     weather = max((p.CANCELLED_IN[episode.kind] for episode in episodes), default=0.0)
     if chance.uniform[0] < weather and any(episode.kind == "strike" for episode in episodes):
         return "A"
@@ -168,7 +168,7 @@ def _new_delay(leg: Leg, chance: _Draws) -> int:
 
 
 def _return(leg: Leg, chance: _Draws, room: int) -> int:
-    """Let a flight come back to the ramp or from the air and leave again; return the minutes it cost."""
+    """Let a flight return to the ramp or from the air and leave again; return the minutes that this took."""
     back, minutes = chance.uniform[4], 0
     if leg.out is not None and back < p.RETURN_TO_RAMP_SHARE + p.AIR_RETURN_SHARE:
         from_air = back >= p.RETURN_TO_RAMP_SHARE
@@ -181,7 +181,7 @@ def _return(leg: Leg, chance: _Draws, room: int) -> int:
 
 
 def _diversion(leg: Leg, chance: _Draws, around: tuple[Episode | None, Episode | None], room: int) -> int:
-    """Return the minutes that a landing elsewhere costs, 0 if the flight goes where it should."""
+    """Return the minutes that a landing elsewhere takes, 0 if the flight is not diverted."""
     share = p.DIVERTED_SHARE * (p.DIVERTED_FACTOR[around[1].kind] if around[1] else 1.0)
     lost = round(110 + 120 * chance.uniform[12])
     if chance.uniform[13] >= share or lost > room or leg.sta - leg.std + lost > 1_100:

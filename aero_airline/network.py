@@ -1,4 +1,4 @@
-"""The network: which routes are flown how often with what, read from `network.csv`, `long_haul.csv` and `bases.csv`.
+"""The network: routes, frequencies and aircraft types, read from `network.csv`, `long_haul.csv` and `bases.csv`.
 
 Destinations, frequencies and markets are made up in the likeness of a Mexican full-service carrier (datos sintéticos).
 """
@@ -40,7 +40,7 @@ class LongHaulTrip(NamedTuple):
 
 
 class Market(NamedTuple):
-    """A kind of market (its passengers), and the average load factor of its flights."""
+    """A kind of market (by its passengers), and the average load factor of its flights."""
 
     kind: str
     load_factor: float
@@ -63,7 +63,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @cache
 def based_elsewhere() -> dict[tuple[str, str], int]:
-    """Return how many aircraft of a type start and end their lines at a base other than the first hub."""
+    """Return the number of aircraft of a type whose lines start and end at a base other than the first hub."""
     return {(row["base"], row["aircraft_type"]): int(row["aircraft"]) for row in _rows("bases.csv")}
 
 

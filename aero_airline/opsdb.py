@@ -2,8 +2,8 @@
 
     day_changes(airline, date(2026, 11, 2))     # from the plan on the day before to the invoices two days later
 
-Legs are those of the partner files and of the events, with the same mistakes and the same corrections: late updates,
-delay codes recoded the next day, invoices entered twice and withdrawn. Every row says *datos sintéticos*.
+Legs are those of the partner files and of the events, with the same errors and the same corrections: late updates,
+delay codes changed the next day, invoices entered twice and withdrawn. Every row is labelled *datos sintéticos*.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """Rows of one table that somebody enters, or removes, at one moment (minutes since 1970, UTC)."""
+    """Rows of one table that are entered, or removed, at one moment (minutes since 1970, UTC)."""
 
     at: int
     table: str
@@ -73,7 +73,7 @@ class Change:
 
 
 def day_changes(airline: Airline, on: date, most_legs: int | None = None) -> list[Change]:
-    """Return the changes that belong to one operating day, in order; of its first legs only where asked."""
+    """Return the changes of one operating day, in order; with a number of legs, only those of its first legs."""
     day = airline.day(on)
     if most_legs is not None:
         day = Day(on, day.legs[:most_legs], airline.seed)
@@ -83,7 +83,7 @@ def day_changes(airline: Airline, on: date, most_legs: int | None = None) -> lis
 
 
 class _Entered:
-    """One operating day as it comes into the database."""
+    """Enters one operating day into the database."""
 
     def __init__(self, day: Day, airline: Airline) -> None:
         self.day, self.on, self.legs, self.seed = day, day.on, day.legs, airline.seed
@@ -128,7 +128,7 @@ class _Entered:
 
     @cached_property
     def _cost_rows(self) -> list[Row]:
-        """The cost lines of all legs by the rates of the plan, leg by leg, each as many."""
+        """Return the cost lines of all legs by the planned rates, leg by leg, the same number for each leg."""
         columns = ["leg", "line", "driver", "quantity", "usd_per_unit", "amount_usd"]
         return [
             (self.uids[number], line, self.on, *figures, "standard", p.DATA_LABEL, None)
@@ -136,7 +136,7 @@ class _Entered:
         ]
 
     def _costs(self, number: int) -> Iterator[Row]:
-        """The cost lines of a leg, and now and then an invoice that is entered twice."""
+        """Return the cost lines of a leg; sometimes an invoice is entered twice."""
         lines = len(self._cost_rows) // len(self.legs)
         for row in self._cost_rows[number * lines : (number + 1) * lines]:
             yield row
@@ -151,7 +151,7 @@ class _Entered:
         return (self.uids[number], "handling_again", self.on, *figures, "standard", p.DATA_LABEL, deleted)
 
     def _reviewed(self) -> Iterator[Change]:
-        """On the day after: times, tails and codes corrected, invoices withdrawn; each at a moment of its own."""
+        """On the next day, correct times, tails and codes and withdraw invoices, each at a moment of its own."""
         for number, report in enumerate(self.sent):
             at = self.published + REVIEW_FROM + int(REVIEW_MINUTES * self.chance[1][number])
             at = max(at, self.entered[number] + 60)
@@ -162,7 +162,7 @@ class _Entered:
                 yield Change(at, "leg_costs", COST, [(*row[:-1], minute_text(at))])
 
     def _invoiced(self) -> Iterator[Change]:
-        """Two days later the fuel invoices replace what the plan said, and few coupons turn out to be exchanged."""
+        """Two days later, replace planned fuel costs by invoices, and mark a few coupons as exchanged."""
         at = self.published + INVOICED
         rows: list[Row] = []
         for number, leg in enumerate(self.legs):
@@ -209,7 +209,7 @@ class _Entered:
 
 
 def rate_changes(seed: int, on: date) -> Iterator[Change]:
-    """Yield the rates of a day, one of them in error until the next, and a row of a currency that nobody asked for."""
+    """Yield the exchange rates of a day: one is wrong until the next day, and one, entered by mistake, is removed."""
     at, chance = published_at(on) + DAY + 6 * 60, stream(seed, Purpose.OPSDB, on, 1)
     draws = chance.standard_normal((2, len(RATES))).tolist()
     first = [
@@ -235,7 +235,7 @@ class _Connection:
 
     @property
     def result(self) -> str:
-        """`made` where there was time enough, `missed` where there was not or either leg did not fly."""
+        """`made` if there was enough time, `missed` if there was not or if either leg did not fly."""
         inbound, outbound = self.inbound, self.outbound
         came, left = inbound.in_, outbound.out
         is_made = came is not None and left is not None and left - came >= MINIMUM_CONNECT_MINUTES
@@ -254,7 +254,7 @@ def uid(leg: Leg) -> str:
 
 
 def changes(airline: Airline, first: date, days: int, most_legs: int | None = None) -> Iterator[tuple[date, Change]]:
-    """Yield the changes of days on end in order of their moments, each with its operating day."""
+    """Yield the changes of consecutive days in order of time, each with its operating day."""
     changed = [(on, change) for n in range(days) for on in [first + timedelta(days=n)]
              for change in day_changes(airline, on, most_legs)]  # fmt: skip
     yield from sorted(changed, key=lambda item: (item[1].at, item[0]))
@@ -266,7 +266,7 @@ def _entered_at(report: Report) -> int:
 
 
 def _leg(leg: Leg, identity: str, planned: bool = False) -> Row:
-    """The row of a leg: as planned, or as it went."""
+    """Return the row of a leg: as planned, or as flown."""
     went = None if planned else leg
     return (
         identity, leg.operating_date, leg.carrier, leg.flight_number, "", leg.leg_sequence, leg.origin, leg.destination,

@@ -1,7 +1,7 @@
-"""Every figure the synthetic airline is calibrated with, in one place; all of it is *datos sintéticos*.
+"""Every figure with which the synthetic airline is calibrated, in one place; all of it is *datos sintéticos*.
 
 Marks: [V] a public fact that was verified, [K] common knowledge of the trade, [A] our assumption, tuned so that the
-totals land in the public ranges. Nothing here is the data of any airline. Amounts are USD, distances km.
+totals lie in the public ranges. Nothing here is the data of any airline. Amounts are USD, distances km.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ HOME, CURRENCY = airline().country, airline().currency
 
 
 class AircraftType(NamedTuple):
-    """One subfleet and what an hour or a departure of it costs."""
+    """One subfleet and its costs per hour and per departure."""
 
     code: str
     count: int  #: aircraft in the fleet

@@ -1,6 +1,6 @@
-"""Random streams: one per seed, purpose, date and number, so that what is drawn depends on nothing else.
+"""Random streams: one per seed, purpose, date and number, so that a drawn value depends on nothing else.
 
-A window of dates, the order of calls or what else was drawn before can therefore change no figure.
+The window of dates, the order of calls and earlier draws therefore change no figure.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Purpose(IntEnum):
-    """The purpose of a random stream; its number makes files reproducible, so numbers are never reused."""
+    """The purpose of a random stream; files are reproducible only if a number is never given to another purpose."""
 
     WEATHER = 1
     MOVEMENTS = 2

@@ -1,7 +1,7 @@
 """Scenarios: a day of the airline with planned disruptions, and the alerts that they should raise.
 
-What is expected follows from the faults alone, before any rule runs: where they are, from when to when, and of what
-kind. A rule set is judged by that, not by itself.
+The expected alerts follow from the faults alone, before any rule runs: their place, their time and their kind. So a
+rule set is judged independently of itself.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ECHO_MINUTES = 180
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong at one airport for some local hours of the scenario's day."""
+    """A disruption at one airport for some local hours of the scenario's day."""
 
     kind: str
     airport: str
@@ -60,10 +60,10 @@ SHOWS_AS_FLIGHTS = ("long_delay", "cancellation", "diversion")
 
 @dataclass(frozen=True)
 class Expected:
-    """An alert of one of these kinds has to be raised at a place, between two instants (minutes UTC).
+    """An alert that has to be raised: its possible kinds, its place, and its first and last instant (minutes UTC).
 
-    Cancellations may be told of `known_ahead_minutes` earlier, flights that wait for the place `HELD_AHEAD_MINUTES`.
-    Where the place is no hub, alerts on its flights count.
+    Cancellations may be reported `known_ahead_minutes` earlier, flights that wait for the place `HELD_AHEAD_MINUTES`
+    earlier. If the place is no hub, alerts on its flights count.
     """
 
     airport: str
@@ -74,14 +74,14 @@ class Expected:
     known_ahead_minutes: int = KNOWN_AHEAD_MINUTES
 
     def ahead_minutes(self, kpi: str) -> int:
-        """Return for how long before it begins an alert on a figure may tell of it."""
+        """Return the minutes before its beginning from which an alert on a figure may report it."""
         if kpi.startswith("cancellation"):
             return self.known_ahead_minutes
         return HELD_AHEAD_MINUTES if kpi == "open_alerts" else 0
 
 
 class ScenarioWeather(Weather):
-    """The weather of a seed, and on one day the faults of a scenario instead of what was drawn for that day."""
+    """The weather of a seed, except on one day, which has the faults of a scenario instead of drawn episodes."""
 
     def __init__(self, seed: int, scenario: str, day: date) -> None:
         super().__init__(seed)
@@ -93,7 +93,7 @@ class ScenarioWeather(Weather):
 
 
 def expected(scenario: str, on: date) -> list[Expected]:
-    """Return what has to be told on a day of a scenario: one entry for each fault."""
+    """Return the expected alerts of a day of a scenario: one entry for each fault."""
     problems = []
     for fault in SCENARIOS[scenario]:
         episode, is_hub = fault.episode(on), fault.airport in hubs_and_stations(p.MAINLINE)

@@ -1,8 +1,8 @@
-"""The schedule: which aircraft flies which line on a date, and when exactly. A pure function of the date.
+"""The schedule: the aircraft and the exact times of every line on a date. A pure function of the date.
 
 The aircraft of a base and type go through its lines in a fixed cycle with as many days as there are aircraft, one day
-apart from each other. So every line starts on every date, each aircraft has one line at a time, and nobody needs to
-know yesterday to say who flies today. Days of the cycle without a line are maintenance and spares.
+apart from each other. So every line starts on every date, each aircraft has one line at a time, and the assignment of
+today can be computed without that of yesterday. Days of the cycle without a line are maintenance and spares.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Rotation:
 
 
 class Schedule:
-    """Lines, numbers and tails of the whole airline."""
+    """The schedule of the whole airline: lines, numbers and tails."""
 
     def __init__(self) -> None:
         self.lines = packed_lines()
@@ -40,7 +40,7 @@ class Schedule:
         self._places = self._cycle()
 
     def _cycle(self) -> list[tuple[int, int]]:
-        """For every line: the day of its pool's cycle on which it starts, and the minutes until the next line."""
+        """Return for every line the day of its pool's cycle on which it starts, and the minutes until the next line."""
         places: dict[int, tuple[int, int]] = {}
         pools: dict[tuple[str, str], list[int]] = {}
         for number, line in enumerate(self.lines):
@@ -64,7 +64,7 @@ class Schedule:
         return [tail for (_, kind), tails in self._tails.items() if kind == aircraft_type for tail in tails]
 
     def rotations(self, on: date) -> Iterator[Rotation]:
-        """Yield the lines that start on a date; a line none of whose round trips flies that week day is left out."""
+        """Yield the lines that start on a date; a line without any round trip on that weekday is left out."""
         for number, line in enumerate(self.lines):
             zero = midnight(line.base, on)
             trips = tuple(
@@ -82,7 +82,7 @@ class Schedule:
 
 
 def _std(leg: PlannedLeg, zero: int) -> int:
-    """The scheduled departure (minutes UTC); where the local time is kept, summer time moves it."""
+    """Return the scheduled departure (minutes UTC); for a fixed local time it depends on summer time."""
     std = zero + leg.departs
     if leg.keeps_local_time:
         std += offset(leg.origin, STANDARD_TIME) - offset(leg.origin, std)
@@ -90,7 +90,7 @@ def _std(leg: PlannedLeg, zero: int) -> int:
 
 
 def _tails() -> dict[tuple[str, str], list[str]]:
-    """Made-up registrations by base and type: XA and three letters, the first tells the type."""
+    """Return made-up registrations by base and type: XA and three letters, the first of which stands for the type."""
     bases = (p.BASE, *sorted({base for base, _ in based_elsewhere()}))
     tails: dict[tuple[str, str], list[str]] = {}
     for letter, kind in zip("VWXYZU", p.FLEET, strict=True):

@@ -1,4 +1,4 @@
-"""Answers of passengers after a flight, which get worse with the delay they had."""
+"""Survey answers of passengers after a flight; the answers get worse with the delay."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from aero_airline.randomness import Purpose, stream
 def surveys(legs: list[Leg], seed: int) -> pd.DataFrame:
     """Return one row per response: leg, minute (UTC) of the answer, cabin, recommendation 0 to 10, satisfaction 1 to 5.
 
-    Passengers of legs whose arrival is not known count with the departure delay.
+    If the arrival of a leg is not known, its departure delay counts for its passengers.
     """
     chance = stream(seed, Purpose.SURVEYS, legs[0].operating_date)
     answers = chance.binomial([leg.passengers for leg in legs], p.RESPONSE_SHARE)
@@ -39,7 +39,7 @@ def net_promoter_score(recommendations: pd.Series) -> float:
 
 
 def _delay(leg: Leg) -> int:
-    """Minutes late as the passengers know them."""
+    """Return the delay in minutes as the passengers experienced it."""
     if leg.is_cancelled:
         return 0
     return leg.ready - leg.sta

@@ -1,6 +1,6 @@
-"""Outlet: tables that the airline's people keep of an operating day, as CSV: answers of passengers, and the books.
+"""Output: tables that the airline's people keep of an operating day, as CSV: survey answers, and bookings.
 
-Answers and books are those of the events, so an answer that also comes as an event is known as the same one.
+Answers and bookings are those of the events, so an answer that also comes as an event is recognised as the same one.
 """
 
 import csv
@@ -25,7 +25,7 @@ ANSWERED_UNTIL_MINUTES = 36 * 60
 
 
 def response_id(seed: int, on: date, number: int) -> str:
-    """Return the identity of the answer with a number of an operating day."""
+    """Return the identity of a survey answer, from its operating day and its number."""
     return sha256(f"{seed}|{on}|{number}".encode()).hexdigest()[:32]
 
 
@@ -34,7 +34,7 @@ def write(
 ) -> list[tuple[str, Path]]:
     """Write the tables of operating days; return each with its feed. The bytes do not depend on the window.
 
-    `each_day` is told the number of days that are written.
+    `each_day` is called with the number of days written so far.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -63,7 +63,7 @@ def _surveys(day: Day, seed: int) -> Iterable[tuple[object, ...]]:
 
 
 def _bookings(day: Day) -> Iterable[tuple[object, ...]]:
-    """The books of each flight at departure; a cancelled flight is refunded and has none."""
+    """Return the bookings of each flight at departure; a cancelled flight is refunded and has none."""
     last = day.bookings.groupby("leg").last()
     for leg, (days, booked, revenue) in enumerate(
         last[["days_to_departure", "booked", "revenue_usd"]].itertuples(index=False, name=None)

@@ -3,8 +3,8 @@
     for telegram in telegrams(events_of_one_leg):
         print(telegram.text)
 
-One message per thing that happened, as stations send them: OUT, then OUT and OFF, and so on; what is corrected comes as
-`COR`. Plans, estimates and cancellations have no such message.
+There is one message per event, as stations send them: OUT, then OUT and OFF, and so on; corrections are sent as `COR`.
+Plans, estimates and cancellations have no such message.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ Clocks = dict[str, str]
 
 @dataclass(frozen=True)
 class Telegram:
-    """A message and when it was sent."""
+    """A message and its time of sending."""
 
     sent_at: datetime
     text: str

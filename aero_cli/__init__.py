@@ -1,1 +1,1 @@
-"""The `aero` command: its subcommands, and their code where no other package has it."""
+"""The `aero` command: its subcommands, and the code that belongs to no other package."""

@@ -12,7 +12,7 @@ ANSWERS = "_outcomes/door/"
 
 
 class Uploads(Protocol):
-    """The part of an S3 client that puts files."""
+    """The methods of an S3 client that upload files."""
 
     def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:
         """Upload a file under a key."""
@@ -20,7 +20,7 @@ class Uploads(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """The door's answer to a file: `status` is accepted, duplicate or rejected; the last has a reason."""
+    """The door's answer to a file: `status` is accepted, duplicate or rejected; a rejected one has a reason."""
 
     file: Path
     status: str
@@ -30,7 +30,7 @@ class Answer:
 
 
 class Inbox:
-    """Files on their way through the door: they are put as the partner, answers are read from the lake."""
+    """Files sent to the door: they are uploaded under the partner's role, and answers are read from the lake."""
 
     def __init__(self, lake: Bucket, partner: Uploads, bucket: str) -> None:
         self._lake, self._partner, self._bucket = lake, partner, bucket
@@ -39,7 +39,7 @@ class Inbox:
 
     @property
     def waiting(self) -> int:
-        """Number of files that have no answer yet."""
+        """The number of files without an answer so far."""
         return len(self._waiting)
 
     def put(self, file: Path, inbox_key: str) -> None:

@@ -25,7 +25,7 @@ NO_FEED = "partner/bts_ontime"
 
 @dataclass(frozen=True)
 class Input:
-    """Files for the inbox and, where their maker printed some, the control totals that the marts must reach."""
+    """Files for the inbox and, if their maker printed them, the control totals that the marts must reach."""
 
     name: str
     files: tuple[Path, ...]
@@ -39,9 +39,9 @@ class Input:
 
 
 def from_path(source: Path, log: Log) -> Input:
-    """A file that somebody gives, or the files of flights in a folder; says the layout of each and what it lacks.
+    """Return the input for a file, or for the files of flights in a folder; log the layout and gaps of each.
 
-    Raises `AeroError` for a file with the columns of no feed, and for a folder without any file of flights. They are
+    Raises `AeroError` for a file with the columns of no feed, and for a folder without any file of flights. Files are
     sent in the order of their names.
     """
     if not source.is_dir():
@@ -67,7 +67,7 @@ def from_path(source: Path, log: Log) -> Input:
 
 
 def last_flown(files: Sequence[Path]) -> Path:
-    """Return the file with the latest flights, told by the first record of each: what a file is called says nothing."""
+    """Return the file with the latest flights, by the first record of each, because a file name is no proof."""
     if len(files) == 1:
         return files[0]
     from aero_local.live import replay  # noqa: PLC0415 - brings the typed step along
@@ -86,10 +86,10 @@ def _tell_layout(file: Path, feed: Feed | None, log: Log) -> None:
 
 
 def from_airline(folder: Path, today: date, log: Log, asked_days: int | None = None) -> Input:
-    """The synthetic airline's operating days up to yesterday: two weeks, or `asked_days`, and a day more each day.
+    """Return the synthetic airline's operating days up to yesterday: two weeks, or `asked_days`; one more each day.
 
-    The file of a day is the same whenever it is made, so a later demo sends what it sent before, which the door knows,
-    and what is new. Raises `AeroError` for more days than there are since the first day that arrivals are filed by.
+    The file of a day is the same whenever it is made. So a later demo sends the earlier files again, which the door
+    recognises, and the new ones. Raises `AeroError` if `asked_days` begins before the first arrival day.
     """
     from aero_airline import Airline  # noqa: PLC0415 - brings numpy along, which a given file does not need
     from aero_airline.tables import write as write_tables  # noqa: PLC0415
@@ -113,7 +113,7 @@ def from_airline(folder: Path, today: date, log: Log, asked_days: int | None = N
 
 
 def _first_day(folder: Path, today: date, asked_days: int | None, log: Log) -> date:
-    """Return the first operating day of the airline, and keep it: days that were sent once stay."""
+    """Return the first operating day of the airline, and store it, so that days sent once stay in the input."""
     from aero_assets.partitions import FIRST_ARRIVAL_DATE  # noqa: PLC0415 - brings Dagster along
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,13 +136,13 @@ def _first_day(folder: Path, today: date, asked_days: int | None, log: Log) -> d
 
 
 def feed_of(file: Path) -> str:
-    """Return the feed whose columns a file names, by its own header or by the names that the feed also knows."""
+    """Return the feed with the columns of a file, by its own header or by names that the feed also accepts."""
     feed = recognised(file)
     return feed.path if feed else NO_FEED
 
 
 def recognised(file: Path) -> Feed | None:
-    """Return the feed whose columns a file names; None where it has those of no feed, or cannot be read."""
+    """Return the feed with the columns of a file; None if no feed has them, or if the file cannot be read."""
     try:
         header = text_files.columns(file)
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile):

@@ -1,8 +1,8 @@
 """Release of records that were refused because the airport reference lacked their airport and now has it.
 
-Rows are judged again as the typed step would judge them; where one is no longer refused for its airport, its arrival
-day is asked for again, events of such rows go to their topic as they came, and messages go to the gateway. What still
-waits stays where it is. Doing it again is harmless: what was let go is found no more.
+Rows are judged again by the typed step. If a row is no longer refused for its airport, its arrival day is requested
+again, its event goes to its topic unchanged, and messages go to the gateway. Records that still wait stay in
+quarantine. Repeating a release is harmless, because released records are not found again.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ Send = Callable[[Feed, list[str]], int]
 
 
 def release(feeds: Iterable[Feed], first: date, last: date, send: Send, log: Log) -> list[Released]:
-    """Let go what waits of feeds by arrival days, both included; return what was found, feeds with nothing left out.
+    """Release the waiting records of feeds by arrival days, both included; return the counts of feeds with any.
 
-    Works under the role of the orchestrator; `send` puts events on their topic as they came and returns how many.
+    Works under the role of the orchestrator; `send` puts events on their topic unchanged and returns their number.
     """
     environment = Environment.current()
     zone = Zone(Bucket(environment.raw_bucket), Bucket(environment.lake_bucket), Gateway())
@@ -83,7 +83,7 @@ def release(feeds: Iterable[Feed], first: date, last: date, send: Send, log: Log
 
 
 def let_go(feed: Feed, zone: Zone, first: date, last: date, send: Send, log: Log) -> Released:
-    """Let go what waits of one feed; `send` takes events as they came and returns how many it sent."""
+    """Release the waiting records of one feed; `send` puts unchanged events on their topic and returns their number."""
     done = Released(feed.path)
     records = _rows(feed, zone.raw, zone.lake, first, last, done, log)
     if feed.topic and records:
@@ -94,7 +94,7 @@ def let_go(feed: Feed, zone: Zone, first: date, last: date, send: Send, log: Log
 
 
 def _rows(feed: Feed, raw: Bucket, lake: Bucket, first: date, last: date, done: Released, log: Log) -> list[str]:
-    """Ask for the arrival days again of which a row is let go; return the records of those rows."""
+    """Request the arrival days with released rows again; return the records of those rows."""
     manifests = [
         manifest for manifest in _manifests(feed, lake) if first <= date.fromisoformat(manifest.arrived_on) <= last
     ]
@@ -119,7 +119,7 @@ def _rows(feed: Feed, raw: Bucket, lake: Bucket, first: date, last: date, done: 
 
 
 def _manifests(feed: Feed, lake: Bucket) -> Iterator[ArrivalManifest]:
-    """The manifests of a feed's arrival days that are at rest; any other day is judged by the reference as it is."""
+    """Yield the manifests of arrival days without a pending compaction; other days get the new reference anyway."""
     for item in lake.list(f"{TYPED}/{feed.path}/"):
         with suppress(DamagedObjectError):
             manifest = lake.read_as(item.key, ArrivalManifest.from_json)
@@ -140,7 +140,7 @@ def _waiting(lake: Bucket, manifest: ArrivalManifest) -> dict[tuple[str, int], s
 
 
 def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, keys: set[str]) -> set[tuple[str, int]]:
-    """Judge the bodies of some raw keys as the typed step does; return where the airport is unknown as before."""
+    """Judge the bodies of some raw keys as the typed step does; return the records whose airport is still unknown."""
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         body = Path(folder) / "body"
         rows.prepare(connection)
@@ -157,10 +157,10 @@ def _still_waiting(feed: Feed, raw: Bucket, day: ArrivalDay, keys: set[str]) -> 
 
 
 def sender(bootstrap: str, security: str, log: Log) -> Send:
-    """Return what sends events exactly as they came; the stream takes the first of each, the lake knows copies.
+    """Return a function that sends events unchanged; the stream uses the first copy of each, the lake knows copies.
 
-    `bootstrap` and `security` are those of the gateway (`plaintext` or `iam`); where no broker is reached the stream
-    does not hear of the events, which is said.
+    `bootstrap` and `security` are those of the gateway (`plaintext` or `iam`). If no broker answers, the stream does
+    not get the events, and a message says so.
     """
 
     def send(feed: Feed, records: list[str]) -> int:
@@ -178,7 +178,7 @@ def sender(bootstrap: str, security: str, log: Log) -> Send:
 
 
 def _messages(feed: Feed, zone: Zone, first: date, last: date, done: Released) -> None:
-    """Hand bodies to the gateway again of which it put a message aside for an airport that is known by now."""
+    """Send bodies to the gateway again, of which it set a message aside for an airport that is known now."""
     raw, lake, receipts = zone.raw, zone.lake, {}
     for item in [*lake.list(f"quarantine/{feed.path}/dt=")]:
         folder, _, name = item.key.rpartition("/")
@@ -215,7 +215,7 @@ def _is_known(message: str) -> bool:
 
 
 def _receipts(feed: Feed, raw: Bucket) -> dict[str, Receipt]:
-    """Return what arrived of a feed by the key of its body."""
+    """Return the arrivals of a feed by the key of their body."""
     arrivals = [arrival for day in plan(list_arrivals(raw, feed)).values() for arrival in day.counted]
     return {
         key: receipt for receipt in arrivals if isinstance(receipt, Receipt) for key in receipt.body_keys(raw, feed)
@@ -223,7 +223,7 @@ def _receipts(feed: Feed, raw: Bucket) -> dict[str, Receipt]:
 
 
 def _tell(feed: Feed, zone: Zone, receipt: Receipt | None, key: str, name: str, received_at: str) -> bool:
-    """Tell the gateway of a body as it was told the first time; False where the body counts no more."""
+    """Send a body to the gateway as the first time; return False if the body no longer counts."""
     if feed.path == DATABASE:
         arrival_id = name.removeprefix("messages-").removesuffix(".json")
         zone.gateway.send({"feed": feed.path, "raw_key": key, "arrival_id": arrival_id, "arrived_at": received_at})

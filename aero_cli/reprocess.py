@@ -1,7 +1,8 @@
 """Reprocessing after a fix: files of the raw zone or of quarantine are processed once more.
 
-Typed rows come again from their raw bodies, messages go through the gateway once more, and files that the door turned
-away are put into the inbox again. All of it may be repeated: the same bodies give the same files and the same events.
+Typed rows are made again from their raw bodies, messages go through the gateway once more, and files that the door
+refused are put into the inbox again. All of it may be repeated: the same bodies give the same files and the same
+events.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ REASON = "/reason.json"
 
 @dataclass
 class Reprocessed:
-    """Counts of what was requested again for one feed."""
+    """Counts of the objects requested again for one feed."""
 
     feed: str
     arrival_days: int = 0
@@ -41,7 +42,7 @@ class Reprocessed:
 
 
 def reprocess(feed: Feed, first: date, last: date, log: Log) -> Reprocessed:
-    """Ask for the arrival days of a feed again, both included, under the role of the orchestrator."""
+    """Request the arrival days of a feed again, both included, under the role of the orchestrator."""
     done, environment = Reprocessed(feed.path), Environment.current()
     raw, lake = Bucket(environment.raw_bucket), Bucket(environment.lake_bucket)
     for day in [day for on, day in plan(list_arrivals(raw, feed)).items() if first <= on <= last]:
@@ -56,7 +57,7 @@ def reprocess(feed: Feed, first: date, last: date, log: Log) -> Reprocessed:
 
 
 def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool:
-    """Tell the gateway of an arrival, as the door did."""
+    """Send an arrival to the gateway, as the door did."""
     details = raw.read_json(receipt.receipt_key(feed))
     if details is None:
         return False
@@ -66,9 +67,9 @@ def hand_on(feed: Feed, raw: Bucket, receipt: Receipt, gateway: Gateway) -> bool
 
 
 def put_again(feed: Feed, first: date, last: date, partner: S3Client, log: Log) -> Reprocessed:
-    """Put the files that the door turned away on some days into the inbox again, the latest of each key only.
+    """Put the files that the door refused on some days into the inbox again, only the latest of each key.
 
-    They are read under the role of the orchestrator and put as `partner`, who may.
+    They are read under the role of the orchestrator and uploaded by the client `partner`, which has the right.
     """
     done, environment, refused = Reprocessed(feed.path), Environment.current(), {}
     lake = Bucket(environment.lake_bucket)

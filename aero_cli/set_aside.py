@@ -1,6 +1,6 @@
-"""Setting records aside and undoing it: the reference that a person gives becomes a decision in the lake.
+"""Setting records aside and undoing it: the reference given by a person becomes a decision in the lake.
 
-What keeps a record out is `aero_assets.set_aside`; here is where it lies. A person names events by their id or by the
+`aero_assets.set_aside` keeps such records out; this module finds them. A person names events by their id or by the
 place of a record in the raw zone, as `aero checks` and the quarantine show them.
 """
 
@@ -27,10 +27,10 @@ REMEDY = "`aero checks` names the records behind rows that stop a build; a recor
 
 
 def decide(lake: Bucket, copy: Path, references: Sequence[str], by: str, why: str, at: datetime) -> list[Decision]:
-    """Set aside what the references name: one decision per event and arrival day that brought it.
+    """Set aside the records of the references: one decision per event and arrival day that brought it.
 
-    `copy` is the root of the local copy of the lake. AeroError where a reference names nothing that is typed; then
-    nothing is decided at all.
+    `copy` is the root of the local copy of the lake. AeroError if any reference names no typed record; then no decision
+    is written at all.
     """
     decided: list[Decision] = []
     for reference in references:
@@ -47,7 +47,7 @@ def decide(lake: Bucket, copy: Path, references: Sequence[str], by: str, why: st
 
 
 def take_back(lake: Bucket, copy: Path, references: Sequence[str], by: str, why: str, at: datetime) -> list[Decision]:
-    """Take decisions back: the records come into the typed zone again, on every day that brought them."""
+    """Undo decisions: the records return to the typed zone, for every arrival day that brought them."""
     known = set_aside.decisions(lake)
     held = set_aside.in_force(known)
     decided: list[Decision] = []
@@ -70,7 +70,7 @@ def take_back(lake: Bucket, copy: Path, references: Sequence[str], by: str, why:
 
 
 def _places(copy: Path, reference: str) -> set[tuple[str, str, str, str]]:
-    """Feed, arrival day, event id and raw reference of every typed record that a reference names."""
+    """Return feed, arrival day, event id and raw reference of every typed record that a reference names."""
     places: set[tuple[str, str, str, str]] = set()
     with duckdb.connect() as connection:
         for feed in _feeds_of(reference):
@@ -89,13 +89,13 @@ def _places(copy: Path, reference: str) -> set[tuple[str, str, str, str]]:
 
 
 def _feeds_of(reference: str) -> Iterable[Feed]:
-    """A place in the raw zone begins with its feed; an event id may be of any."""
+    """Return the possible feeds of a reference: a raw place begins with its feed; an event id may be of any."""
     named = [feed for feed in feeds() if reference.startswith(f"{feed.path}/")]
     return named or feeds()
 
 
 def _kept_out_on(lake: Bucket, copy: Path, decision: Decision) -> set[str]:
-    """The arrival days whose quarantine holds an event because it is set aside: it may have come again later."""
+    """Return the arrival days whose quarantine holds an event that is set aside; it may have come again later."""
     days = set()
     manifests = [item for item in LakeCopy(copy, lake).manifests() if item.feed == decision.feed]
     with TemporaryDirectory() as folder, duckdb.connect() as connection:

@@ -24,14 +24,14 @@ Sums = Mapping[recount.Key, Mapping[str, Any]]
 
 @dataclass
 class Comparison:
-    """The result of a comparison: keys compared, keys that differ, and some of those that do."""
+    """The result of a comparison: the number of keys compared, the number that differ, and examples of those."""
 
     compared: int = 0
     differing: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
 
     def hold(self, key: object, expected: Mapping[str, Any] | None, actual: Mapping[str, Any] | None) -> None:
-        """Compare the figures of one key; a scope without legs is as good as none."""
+        """Compare the figures of one key; a scope without legs equals a missing scope."""
         self.compared += 1
         left = expected or {}
         right = {name: (actual or {}).get(name, 0) for name in left} if left else (actual or {})
@@ -47,12 +47,12 @@ class Comparison:
             self.examples.append({"key": key, "figures": wrong})
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a verdict shows."""
+        """Return the part of a verdict that describes this comparison."""
         return asdict(self)
 
 
 def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
-    """Return the last word of the stream on every scope, as leg-state holds it."""
+    """Return the stream's latest sums of every scope, from leg-state."""
     sums_of = {}
     for row in watcher.rows("leg_state", "state#"):
         key = (row["scope_type"], row["scope_id"], row["operating_date"], row.get("quarter_at"))
@@ -66,9 +66,9 @@ def stream_scopes(watcher: Watcher) -> dict[recount.Key, dict[str, Any]]:
 
 
 def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]:
-    """Return the stream's scopes and how they compare with a recount, once they are equal or nothing moves any more.
+    """Return the stream's scopes and their comparison with a recount, once they are equal or no longer change.
 
-    The legs come first, the sums of thousands of scopes behind them: on a busy machine that takes minutes.
+    The legs are written first, and then the sums of thousands of scopes; on a busy machine that takes minutes.
     """
     expected = recount.scopes(recount.legs(known))
     # A platform may have seen other days before; quarters of the night carry the next date.
@@ -88,7 +88,7 @@ def settled(watcher: Watcher, known: Sequence[Event]) -> tuple[Sums, Comparison]
 
 
 def _against(stream: Sums, expected: Sums) -> Comparison:
-    """Compare every scope of the stream with a count of the events themselves."""
+    """Compare every scope of the stream with a recount of the events."""
     result = Comparison()
     for key in sorted(expected.keys() | stream.keys(), key=str):
         expected_sums = expected.get(key)
@@ -104,7 +104,7 @@ def _against(stream: Sums, expected: Sums) -> Comparison:
 def against_marts(stream: Sums, snapshot: Snapshot, operating_date: str | None = None) -> Comparison:
     """Compare every (route, operating date) of the stream with the published `fct_route_day`.
 
-    With a date only the stream's routes of that day are looked at: the mart may hold more than was played.
+    With a date only the stream's routes of that day are compared, because the mart may hold more than was played.
     """
     names = ", ".join(OF_MART)
     with snapshot.connect() as connection:

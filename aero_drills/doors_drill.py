@@ -1,8 +1,9 @@
-"""Drill: the same legs by the database, by messages and by events, to one leg each, in the stream and in the warehouse.
+"""Drill: the same legs sent by database, messages and events must give one leg each, in stream and warehouse.
 
-Of the first legs of a day of the airline the database has all; a quarter is told by events too, a quarter by teletype
-messages, a quarter by both. Messages run a minute ahead of the events and call one passenger more, so that for every
-leg it can be seen whose word won. What is expected is made from the airline's day by hand, not by the leg merge.
+The database has all of the first legs of a day of the airline. A quarter of them is also sent as events, a quarter as
+teletype messages, a quarter as both. Messages are a minute earlier than the events and name one passenger more, so that
+every leg shows which source won. The expected result is computed from the airline's day by separate code, without the
+leg merge.
 """
 
 import shutil
@@ -59,7 +60,7 @@ LEGS_KNOWN_SECONDS = 120
 
 @dataclass
 class Day:
-    """The input of each door, and the figures that every leg must end with, by leg_uid."""
+    """The input of each source, and the figures that every leg must have at the end, by leg_uid."""
 
     on: date
     events: list[Event] = field(default_factory=list)
@@ -69,7 +70,7 @@ class Day:
 
 
 def compose(airline: Airline, on: date, count: int) -> Day:
-    """Share the first legs of an operating day among the doors."""
+    """Distribute the first legs of an operating day over the sources."""
     legs = airline.day(on).legs[:count]
     rows = [report.corrected or report.first for report in reports(legs, airline.schedule, airline.seed)]
     events_of: dict[str, list[Event]] = {}
@@ -99,7 +100,7 @@ def _as_sent(event: Event) -> Event:
 
 
 def _expected(leg: Leg, row: Leg, by_events: bool, by_messages: bool) -> dict[str, Any]:
-    """A leg as it must be: messages before events before the database; of delay codes the database knows best."""
+    """Return the expected leg: messages win over events, and events over the database, which wins for delay codes."""
     reaches_stream = by_events or by_messages
     known = leg if reaches_stream else row
     # A row of a later attempt does not know when the first one began.
@@ -113,7 +114,7 @@ def _expected(leg: Leg, row: Leg, by_events: bool, by_messages: bool) -> dict[st
 
 
 def run(state: State, airline: Airline, on: date, count: int, log: Log) -> dict[str, Any]:
-    """Open every door on a platform of its own and return the verdict; the state directory begins empty."""
+    """Send all inputs to a new platform and return the verdict; the state directory is empty at the start."""
     platform.down(state, log)
     shutil.rmtree(state.root, ignore_errors=True)
     began = time.monotonic()
@@ -132,7 +133,7 @@ def run(state: State, airline: Airline, on: date, count: int, log: Log) -> dict[
 
 
 def _database(state: State, airline: Airline, day: Day, count: int, log: Log) -> dict[str, Any]:
-    """Fill the database to the end of the corrections, extract it and tell the gateway, as the hourly job does."""
+    """Fill the database to the end of the corrections, extract it and send it to the gateway, like the hourly job."""
     opsdb.prepare(state, log)
     connection = postgres.connect(state)
     try:
@@ -152,7 +153,7 @@ def _database(state: State, airline: Airline, day: Day, count: int, log: Log) ->
 
 
 def _messages(state: State, day: Day, log: Log) -> dict[str, Any]:
-    """Take in the day's messages as one file, as of the day after the next, when all legs have landed and are known."""
+    """Send the day's messages as one file, as of the day after the next, when all legs have landed and are known."""
     watcher, deadline = Watcher(state, "root"), time.monotonic() + LEGS_KNOWN_SECONDS
     while len([row for row in watcher.rows("leg_state", "leg#") if row.get("std_at")]) < len(day.doors):
         if time.monotonic() > deadline:
@@ -168,7 +169,7 @@ def _messages(state: State, day: Day, log: Log) -> dict[str, Any]:
 
 
 def _on_topic(bootstrap: str) -> list[Event]:
-    """Return every event on the topic, whoever sent it, once nothing has come for a while."""
+    """Return every event on the topic, of any sender, once no new one has come for a while."""
     name = TOPICS["leg-events"].name
     client = Consumer({"bootstrap.servers": bootstrap, "group.id": "doors", "enable.auto.commit": False})
     on_topic: list[Event] = []
@@ -184,7 +185,7 @@ def _on_topic(bootstrap: str) -> list[Event]:
 
 
 def _held(state: State, day: Day, sent: Sequence[Event], log: Log) -> dict[str, Any]:
-    """Hold stream and warehouse to a recount of what is on the topic, and every leg to what it must be."""
+    """Compare stream and warehouse with a recount of the topic, and every leg with its expected figures."""
     watcher, on = Watcher(state, "root"), f"{day.on}"
     distinct = {event["event_id"] for event in sent}
     watcher.until_rest([on], len(distinct))
@@ -212,7 +213,7 @@ def _held(state: State, day: Day, sent: Sequence[Event], log: Log) -> dict[str, 
 
 
 def _spelt(leg: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a leg in one spelling: times as texts, what is not said as nothing."""
+    """Return the figures of a leg in one form: times as texts, unknown values as None."""
     spelt = {name: leg.get(name) for name in FIGURES}
     for name, value in spelt.items():
         if isinstance(value, datetime):
@@ -228,7 +229,7 @@ def _compared(day: Day, held: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def failed(verdict: dict[str, Any]) -> bool:
-    """Tell whether anything is not as it must be."""
+    """Return True if any leg or figure differs from the expected one."""
     parts = ("recount", "warehouse", "stream_legs", "warehouse_legs")
     messages = verdict["messages"]
     return bool(

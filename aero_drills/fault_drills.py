@@ -1,7 +1,7 @@
 """Drills that break the stream in the middle of a day and compare the result with a recount: nothing lost or doubled.
 
-`stream` kills Flink, `restart` everything (the emulator is asked, for it saves its state only then), `poison` mixes
-records that nobody can read among the events, `broker` kills one of three brokers under load.
+`stream` kills Flink. `restart` restarts all services (the emulator is asked to stop, because only then does it save its
+state). `poison` mixes unreadable records into the events. `broker` kills one of three brokers under load.
 """
 
 import json
@@ -37,27 +37,27 @@ Middle = Callable[[Supervisor], None]
 
 
 def kill(supervisor: Supervisor, name: str) -> None:
-    """Kill a service and its children, as a machine does that loses its power."""
+    """Kill a service and its children at once, as a power failure would."""
     record = supervisor.record(name)
     if record:
         os.killpg(record.pgid, signal.SIGKILL)
 
 
 def again(supervisor: Supervisor, *names: str) -> None:
-    """Start services again and wait until they can be used."""
+    """Restart services and wait until they are ready."""
     for name in names:
         supervisor.start(name)
         supervisor.wait(name)
 
 
 def flink_dies(supervisor: Supervisor) -> None:
-    """Flink is killed and comes back from its last checkpoint."""
+    """Kill Flink; it restarts from its last checkpoint."""
     kill(supervisor, "flink")
     again(supervisor, "flink")
 
 
 def everything_restarts(supervisor: Supervisor) -> None:
-    """Broker and Flink are killed, the emulator is stopped, all come back."""
+    """Kill broker and Flink, stop the emulator, and start all of them again."""
     for name in ("flink", "kafka-1"):
         kill(supervisor, name)
     supervisor.stop(["ministack"])
@@ -65,7 +65,7 @@ def everything_restarts(supervisor: Supervisor) -> None:
 
 
 def run(state: State, drill: str, events: Sequence[Event], middle: Middle, log: Log) -> dict[str, Any]:
-    """Play events on a platform of their own, let `middle` happen half-way, and return the verdict."""
+    """Play events on a new platform, call `middle` half-way, and return the verdict."""
     with _platform(state, log) as supervisor:
         half = len(events) // 2
         began = time.monotonic()
@@ -78,7 +78,7 @@ def run(state: State, drill: str, events: Sequence[Event], middle: Middle, log: 
 
 
 def poison(state: State, events: Sequence[Event], bad: int, seed: int, log: Log) -> dict[str, Any]:
-    """Send events with `bad` unreadable records of fifteen kinds among them; the end is as without them."""
+    """Send events with `bad` unreadable records of fifteen kinds among them; these must not change the result."""
     chance = draws(seed)
     kinds = _kinds(events)
     records: list[tuple[str, bytes]] = [(event["leg_uid"], to_json(event)) for event in events]
@@ -103,7 +103,7 @@ def poison(state: State, events: Sequence[Event], bad: int, seed: int, log: Log)
 
 
 def broker(state: State, count: int, log: Log) -> dict[str, Any]:
-    """Kill one of three brokers under `count` records; everything acknowledged is there once."""
+    """Kill one of three brokers while `count` records are sent; every acknowledged record must be stored once."""
     shutil.rmtree(state.root, ignore_errors=True)
     state.create()
     kafka.choose_brokers(state, 3)
@@ -132,7 +132,7 @@ def broker(state: State, count: int, log: Log) -> dict[str, Any]:
 
 
 def _under_load(state: State, supervisor: Supervisor, count: int) -> float:
-    """Send, kill half-way, and return the longest time without an acknowledgement."""
+    """Send records, kill the broker half-way, and return the longest time without an acknowledgement."""
     longest, last, acked = 0.0, time.monotonic(), 0
     with topics.producer(kafka.bootstrap(state)) as producer:
         for number in range(count):
@@ -163,9 +163,10 @@ def _read(bootstrap: str, count: int) -> Counter[int]:
 
 @contextmanager
 def _platform(state: State, log: Log) -> Generator[Supervisor]:
-    """Emulator, broker and Flink in a state directory that begins empty and is stopped in the end.
+    """Run emulator, broker and Flink in an empty state directory, and stop them at the end.
 
-    Detached: a platform in the foreground takes a service that dies for an error, and here it is the point.
+    They run detached, because a platform in the foreground treats the death of a service as an error, and here it is
+    intended.
     """
     platform.down(state, log)
     shutil.rmtree(state.root, ignore_errors=True)
@@ -200,7 +201,7 @@ def _verdict(state: State, drill: str, events: Sequence[Event]) -> dict[str, Any
 
 
 def _quarantined(state: State, expected: int) -> Counter[str]:
-    """Count what the alert Lambda set aside, by reason; it comes a moment after the rest."""
+    """Count the records that the alert Lambda quarantined, by reason; they arrive a moment after the rest."""
     s3 = state.session("root").client("s3")
     bucket = state.platform()["outputs"]["lake"]["LakeBucket"]
     deadline = time.monotonic() + 30
@@ -217,7 +218,7 @@ def _quarantined(state: State, expected: int) -> Counter[str]:
 
 
 def _kinds(events: Sequence[Event]) -> list[tuple[str, Callable[[int], bytes]]]:
-    """Fifteen kinds of records that are no events or cannot be true, each with the reason that it is refused for."""
+    """Return fifteen kinds of records that are no events or cannot be true, each with its reason of refusal."""
     good = next(event for event in events if event["event_type"] == "out")
 
     elsewhen: dict[str, Any] = {**good, "operating_date": BEFORE_ALL}

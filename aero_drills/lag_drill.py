@@ -1,8 +1,8 @@
-"""Drill: a storm arrives through a delayed feed. Critical alerts are notified all the same, and no others.
+"""Drill: a storm arrives through a delayed feed. All true critical alerts must be notified, and no false one.
 
-The day goes through the real rules engine over tables in memory, not through Kafka and Flink: there a lag of platform
-minutes takes as long as the day is played. Every record reaches the rules so many minutes after it was received, and
-the clock ticks each minute, as the platform's schedule does.
+The day goes through the real rules engine over tables in memory, not through Kafka and Flink, where a lag of platform
+minutes would take as long as the day is played. Every record reaches the rules a fixed number of minutes after its
+receipt, and the clock ticks every minute, as the platform's schedule does.
 """
 
 import time
@@ -17,7 +17,7 @@ CRITICAL = "critical"
 
 
 def run(case: Case, aircraft: int | None, log: Log, tick_minutes: int = 1) -> dict[str, Any]:
-    """Play a case on time and behind, of so many aircraft or of all, and return the verdict."""
+    """Play a case on time and delayed, with some aircraft or all, and return the verdict."""
     began = time.monotonic()
     log(f"{case.scenario} {case.seed} on time")
     on_time = score(replace(case, lag_minutes=0), tick_minutes=tick_minutes, aircraft=aircraft)
@@ -40,7 +40,7 @@ def run(case: Case, aircraft: int | None, log: Log, tick_minutes: int = 1) -> di
 
 
 def failed(verdict: dict[str, Any]) -> bool:
-    """Tell whether a critical alert was false, or the lag left none where there are some on time."""
+    """Return True if a critical alert was false, or if the delayed run has none although the run on time has some."""
     return bool(verdict["false_criticals"] or (verdict["criticals_on_time"] and not verdict["criticals"]))
 
 

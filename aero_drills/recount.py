@@ -1,7 +1,7 @@
-"""A recount of the stream's figures in plain Python over the merge's oracle: no SQL, no increments.
+"""A recount of the stream's figures in plain Python over the leg merge: no SQL, no increments.
 
-From events to merged legs (`aero_streaming.merge`), from legs to the sums of every scope. Tests and drills hold Flink's
-records to it; the definitions are those of `fct_leg` and of the macro `leg_sums`.
+Events are merged to legs (`aero_streaming.merge`), and legs are added up to the sums of every scope. Tests and drills
+compare Flink's records with it; the definitions are those of `fct_leg` and of the macro `leg_sums`.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ FIRST_WAVE_HOUR = 8
 
 @dataclass(frozen=True)
 class Share:
-    """One leg's part in one scope: whether its departure and its arrival count there."""
+    """The contribution of one leg to one scope: whether its departure and its arrival count there."""
 
     key: Key
     departs: bool
@@ -30,7 +30,7 @@ class Share:
 
 
 def legs(events: Iterable[Event]) -> dict[str, Leg]:
-    """Return the merged legs that events tell of, by leg_uid, with delays as `fct_leg` has them."""
+    """Return the legs merged from events, by leg_uid, with delays as in `fct_leg`."""
     known = list(events)
     identity = {event["leg_uid"]: event for event in known}
     booked: dict[str, tuple[int, str, str, Event]] = {}
@@ -68,7 +68,7 @@ def scopes(legs: Mapping[str, Leg]) -> dict[Key, dict[str, Any]]:
 
 
 def shares(leg: Leg) -> Iterator[Share]:
-    """Yield the scopes of a leg as it is now."""
+    """Yield the scopes to which a leg belongs in its current state."""
     origin, destination, on = leg["origin"], leg["destination"], leg["operating_date"]
     std, sta = _moment(leg["std_at"]), _moment(leg["sta_at"])
     if destination:
@@ -161,9 +161,9 @@ def _judged(identity: Event, leg: Leg, booking: Mapping[str, Any], answers: list
 
 
 def believed(leg: Leg) -> tuple[str | None, dict[str, str | None]]:
-    """Return the rules that the times of a leg break, in words, and the times that are left.
+    """Return the rules that the times of a leg break, in words, and the times that remain in use.
 
-    `leg_times` says the same as data; this is said again by hand, so that the two can be held to each other.
+    `leg_times` defines the same rules as data; they are written a second time here, so that a test can compare the two.
     """
     names = {name: f"{name}_at" for name in ("std", "sta", "off", "on", "in", "estimated_out", "estimated_in")}
     at = {name: leg[column] for name, column in names.items()} | {"out": leg["last_out_at"]}

@@ -1,8 +1,8 @@
 """Drill: a real day through the whole stream, compared with a recount and with the warehouse, at close and at the end.
 
-All must come out with no difference: what the stream says of every scope against a recount of the events in plain
-Python, of every route against `fct_route_day` as published from the same events by way of Firehose, and the shares and
-colours that people see of routes and network.
+There must be no difference. Compared are: the stream's sums of every scope with a recount of the events in plain
+Python; those of every route with `fct_route_day`, published from the same events by way of Firehose; and the shares and
+colours that people see for routes and network.
 """
 
 import shutil
@@ -34,13 +34,14 @@ NEWS_SECONDS = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """A replay: the events as sent, the operating day, its number of legs, and how the job batches.
+    """A replay: the events as sent, the operating day, its number of legs, and the batch settings of the job.
 
-    A whole day sent at once is a backlog; a job that collects changes for seconds has far fewer to write, and the
-    emulator's tables are what a pass takes its time for. Nothing that is compared depends on it.
+    All events are sent at once, so the stream starts with a backlog. A job that collects changes for some seconds
+    writes far fewer rows, and writing to the emulator's tables takes most of the time. No compared figure depends on
+    it.
 
-    All is sent at once, so partitions of a topic are read hours apart: nothing differs in the end, but on the way
-    flights seem to stand on the tarmac, and each of them is an alert.
+    Partitions of a topic are then read hours apart. The final figures are the same, but until then some flights seem to
+    stand on the tarmac, and each of them raises an alert.
     """
 
     sent: Sequence[Event]
@@ -51,7 +52,7 @@ class Plan:
 
 
 def run(state: State, plan: Plan, log: Log, *, with_warehouse: bool = True) -> dict[str, Any]:
-    """Play the plan on a platform of its own and return the verdict; the state directory begins empty."""
+    """Play the plan on a new platform and return the verdict; the state directory is empty at the start."""
     platform.down(state, log)
     shutil.rmtree(state.root, ignore_errors=True)
     if plan.mini_batch_milliseconds is not None:
@@ -104,10 +105,10 @@ def _send(state: State, events: Sequence[Event], log: Log) -> Played:
 
 
 def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | None = None) -> compare.Comparison:
-    """Wait until the published marts say what the stream says, and return the comparison; give up with what differs.
+    """Wait until the published marts equal the stream; return the comparison, or the differences after a timeout.
 
-    Everything that was sent is forwarded first. The marts follow in their own time, and go on moving: alerts are data
-    too, and their log comes in by the same way.
+    All sent events are forwarded first. The marts follow later and continue to change, because the alert log is data
+    too and arrives in the same way.
     """
     began = moved = time.monotonic()
     before = -1
@@ -141,14 +142,14 @@ def agreed(state: State, stream: compare.Sums, log: Log, operating_date: str | N
 
 
 def _seen(state: State, stream: compare.Sums) -> shares.Verdict:
-    """Compare the shares and colours that people see with those of the marts that are published now."""
+    """Compare the shares and colours that people see in the stream with those of the marts published now."""
     with state.acting_as("orchestrator"):
         copy = PublishedCopy(state.published_copy, Bucket(Environment.current().lake_bucket))
         return shares.against_marts(stream, copy.pull())
 
 
 def _counted(watcher: Watcher, plan: Plan) -> dict[str, Any]:
-    """Return counts of accepted events against sent ones, and of alerts and transitions."""
+    """Return the numbers of accepted and sent events, of alerts and of transitions."""
     distinct, accepted = _distinct(plan.sent), watcher.accepted()
     transitions = Counter(row["kind"] for row in watcher.rows("transitions"))
     closed = Counter(f"{row.get('reason')}" for row in watcher.rows("transitions") if row["kind"] == "CLOSED")
@@ -168,5 +169,5 @@ def _distinct(events: Iterable[Event]) -> int:
 
 
 def differing(verdict: dict[str, Any]) -> int:
-    """Return how many keys differ in all comparisons of a verdict."""
+    """Return the number of differing keys in all comparisons of a verdict."""
     return sum(part["differing"] for name in ("close", "end") for part in verdict[name].values())

@@ -1,8 +1,8 @@
-"""Holds what people see of the stream to what they see of the warehouse: shares and their colours, route by route.
+"""Compares the figures that people see of stream and warehouse: shares and their colours, route by route.
 
-The stream's shares and colours are those of the live board: what rules make of its sums. Those of the warehouse come
-from `fct_otp_day` and `fct_leg`, with the light of a published day, as pages show them. Both read enter limits alone,
-with no memory of alerts. Days are compared that are over.
+The stream's shares and colours are those of the live board: the rules applied to the stream's sums. Those of the
+warehouse come from `fct_otp_day` and `fct_leg`, with the light of a published day, as on the pages. Both use only the
+enter limits, without the history of alerts. Only days that are over are compared.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ Parts = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Seen:
-    """A figure as a person sees it: k of n with its percentage, and its colour where a rule gives one."""
+    """A figure as a person sees it: k of n with its percentage, and its colour if a rule defines one."""
 
     share: str
     colour: str | None
@@ -48,21 +48,21 @@ NOTHING = Seen("none", None)
 
 @dataclass(frozen=True)
 class Verdict:
-    """Every share and every colour of every scope held against each other, and how often each colour was seen."""
+    """The comparison of all shares and colours of all scopes, and the number of times that each colour occurred."""
 
     shares: Comparison = field(default_factory=Comparison)
     colours: Comparison = field(default_factory=Comparison)
     by_colour: Counter[str] = field(default_factory=Counter)
 
     def hold(self, key: recount.Key, kpi: str, expected: Seen, actual: Seen) -> None:
-        """Compare one figure of one scope; a colour only where a rule gives one."""
+        """Compare one figure of one scope; its colour only if a rule defines one."""
         self.shares.hold((*key, kpi), {kpi: expected.share}, {kpi: actual.share})
         if expected.colour or actual.colour:
             self.colours.hold((*key, kpi), {kpi: expected.colour}, {kpi: actual.colour})
             self.by_colour[expected.colour or "none"] += 1
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a verdict shows."""
+        """Return the part of a verdict that describes this comparison."""
         colours = self.colours.to_json() | {"by_colour": dict(sorted(self.by_colour.items()))}
         return {"shares": self.shares.to_json(), "colours": colours}
 
@@ -83,13 +83,13 @@ def against_marts(stream: Sums, snapshot: Snapshot) -> Verdict:
 
 
 def _on_page(scope: str, name: str, k: int, n: int) -> Seen:
-    """A share as pages show it: by the batch's own light."""
+    """Return a share as pages show it, with the light of the batch."""
     rule = rules().find(name, scope, 1)
     return _seen(k, n, status(rule, k, n) if rule else None)
 
 
 def _on_board(key: recount.Key, name: str, sums: Mapping[str, Any]) -> Seen:
-    """A share as the board shows it: what rules make of the stream's row, by the light of alerts."""
+    """Return a share as the live board shows it: the rules applied to the stream's row, with the light of alerts."""
     scope, scope_id, day, _ = key
     if rule := rules().find(name, scope, 1):
         over = close_of(day, rules().close_hour_utc) + timedelta(days=1)
@@ -101,7 +101,7 @@ def _on_board(key: recount.Key, name: str, sums: Mapping[str, Any]) -> Seen:
 
 
 def _seen(k: float, n: float | None, colour: str | None) -> Seen:
-    """Of nothing there is no share; its light is grey, or none where the page has no such row."""
+    """Return a figure as a person sees it; `NOTHING` if there are no data."""
     return Seen(f"{k:.0f} of {n:.0f}, {100 * k / n:.2f} %", colour) if n else NOTHING
 
 

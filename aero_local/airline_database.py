@@ -1,7 +1,7 @@
-"""The operational database of the synthetic airline without a server: its rows as they stand at a moment, day by day.
+"""The operational database of the synthetic airline without a server: its rows at a moment, day by day.
 
-The rows are those that PostgreSQL would hold after `opsdb.fill`: the same changes in the same order, each row with the
-number of its changes and the moment of the last one, in the text that Spark makes of it.
+The rows are those that PostgreSQL would hold after `opsdb.fill`: the same changes in the same order. Each row has the
+number of its changes and the time of the last one. Values are written as Spark would write them.
 """
 
 import json
@@ -26,14 +26,14 @@ SCALE = re.compile(r"^ +(\w+) numeric\(\d+, (\d+)\)", re.MULTILINE)
 
 @dataclass
 class Row:
-    """A row of a table: its values as JSON texts, without the two that a trigger sets."""
+    """A row of a table: its values as JSON texts, without version and time of change, which a trigger sets."""
 
     values: dict[str, str]
     changed_at: datetime
     version: int = 1
 
     def line(self, table: Table) -> str:
-        """Return the row as a JSON object, its columns in the table's order; what is empty is left out."""
+        """Return the row as a JSON object with its columns in the table's order; empty values are left out."""
         kept = {"row_version": f"{self.version}", "updated_at": json.dumps(text(self.changed_at))}
         values = self.values | kept if table.stamp else self.values
         return "{" + ",".join(f'"{name}":{values[name]}' for name in table.columns if name in values) + "}"
@@ -43,7 +43,7 @@ Rows = dict[tuple[str, ...], Row]
 
 
 class AirlineDatabase:
-    """The database that an airline has of the operating days from `first` to `last`, at a moment."""
+    """The airline's database at a moment, filled with the operating days from `first` to `last`."""
 
     def __init__(self, airline: Airline, first: date, last: date, at: datetime, most_legs: int | None = None) -> None:
         self.airline, self.at, self._most_legs = airline, at, most_legs
@@ -52,9 +52,9 @@ class AirlineDatabase:
         self._aircraft: Rows = {}
 
     def each_day(self) -> Iterator[dict[str, Rows]]:
-        """Yield, day by day, the rows that came into the database with an operating day, by table.
+        """Yield, day by day, the rows that an operating day added to the database, by table.
 
-        Memory holds one day; rates, which belong to no leg, are left to `rates`.
+        Memory holds one day. Rates belong to no leg; `rates` returns them.
         """
         for on in self.days:
             tables: dict[str, Rows] = {name: {} for name, table in TABLES.items() if table.stamp}
@@ -67,7 +67,7 @@ class AirlineDatabase:
             yield tables
 
     def rates(self) -> list[str]:
-        """Return the lines of `fx_rates`, the table that tells of no change."""
+        """Return the lines of `fx_rates`, the table without a column for the time of change."""
         rows: Rows = {}
         for on in self.days:
             for change in self._until(rate_changes(self.airline.seed, on)):
@@ -75,13 +75,13 @@ class AirlineDatabase:
         return [row.line(TABLES["fx_rates"]) for row in rows.values()]
 
     def _until(self, changes: Iterable[Change]) -> Iterator[Change]:
-        """Yield the changes before the moment: what happens at it is still to come."""
+        """Yield the changes before the moment; a change exactly at the moment is not yet included."""
         last_minute = int(self.at.timestamp() // 60)
         return (change for change in changes if change.at < last_minute)
 
 
 def _apply(rows: Rows, table: Table, change: Change) -> None:
-    """Make one change as an upsert does: a row that stays as it is keeps its version and its moment."""
+    """Make one change as an upsert does: an unchanged row keeps its version and its time of change."""
     at = datetime.fromtimestamp(change.at * 60, UTC)
     writers = [(name, _writer(table, name)) for name in change.columns]
     for given in change.rows:
@@ -96,7 +96,7 @@ def _apply(rows: Rows, table: Table, change: Change) -> None:
 
 
 def _writer(table: Table, name: str) -> Callable[[Any], str]:
-    """Return what makes the JSON text of a value of a column."""
+    """Return a function that writes a value of this column as JSON text."""
     kind = table.columns[name]
     if kind == NUMERIC:
         digit = digits()[table.name, name]
@@ -111,7 +111,7 @@ def _writer(table: Table, name: str) -> Callable[[Any], str]:
 
 @cache
 def digits() -> dict[tuple[str, str], Decimal]:
-    """Return the last digit of every numeric column by table and name, as the migrations create them."""
+    """Return the last decimal place of every numeric column, by table and column name, as the migrations define it."""
     digit_of = {}
     for migration in sorted(MIGRATIONS.glob("*.sql")):
         for name, columns in CREATED.findall(migration.read_text(encoding="utf-8")):

@@ -1,10 +1,11 @@
-"""The extract where there is no PostgreSQL: the synthetic airline's own reader, under the arguments of the Glue job.
+"""The extract without PostgreSQL: it reads the synthetic airline directly and takes the arguments of the Glue job.
 
-    python -m aero_local.airline_extract --JOB_NAME aero-local-extract --window-start … --window-end … --tables legs \\
+    python -m aero_local.airline_extract --JOB_NAME aero-local-extract --window-start … --window-end … --tables legs \
         --raw-path s3://bucket/opsdb
 
-Commits, parts and fingerprints are those that Spark writes from a database that `opsdb.fill` filled: hours, rows and
-names are the extract's own code. `airline/database.json` in the state directory says whose days they are.
+Commits, parts and fingerprints equal those that Spark writes from a database that `opsdb.fill` filled, because hours,
+rows and names come from the extract's own code. The file `airline/database.json` in the state directory names the seed
+and the operating days.
 """
 
 import argparse
@@ -38,7 +39,7 @@ PLANNED = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Note:
-    """The operating days of an airline that its database holds."""
+    """A note in the state directory: the seed of the airline and the operating days in its database."""
 
     seed: int
     first: date
@@ -72,7 +73,7 @@ class Note:
 
 
 class AirlineReader:
-    """The airline's database at a moment, read in the order of the hours; lines are lists of texts."""
+    """Reader of the airline's database at a moment, in the order of the hours; its lines are lists of texts."""
 
     def __init__(self, database: AirlineDatabase, bucket: str, s3: Any = None) -> None:  # noqa: ANN401
         self.database, self.bucket, self.s3 = database, bucket, s3 or raw_store.client("s3")
@@ -87,7 +88,7 @@ class AirlineReader:
         self.money: Counter[str] = Counter()
 
     def changed(self, table: Table, window: Window, overlap_minutes: int) -> tuple[int, str | None, Any]:
-        """Return rows whose stamp lies in a window: their number, the latest stamp (UTC), their lines."""
+        """Return the rows that changed in a window: their number, the latest time of change (UTC), their lines."""
         since = window.since(overlap_minutes)
         self._read(window.end)
         # Hours are asked in their order: what changed before this one is asked no more.
@@ -101,7 +102,7 @@ class AirlineReader:
         return len(self._whole(table))
 
     def digest(self, table: Table) -> str:
-        """Return a text that differs where any row of a table does."""
+        """Return a digest of a table, which changes when any row of the table changes."""
         return sha256("\n".join(sorted(self._whole(table))).encode()).hexdigest()
 
     def compared(
@@ -120,7 +121,7 @@ class AirlineReader:
         return kinds, lines, list(now.values())
 
     def write(self, lines: Any, name: str, stamp: Stamp | None) -> list[Part]:  # noqa: ANN401 - as the protocol
-        """Write lines into one object; return it where it holds any."""
+        """Write lines into one object and return that object; return nothing if there are no lines."""
         return list(raw_store.write_part(self.bucket, hours.part_key(name, 0), lines, stamp, self.s3))
 
     def _whole(self, table: Table) -> list[str]:
@@ -129,7 +130,7 @@ class AirlineReader:
         return self._rates
 
     def _read(self, until: datetime) -> None:
-        """Take in the operating days whose plan may have been entered before a moment."""
+        """Load the operating days whose plan may have been entered before a moment."""
         while self._read_until and self._read_until <= (until + PLANNED).date():
             for name, rows in next(self._days).items():
                 self._rows[name] += [(row.changed_at, row.line(TABLES[name])) for row in rows.values()]
@@ -138,7 +139,7 @@ class AirlineReader:
 
 
 def _money(table: str, rows: Iterable[Row]) -> Counter[str]:
-    """Sum what flown coupons earned and what legs cost, in US cents."""
+    """Return the revenue of flown coupons and the cost of legs in US cents."""
     cents: Counter[str] = Counter()
     for row in rows:
         values = row.values
@@ -165,7 +166,7 @@ def _kind(old: str | None, now: str | None) -> str:
 
 
 def run(given: argparse.Namespace, state: Path) -> list[dict[str, Any]]:
-    """Extract every hour of the window; return what the commits say."""
+    """Extract every hour of the window; return the content of the commits."""
     tables, asked = hours.asked(given)
     windows.refuse_unfinished(asked, datetime.now(UTC))
     note, store = Note.of(state), RawStore(given.raw_path)
@@ -178,7 +179,7 @@ def run(given: argparse.Namespace, state: Path) -> list[dict[str, Any]]:
 
 
 def _told(extract: hours.Extract, asked: list[Window], tables: list[Table]) -> Iterator[dict[str, Any]]:
-    """Yield the commits, with a line for every day of them."""
+    """Yield the commits, and print one line for every day of them."""
     rows = 0
     for window in asked:
         commit = extract.window(window, tables)
@@ -189,7 +190,7 @@ def _told(extract: hours.Extract, asked: list[Window], tables: list[Table]) -> I
 
 
 def main(arguments: list[str]) -> int:
-    """Run; what is wrong with a window or a table is one message and exit code 1."""
+    """Run the extract; a wrong window or table gives one message and exit code 1."""
     try:
         run(hours.options(arguments), Environment.current().state)
     except (AeroError, StoreError, WindowError, ValueError) as error:

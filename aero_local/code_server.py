@@ -1,9 +1,8 @@
-"""Dagster's code server with warm workers: each run is a fork of a process that has loaded the definitions before.
+"""Dagster's code server with warm workers: each run is a fork of a process that has already loaded the definitions.
 
-Dagster starts a run in a new interpreter, which imports the platform again: seconds of processor time for each of the
-three runs between a dropped file and its published marts. Python's own fork server takes the place of that start; what
-it imports ahead is `aero_local.warm`. A run forked so has the definitions that the code server answers with, and shares
-their memory.
+By default Dagster starts each run in a new interpreter, which imports the platform again: seconds of processor time for
+each of the three runs between a dropped file and its published marts. Here Python's own fork server starts the runs; it
+imports `aero_local.warm` beforehand. A forked run uses the same definitions as the code server and shares their memory.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ WARM = "aero_local.warm"
 
 
 class WarmServer(server.DagsterApiServer):
-    """The code server whose runs are forks."""
+    """A code server that starts its runs as forks of a warm process."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever Dagster's takes
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Makes the tables of a new DAGSTER_HOME, before Dagster's three processes do it, each in the way of the other."""
+"""Creates the tables of a new DAGSTER_HOME before Dagster's three processes start and try to create them at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def make(home: Path) -> None:
-    """Make the tables beside their place and move them there: a home has all of them or none."""
+    """Create the tables in a temporary folder and move them into DAGSTER_HOME, so that it has all of them or none."""
     from dagster import DagsterInstance  # noqa: PLC0415 - slow, and known to this process alone
 
     from aero_local.services.dagster import write_settings  # noqa: PLC0415 - it starts this module

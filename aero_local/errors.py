@@ -1,4 +1,4 @@
-"""Errors a person reads: what happened and where, and how to fix it."""
+"""Errors for people: each states the problem, its place, and the way to fix it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Log = Callable[[str], None]
 
 
 class AeroError(Exception):
-    """Something that a person can put right; shown without a traceback."""
+    """A problem that the user can fix; it is shown without a traceback."""
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)
@@ -20,4 +20,4 @@ class AeroError(Exception):
 
 
 class ServiceError(AeroError):
-    """A local service cannot start, died, or does not stop."""
+    """A local service cannot start, has died, or does not stop."""

@@ -1,12 +1,13 @@
-"""Forwarder: from a Kafka topic to its Firehose delivery stream, as the managed connection of MSK does it on AWS.
+"""Forwarder: it sends a Kafka topic to its Firehose delivery stream, like the managed connection of MSK on AWS.
 
     source = consumer(bootstrap, "bookings", Assignment())
     forwarder = Forwarder(source, boto3.client("firehose"), "aero-local-bookings")
     forwarder.run(stop=lambda: False)
 
-The emulator writes one object per Firehose record, so many events go into one record, a line each. At least once: the
-offsets are committed when Firehose has everything, so whoever is killed between the two sends some events twice. Order
-is that of the consumer; only what Firehose refused comes later than its neighbours.
+The emulator writes one object per Firehose record, so many events go into one record, one per line. Delivery is at
+least once: offsets are committed after Firehose has accepted everything, so a forwarder that is killed between the two
+sends some events twice. The order is that of the consumer, except that records which Firehose refused at first come
+later than their neighbours.
 """
 
 import logging
@@ -32,11 +33,11 @@ FIRST_PAUSE_SECONDS = 0.2
 
 
 class PutRefused(RuntimeError):
-    """Firehose refused records again and again; nothing of the step is committed, so it is tried once more."""
+    """Firehose refused records repeatedly; nothing of this step is committed, and the step is tried again."""
 
 
 class KafkaMessage(Protocol):
-    """The part of confluent_kafka's message that is used."""
+    """The methods of a confluent_kafka message that the forwarder uses."""
 
     def value(self) -> bytes | None: ...  # noqa: D102 - as confluent_kafka documents it
     def topic(self) -> str: ...  # noqa: D102
@@ -46,7 +47,7 @@ class KafkaMessage(Protocol):
 
 
 class KafkaConsumer(Protocol):
-    """The part of confluent_kafka's consumer that is used; it must not commit by itself."""
+    """The methods of a confluent_kafka consumer that the forwarder uses; its auto-commit must be off."""
 
     def consume(self, num_messages: int, timeout: float) -> Sequence[KafkaMessage]: ...  # noqa: D102
     # As wide as the library's own stub, which knows this call in several forms.
@@ -55,21 +56,21 @@ class KafkaConsumer(Protocol):
 
 @dataclass
 class Assignment:
-    """The number of partitions given to a consumer, noted by its callbacks: asking the client can block the process."""
+    """The number of partitions assigned to a consumer, kept by its callbacks: asking the client may block."""
 
     partitions: int = 0
 
     def given(self, consumer: object, partitions: Sequence[Any]) -> None:
-        """Note partitions that the consumer was given."""
+        """Note the partitions that the consumer was assigned."""
         self.partitions = len(partitions)
 
     def taken(self, consumer: object, partitions: Sequence[Any]) -> None:
-        """Note that the group is being made again."""
+        """Note that the consumer lost its partitions because the group is rebalanced."""
         self.partitions = 0
 
 
 def consumer(bootstrap: str, topic: str, assignment: Assignment) -> Any:  # noqa: ANN401 - its stub differs in form only
-    """Return a consumer of a topic in the group `firehose-<topic>`, from the beginning where it has never been."""
+    """Return a consumer of a topic in the group `firehose-<topic>`; without an offset it starts at the beginning."""
     client = Consumer(
         {
             "bootstrap.servers": bootstrap,
@@ -93,7 +94,7 @@ def delivery_stream(environment: str, topic: str) -> str:
 
 
 class Forwarder:
-    """Takes what a consumer has, puts it into a delivery stream, commits; `events` and `records` count what was put."""
+    """Sends messages of a consumer to a delivery stream, then commits; `events` and `records` count what was sent."""
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class Forwarder:
         self._uncommitted: list[TopicPartition] = []
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Go on until told to stop; while Firehose is away, what was taken is kept and tried again."""
+        """Forward until `stop` returns true; while Firehose is unavailable, messages are kept and tried again."""
         while not stop():
             try:
                 self.step()
@@ -124,9 +125,9 @@ class Forwarder:
                 self.sleep(1.0)
 
     def step(self) -> int:
-        """Forward what comes within the linger time; return how many events that were.
+        """Forward the messages that come within the linger time; return the number of events.
 
-        What a failed step took is what the next one puts first: the consumer has moved past it.
+        Messages of a failed step are sent first in the next step, because the consumer has already moved past them.
         """
         if not self._taken:
             self._taken = [
@@ -144,7 +145,7 @@ class Forwarder:
         return events
 
     def _commit(self) -> None:
-        """Commit what was put. What a broker did not take is committed by the next step, which is how we join again."""
+        """Commit the offsets of sent messages; after a failure the next step does, which also rejoins the group."""
         if self._uncommitted:
             ends = {
                 (message.topic, message.partition): message
@@ -154,7 +155,7 @@ class Forwarder:
             self._uncommitted = []
 
     def _put(self, records: list[bytes]) -> None:
-        """Put a batch; what is refused is put again, and nothing else."""
+        """Put a batch; only the refused records are put again."""
         for attempt in range(ATTEMPTS):
             answer = self.firehose.put_record_batch(
                 DeliveryStreamName=self.stream, Records=[{"Data": data} for data in records]
@@ -173,10 +174,10 @@ class Forwarder:
 
 
 def pack(messages: Iterable[bytes]) -> Iterator[bytes]:
-    """Pack messages, in order, into records of at most 1,000 KiB, a line each.
+    """Pack messages, in order, into records of at most 1,000 KiB, one message per line.
 
-    A message with a line feed inside gets a record of its own, so that it stays one message, as it is on AWS. One that
-    no record can hold is no event; its pieces go on as records, to be refused with a reason and kept.
+    A message that contains a line feed gets its own record, so that it stays one message, as on AWS. A message too
+    large for a record is no event; it is sent as several records, which are later refused with a reason and kept.
     """
     lines: list[bytes] = []
     size = 0
@@ -196,7 +197,7 @@ def pack(messages: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def batches(records: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Group records, in order, into what one PutRecordBatch may hold."""
+    """Group records, in order, within the limits of one PutRecordBatch call."""
     batch: list[bytes] = []
     size = 0
     for record in records:
@@ -210,7 +211,7 @@ def batches(records: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _is_event(message: KafkaMessage) -> bool:
-    """Tell messages from what the client says about brokers and partitions, which it mends by itself."""
+    """Return True for a message; False for a notice of the client about brokers, which it handles itself."""
     error = message.error()
     if error is not None:
         LOG.info("kafka says: %s", error)
@@ -218,7 +219,7 @@ def _is_event(message: KafkaMessage) -> bool:
 
 
 def _next_offsets(messages: Iterable[KafkaMessage]) -> list[TopicPartition]:
-    """Return where each partition goes on after these messages."""
+    """Return, for each partition, the offset that follows these messages."""
     ends: dict[tuple[str, int], int] = {}
     for message in messages:
         place = (message.topic(), message.partition())

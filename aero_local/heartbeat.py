@@ -1,7 +1,7 @@
-"""Heartbeats: what a process of ours without a port says about itself, each second, in a file of the state directory.
+"""Heartbeats: a service without a port writes its state every second to a file of the state directory.
 
-The file holds when it was written and what is wrong, in words. A process that hangs writes nothing, so an old file is
-an answer too.
+The file holds the time of writing and the current problem in words. A process that hangs writes nothing, so an old file
+means that it hangs.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ SILENT_SECONDS = 6
 
 
 def file_of(state: State, service: str) -> Path:
-    """Return where a service writes."""
+    """Return the heartbeat file of a service."""
     return state.run_dir / f"{service}.heartbeat"
 
 
 def write(file: Path, wrong: str = "") -> None:
-    """Say that this process lives, and what is wrong; a reader never sees half of it."""
+    """Write a heartbeat with the current problem, if any; a reader never sees half of the file."""
     part = file.with_name(f".{file.name}.{os.getpid()}")
     part.write_text(json.dumps({"at": time.time(), "wrong": wrong}), encoding="utf-8")
     part.replace(file)
 
 
 def missing(state: State, service: str, started_at: float) -> str:
-    """Return what is missing of a service that writes heartbeats: its first, a fresh one, or what it says itself."""
+    """Return the problem of a service with heartbeats: no heartbeat yet, an old one, or the problem stated in it."""
     try:
         beat = json.loads(file_of(state, service).read_text(encoding="utf-8"))
         at, wrong = float(beat["at"]), str(beat["wrong"])

@@ -1,4 +1,4 @@
-"""The few requests with which we ask our own services how they are. Loopback only, no proxy."""
+"""The few HTTP requests that ask local services for their state. Loopback only, no proxy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def why_not(url: str, timeout: float = 2) -> str:
-    """Return why the address does not answer with success, in a few words; empty when it does."""
+    """Return, in a few words, the reason why an address does not answer with success; empty if it does."""
     try:
         with _opener.open(url, timeout=timeout):
             return ""

@@ -1,8 +1,8 @@
-"""Builds of what runs on Java: the machine's tools, the broker's jars, the connectors' jar, a driver.
+"""Builds the Java parts: the broker's jars, the connectors' jar and a database driver; also checks the machine's tools.
 
-`python -m aero_local.jars` builds what the live part needs and changed since it was built, with Maven as it is on the
-PATH; `extract` builds for the extract instead; `--check` only says what the machine lacks. Standard library only: it
-runs before anything else of its part is there.
+`python -m aero_local.jars` builds the parts of the live part whose sources changed since the last build, with Maven
+from the PATH. `extract` builds those of the extract instead; `--check` only reports tools that the machine lacks. It
+uses the standard library only, because it runs before anything else of its part is installed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ HOW_TO_INSTALL = "apt install default-jdk-headless maven, or brew install openjd
 
 @cache
 def missing_tools(part: str = "live part") -> str | None:
-    """Return what the machine lacks for a part and how to install it; None when nothing is missing."""
+    """Return the tools that the machine lacks for a part and the way to install them; None when nothing is missing."""
     lack = _missing_tool()
     return lack and f"The {part} needs a JDK {OLDEST_JAVA} or newer and Maven: {lack}. Install them: {HOW_TO_INSTALL}."
 
@@ -74,7 +74,7 @@ def java_version(tool: str) -> int | None:
 
 @dataclass(frozen=True)
 class Product:
-    """Something that Maven makes: from which files, and where it is put."""
+    """A result of a Maven build: its place, its source files, and the function that builds it."""
 
     place: Path
     sources: Callable[[], Iterable[Path]]
@@ -82,21 +82,21 @@ class Product:
 
     @property
     def stamp(self) -> Path:
-        """Holds the digest of the sources it was made from."""
+        """The file with the digest of the sources from which the product was built."""
         return self.place.with_name(f".{self.place.name}.sources")
 
     def digest(self) -> str:
-        """Return what names the sources as they are now."""
+        """Return the digest of the sources as they are now."""
         files = sorted(self.sources())
         lines = [f"{file.relative_to(PROJECT)} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def is_current(self) -> bool:
-        """True when it is there and its sources did not change since."""
+        """True when the product exists and its sources have not changed since it was built."""
         return self.place.exists() and self.stamp.exists() and self.stamp.read_text() == self.digest()
 
     def build(self) -> None:
-        """Make it beside its place and put it there at once: a job may be reading the old one."""
+        """Build in a temporary place and replace the product at once, because a job may be reading the old one."""
         begin, name = time.monotonic(), self.place.relative_to(PROJECT)
         digest = self.digest()
         print(f"{name}: building …", flush=True)
@@ -136,23 +136,23 @@ LIVE, EXTRACT = (BROKER, CONNECTORS), (DRIVER,)
 
 
 def environment_is_current(python: Path, requirements: Path) -> bool:
-    """True when an environment is there and holds what its requirement set says now."""
+    """True when a Python environment exists and matches its requirement set."""
     stamp = python.parents[1] / ".requirements"
     return python.exists() and stamp.exists() and stamp.read_bytes() == requirements.read_bytes()
 
 
 def flink_is_installed() -> bool:
-    """True when Flink's environment is there and as its requirement set says."""
+    """True when Flink's environment exists and matches its requirement set."""
     return environment_is_current(FLINK_PYTHON, FLINK_REQUIREMENTS)
 
 
 def extract_is_installed() -> bool:
-    """True when Spark, PostgreSQL and its driver are there and as the tree says now."""
+    """True when Spark, PostgreSQL and its driver are installed and match the current sources."""
     return environment_is_current(EXTRACT_PYTHON, EXTRACT_REQUIREMENTS) and DRIVER.is_current()
 
 
 def stream_is_installed() -> bool:
-    """True when broker, connectors and Flink are there and are made from what the tree says now."""
+    """True when broker, connectors and Flink are installed and match the current sources."""
     return flink_is_installed() and BROKER.is_current() and CONNECTORS.is_current()
 
 
@@ -166,7 +166,7 @@ def _maven(pom: Path, *goals: str, every_seconds: float = NEWS_SECONDS) -> None:
 
 
 def _wait(maven: subprocess.Popen[str], pom: Path, every_seconds: float) -> str:
-    """Wait for Maven, which is silent, and say again and again that it is at work; return what it printed."""
+    """Wait for Maven, which prints nothing, and report from time to time that it is working; return its output."""
     begin = time.monotonic()
     while True:
         try:
@@ -183,7 +183,7 @@ def _remove(path: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build what is not current of a part; with --check only look at the machine."""
+    """Build the products of a part that are not current; with --check only check the machine's tools."""
     part, products = ("extract", EXTRACT) if "extract" in arguments else ("live part", LIVE)
     if lack := missing_tools(part):
         print(lack, file=sys.stderr)

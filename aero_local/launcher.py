@@ -1,7 +1,8 @@
-"""The run launcher of one machine: the code server starts runs, and their processes are watched by number.
+"""The run launcher of one machine: the code server starts runs, and their processes are watched by process number.
 
-Dagster's default launcher does not look after its runs: one whose process was killed would stay STARTED and keep its
-pool for hours. With this one the daemon's run monitoring fails it within seconds, and its sensor asks again.
+Dagster's default launcher does not monitor its runs: a run whose process was killed would stay STARTED and occupy its
+pool for hours. With this launcher Dagster's run monitoring fails such a run within seconds, and the sensor requests it
+again.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ SAME_START_SECONDS = 5
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
-    """The default launcher, and an answer to whether a run's process lives."""
+    """The default launcher, extended by a check that the process of a run is alive."""
 
     @property
     def supports_check_run_worker_health(self) -> bool:
-        """It does."""
+        """True: this launcher can check the process of a run."""
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Say whether the process of a run lives; one that said nothing yet is taken to."""
+        """Return the health of a run's process; a process that has not reported its number yet counts as alive."""
         started = worker(self._instance, run.run_id)
         if started is None or _lives(*started):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
@@ -31,7 +32,7 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
 
 def worker(instance: DagsterInstance, run_id: str) -> tuple[int, float] | None:
-    """Return the process number of a run and when it said so; None where it never did."""
+    """Return the process number of a run and the time at which it was reported; None if none was reported."""
     for entry in instance.all_logs(run_id, of_type=DagsterEventType.ENGINE_EVENT):
         event = entry.dagster_event
         pid = event.engine_event_data.metadata.get("pid") if event else None
@@ -41,13 +42,13 @@ def worker(instance: DagsterInstance, run_id: str) -> tuple[int, float] | None:
 
 
 def worker_lives(instance: DagsterInstance, run_id: str) -> bool:
-    """Tell whether the process of a run lives; False where none ever said that it is."""
+    """Return True if the process of a run is alive; False if no process number was ever reported."""
     started = worker(instance, run_id)
     return started is not None and _lives(*started)
 
 
 def _lives(pid: int, said_at: float) -> bool:
-    """Numbers are used again: a process that began after the run's word is another."""
+    """Return True if the process runs; a process that started after the report has only reused the number."""
     try:
         process = psutil.Process(pid)
         return process.create_time() < said_at + SAME_START_SECONDS and process.status() != psutil.STATUS_ZOMBIE

@@ -1,6 +1,6 @@
-"""Locks between commands: held by a living process alone, and telling whoever comes second who holds them.
+"""Locks between commands: a lock is held only by a living process, and a second command is told which process holds it.
 
-The system frees a lock when its process ends, however it ends: what a killed command left in the file refuses nobody.
+The system frees a lock when its process ends, in whatever way. Text left in the file by a killed command blocks nobody.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import IO
 
 
 class Taken(Exception):
-    """Another process holds the lock; the message names it, since when, and how long that is."""
+    """Another process holds the lock; the message names the process, the start time and the duration."""
 
 
 @contextmanager
 def held(file: Path, wait: Callable[[str], object] | None = None) -> Generator[None]:
-    """Hold a lock for the body. Another holder: told to `wait` and waited for, or `Taken` is raised without one."""
+    """Hold a lock for the body; if another process holds it, call `wait` with its name and wait, or raise `Taken`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+", encoding="utf-8") as handle:
         try:
@@ -38,7 +38,7 @@ def held(file: Path, wait: Callable[[str], object] | None = None) -> Generator[N
 
 
 def holder(file: Path) -> str:
-    """Return who holds a lock, as `held` tells it; empty when nobody does."""
+    """Return the name of the command that holds a lock; empty when it is free."""
     try:
         with file.open("a+", encoding="utf-8") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,9 +1,9 @@
-"""The operational database of the synthetic airline: migrated, its reader let in, filled day by day.
+"""The operational database of the synthetic airline: it is migrated, opened to its reader, and filled day by day.
 
     fill(connection, Airline(2026), date(2026, 11, 1), days=2, until=...)
 
-Filling goes on where it stopped: what was applied of an operating day is kept beside the tables, so that the same call
-changes nothing and a later `until` brings what the airline's people did since.
+Filling resumes where it stopped: the progress of each operating day is stored beside the tables. The same call again
+changes nothing, and a later `until` adds the changes that the airline's people made since.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Filled:
 
 
 def up(state: State, log: Log = print) -> None:
-    """Start the database beside a platform that runs, and make it ready to be filled and read."""
+    """Start the database beside a running platform, and prepare it for filling and reading."""
     from aero_local.services.supervisor import Supervisor  # noqa: PLC0415 - starts nothing for whoever only fills
 
     # From here on the hours are those of the database, and Spark extracts them.
@@ -65,7 +65,7 @@ def up(state: State, log: Log = print) -> None:
 
 
 def prepare(state: State, log: Log = print) -> None:
-    """Bring the schema up to date and let the reader in with the password of its secret."""
+    """Migrate the schema, and give the reader access with the password of its secret."""
     connection = postgres.connect(state)
     try:
         migrate(connection, log=log)
@@ -75,14 +75,14 @@ def prepare(state: State, log: Log = print) -> None:
 
 
 def secret(state: State) -> str:
-    """Return the reader's password from the secret that the stack `extract` generated."""
+    """Return the reader's password from the secret that the stack `extract` created."""
     client = state.session("root").client("secretsmanager")
     value = client.get_secret_value(SecretId=SECRET.format(env="local"))["SecretString"]
     return str(json.loads(value)["password"])
 
 
 def let_reader_in(connection: Any, password: str) -> None:  # noqa: ANN401 - the driver has no static types
-    """Set the reader's password; it travels as its SCRAM verifier, so no log of the server can show it."""
+    """Set the reader's password. It is sent as a SCRAM verifier, so that no log of the server can show it."""
     from psycopg2.extensions import encrypt_password  # noqa: PLC0415 - only what fills a database needs the driver
 
     verifier = encrypt_password(password, READER, connection, "scram-sha-256")
@@ -98,7 +98,7 @@ def fill(
     until: datetime | None = None,
     most_legs: int | None = None,
 ) -> Filled:
-    """Apply what the airline's people enter about operating days, as far as they came by `until`."""
+    """Apply the changes of operating days that the airline's people had entered by `until`."""
     from aero_airline.opsdb import changes  # noqa: PLC0415 - brings pandas along
 
     last = first + timedelta(days=days - 1)
@@ -121,7 +121,7 @@ def fill(
 
 
 def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    """Return per table: rows, those withdrawn, and when the last one changed (UTC), where it says so."""
+    """Return per table the number of rows and of withdrawn rows, and the time of the last change (UTC), if stored."""
     tables = []
     with connection, connection.cursor() as cursor:
         for name, table in TABLES.items():
@@ -134,7 +134,7 @@ def counts(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 
 def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
-    """Make one change at its moment, in the transaction at hand; what is so already keeps its version."""
+    """Make one change at its time, in the current transaction; a row that does not change keeps its version."""
     from aero_airline.opsdb import KEYS  # noqa: PLC0415
 
     key, columns = KEYS[change.table], ", ".join(change.columns)
@@ -157,7 +157,7 @@ def apply(connection: Any, change: Change) -> None:  # noqa: ANN401
 
 
 def _as_copied(rows: Iterable[tuple[object, ...]]) -> io.StringIO:
-    """Rows as COPY reads them."""
+    """Yield rows in the text form of COPY."""
     lines = ("\t".join("\\N" if value is None else _escaped(str(value)) for value in row) for row in rows)
     return io.StringIO("".join(f"{line}\n" for line in lines))
 
@@ -176,7 +176,7 @@ def _reached(connection: Any, seed: int, on: date, minute: int) -> None:  # noqa
 
 
 def _progress(connection: Any, seed: int) -> dict[date, int]:  # noqa: ANN401
-    """Return, per operating day, the minute until which its changes were applied."""
+    """Return, per operating day, the minute up to which its changes were applied."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "create table if not exists public.airline_progress "

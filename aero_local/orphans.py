@@ -1,4 +1,4 @@
-"""Runs that a killed platform left open: failed at start-up, before a daemon could wait for them for hours."""
+"""Runs left open by a killed platform: they are failed at start-up, or Dagster would wait for them for hours."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def fail_orphans_in(dagster_home: Path) -> list[str]:
 
 
 def fail_orphans(instance: DagsterInstance) -> list[str]:
-    """Fail every run in progress whose process is gone and free its slots; queued runs stay queued.
+    """Fail every run in progress whose process is gone, and free its slots; queued runs stay queued.
 
-    A run goes on without the code server that started it, so a process that lives is left alone. Sensors compare
-    levels and ask again for what a lost run owed.
+    A run does not need the code server that started it, so a process that is alive is left alone. Sensors compare
+    levels and request the work of a lost run again.
     """
     from dagster import DagsterRunStatus, RunsFilter  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
-"""Parses the dbt project into a new state directory with the processor time that starting a platform leaves over.
+"""Parses the dbt project of a new state directory while the platform starts, with processor time that is free then.
 
-dbt remembers a parse only for the connection it was made with, and every state directory has a warehouse of its own:
-the first build would parse everything again while somebody waits. Run as `python -m aero_local.parse_ahead DIRECTORY`.
+dbt keeps a parse result only for one connection, and every state directory has its own warehouse: without this step the
+first build would parse everything again while a user waits. Run as `python -m aero_local.parse_ahead DIRECTORY`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REMEMBERED = "partial_parse.msgpack"
 
 
 def parse_ahead(target: Path) -> None:
-    """Leave what dbt remembers of a parse in `target`, whole or not at all; a build that was quicker keeps its own."""
+    """Leave dbt's parse result in `target`, whole or not at all; the result of a build that was faster is kept."""
     beside = target.with_name(f"{target.name}.ahead")
     command = [EXECUTABLE, "--quiet", "parse", "--target-path", str(beside), "--log-path", str(beside)]
     done = subprocess.run(command, cwd=PROJECT / "dbt_project", check=False)

@@ -1,8 +1,9 @@
-"""The local platform as a whole: up, down, and up for as long as somebody looks at it.
+"""The local platform as a whole: starting it, stopping it, and keeping it up for as long as a command needs it.
 
-The order of a start: the emulator; what the last boot left open; Dagster, whose imports take longest and need
-nothing else; meanwhile stacks, profiles and feeds; the docs; then everything is waited for. A start on a platform that
-runs brings everything back that should be up: what died, what hangs, what cannot load its code.
+Order of a start: the emulator; then runs that the last boot left open; then Dagster, which takes longest to import and
+needs nothing else; at the same time stacks, profiles and feeds; then the docs; at the end the start waits for
+everything. A start on a running platform repairs every service that should be up: one that died, hangs, or cannot load
+its code.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ EVERYTHING = (*WORKERS, "dashboard", "docs", "watchdog")
 
 @dataclass(frozen=True)
 class Up:
-    """A platform that is up."""
+    """A running platform: its state directory, addresses, stack outputs, and the seconds that its start took."""
 
     state: str
     addresses: dict[str, str]
@@ -47,7 +48,7 @@ class Up:
 
 
 def register_feeds(log: Log) -> None:
-    """Make every feed of the register readable before its first row arrives."""
+    """Create the schema of every feed before its first row arrives, so that every feed can be read."""
     from aero_assets import lake  # noqa: PLC0415 - brings pyarrow along
 
     lake.register_feeds(log)
@@ -62,10 +63,10 @@ def up(
     register: Callable[[Log], object] | None = register_feeds,
     detached: bool = True,
 ) -> Up:
-    """Start what is not running, mend what cannot be used, bring the stacks up to date, wait until everything is ready.
+    """Start missing services, repair faulty ones, update the stacks, and wait until everything is ready.
 
-    Safe to repeat. A start that fails stops what it started, except what ran before and what that needs. `detached`
-    services outlive the command and are stopped by `down` only.
+    Safe to repeat. If a start fails, it stops the services that it started, except those that ran before and their
+    dependencies. `detached` services continue after the command and are stopped only by `down`.
     """
     supervisor = Supervisor(state, services(), log)
     with interruptible(), supervisor.lock():
@@ -86,7 +87,7 @@ def up(
 
 
 def down(state: State, log: Log = print) -> list[str]:
-    """Stop everything of a state directory in reverse order; return what ran."""
+    """Stop all services of a state directory in reverse order; return the names of those that ran."""
     supervisor = Supervisor(state, services(), log)
     watchdog = supervisor.record("watchdog")
     if watchdog and watchdog.process:
@@ -97,17 +98,17 @@ def down(state: State, log: Log = print) -> list[str]:
 
 
 def status(state: State) -> list[Status]:
-    """Return what is known of every service."""
+    """Return the state of every service."""
     return Supervisor(state, services()).statuses()
 
 
 def holder(state: State) -> str:
-    """Return which command keeps this platform up in the foreground; empty when none does."""
+    """Return the command that keeps this platform up in the foreground; empty when there is none."""
     return locks.holder(_foreground_lock(state))
 
 
 def refuse_second(state: State) -> None:
-    """Raise `AeroError` where a command already keeps this platform up: what it started ends with it."""
+    """Raise `AeroError` if another command keeps this platform up, because its services end with that command."""
     if who := holder(state):
         raise AeroError(
             f"{who} already runs the platform {state.name}, and what it started ends with it.",
@@ -127,11 +128,11 @@ def foreground(
     until: Callable[[], bool] | None = None,
     **options: Any,  # noqa: ANN401 - those of `up`
 ) -> Generator[Up]:
-    """Keep the platform up for the body, then while `until` says no; stop it in order whatever happens.
+    """Keep the platform up for the body, then until `until` returns true; in every case stop it in order.
 
-    SIGINT, SIGTERM and SIGHUP end it early: the body sees KeyboardInterrupt; a wait for `until` just ends. A
-    service that dies meanwhile is brought back; one that dies again and again is an error, in the body too. What an
-    earlier `aero up` left running stays. Only one command at a time may keep a platform up.
+    SIGINT, SIGTERM and SIGHUP end it early: the body sees KeyboardInterrupt; a wait for `until` just ends. A service
+    that dies meanwhile is restarted; a service that dies repeatedly is an error, in the body too. Services of an
+    earlier `aero up` stay up. Only one command at a time may keep a platform up.
     """
     supervisor = Supervisor(state, services(), log)
     try:
@@ -147,7 +148,7 @@ def foreground(
 
 @contextmanager
 def held(supervisor: Supervisor, begin: Callable[[], Any], until: Callable[[], bool] | None = None) -> Generator[Any]:
-    """Hold whatever services `begin` starts for the body; the part of `foreground` that knows no platform."""
+    """Run the body while the services that `begin` starts are up: `foreground` without a platform."""
     with interruptible():
         try:
             result = begin()
@@ -171,7 +172,7 @@ def _wait(log: Log, until: Callable[[], bool] | None) -> None:
 
 
 def deploy(state: State, log: Log) -> dict[str, dict[str, str]]:
-    """Bring the emulator's stacks to what the templates say; return their outputs by stack."""
+    """Deploy the current templates to the emulator; return the outputs by stack."""
     from aero_assets.feeds import doors  # noqa: PLC0415 - brings the register along
     from infra.deploy import deploy as deploy_stacks  # noqa: PLC0415 - brings boto3 along
 
@@ -255,7 +256,7 @@ def _up(
 
 
 def _save(supervisor: Supervisor, start: Callable[[str], None]) -> None:
-    """Let a new emulator save its stacks once: it does so when it stops, and never if it is killed first."""
+    """Make a new emulator save its stacks once: it saves only when it stops, and never if it is killed first."""
     supervisor.stop(["ministack"])
     start("ministack")
     supervisor.wait("ministack", verify=False)

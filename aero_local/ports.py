@@ -1,4 +1,4 @@
-"""Ports of the local services: free by default, chosen once per state directory, overridable."""
+"""Ports of the local services: by default a free port, chosen once per state directory; a variable overrides it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ CHOICE = range(20_000, 30_000)
 
 
 def override(service: str, environ: Mapping[str, str] = os.environ) -> int | None:
-    """Return the port that AERO_PORT_<SERVICE> asks for."""
+    """Return the port in AERO_PORT_<SERVICE>."""
     variable = f"AERO_PORT_{service.upper().replace('-', '_')}"
     value = environ.get(variable)
     return parse(value, variable) if value else None
 
 
 def parse(value: str, where: str) -> int:
-    """Return a port number or say what is wrong with it."""
+    """Return a port number, or raise an error that names the problem."""
     if not value.isdecimal() or not 0 < int(value) < 65_536:
         raise AeroError(f"{where}={value} is not a port.", "Use a number between 1 and 65535.")
     return int(value)
 
 
 def choose(file: Path, services: Iterable[str], overrides: Mapping[str, int]) -> dict[str, int]:
-    """Return a port per service: the override, else what `file` holds, else a free one; `file` is kept."""
+    """Return a port per service: the override, else that in `file`, else a free one; write the choice to `file`."""
     ports = read(file)
     taken = {*ports.values(), *overrides.values()}
     # Another platform's port is free while that platform is down; taking it would break its next start.
@@ -67,7 +67,7 @@ def is_free(port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """Say who listens on a port, as far as this user may know."""
+    """Return a sentence about the process that listens on a port, as far as this user may see it."""
     try:
         for connection in psutil.net_connections("tcp"):
             if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:

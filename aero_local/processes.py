@@ -1,7 +1,7 @@
-"""Processes of ours, known across commands: a record on disk, a mark in the environment, and how they end.
+"""Processes of the platform, known across commands by a record on disk and a mark in their environment.
 
-A record alone is not enough: process numbers are used again, and a process killed hard leaves children. So a
-record carries the time its process started, and every process inherits a mark that names its service.
+A record alone is not enough, because process numbers are used again, and a process that is killed leaves its children.
+So a record also holds the start time of its process, and every process inherits a mark that names its service.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAME_START_SECONDS = 2
 
 @dataclass(frozen=True)
 class Record:
-    """A started process: who it is, where its log begins, and whether it outlives the command."""
+    """A started process: its numbers, its start time, the beginning of its log, and whether it outlives the command."""
 
     pid: int
     pgid: int
@@ -37,7 +37,7 @@ class Record:
 
     @property
     def process(self) -> psutil.Process | None:
-        """The process, if it still is the one that was started."""
+        """The process, if it still runs and its number was not given to another process."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started_at) < SAME_START_SECONDS
@@ -46,14 +46,14 @@ class Record:
             return None
 
     def write(self, file: Path) -> None:
-        """Keep the record; a reader never sees half of it."""
+        """Write the record; a reader never sees half of it."""
         part = file.with_name(f".{file.name}")
         part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
         part.replace(file)
 
     @classmethod
     def read(cls, file: Path) -> Record | None:
-        """Return the record of a service, if there is one; a damaged one is none: what runs is found by its mark."""
+        """Return the record of a service; None if it is missing or damaged: the mark still finds the process."""
         try:
             return cls(**json.loads(file.read_text(encoding="utf-8")))
         except (FileNotFoundError, TypeError, ValueError):
@@ -63,7 +63,7 @@ class Record:
 def spawn(
     command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, mark: str
 ) -> tuple[subprocess.Popen[bytes], float, int]:
-    """Start a process in a session of its own; return it, when it started and where its log begins."""
+    """Start a process in its own session; return it, its start time and the beginning of its log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         offset = out.tell()
@@ -81,7 +81,7 @@ def spawn(
 
 
 def family(mark: str, record: Record | None) -> list[psutil.Process]:
-    """Return every living process of a service: by its mark, and by its group where titles overwrite marks."""
+    """Return every living process of a service: by its mark, or by its group if a process title overwrites the mark."""
     group = record.pgid if record and _is_ours(record) else None
     members = []
     for process in psutil.process_iter():
@@ -95,7 +95,7 @@ def family(mark: str, record: Record | None) -> list[psutil.Process]:
 
 
 def _is_ours(record: Record) -> bool:
-    """False when the group's number went to a later process."""
+    """Return False when a later process has the group's number."""
     try:
         leader = psutil.Process(record.pgid)
         return abs(leader.create_time() - record.started_at) < SAME_START_SECONDS
@@ -104,7 +104,7 @@ def _is_ours(record: Record) -> bool:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """True when a process has ended; a zombie has, whenever its parent takes notice."""
+    """Return True when a process has ended; a zombie counts as ended."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -112,12 +112,12 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 def halted(members: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Return those that were stopped in their tracks (SIGSTOP): they live, and answer nobody."""
+    """Return the processes that were halted by SIGSTOP: they live but do not answer."""
     return [process for process in members if _state_of(process) == psutil.STATUS_STOPPED]
 
 
 def cpu_seconds(members: Sequence[psutil.Process]) -> float:
-    """Return the processor time that processes have had so far: who starts slowly still moves it."""
+    """Return the total processor time of processes; it also grows while a slow service starts."""
     total = 0.0
     for process in members:
         try:
@@ -136,7 +136,7 @@ def _state_of(process: psutil.Process) -> str:
 
 
 def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    """Wait for processes to end; False when time is up first."""
+    """Wait for processes to end; return False if the time runs out first."""
     deadline = time.monotonic() + seconds
     while not all(is_gone(process) for process in processes):
         if time.monotonic() > deadline:
@@ -146,7 +146,7 @@ def wait_until_gone(processes: Sequence[psutil.Process], seconds: float) -> bool
 
 
 def ask_to_stop(process: psutil.Process, seconds: float, how: signal.Signals = signal.SIGTERM) -> bool:
-    """Send a signal and wait; True when the process is gone."""
+    """Send a signal and wait; return True when the process has ended."""
     try:
         process.send_signal(how)
     except psutil.NoSuchProcess:
@@ -155,7 +155,7 @@ def ask_to_stop(process: psutil.Process, seconds: float, how: signal.Signals = s
 
 
 def kill(processes: Sequence[psutil.Process]) -> None:
-    """End processes at once and see them gone."""
+    """Kill processes and wait until they have ended."""
     for process in processes:
         try:
             process.kill()

@@ -1,8 +1,8 @@
-"""The botocore profiles of the local platform: root for bootstrap and deploy, one role for each process.
+"""The botocore profiles of the local platform: root for bootstrap and deploy, and one role for each process.
 
-The emulator takes any 12 digits as the key of that account's root, whatever the secret, so nothing in this
-file is a secret. It stays out of every environment all the same: a process gets the name of a profile, whose
-role it assumes and refreshes by itself.
+The emulator accepts any 12 digits as the key of that account's root, with any secret, so nothing in this file is
+secret. It is still kept out of every environment: a process gets the name of a profile, and assumes and refreshes the
+role of that profile by itself.
 """
 
 from __future__ import annotations

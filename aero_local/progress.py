@@ -1,4 +1,4 @@
-"""Progress of the platform with what arrived: levels wanted against levels reached, read as the orchestrator."""
+"""Progress of the platform: required levels against reached levels, read under the orchestrator's role."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from aero_assets.storage import Bucket
 
 @dataclass(frozen=True)
 class Progress:
-    """A look at the levels: is every arrival typed, every operating date built from it, and all of it published."""
+    """The progress at one moment: whether all arrivals are typed, all operating dates built, and all is published."""
 
     typed: bool
     built: bool
@@ -26,7 +26,7 @@ class Progress:
 
 
 def look(client: Any = None) -> Progress:  # noqa: ANN401 - boto3 clients have no static type
-    """Read the levels of the environment's platform; whoever looks often gives the S3 client to look with."""
+    """Read the levels of the environment's platform; a caller that looks often passes its S3 client."""
     environment = Environment.current()
     client = client or boto3.Session().client("s3")
     raw, lake = Bucket(environment.raw_bucket, client), Bucket(environment.lake_bucket, client)

@@ -1,9 +1,9 @@
-"""Dagster's event storage on one machine: its own SQLite files, written with fewer transactions.
+"""Dagster's event storage on one machine: Dagster's SQLite files, written with fewer transactions.
 
-Dagster's SQLite storage makes a database engine and a connection for every transaction, compiles its statements again,
-and takes a batch apart: 8 to 10 ms an event about an asset, 8,000 events before a run of a year starts and as many when
-it ends. `dagster.yaml` in DAGSTER_HOME names this class; production has PostgreSQL, whose storage keeps its engine and
-writes batches as they come.
+Dagster's SQLite storage creates a database engine and a connection for every transaction, compiles its statements
+again, and splits batches: 8 to 10 ms per asset event. A run of a year has 8,000 such events before it starts and as
+many when it ends. `dagster.yaml` in DAGSTER_HOME names this class; production has PostgreSQL, whose storage keeps its
+engine and writes batches as they come.
 """
 
 from collections.abc import Generator, Sequence
@@ -23,16 +23,16 @@ from sqlalchemy.pool import QueuePool
 
 @lru_cache(maxsize=32)
 def _engine(address: str) -> Engine:
-    """Return the engine of a file, with its connections and its statements; no fork may inherit one."""
+    """Return the engine of a file, with its connections and statements; a forked process must not inherit it."""
     return create_engine(address, poolclass=QueuePool, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
 
 
 class BatchedEvents(SqliteEventLogStorage):
-    """SQLite files as Dagster has them; a batch of asset events is one transaction in the run's and in the index."""
+    """Dagster's SQLite storage; a batch of asset events is one transaction in the run's file and one in the index."""
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "BatchedEvents":  # noqa: ANN401 - as the original
-        """Make this class: the original makes itself."""
+        """Return an instance of this class; the original method would return one of the parent class."""
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
@@ -54,7 +54,7 @@ class BatchedEvents(SqliteEventLogStorage):
         return True
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events, one by one unless all are about assets and of one run."""
+        """Store events: as a batch if all are asset events of one run, else one by one."""
         if len({event.run_id for event in events}) > 1 or any(
             event.dagster_event_type not in ASSET_EVENTS or not event.get_dagster_event().asset_key for event in events
         ):

@@ -21,17 +21,17 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def interruptible() -> Generator[None]:
-    """Turn every polite way of ending us into KeyboardInterrupt, so that nothing is left running.
+    """Turn every signal that asks for an end into KeyboardInterrupt, so that no service is left running.
 
-    Set even where a shell started us with SIGINT ignored (a background job): children would inherit that, and
-    Dagster could not be stopped. Only nohup is respected: it asks for a life after the terminal.
+    The handler is set even if a shell started the command with SIGINT ignored (a background job), because children
+    would inherit that and Dagster could not be stopped. Only nohup is respected: it asks for a life after the terminal.
     """
     yield from _handling(signal.default_int_handler)
 
 
 @contextmanager
 def deaf() -> Generator[None]:
-    """Finish stopping although somebody presses Ctrl-C again: half a stop loses the emulator's state."""
+    """Ignore further Ctrl-C while the platform stops, because an incomplete stop loses the emulator's state."""
 
     def patience(number: int, frame: object) -> None:
         os.write(2, b"still stopping: the emulator saves its state\n")
@@ -41,10 +41,10 @@ def deaf() -> Generator[None]:
 
 @contextmanager
 def watched(supervisor: Supervisor, seconds: float = 1) -> Generator[None]:
-    """Bring back what dies under the body; interrupt it where that does not help, and raise what became of it.
+    """Restart services that die during the body; if that does not help, interrupt the body and raise the error.
 
-    Also when whoever started us is gone: `make` passes no Ctrl-C on that was sent to it alone, and once it was
-    killed nobody could end us. Under nohup we were meant to stay.
+    The body is also interrupted when the parent process is gone: `make` does not pass on a Ctrl-C that was sent to it
+    alone, and after `make` was killed nobody could end the command. Under nohup the command is meant to stay.
     """
     parent = None if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else os.getppid()
     done = threading.Event()

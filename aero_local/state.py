@@ -1,7 +1,7 @@
-"""A state directory: everything one local platform keeps, from its ports to its warehouse.
+"""A state directory: all files of one local platform, from its ports to its warehouse.
 
-Each input has its own, so that real and synthetic flights never share a mart. ``.aero/current`` points at the
-one in use. The properties say what is where; nothing else knows the layout.
+Each input has its own directory, so that real and synthetic flights never share a mart. ``.aero/current`` points at the
+one in use. The layout of the directory is defined by the properties of this class and known nowhere else.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def name_for(source: Path | None) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """One state directory; making the object touches nothing."""
+    """One state directory; creating the object touches no file."""
 
     root: Path
 
@@ -84,12 +84,12 @@ class State:
 
     @property
     def exists(self) -> bool:
-        """True once a platform was started here."""
+        """True once a platform was started with this directory."""
         return self.ports_file.exists()
 
     @property
     def ports_file(self) -> Path:
-        """Port by service."""
+        """The file with the port of each service."""
         return self.root / "ports.json"
 
     @property
@@ -99,7 +99,7 @@ class State:
 
     @property
     def clock(self) -> str:
-        """The platform's clock, `event` or `wall`, as kept; before its first start as AERO_CLOCK says."""
+        """The platform's clock, `event` or `wall`: the stored one, or before the first start that of AERO_CLOCK."""
         if not self.clock_file.exists():
             return Environment.current().clock
         kept = self.clock_file.read_text(encoding="utf-8").strip()
@@ -110,17 +110,17 @@ class State:
         return kept
 
     def keep_clock(self, clock: str) -> None:
-        """Keep the clock that the platform runs by."""
+        """Store the clock by which the platform runs."""
         write_atomically(self.clock_file, f"{clock}\n")
 
     @property
     def platform_file(self) -> Path:
-        """The file of the stacks' results: outputs by stack, endpoint."""
+        """The file with the results of the deployment: outputs by stack, endpoint."""
         return self.root / "platform.json"
 
     @property
     def aws_config(self) -> Path:
-        """The botocore profiles."""
+        """The file with the botocore profiles."""
         return self.root / "aws" / "config"
 
     @property
@@ -130,7 +130,7 @@ class State:
 
     @property
     def lake_copy(self) -> Path:
-        """The read-through copy of the typed zone: a link that its owner switches, never made here."""
+        """The read-through copy of the typed zone: a symbolic link, created and switched by `LakeCopy` only."""
         return self.root / "lake"
 
     @property
@@ -150,17 +150,17 @@ class State:
 
     @property
     def dbt_target(self) -> Path:
-        """Target path of dbt: manifests hold absolute paths, so there is one per state directory."""
+        """Target path of dbt, one per state directory, because manifests hold absolute paths."""
         return self.root / "dbt"
 
     @property
     def dbt_docs(self) -> Path:
-        """The folder that the docs service serves; whoever generates the docs copies the pages here."""
+        """The folder that the docs service serves; a command that generates the docs copies the pages here."""
         return self.dbt_target / "docs"
 
     @property
     def run_dir(self) -> Path:
-        """One record per running service."""
+        """The folder with one record per running service."""
         return self.root / "run"
 
     def log_file(self, service: str) -> Path:
@@ -168,12 +168,12 @@ class State:
         return self.root / "logs" / f"{service}.log"
 
     def create(self) -> None:
-        """Make the directories that belong to nobody else."""
+        """Create the directories that no service creates itself."""
         for path in (self.root / "logs", self.run_dir, self.aws_config.parent, self.dbt_target):
             path.mkdir(parents=True, exist_ok=True)
 
     def activate(self) -> None:
-        """Point `.aero/current` here."""
+        """Make this the current state directory: `.aero/current` points here afterwards."""
         if self.root.parent.name != "state" or self.name.startswith(DRILL):
             return  # a throw-away directory, as tests and drills use
         link = self.root.parent.parent / "current"
@@ -202,12 +202,12 @@ class State:
         self.aws_config.write_text(profiles.config(self.url("ministack")), encoding="utf-8")
 
     def write_platform(self, outputs: dict[str, Any]) -> None:
-        """Keep what the stacks left, for people and for `env`."""
+        """Write the outputs of the stacks, for people and for `env`."""
         facts = {"env": "local", "endpoint": self.url("ministack"), "outputs": outputs}
         self.platform_file.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
     def platform(self) -> dict[str, Any]:
-        """Return what the stacks left; empty before the first deployment, or where `aero up` has to write it again."""
+        """Return the outputs of the stacks; empty before the first deployment, or if `aero up` has to write them."""
         return read_local(self.platform_file)
 
     def variables(self, profile: str) -> dict[str, str]:
@@ -230,24 +230,24 @@ class State:
         }
 
     def _dashboard(self) -> dict[str, str]:
-        """The variable with the dashboard's address, once its port is chosen."""
+        """Return the variable with the dashboard's address, once its port is chosen."""
         chosen = ports.read(self.ports_file).get("dashboard")
         return {"AERO_DASHBOARD_URL": f"http://{ports.LOOPBACK}:{chosen}"} if chosen else {}
 
     def _database(self) -> dict[str, str]:
-        """The command that stands for the operational database, and its address once its port is chosen."""
+        """Return the command of the extract without a database, and the database's address once its port is chosen."""
         writer = {"AERO_EXTRACT_COMMAND": shlex.join((sys.executable, "-m", "aero_local.airline_extract"))}
         chosen = ports.read(self.ports_file).get("postgres")
         return writer | ({"AERO_OPSDB_URL": f"jdbc:postgresql://{ports.LOOPBACK}:{chosen}/opsdb"} if chosen else {})
 
     def env(self, profile: str) -> dict[str, str]:
-        """Return the whole environment of a process of ours: built from nothing, so no key can slip in."""
+        """Return the whole environment of a platform process. It starts empty, so no key of the user gets in."""
         kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
         return {**kept, "PATH": path, "PYTHONUNBUFFERED": "1", **self.variables(profile)}
 
     def session(self, profile: str) -> boto3.Session:
-        """Return a session under a profile, whatever the environment of this process says."""
+        """Return a boto3 session under a profile, independent of this process's environment."""
         import boto3  # noqa: PLC0415 - the command line must stay quick
         import botocore.session  # noqa: PLC0415
 
@@ -258,7 +258,7 @@ class State:
 
     @contextmanager
     def acting_as(self, profile: str, **more: str) -> Generator[None]:
-        """Give this very process the environment of a profile, and `more`; its own back afterwards."""
+        """Give this process the environment of a profile, and `more`, for the body; restore its own afterwards."""
         before = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "AERO_"))}
         for name in before:
             del os.environ[name]

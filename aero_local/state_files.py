@@ -1,7 +1,8 @@
 """Verification of files of a state directory that are in no bucket, and the treatment of unreadable ones.
 
-The warehouse is built again from the typed zone, dbt's artefacts by dbt, notes by `aero up`. Dagster's home holds what
-it has run, nothing that decides what is due: levels do that. The emulator's memory is what a cloud would keep.
+The warehouse is built again from the typed zone, dbt's artefacts by dbt, and notes by `aero up`. Dagster's home holds
+the history of runs and nothing that decides which work is due; the levels decide that. The emulator's memory has no
+other source.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ZONE = "state"
 
 
 def damages(state: State, log: Log) -> Iterator[Damage]:
-    """Yield every file of a state directory that is not what it should be."""
+    """Yield every damaged file of a state directory."""
     if problem := problem_of(state.warehouse, is_thorough=True):
         yield Damage(ZONE, f"{state.warehouse}", "warehouse", problem, "it is built again from the typed zone",
                      rebuild=partial(_warehouse, state))  # fmt: skip

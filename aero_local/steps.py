@@ -21,14 +21,14 @@ GRACE_SECONDS = 30
 
 
 def wake(supervisor: Supervisor, names: Iterable[str]) -> None:
-    """Let go on what was stopped in its tracks."""
+    """Continue services that were halted by SIGSTOP."""
     for name in names:
         if health.wake(supervisor, name):
             supervisor.log(f"{name} was stopped in its tracks (SIGSTOP); it goes on")
 
 
 def ready(supervisor: Supervisor, name: str, start: Callable[[str], None]) -> None:
-    """Wait for a service; one that could be used before and cannot now gets a while, and is then started again."""
+    """Wait for a service; one that was usable before and is not now gets a grace period, and is then restarted."""
     record = supervisor.record(name)
     if record is None or not record.was_ready or not supervisor.is_alive(name):
         supervisor.wait(name)
@@ -46,7 +46,7 @@ def ready(supervisor: Supervisor, name: str, start: Callable[[str], None]) -> No
 
 
 def settle_clock(supervisor: Supervisor, running: Iterable[str]) -> None:
-    """Keep the clock of a platform from its first start on; AERO_CLOCK may ask for another while nothing runs."""
+    """Store the clock of a platform at its first start; AERO_CLOCK may change it while nothing runs."""
     state = supervisor.state
     kept, asked = state.clock, Environment.current().asked_clock
     if asked and asked != kept:
@@ -62,7 +62,7 @@ def settle_clock(supervisor: Supervisor, running: Iterable[str]) -> None:
 
 
 def choose_ports(supervisor: Supervisor, names: Sequence[str], asked: Mapping[str, int]) -> None:
-    """Settle every port; what runs already keeps its own."""
+    """Choose every port; a running service keeps its port."""
     every = [port for service in supervisor.services.values() for port in service.ports]
     if unknown := set(asked) - set(every):
         raise AeroError(f"No service is called {', '.join(sorted(unknown))}.", f"Known: {', '.join(every)}.")
@@ -77,7 +77,7 @@ def choose_ports(supervisor: Supervisor, names: Sequence[str], asked: Mapping[st
 
 
 def close_last_boot(supervisor: Supervisor) -> None:
-    """Fail runs whose process is gone: no daemon would notice it for hours."""
+    """Fail the runs whose process is gone, because Dagster would notice it only after hours."""
     from aero_local.orphans import fail_orphans_in  # noqa: PLC0415
 
     if failed := fail_orphans_in(supervisor.state.dagster_home):
@@ -85,7 +85,7 @@ def close_last_boot(supervisor: Supervisor) -> None:
 
 
 def parse_ahead(supervisor: Supervisor) -> None:
-    """Let dbt get to know a new state directory while the rest starts; it belongs to Dagster and stops with it."""
+    """Start dbt's first parse of a new state directory in the background; it stops together with Dagster."""
     state = supervisor.state
     if not (state.dbt_target / REMEMBERED).exists():
         command = [sys.executable, "-m", "aero_local.parse_ahead", str(state.dbt_target)]

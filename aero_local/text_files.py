@@ -1,6 +1,4 @@
-"""Files of records as people have them: text that is plain, gzipped, bzipped or the one file of data in a zip archive,
-or Parquet.
-"""
+"""Reading files of records: text that is plain, gzipped, bzipped or the only data file of a zip archive, or Parquet."""
 
 import gzip
 import zlib
@@ -16,9 +14,9 @@ BLOCK_BYTES = 1 << 20
 
 
 def blocks(file: Path, most_bytes: int = DEFAULT_MAX_CONTENT_BYTES) -> Iterator[bytes]:
-    """Yield the text of a file block by block; OSError, EOFError or RejectedFile where it cannot be read.
+    """Yield the text of a file block by block; raises OSError, EOFError or RejectedFile if it cannot be read.
 
-    A file that unpacks to more than the door takes is refused, as the door refuses it.
+    A file whose unpacked size is over the door's limit is refused with the same reason.
     """
     taken = 0
     try:
@@ -45,7 +43,7 @@ def _unpacked(file: Path) -> Iterator[bytes]:
 
 
 def columns(file: Path) -> tuple[str, ...]:
-    """Return the columns that a file names in its first line or its footer; errors as `blocks`, UnicodeDecodeError."""
+    """Return the columns in the first line or the footer of a file; errors as `blocks`, and UnicodeDecodeError."""
     if not parquet_footer.is_parquet(file):
         return headings.columns_of(first_line(file)) or ()
     with file.open("rb") as packed:
@@ -58,7 +56,10 @@ def first_line(file: Path) -> bytes:
 
 
 def body(file: Path, folder: Path) -> Path:
-    """Return a file as the door keeps it, text gzipped, below a folder if it is another one; errors as `blocks`."""
+    """Return a file in the form that the door stores (gzipped text or Parquet), converted into `folder` if needed.
+
+    Errors as `blocks`.
+    """
     with file.open("rb") as packed:
         first = packed.read(len(MAGIC))
     if first.startswith((GZIP, MAGIC)):
@@ -70,7 +71,7 @@ def body(file: Path, folder: Path) -> Path:
 
 
 def head(file: Path, folder: Path) -> Path:
-    """Return the first rows of a file as a body of their own below a folder; errors as `blocks`."""
+    """Return the first rows of a file as a body of their own in `folder`; errors as `blocks`."""
     if parquet_footer.is_parquet(file):
         return file
     copy = folder / "head.csv.gz"

@@ -1,4 +1,4 @@
-"""Topics and producer of the local platform; what a topic is stands in `aero_streaming.events.types`, for MSK too."""
+"""Topics and producer of the local platform. `aero_streaming.events.types` defines the topics, for MSK too."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def listed_brokers(bootstrap: str, seconds: float = 1) -> set[int]:
 
 
 def ensure_topics(bootstrap: str, brokers: int, topics: Iterable[Topic] = tuple(TOPICS.values())) -> list[str]:
-    """Create the topics that are not there and return their names; safe to repeat.
+    """Create missing topics and return their names; safe to repeat.
 
-    Waits for all brokers first: a topic cannot have more replicas than brokers that listen. Raises `AeroError` when
-    they do not come, or when a topic has another number of partitions than it should.
+    Waits for all brokers first, because a topic cannot have more replicas than there are brokers. Raises `AeroError` if
+    the brokers do not come, or if a topic has a wrong number of partitions.
     """
     _wait_for(bootstrap, brokers)
     admin, replicas = _admin(bootstrap), min(3, brokers)
@@ -57,7 +57,7 @@ def ensure_topics(bootstrap: str, brokers: int, topics: Iterable[Topic] = tuple(
 
 
 def settings(topic: Topic, replicas: int) -> dict[str, str]:
-    """Return a topic's settings: an acknowledged record is on two of three brokers."""
+    """Return a topic's settings; with three brokers an acknowledged record is on at least two of them."""
     return {
         "retention.ms": str(topic.retention_hours * 3_600_000),
         "min.insync.replicas": str(min(2, replicas)),
@@ -66,9 +66,9 @@ def settings(topic: Topic, replicas: int) -> dict[str, str]:
 
 
 class EventProducer:
-    """Sends events so that an acknowledged one is kept and no retry doubles it; counts what became of them.
+    """Sends events so that an acknowledged event is stored and no retry doubles it; counts the results.
 
-    Use it as a context manager, or call `flush` at the end. Not for several threads.
+    Use it as a context manager, or call `flush` at the end. It is not safe for several threads.
     """
 
     def __init__(self, bootstrap: str, queue_messages: int = 100_000) -> None:
@@ -92,11 +92,11 @@ class EventProducer:
         )
 
     def send(self, topic: Topic, event: Event) -> None:
-        """Send an event of a topic under its key; waits where the broker does not keep up."""
+        """Send an event of a topic under its key; waits while the broker does not keep up."""
         self.send_text(topic, str(event[topic.key]), to_json(event))
 
     def send_text(self, topic: Topic, key: str, text: str | bytes) -> None:
-        """Send a record as it is: copies, damaged ones, what others wrote."""
+        """Send a record unchanged: a copy, a damaged record, or one of another writer."""
         while True:
             try:
                 self._producer.produce(topic.name, value=text, key=key, on_delivery=self._delivered)
@@ -114,11 +114,11 @@ class EventProducer:
         return self.sent - self.acked - self.failed
 
     def poll(self, seconds: float = 0) -> None:
-        """Count what was acknowledged meanwhile; waits at most `seconds` for news."""
+        """Count new acknowledgements; waits at most `seconds` for them."""
         self._producer.poll(seconds)
 
     def flush(self, seconds: float = DELIVERY_MILLISECONDS / 1000 + 10) -> None:
-        """Wait until every event is acknowledged; raise `AeroError` when one is not."""
+        """Wait until every event is acknowledged; raise `AeroError` if one is not."""
         deadline = time.monotonic() + seconds
         while self._producer.flush(1) and time.monotonic() < deadline:
             pass
@@ -136,7 +136,7 @@ class EventProducer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Flush, unless the body failed: then what is on its way does not matter any more."""
+        """Flush, unless the body failed: then unsent events no longer matter."""
         if error is None:
             self.flush()
 
@@ -149,7 +149,7 @@ class EventProducer:
 
 
 def lag(bootstrap: str, group: str, topics: Iterable[str]) -> int:
-    """Return how many records of these topics a consumer group has not committed yet."""
+    """Return the number of records of these topics that a consumer group has not committed yet."""
     names = list(topics)
     client = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False, "log_level": 2})
     try:

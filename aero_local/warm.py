@@ -1,4 +1,4 @@
-"""Imports of every run, made once by the process that runs are forked from; opens no connection."""
+"""Imports that every run needs, done once in the process from which runs are forked; opens no connection."""
 
 from importlib import import_module
 

@@ -1,7 +1,7 @@
 """Restarts dead services, and gives up after repeated failures: in the foreground as a thread, else as a service.
 
-What should be up is what was started and not stopped. Each death is answered by a start, a little later each time; who
-dies again and again within ten minutes is left for a person, and named by `aero status`.
+A service should be up if it was started and not stopped. Each death leads to a restart, a little later each time. A
+service that dies repeatedly within ten minutes is left for a person, and `aero status` names it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAUSES = (0, 5, 20)
 
 
 class Watchdog:
-    """Looks after the services of a state directory; `look` is to be called every second or two."""
+    """Restarts services of a state directory; `look` has to be called every second or two."""
 
     def __init__(self, supervisor: Supervisor, clock: Callable[[], float] = time.monotonic) -> None:
         self.supervisor, self.clock = supervisor, clock
@@ -31,7 +31,7 @@ class Watchdog:
         self.given_up: dict[str, str] = {}
 
     def look(self, names: Iterable[str] | None = None) -> list[str]:
-        """Bring back what died of these services, or of all that should be up; return what was tried."""
+        """Restart dead services among these, or among all that should be up; return those it tried."""
         supervisor = self.supervisor
         watched = set(supervisor.expected() if names is None else names)
         self.given_up = {name: why for name, why in self.given_up.items() if not supervisor.is_alive(name)}

@@ -1,4 +1,4 @@
-"""The process of the watchdog: looks after the services of a state directory until it is told to stop."""
+"""The process of the watchdog: it looks after the services of a state directory until it is told to stop."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def registered(path: str) -> Feed:
 
 
 def find_state(source: Path | None, name: str | None) -> State:
-    """Return the state directory that the options mean."""
+    """Return the state directory that the options select."""
     from aero_local.state import State  # noqa: PLC0415
 
     if source and name is not None:
@@ -114,7 +114,7 @@ def find_state(source: Path | None, name: str | None) -> State:
 
 
 def terminal_state(name: str | None) -> State:
-    """Return the state directory of this terminal: the one named, else that of `aero env`, else the last one used."""
+    """Return the state directory of this terminal: the named one, else that of `aero env`, else the last one used."""
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_local.state import State  # noqa: PLC0415
 
@@ -124,7 +124,7 @@ def terminal_state(name: str | None) -> State:
 
 
 def port_options(options: Iterable[str] | None) -> dict[str, int]:
-    """Return what --port asks for."""
+    """Return the ports given with --port."""
     from aero_local import ports  # noqa: PLC0415
     from aero_local.errors import AeroError  # noqa: PLC0415
 
@@ -139,7 +139,7 @@ def port_options(options: Iterable[str] | None) -> dict[str, int]:
 
 
 def running(state: State, service: str = "ministack", subject: str = "The platform", start: str = "up") -> State:
-    """Return the state directory if a service of it runs, its emulator above all; say how to start it if not."""
+    """Return the state directory if its emulator or another service runs; otherwise the error says how to start it."""
     from aero_local.errors import AeroError  # noqa: PLC0415
     from aero_local.services.known import services  # noqa: PLC0415
     from aero_local.services.supervisor import Supervisor  # noqa: PLC0415
@@ -153,7 +153,7 @@ def running(state: State, service: str = "ministack", subject: str = "The platfo
 
 @contextmanager
 def acting(role: str, name: str | None) -> Generator[None]:
-    """Work under a role: on this machine the platform's own lends it, anywhere else the environment has given it."""
+    """Run the body under a role: on this machine one of the local platform, elsewhere the environment's own."""
     from aero_assets.environment import Environment  # noqa: PLC0415
 
     if not Environment.current().is_local:
@@ -164,7 +164,7 @@ def acting(role: str, name: str | None) -> Generator[None]:
 
 
 def s3_of(role: str, name: str | None) -> S3Client:
-    """Return an S3 client under a role of this machine's platform; anywhere else under the environment's own."""
+    """Return an S3 client: on this machine under a role of its platform, elsewhere under the environment's own."""
     import boto3  # noqa: PLC0415
 
     from aero_assets.environment import Environment  # noqa: PLC0415
@@ -173,7 +173,7 @@ def s3_of(role: str, name: str | None) -> S3Client:
 
 
 def explain(error: Exception) -> str:
-    """Return one clear message; a traceback helps only whoever works on the code."""
+    """Return an error as one clear message, without a traceback, which helps only developers."""
     from aero_local.errors import AeroError  # noqa: PLC0415
 
     text = str(error).strip() or type(error).__name__
@@ -184,7 +184,7 @@ def explain(error: Exception) -> str:
 
 
 class Command(TyperCommand):
-    """A command whose complaints about its options are sentences of ours."""
+    """A command whose errors about options are sentences of ours."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, or typer's own copy of it
         """Read the options."""
@@ -196,14 +196,14 @@ class Command(TyperCommand):
 
 
 def plain(message: str) -> str:
-    """Say what a validator says without the validator's words."""
+    """Return the message of a validator without its technical words."""
     for theirs, ours in VALIDATOR_WORDS:
         message = re.sub(theirs, ours, message)
     return message
 
 
 class App(typer.Typer):
-    """The command line: every error is a message and exit code 1; wrong use is 2."""
+    """The command line: every error is a message and exit code 1; wrong use gives exit code 2."""
 
     def command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - typer's own
         """Add a command."""
@@ -221,7 +221,7 @@ class App(typer.Typer):
 
 
 def every(seconds: float, action: Callable[[], object]) -> None:
-    """Repeat until Ctrl-C."""
+    """Repeat a call until Ctrl-C."""
     try:
         while True:
             action()

@@ -206,7 +206,7 @@ def _broken(drill: str, middle: str, seed: int) -> None:
 
 
 def _synthetic(seed: int, days: int = 1) -> list[dict[str, Any]]:
-    """Days of the synthetic airline, without the faults of its senders: the drill brings its own."""
+    """Return days of the synthetic airline without its senders' faults, because the drill adds its own."""
     from aero_airline.airline import Airline  # noqa: PLC0415
     from aero_airline.events import day_events  # noqa: PLC0415
 
@@ -221,7 +221,7 @@ def _print(verdict: dict[str, Any]) -> None:
 
 
 def need_java() -> None:
-    """Raise `AeroError` with what to install where the live part cannot run."""
+    """Raise `AeroError` with the parts to install if the live part cannot run."""
     from aero_local import jars  # noqa: PLC0415
 
     if lack := jars.missing_tools():
@@ -231,7 +231,7 @@ def need_java() -> None:
 
 
 def need_spark() -> None:
-    """Raise `AeroError` with what to install where there is no operational database."""
+    """Raise `AeroError` with the parts to install if there is no operational database."""
     from aero_local import jars  # noqa: PLC0415
 
     if not jars.extract_is_installed():

@@ -1,4 +1,4 @@
-"""`aero metrics`: figures by their name, of the published marts, as an analyst."""
+"""`aero metrics`: figures by their name from the published marts, under the role analyst."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def metrics(
 
 
 def with_samples(known: Metrics, question: Question) -> Question:
-    """Add what a share is made of: a person who reads one needs its n; a program gets what it asked for."""
+    """Add the sums of a share for a person, who needs its n; a program gets only the requested figures."""
     samples = [
         sample
         for metric in question.metrics
@@ -105,9 +105,9 @@ def with_samples(known: Metrics, question: Question) -> Question:
 
 
 def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, str]:
-    """End a question on the last complete day where it names no later one; return it, and what to say of days left out.
+    """End a question on the last complete day if it names no later one; return it, and a note about days left out.
 
-    Who asks from a later day on wants those days.
+    A question that begins after that day is not changed.
     """
     from aero_assets.complete_days import span  # noqa: PLC0415 - the command line must stay quick
 
@@ -127,12 +127,12 @@ def until_complete(question: Question, snapshot: Snapshot) -> tuple[Question, st
 
 
 def is_answer(rows: Sequence[Sequence[Any]], question: Question) -> bool:
-    """Return True if there is a value; a question without dimensions has one row even where no leg answers to it."""
+    """Return True if there is a value; a question without dimensions gives one row even if no leg matches it."""
     return any(value is not None for row in rows for value in row[len(question.by) :])
 
 
 def split(text: str) -> list[str]:
-    """Return the names of a list with commas, each once."""
+    """Return the names of a comma-separated list, each once."""
     return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
@@ -151,8 +151,9 @@ def _only(options: Sequence[str]) -> dict[str, list[str]]:
 
 
 def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
-    """Return a value as a person reads it: shares in percent, fractions with two digits, dollars of a kilometre with
-    four, days without a time.
+    """Return a value in the form for people.
+
+    Shares are in percent, fractions have two digits, dollars per kilometre four, and days no time.
     """
     if value is None:
         return ""
@@ -164,7 +165,7 @@ def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column hol
 
 
 def show_list(known: Metrics, every: bool, as_json: bool) -> None:
-    """List what can be asked for, and by what."""
+    """Print the available figures and dimensions."""
     groupings_of = {metric: tuple(known.groupings([metric.name])) for metric in known.all.values()}
     if as_json:
         print_json([vars(metric) | {"by": groupings} for metric, groupings in groupings_of.items()])

@@ -49,7 +49,7 @@ def parse(
 
 
 def reference(text: str | None) -> datetime:
-    """Return the reference time that an option says, in UTC; now if it says none."""
+    """Return the reference time given as an option, in UTC; now if there is none."""
     if text is None:
         return datetime.now(UTC)
     try:
@@ -73,7 +73,7 @@ def opened(file: Path) -> Generator[io.BufferedReader]:
 
 
 def _json(results: Iterator[Result]) -> Iterator[Result]:
-    """Print a list while it comes, so that a season needs no memory."""
+    """Print a list item by item, so that a season needs little memory."""
     begin = "[\n"
     for result in results:
         sys.stdout.write(begin + json.dumps(result.to_json(), ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`aero query`: SQL over the published marts, as an analyst."""
+"""`aero query`: SQL over the published marts, under the role analyst."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def print_answer(
     as_json: bool,
     show: Callable[[str, Any], str] = lambda _, value: "" if value is None else str(value),
 ) -> None:
-    """Print rows for a program, or for a person as `show` says a value of a column."""
+    """Print rows for a program, or for a person with the values formatted by `show`."""
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif as_csv:
@@ -63,7 +63,7 @@ CHANGING = {"ALTER", "DELETE", "DROP", "INSERT", "MERGE_INTO", "UPDATE"}
 
 
 def ask(snapshot: Snapshot, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return columns and rows of a pinned version; an AeroError says what is wrong with the query and what there is."""
+    """Return columns and rows of a pinned version; an AeroError names the problem and the existing tables."""
     import duckdb  # noqa: PLC0415 - the command line must stay quick
 
     with snapshot.connect() as connection:
@@ -92,5 +92,5 @@ def pin(name: str | None) -> Snapshot:
 
 
 def _grain(table: Table) -> str:
-    """The last sentence of a description."""
+    """Return the last sentence of a description, which states the grain."""
     return table.description.strip().rstrip(".").split(". ")[-1]

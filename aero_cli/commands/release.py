@@ -1,4 +1,4 @@
-"""`aero release`: processes records again that were refused for an airport which the reference now has."""
+"""`aero release`: processes records again that were refused because the airport reference lacked their airport."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def repair(
 
 
 def _run(go: Callable[..., bool], zones: list[Zone] | None, feed: str | None, name: str | None) -> None:
-    """Give a command something to look at zones with, under the role that may see versions; exit by its answer."""
+    """Run a command on the places to check, under the role that may see versions; exit code 1 if it fails."""
     from aero_assets.environment import Environment  # noqa: PLC0415
 
     only = registered(feed) if feed else None

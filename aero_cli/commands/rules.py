@@ -74,7 +74,7 @@ def backtest(
 
 
 def _rule_file(path: Path) -> RuleSet:
-    """Return the rules of a file; a file that is none is refused before any leg is read."""
+    """Return the rules of a file; an invalid file is refused before any leg is read."""
     from aero_streaming.rules import RuleError, rules  # noqa: PLC0415
 
     try:

@@ -30,7 +30,7 @@ from aero_cli.commands.common import (
 
 
 class Profile(StrEnum):
-    """The roles a person may take."""
+    """The roles that a person may use."""
 
     analyst = "analyst"
     dashboard = "dashboard"

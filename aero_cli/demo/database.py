@@ -1,7 +1,7 @@
-"""The operational database of the demo: which hours of it are due, who extracts them, and when they are in.
+"""The operational database of the demo: the hours that are due, their extraction, and their arrival.
 
-Dagster runs the extract, as it does anywhere. Where a PostgreSQL of `aero opsdb` belongs to the platform, its hours are
-the business of whoever fills it, and the demo leaves them alone.
+Dagster runs the extract, as in production. If a PostgreSQL of `aero opsdb` belongs to the platform, the person who
+fills it also decides on its extraction, and the demo leaves it alone.
 """
 
 import json
@@ -39,10 +39,10 @@ class Hours:
 def due(
     state: State, seed: int, first: date, last: date, now: datetime, log: Log, extracted_until: datetime | None
 ) -> Hours | None:
-    """Note the operating days of the airline's database; return the hours of it that nobody has extracted.
+    """Note the operating days of the airline's database; return its hours that are not extracted yet.
 
-    A day that is new came into the database half a day before it began, so the hours since are extracted again: what
-    is read twice counts once.
+    A new day entered the database half a day before it began, so the hours since then are extracted again: rows that
+    are read twice count once.
     """
     if postgres.data(state).exists():
         log("operational database: the PostgreSQL of this platform; `aero opsdb fill` fills it, Spark extracts it")
@@ -61,18 +61,18 @@ def due(
 
 @dataclass(frozen=True)
 class Asked:
-    """Hours that Dagster was asked for, and the reports of extracts that lay in the raw zone before."""
+    """Hours requested from Dagster, and the reports of extracts that were in the raw zone before the request."""
 
     hours: Hours
     reports: frozenset[str]
 
     def is_done(self, raw: Bucket) -> bool:
-        """Return True if an extract has ended since: its report is the last that it writes."""
+        """Return True if an extract has ended since the request: it writes its report last."""
         return bool(reports(raw) - self.reports)
 
 
 def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:
-    """Ask Dagster for the hours: one run, like a backfill that somebody asks for on the page of the asset."""
+    """Request the hours from Dagster: one run, like a backfill started on the page of the asset."""
     asked = Asked(hours, reports(raw))
     keys = [["raw", *feed.key] for feed in feeds() if feed.arrival == "table"]
     selection = ", ".join(f"{{path: {json.dumps(key)}}}" for key in keys)
@@ -95,7 +95,7 @@ def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:
 
 
 def totals(state: State) -> dict[str, float]:
-    """Return the money that the airline's database held at its last extract; nothing where there was none."""
+    """Return the money totals of the airline's database at its last extract; empty if there was none."""
     path = state.root / TOTALS
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() and Note.known(state.root) else {}
 

@@ -1,7 +1,7 @@
 """The demo from end to end: it puts files into the inbox, waits for the platform, and shows the results.
 
-Nothing here moves data: the partner's upload is the only push. The rest is done by the door, the sensors and the
-jobs, as it is in production; this module watches levels until they are reached and says what it sees.
+This module moves no data itself: the only active step is the upload of the partner's files. The door, the sensors and
+the jobs do the rest, as in production, while this module watches the levels until they are reached and reports them.
 """
 
 import shutil
@@ -57,7 +57,7 @@ def run(
     days: int | None = None,
     log: Log = print,
 ) -> int:
-    """Send a file (or `days` of the synthetic airline) through the platform; return 0 if every row ended right."""
+    """Send a file (or `days` of the synthetic airline) through the platform; return 0 if every row is accounted for."""
     platform.refuse_second(state)
     console, watch = Console(), Watch(log)
     given = inputs.from_path(source, log) if source else _airline(state, days, log)
@@ -113,7 +113,7 @@ def run(
 
 
 def nicety(subject: str, log: Log, make: Callable[[], object]) -> None:
-    """Do what only shows the results: where it fails that is told, and what stands goes on."""
+    """Run a step that only shows the results; if it fails, the failure is reported and the demo continues."""
     try:
         make()
     except Exception as error:
@@ -122,12 +122,12 @@ def nicety(subject: str, log: Log, make: Callable[[], object]) -> None:
 
 
 def _show(state: State, log: Log, *names: str) -> None:
-    """Start what shows the results: until there are some its imports would only take from the work."""
+    """Start the services that show the results; earlier their imports would only slow down the work."""
     platform.up(state, log, names=("ministack", *names), register=None, detached=False)
 
 
 def _agree(live_result: dict[str, Any] | None) -> bool:
-    """Tell whether the live part, where there was one, said the same as recount and warehouse."""
+    """Return True if the live part, if there was one, equals recount and warehouse."""
     return live_result is None or not (live_result["differing"] or live_result["batch"]["differing"])
 
 
@@ -136,7 +136,7 @@ def _airline(state: State, days: int | None, log: Log) -> Input:
 
 
 def _send(state: State, given: Input, watch: Watch) -> bool:
-    """Upload as the partner does, and wait for the door's word on each arrival; return whether anything was new."""
+    """Upload files as the partner does, and wait for the door's answer to each; return True if any was new."""
     environment = Environment.current()
     inbox = Inbox(Bucket(environment.lake_bucket), state.session("partner").client("s3"), environment.inbox_bucket)
     sent = [*((inputs.feed_of(file), file) for file in given.files), *given.tables]
@@ -163,7 +163,7 @@ def _send(state: State, given: Input, watch: Watch) -> bool:
 
 
 def _hours(state: State, raw: Bucket, given: Input, log: Log) -> database.Hours | None:
-    """The hours of the operational database that nobody has extracted, where the input comes with one."""
+    """Return the hours of the operational database that are not extracted yet, if the input comes with one."""
     if given.database is None:
         return None
     done = database.extracted_until(raw)
@@ -171,9 +171,9 @@ def _hours(state: State, raw: Bucket, given: Input, log: Log) -> database.Hours 
 
 
 def _settle(state: State, watch: Watch, raw: Bucket, extract: database.Asked | None = None) -> None:
-    """Wait until typed zone, warehouse and published marts have reached the levels of what has arrived.
+    """Wait until typed zone, warehouse and published marts have reached the levels of all arrivals.
 
-    An extract of the operational database is waited for first.
+    A running extract of the operational database is waited for first.
     """
     client = boto3.Session().client("s3")
     while True:
@@ -203,7 +203,7 @@ def _settle(state: State, watch: Watch, raw: Bucket, extract: database.Asked | N
 
 
 def _patience(state: State, watch: Watch, seen: object) -> None:
-    """Wait a moment; give up with the reason where runs keep failing, or where nothing moves any more."""
+    """Wait a moment; give up with the reason if runs fail repeatedly, or if nothing changes any more."""
     # Runs take tens of seconds, and polling takes time from them.
     time.sleep(1)
     url = state.url("dagster")
@@ -220,7 +220,7 @@ def _patience(state: State, watch: Watch, seen: object) -> None:
 
 
 def _checks(state: State) -> dict[str, Any]:
-    """Count the checks of what was materialised by outcome, as Dagster has them for the latest time."""
+    """Count the latest results of the checks of materialised assets, by outcome, as stored in Dagster."""
     data = None
     for _ in range(3):
         # Hundreds of checks: a busy machine takes its time.
@@ -244,7 +244,7 @@ def _checks(state: State) -> dict[str, Any]:
 
 
 def _verdict(result: dict[str, Any], console: Console) -> bool:
-    """Say whether every row is accounted for, every control total reached and every check green."""
+    """Report whether every row is accounted for, every control total reached and every check green."""
     complaints = [
         f"{stage['hop']}: {stage['rows_in']} rows in, {stage['rows_out']} out, {stage['duplicates']} duplicates, "
         f"{stage['rejects']} rejects, {stage['mixed']} mixed up: they do not add up"
@@ -266,7 +266,7 @@ def _verdict(result: dict[str, Any], console: Console) -> bool:
 
 
 def make_docs(state: State, log: Log, dbt: str = EXECUTABLE, pause_seconds: float = 5) -> None:
-    """Generate the dbt docs where the docs service looks; wait a while for whoever writes the warehouse."""
+    """Generate the dbt docs for the docs service; wait a while for a process that writes the warehouse."""
     log("dbt docs: generating")
     command = [dbt, "docs", "generate", "--target-path", str(state.dbt_target)]
     began = logged_at = time.monotonic()

@@ -1,7 +1,7 @@
 """The live part of the demo: after the batch results, a day of the same airline or file as a stream.
 
-It ends with both sides beside each other: what the stream says of every route, what a recount of the events says, and
-what the warehouse made of the same events by way of Firehose.
+At the end it shows both sides: for every route the figures of the stream, a recount of the events, and the figures that
+the warehouse computed from the same events, which it received through Firehose.
 """
 
 import subprocess
@@ -33,7 +33,7 @@ SEED = 1
 
 
 def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | None:
-    """Play a day on the platform that is up; None where there is no Java, which is said and is no error."""
+    """Play a day on the running platform; without Java, print a message and return None, which is no error."""
     if lack := jars.missing_tools():
         log(f"live part skipped: {lack}")
         return None
@@ -60,7 +60,7 @@ def run(state: State, source_file: Path | None, log: Log) -> dict[str, Any] | No
 
 
 def install(log: Log) -> None:
-    """Install what the live part needs, where it is not there; raise `AeroError` when that fails."""
+    """Install the live part if it is missing; raise `AeroError` if that fails."""
     if jars.stream_is_installed():
         return
     log("installing Kafka, Flink and their connectors; this is done once")
@@ -70,7 +70,7 @@ def install(log: Log) -> None:
 
 
 def _events(state: State, file: Path | None, log: Log) -> tuple[Sequence[Event], float | None]:
-    """The events of a day and how fast to play them: the board's clock does not go back to a day that it has seen."""
+    """Return the events of a day and the speed; the board's clock does not go back to a day that it has seen."""
     heard = session.heard(state)
     if file is None:
         today = datetime.now(UTC).date()

@@ -1,7 +1,7 @@
 """The result of a demo: facts of its input, read from the published marts and the ledger, as JSON.
 
-The keys are promised to scripts (docs/contracts.md); a figure is null where its inputs are missing, never zero. The
-dashboard reads the same published version, so the two cannot disagree. `story.py` tells it to people.
+The keys are stable for scripts (docs/contracts.md); a figure is null if its inputs are missing, never zero. The
+dashboard reads the same published version, so the two cannot differ. `story.py` prints it for people.
 """
 
 import json
@@ -70,7 +70,7 @@ COSTS = {"cost_usd": "flight_cost", "actual_cost_usd": "invoiced_cost"}
 
 
 def _dollars(sums: Mapping[str, str]) -> str:
-    """Sums of money as columns; null where nothing is known, for 0 would claim too much."""
+    """Return sums of money as columns; null if nothing is known, because 0 would be a statement."""
     values = {key: figures().sums[name].value_sql() for key, name in sums.items()}
     return ", ".join(f"sum({value})::decimal(18, 2) as {key}" for key, value in values.items())
 
@@ -154,7 +154,7 @@ def stages(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str
 
 
 def untold(warehouse: Path, before: date | None = None) -> frozenset[str]:
-    """Return the counts that no source tells anything of, as a file without the column; 0 would claim too much."""
+    """Return the counts that no source provides, such as those of a missing column; 0 would be a statement."""
     days = f"operating_date < date '{before}'" if before else "true"
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         [counts] = _rows(
@@ -166,7 +166,7 @@ def untold(warehouse: Path, before: date | None = None) -> frozenset[str]:
 
 
 def rows_of_months(copy: LakeCopy) -> dict[str, int]:
-    """Count the accepted rows of files of legs by month; more rows than legs are legs that a later file tells anew."""
+    """Count the accepted rows of files of legs by month; rows beyond the legs are legs in a later file again."""
     rows: Counter[str] = Counter()
     for manifest in copy.manifests():
         feed = find(manifest.feed)
@@ -188,9 +188,9 @@ def collect(
 ) -> dict[str, Any]:
     """Read the facts of this platform's input from a published version.
 
-    `counted` are the stages; `control` are the totals that the maker of the input printed, if any. Days from
-    `before` on are none of the input: the live part of an earlier demo has told of them. `month_rows` are the accepted
-    rows of files by month, where they are known. `unknown` are counts that no source tells of.
+    `counted` are the stages; `control` are the control totals of the input's maker, if any. Days from `before` on do
+    not belong to the input, but to the live part of an earlier demo. `month_rows` are the accepted rows of files by
+    month, if known. `unknown` are counts that no source provides.
     """
     days = f"operating_date < date '{before}'" if before else "true"
     with snapshot.connect() as marts:
@@ -235,7 +235,7 @@ def _rows(marts: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
 
 
 def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, float] | None, days: str) -> dict[str, Any] | None:
-    """Each control total beside what the marts hold; null where nobody gave any."""
+    """Return each control total beside the figure of the marts; null if there is none."""
     if control is None:
         return None
     [counted] = _rows(marts, CONTROL.format(days=days))
@@ -245,7 +245,7 @@ def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, float] | No
 
 
 def _money(marts: duckdb.DuckDBPyConnection, days: str) -> dict[str, Any] | None:
-    """The margin ladder, and the routes that earn and lose most; null where no money is known."""
+    """Return the margin ladder, and the routes with the highest and lowest result; null if no money is known."""
     [ladder] = _rows(marts, MONEY.format(days=days))
     if ladder["revenue_usd"] is None or ladder["cost_usd"] is None:
         return None
@@ -257,7 +257,7 @@ def _money(marts: duckdb.DuckDBPyConnection, days: str) -> dict[str, Any] | None
 
 
 def save(results: dict[str, Any], path: Path) -> None:
-    """Write the results where scripts look for them; readers never see half a file."""
+    """Write the results to the path that scripts read; a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(results, indent=2, ensure_ascii=False, default=float) + "\n", encoding="utf-8")

@@ -29,7 +29,7 @@ LONG_LAG = timedelta(minutes=30)
 
 
 def run(state: State, choose: Callable[[datetime | None], Sequence[Event]], speed: float | None, log: Log) -> None:
-    """Play the events that `choose` returns, given the board's clock, on the platform, and stay up until Ctrl-C."""
+    """Play the events that `choose` returns for the board's clock, and keep the platform up until Ctrl-C."""
     names = ("ministack", *live(state), "dashboard")
     with platform.foreground(state, log, names=names, until=lambda: False) as up:
         events = choose(heard(state))
@@ -39,7 +39,7 @@ def run(state: State, choose: Callable[[datetime | None], Sequence[Event]], spee
 
 
 def heard(state: State) -> datetime | None:
-    """Return how far the clock of the board has come; it never goes back. None where nothing was played yet."""
+    """Return the time of the board's clock, which never goes back; None if nothing was played yet."""
     at = Watcher(state).store.states([CLOCK]).get(CLOCK, {}).get("at")
     return datetime.fromisoformat(at) if at else None
 
@@ -47,7 +47,7 @@ def heard(state: State) -> datetime | None:
 def day_after(
     clock: datetime | None, events_of: Callable[[date], Sequence[Event]], asked_day: date, log: Log
 ) -> Sequence[Event]:
-    """Return the events of the wanted day, or of the first later one that begins after all that the board has seen."""
+    """Return the events of the wanted day, or of the first later day that begins after everything on the board."""
     day = asked_day
     while clock is not None and source.dawn(events := events_of(day)) < clock:
         # A day ends at noon of the next one: mostly one look back is enough.
@@ -61,7 +61,7 @@ def day_after(
 def show(
     state: State, events: Sequence[Event], speed: float | None, real_time_from: datetime | None, log: Log
 ) -> dict[str, Any]:
-    """Play events, tell alerts as they fire, and hold the stream to a recount; return figures of all that."""
+    """Play events, print alerts as they are raised, and compare the stream with a recount; return the figures."""
     watcher = Watcher(state)
     lags: list[timedelta] = []
     tell = _teller(watcher, log, lags)
@@ -106,9 +106,9 @@ def alert_line(line: Mapping[str, Any], watcher: Watcher) -> str:
 
 
 def _teller(watcher: Watcher, log: Log, lags: list[timedelta]) -> Callable[[Played], int]:
-    """Return a function that logs alerts fired since its last call, and returns how many fired so far.
+    """Return a function that logs alerts raised since its last call, and returns the total number so far.
 
-    It adds to `lags` how much of the played day had passed since each.
+    It adds to `lags` the time of the played day that had passed since each alert.
     """
     seen = {"arrival": text(datetime.now(UTC)), "alerts": 0, "events": 0}
 

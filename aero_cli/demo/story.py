@@ -140,7 +140,7 @@ def _earning(money: dict[str, Any]) -> Table:
 
 
 def _months(results: dict[str, Any]) -> Table:
-    """The last column counts the legs that a later file tells anew, as a restated month does: its rows count."""
+    """Return the table of months; its last column counts the legs that a later file contains again."""
     table = _table("Month by month", "month", "legs", "cancelled", "arrived", "A15 late", "told anew by a later file")
     for month in results["months"]:
         anew = "–" if month["told_again"] is None else f"{month['told_again']:,}"

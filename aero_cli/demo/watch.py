@@ -1,4 +1,4 @@
-"""The progress of a demo: its milestones by second, how long nothing has moved, and what is at work meanwhile."""
+"""The progress of a demo: seconds to each milestone, time without any change, and the runs in progress."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Watch:
             self.log(text)
 
     def name_work(self, runs: Iterable[Mapping[str, Any]]) -> None:
-        """Say which runs are at work where nothing was said for a while: a build takes a minute without a milestone."""
+        """Name the runs in progress after a while without news: a build takes a minute without a milestone."""
         if time.monotonic() - self.spoke < NEWS_SECONDS:
             return
         self.spoke = time.monotonic()
@@ -45,7 +45,7 @@ class Watch:
         self.log(f"at work: {', '.join(jobs)}" if jobs else "no run is at work; sensors look every few seconds")
 
     def stands_for(self, seen: object) -> float:
-        """Return for how many seconds nothing has moved, given what is seen now."""
+        """Return the number of seconds without a change, given the present state."""
         if seen != self.seen:
             self.seen, self.moved = seen, time.monotonic()
         return time.monotonic() - self.moved

@@ -1,7 +1,7 @@
-"""`aero feed check`: what a feed lacks before it is complete, one sentence per finding: where, what, how to fix it.
+"""`aero feed check`: the missing parts of a feed, one sentence per finding, with place, problem and remedy.
 
-What dbt knows of a feed is written from its entry (`feed_sync.py`) and only compared here. A unit test holds every
-registered feed to this, so whoever changes one is told the same by `make test`.
+The dbt files of a feed are generated from its entry (`feed_sync.py`) and only compared here. A unit test applies this
+check to every registered feed, so `make test` reports the same.
 """
 
 import ast
@@ -29,7 +29,7 @@ TEXTS = ("", "x", "-1", "0", "1.5", "0630", "2400", "JFK", "2026-02-30", "2026-1
 
 
 def check(name: str, layout: Layout = HERE) -> list[str]:
-    """Return what is missing before a feed is complete, one sentence per finding; empty when it is right."""
+    """Return the missing parts of a feed, one sentence per finding; empty if it is complete."""
     entry = layout.register(name)
     if not entry.exists():
         return [f"{entry}: no register entry; `aero feed new {name} --sample FILE` writes one"]
@@ -50,7 +50,7 @@ def check(name: str, layout: Layout = HERE) -> list[str]:
 
 
 def _placeholders(path: Path, text: str) -> Iterator[str]:
-    """Yield every line that still says what to write."""
+    """Yield every line that still has a placeholder."""
     for number, line in enumerate(text.splitlines(), 1):
         if PLACEHOLDER in line:
             asked = line.split(PLACEHOLDER)[1].strip(" '\"},")
@@ -58,7 +58,7 @@ def _placeholders(path: Path, text: str) -> Iterator[str]:
 
 
 def _promises(path: Path, text: str, feed: Feed) -> Iterator[str]:
-    """Yield what other rooms expect of an entry and its reader does not enforce."""
+    """Yield requirements of other packages on an entry that its reader does not enforce."""
 
     def at(start: str) -> str:
         number = next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)
@@ -77,14 +77,14 @@ def _promises(path: Path, text: str, feed: Feed) -> Iterator[str]:
 
 
 def _expressions(path: Path, text: str, feed: Feed) -> Iterator[str]:
-    """Yield the first expression that the typed step cannot run, or that fails on a text nobody expects."""
+    """Yield the first expression that the typed step cannot run, or that fails on unexpected text."""
     with duckdb.connect() as connection:
         rows.prepare(connection)
         yield from _to_blame(connection, path, text, feed)
 
 
 def _to_blame(connection: duckdb.DuckDBPyConnection, path: Path, text: str, feed: Feed) -> Iterator[str]:
-    """Yield the failure of a feed, at the entry it comes from."""
+    """Yield the failure of a feed, at the register entry that causes it."""
     if not (problem := _failure(connection, feed)):
         return
     # With everything else left out, the entry that fails is the one to blame.
@@ -105,13 +105,13 @@ def _to_blame(connection: duckdb.DuckDBPyConnection, path: Path, text: str, feed
 
 
 def _alone(feed: Feed, column: Column) -> tuple[Column, ...]:
-    """Return one column, beside a business date that cannot fail."""
+    """Return the column, beside a business date that cannot fail."""
     is_date = column.name == feed.business_date
     return (column,) if is_date else (Column(feed.business_date, "DATE", "-", "null"), column)
 
 
 def _failure(connection: duckdb.DuckDBPyConnection, feed: Feed) -> str:
-    """Run the typed step on records of odd texts; return what the engine says against it, and the remedy."""
+    """Run the typed step on records of odd texts; return the engine's error and the remedy."""
     rows.empty(connection)
     with TemporaryDirectory() as folder:
         if feed.is_json or feed.format == "csv":
@@ -131,7 +131,7 @@ def _failure(connection: duckdb.DuckDBPyConnection, feed: Feed) -> str:
 
 
 def _odd_lines(feed: Feed) -> list[str]:
-    """A file of the feed, or an object of its events, with an odd text in every column."""
+    """Return a file of the feed, or an object of its events, with an odd text in every column."""
     if feed.is_json:
         bodies = (json.dumps(dict.fromkeys(feed.header, text)) for text in TEXTS)
         return [json.dumps({"reason": None, "message": None, "body": body}) for body in bodies]
@@ -140,7 +140,7 @@ def _odd_lines(feed: Feed) -> list[str]:
 
 
 def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield the finding that a feed tells of legs and the leg merge cannot read it, or does not."""
+    """Yield a finding if a feed reports legs, but the leg merge cannot or does not read it."""
     if not feed.tells_of_legs:
         return
     if missing := sorted(set(IDENTITY) - {column.name for column in feed.columns}):
@@ -154,7 +154,7 @@ def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
 
 
 def _reader_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield what readers of the feed lack: the promise of its columns, and words for the reasons of its rules."""
+    """Yield gaps for readers of the feed: the promise of its columns, and texts for the reasons of its rules."""
     path = layout.promises
     if path.exists() and feed.path not in json.loads(path.read_text(encoding="utf-8")):
         yield f"{path}: no promise of {feed.path}: add its version, business_date and columns like the others"
@@ -165,7 +165,7 @@ def _reader_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
 
 
 def _test_gaps(layout: Layout, feed: Feed) -> Iterator[str]:
-    """Yield what the test of a feed does not show."""
+    """Yield cases that the test of a feed does not cover."""
     path = layout.test(feed.path)
     if not path.exists():
         yield f"{path}: no test of the feed; see test_partner__bts_ontime.py for one"

@@ -1,7 +1,7 @@
-"""`aero feed new`: skeletons of a new feed, written from a sample file; `feed_check.py` says what they still lack.
+"""`aero feed new`: skeletons of a new feed, written from a sample file; `feed_check.py` lists the parts still missing.
 
-Register entry, test with the first records of the sample, and what `feed_sync.py` makes of the entry for dbt. Together
-they load, parse and build as written; what only a person knows says DESCRIBE.
+These are the register entry, a test with the first records of the sample, and the dbt files that `feed_sync.py`
+generates from the entry. They load, parse and build as written; texts that only a person can write are marked DESCRIBE.
 """
 
 import re
@@ -16,7 +16,7 @@ from aero_cli.feeds.layout import HERE, Layout
 
 
 class UsageError(FeedError):
-    """Arguments that cannot be meant."""
+    """Arguments that are not valid."""
 
 
 def create(

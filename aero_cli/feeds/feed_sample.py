@@ -1,7 +1,7 @@
-"""A feed as its sample file shows it: header, type of every column, columns that are clocks or airports.
+"""A feed as its sample file shows it: header, type of every column, columns with local times or airports.
 
-The typed step itself reads the sample, so a type is guessed only where every value would pass. Nothing is guessed
-about meaning; where the sample leaves a choice, the guess carries a note for a person.
+The typed step itself reads the sample, so a type is chosen only if every value is accepted. The meaning of a column is
+not guessed; if the sample allows several choices, the choice carries a note for a person.
 """
 
 import csv
@@ -79,7 +79,7 @@ LOOKS = (
 
 @dataclass(frozen=True)
 class Guess:
-    """One column: its heading, what it may become, what a person has to decide, and its last date if it holds dates."""
+    """One column: its heading, its type, the open decision for a person, and its last date if it holds dates."""
 
     raw: str
     name: str
@@ -100,13 +100,13 @@ class Sample:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The headings, as the door will compare them."""
+        """The headings, in the form in which the door compares them."""
         return tuple(column.raw for column in self.columns)
 
 
 @cache
 def kept_words() -> frozenset[str]:
-    """Return the words that SQL keeps for itself: as the name of a column they would need quotes in every query."""
+    """Return the reserved words of SQL: a column with such a name would need quotes in every query."""
     rows = duckdb.execute(
         "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
     ).fetchall()
@@ -114,7 +114,7 @@ def kept_words() -> frozenset[str]:
 
 
 def read(path: Path) -> Sample:
-    """Read a sample; raise FeedError where the door or the typed step would refuse the file."""
+    """Read a sample; raise FeedError if the door or the typed step would refuse the file."""
     lines = list(islice(_lines(path), RECORDS_LOOKED_AT))
     if not lines or not lines[0].strip():
         raise FeedError(f"{path} is empty: the first line must name the columns")
@@ -139,7 +139,7 @@ def snake(name: str) -> str:
 
 
 def typed_names(header: Iterable[str]) -> Iterator[str]:
-    """Yield a name for the typed column of every heading: no two alike, none that SQL or the typed step uses."""
+    """Yield a name for the typed column of every heading: all different, none used by SQL or the typed step."""
     taken = {column.name for column in LINEAGE} | RESERVED
     for raw in header:
         name = snake(raw)
@@ -152,7 +152,7 @@ def typed_names(header: Iterable[str]) -> Iterator[str]:
 
 
 def quoted(raw: str) -> str:
-    """Return a heading as SQL names the raw column."""
+    """Return a heading in the form in which SQL names the raw column."""
     plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", raw) and raw.lower() not in kept_words()
     return raw if plain else '"' + raw.replace('"', '""') + '"'
 
@@ -176,7 +176,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _header(path: Path, line: str) -> tuple[str, ...]:
-    """Return the headings as the door reads them."""
+    """Return the headings in the form in which the door reads them."""
     header = tuple(next(csv.reader([line])))
     others = {";": "semicolons", "\t": "tabs", "|": "bars"}
     if len(header) == 1 and (separators := [name for mark, name in others.items() if mark in line]):
@@ -194,7 +194,7 @@ def _header(path: Path, line: str) -> tuple[str, ...]:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, header: tuple[str, ...], lines: list[str]) -> None:
-    """Let the typed step split the records into columns c0, c1, … of `judged`; a record it refuses is an error."""
+    """Let the typed step split the records into columns c0, c1, … of `judged`; a refused record is an error."""
     texts = [Column(f"c{n}", "VARCHAR", "-", '"' + raw.replace('"', '""') + '"') for n, raw in enumerate(header)]
     columns = (*texts, Column("no_date", "DATE", "-", "null"))
     feed = Feed("partner", "sample", 1, "", "", "", "file", "", "no_date", header, ",", (), (), (), columns, 1, 1)
@@ -210,7 +210,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, header: tuple[str, 
 
 
 def _all(connection: duckdb.DuckDBPyConnection, number: int, *conditions: str) -> list[bool]:
-    """Tell of each condition over `c` whether it holds for every value of a column, and whether there is one."""
+    """Return for each condition over `c` whether every value of a column meets it, and whether there is a value."""
     asked = ", ".join(f"bool_and({condition})" for condition in conditions)
     question = f"select {asked} from (select c{number} as c from judged where c{number} is not null)"
     [answers] = connection.execute(question).fetchall()
@@ -218,7 +218,7 @@ def _all(connection: duckdb.DuckDBPyConnection, number: int, *conditions: str) -
 
 
 def _guess(connection: duckdb.DuckDBPyConnection, number: int, raw: str, name: str) -> Guess:
-    """Return the narrowest type that every value of a column fits."""
+    """Return the narrowest type that fits every value of a column."""
     sql = quoted(raw)
     # All in one question: the engine takes longer to understand one than to answer it.
     dates = (f"regexp_full_match(c, '{look}') and try_strptime(c, '{form}') is not null" for form, look in DATE_FORMATS)
@@ -241,7 +241,7 @@ def _guess(connection: duckdb.DuckDBPyConnection, number: int, raw: str, name: s
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, sql: str) -> date:
-    """Return the last date of a column that holds nothing but dates."""
+    """Return the last date of a column that holds only dates."""
     [(newest,)] = connection.execute(f"select max(cast({sql} as date)) from judged").fetchall()
     return newest
 
@@ -257,7 +257,7 @@ def _clock(connection: duckdb.DuckDBPyConnection, columns: tuple[Guess, ...]) ->
 
 
 def _airport(connection: duckdb.DuckDBPyConnection, columns: tuple[Guess, ...]) -> str | None:
-    """Return the first column that holds nothing but airports we know."""
+    """Return the first column that holds only known airports."""
     for number, column in enumerate(columns):
         if column.type == "VARCHAR":
             codes = connection.execute(f"select distinct c{number} from judged where c{number} is not null").fetchall()

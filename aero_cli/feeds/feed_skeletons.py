@@ -1,6 +1,6 @@
-"""The texts of a new feed: register entry and test, from the columns that a sample shows.
+"""The texts of a new feed: register entry and test, from the columns of a sample.
 
-As written they load, parse, build and pass; what only a person knows says DESCRIBE.
+As written they load, parse, build and pass; texts that only a person can write are marked DESCRIBE.
 """
 
 import json
@@ -14,12 +14,12 @@ PLACEHOLDER = "DESCRIBE:"
 
 
 def _toml(text: str) -> str:
-    """Return a TOML string: literal where that spares escapes."""
+    """Return a TOML string, as a literal if that avoids escapes."""
     return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
 
 
 def register_entry(system: str, feed: str, sample: Sample, columns: list[Guess], day: Guess, arrived: date) -> str:
-    """Write a register entry: every column with its type, and how to go on from there."""
+    """Write a register entry: every column with its type, and comments on the next steps."""
     # A heading is never broken: its own spaces are something else while lines are filled.
     headings = " ".join(_toml(raw).replace(" ", "\x1f") + "," for raw in sample.header)
     lines = textwrap.wrap(headings, 114, break_long_words=False, break_on_hyphens=False)
@@ -61,7 +61,7 @@ header = [
 
 
 def _advice(sample: Sample, day: Guess) -> str:
-    """Write what the register can do beyond columns, as comments with this sample's own headings."""
+    """Write further options of the register as comments, with the headings of this sample."""
     clock, airport = sample.clock or "LOCAL_TIME", sample.airport or "AIRPORT"
     some = next((column.sql for column in sample.columns if column.type in ("INTEGER", "BIGINT")), "AMOUNT")
     return f"""
@@ -100,7 +100,7 @@ def _advice(sample: Sample, day: Guess) -> str:
 
 
 def feed_test(name: str, day: Guess, arrived: date) -> str:
-    """Write the test: the sample is accepted, and every reason to refuse a record is shown."""
+    """Write the test: the sample is accepted, and every reason to refuse a record has a case."""
     column = json.dumps(day.raw, ensure_ascii=False)
     return f'''"""Feed {name}: what a record becomes, and every reason to refuse one."""
 

@@ -46,7 +46,7 @@ def sync(layout: Layout = HERE) -> list[Path]:
 
 
 def differences(layout: Layout = HERE) -> list[str]:
-    """Return one sentence per staging file that is not what the register gives; empty when all are."""
+    """Return one sentence per staging file that differs from the register; empty if none does."""
     texts = expected(layout)
     gone = [
         f"{path}: no feed of the register has this file: `aero feed sync` deletes it"
@@ -56,7 +56,7 @@ def differences(layout: Layout = HERE) -> list[str]:
 
 
 def gaps(feed: Feed, layout: Layout = HERE) -> Iterator[str]:
-    """Yield a sentence per file of one feed that is not what the register gives."""
+    """Yield a sentence per file of one feed that differs from the register."""
     texts = files(feed, layout)
     if feed.tells_of_legs and feed.arrival == "file":
         texts[layout.leg_files] = leg_files(load_register(layout.feeds))
@@ -65,7 +65,7 @@ def gaps(feed: Feed, layout: Layout = HERE) -> Iterator[str]:
 
 
 def expected(layout: Layout = HERE) -> dict[Path, str]:
-    """Return every file of a checkout that is written from the register, with its text."""
+    """Return every file of a checkout that is generated from the register, with its text."""
     feeds = load_register(layout.feeds)
     texts = {path: text for feed in feeds for path, text in files(feed, layout).items()}
     return {**texts, layout.leg_files: leg_files(feeds)}
@@ -100,7 +100,7 @@ def leg_files(feeds: Iterable[Feed]) -> str:
 
 
 def dbt_type(kind: str) -> str:
-    """Return a type of the register as dbt writes it."""
+    """Return a type of the register in the form that dbt uses."""
     return DBT_TYPES.get(kind, kind.lower())
 
 
@@ -189,14 +189,14 @@ def _model_columns(feed: Feed) -> Iterator[str]:
 
 
 def _never_null(feed: Feed) -> set[str]:
-    """Columns that the source is tested to have: the id of a row and, where it has one, its key."""
+    """Return the columns that the source is tested to have: the id of a row and, if it has one, its key."""
     return {"event_id", *feed.row_key, *([feed.business_date] if feed.row_key else [])}
 
 
 def _tests_of_column(feed: Feed, name: str) -> list[str]:
-    """Tests of a column of the model: whatever alone tells its rows apart.
+    """Return the tests of a column of the model: it must be unique if it alone identifies a row.
 
-    Legs and events have a key, and `event_ids_name_one_event` looks at all of them at once.
+    Legs and events have a key, and `event_ids_name_one_event` tests all of them at once.
     """
     if feed.arrival == "table" and feed.row_key == (name,):
         return ["not_null", f"unique{_severity(feed)}"]
@@ -211,7 +211,7 @@ def _model_tests(feed: Feed) -> str:
 
 
 def _severity(feed: Feed) -> str:
-    """A warning where a row that moved to another date is on both, or one such row would stop every build."""
+    """Return severity warn for rows that may move to another date: a row on both would stop every build."""
     return "" if feed.across_dates or feed.business_date in feed.row_key else ": {config: {severity: warn}}"
 
 
@@ -242,7 +242,7 @@ def _difference(path: Path, text: str) -> Iterable[str]:
 
 
 def _left_over(layout: Layout, texts: dict[Path, str]) -> list[Path]:
-    """Files that were written from an entry that is no longer there."""
+    """Return the generated files of entries that no longer exist."""
     return [path for path in sorted(layout.staging.rglob("*stg_*")) if path not in texts and WRITTEN in _read(path)]
 
 

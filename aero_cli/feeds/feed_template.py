@@ -1,4 +1,4 @@
-"""`aero feed template`: an empty table with the headings of a feed, for somebody who is to fill it."""
+"""`aero feed template`: an empty table with the headings of a feed, for a person to fill in."""
 
 import csv
 import io
@@ -15,11 +15,11 @@ DECLARED = "decimal: ."
 
 
 class NoTemplateError(ValueError):
-    """A feed whose files nobody writes by hand."""
+    """A feed whose files are not written by hand."""
 
 
 def template(feed: Feed, language: str) -> str:
-    """Return CSV text: of a table its headings and one line that is marked as an example, of plain CSV its header."""
+    """Return CSV text: for a table its headings and one line marked as an example, for plain CSV its header."""
     if feed.layout.table:
         return _of_table(feed.layout.table, language)
     if feed.arrival != "file" or feed.format != "csv" or feed.layout.preamble_lines:

@@ -1,4 +1,4 @@
-"""The places of a feed's files in a checkout."""
+"""The paths of a feed's files in a checkout."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from aero_assets.feeds import Feed
 
 @dataclass(frozen=True)
 class Layout:
-    """Paths of a feed below `project`; a test points it at a folder of its own."""
+    """Paths of a feed below `project`; a test passes another folder."""
 
     project: Path = PROJECT
 
@@ -25,7 +25,7 @@ class Layout:
 
     @property
     def leg_facts(self) -> Path:
-        """The union of everything that sources say about legs."""
+        """The model `int_leg_fact`, the union of the facts of all sources about legs."""
         return self.project / "dbt_project" / "models" / "intermediate" / "facts" / "int_leg_fact.sql"
 
     @property

@@ -1,4 +1,4 @@
-"""The days that rules are scored on: which seeds, which scenarios, in which state of the feed."""
+"""The days on which rules are scored: their seeds, their scenarios, and the delay of the feed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LAG_MINUTES = 10
 
 @dataclass(frozen=True)
 class Case:
-    """One synthetic operating day: its scenario and seed, and by how much its records reach the rules too late."""
+    """One synthetic operating day: its scenario, its seed, and the minutes by which its feed is delayed."""
 
     scenario: str
     seed: int
@@ -28,7 +28,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The name that people see."""
+        """The name shown to people."""
         return f"{self.scenario} {self.seed}" + (f", feed {self.lag_minutes} min behind" if self.lag_minutes else "")
 
 
@@ -41,6 +41,6 @@ def cases(
 
 
 def lagging(seeds: Iterable[int] = SCORED_SEEDS, on: date = DAY) -> list[Case]:
-    """Return calm days and storms whose feed is behind all day."""
+    """Return calm days and storms with a feed that is delayed all day."""
     chosen = list(seeds)
     return [Case(scenario, seed, on, LAG_MINUTES) for scenario in GOAL_SCENARIOS for seed in chosen]

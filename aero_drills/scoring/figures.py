@@ -1,4 +1,4 @@
-"""Scores added up: precision, recall, load and time to detect, by rule and over all."""
+"""Figures over all scores: precision, recall, load and time to detect, by rule and in total."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FEWEST_ALERTS = 20
 
 @dataclass(frozen=True)
 class Band:
-    """The statements of one rule at one level."""
+    """The counts of statements of one rule at one alert level."""
 
     rule_id: str
     level: str
@@ -28,17 +28,17 @@ class Band:
 
     @property
     def judged(self) -> int:
-        """Statements that can be right or wrong."""
+        """The number of statements that can be right or wrong."""
         return self.right + self.wrong
 
     @property
     def precision(self) -> float | None:
-        """The share that was right; None of none."""
+        """The share of right statements; None if there are none."""
         return self.right / self.judged if self.judged else None
 
 
 def bands(statements: Iterable[Statement]) -> list[Band]:
-    """Return the bands of all rules, the mildest first."""
+    """Return the bands of all rules, the lowest level first."""
     grouped: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:
         grouped.setdefault((statement.rule_id, statement.level), []).append(statement)
@@ -61,9 +61,9 @@ def _band(rule_id: str, level: str, own: list[Statement]) -> Band:
 
 
 def summary(scores: Iterable[Score]) -> dict[str, Any]:
-    """Return all figures of some cases as JSON has them; a share of nothing is null.
+    """Return all figures of some cases as JSON values; a share of nothing is null.
 
-    Precision is that of calm days and storms, which the goals speak of; recall that of every scenario played.
+    Precision covers calm days and storms, for which the goals are set; recall covers every scenario played.
     """
     known = list(scores)
     goal = [score for score in known if score.case.scenario in GOAL_SCENARIOS]
@@ -89,7 +89,7 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
 
 
 def rule_figures(known: list[Score], judged_on: list[Score] | None = None) -> dict[str, dict[str, Any]]:
-    """Return precision, recall and bands by rule; statements count of `judged_on` alone where it is given."""
+    """Return precision, recall and bands by rule; statements are taken from `judged_on` only, if it is given."""
     statements = [statement for score in (known if judged_on is None else judged_on) for statement in score.statements]
     figures: dict[str, dict[str, Any]] = {}
     for band in bands(statements):

@@ -1,4 +1,4 @@
-"""The goals of the rules, stated here and nowhere else. `make proof ONLY=alerts` fails where one is missed."""
+"""The goals of the rules, stated only here. `make proof ONLY=alerts` fails if one is missed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CALM_PER_HOUR, STORM_IN_AN_HOUR = 3.0, 12
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal: its name, its limit, the figure, and whether the figure meets it."""
+    """One goal: its name, its limit, the measured figure, and whether the figure meets the goal."""
 
     name: str
     limit: str
@@ -24,9 +24,9 @@ class Goal:
 
 
 def goals(figures: Summary, lagging: Summary | None, before: Summary) -> Iterator[Goal]:
-    """Yield the goals with their figures; a figure that there is none of misses only where one has to be.
+    """Yield the goals with their figures; a missing figure counts as missed only if the goal requires a value.
 
-    `lagging` are the figures of days whose feed is behind, `before` those of the rules that these ones replaced.
+    `lagging` are the figures of days with a delayed feed, `before` those of the previous rule set.
     """
     for rule_id, rule in figures["rules"].items():
         if rule["is_scored"]:

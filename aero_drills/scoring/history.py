@@ -1,4 +1,4 @@
-"""Published legs in the form that a backtest reads, and the outcomes of the alerts that it raised."""
+"""Published legs in the form that a backtest reads, and the verdicts on the alerts that it raised."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ Leg = dict[str, Any]
 
 
 def legs(snapshot: Snapshot, begin: str, end: str, routes: int | None = None) -> list[Leg]:
-    """Return the legs of some operating days, of the busiest routes alone where a number of them is given."""
+    """Return the legs of some operating days; with a number of routes, only those of the busiest ones."""
     days = f"operating_date between '{begin}' and '{end}'"
     busiest = f"select route from operations.fct_leg where {days} group by 1 order by count(*) desc, 1 limit {routes}"
     chosen = f"{days} and route in ({busiest})" if routes else days
@@ -30,7 +30,7 @@ def legs(snapshot: Snapshot, begin: str, end: str, routes: int | None = None) ->
 
 
 def judged(run: Backtest, known: list[Leg], rules: RuleSet) -> dict[str, dict[str, Any]]:
-    """Return what became of the alerts, by rule; what was truly wrong at a hub nobody knows of a real day."""
+    """Return the verdicts on the alerts, by rule; alerts on hubs have none, because the true problems are unknown."""
     return rule_figures([scored(Case("history", 0), run, of_table(known), rules)])
 
 

@@ -1,9 +1,10 @@
-"""Holds what people were told against what happened: right, wrong, or a fact that needs no proof.
+"""Compares notices with the true events: each is right, wrong, or a fact that needs no proof.
 
-Right means: of a rotation, that the leg left 15 minutes late or more and its inbound was a cause; of an estimate, that
-the step was reached, but for 15 minutes; of hub, network and first wave, that a problem of the kind was put in there;
-of a silence, that the source sent nothing for so long; of passengers on the ground, that they sat there for so long; of
-a route's day, that its A14 ended below the limit. Facts (cancelled, diverted, left so late) are messages, no judgement.
+A notice about a rotation is right if the leg left 15 minutes late or more and its inbound was a cause; about an
+estimate, if the step was reached, with a tolerance of 15 minutes; about a hub, the network or the first wave, if a
+problem of that kind was planned there; about a silence, if the source sent nothing for that long; about passengers on
+the ground, if they sat there for that long; about the day of a route, if its A14 ended below the limit. Facts
+(cancelled, diverted, left so late) are messages and are not judged.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -34,12 +35,12 @@ class Judged:
 
 
 def judged(notice: Notice, truth: Truth) -> Judged:
-    """Hold one notice against the truth."""
+    """Judge one notice by the true events."""
     return JUDGES[notice.scope_type](notice, truth)
 
 
 def about(notice: Notice, truth: Truth) -> Flown | None:
-    """Return the leg that an alert on a flight speaks of: of a chain it is the leg that waits, not the root."""
+    """Return the leg of an alert on a flight; for an alert on a chain the leg that waits, not the root."""
     return truth.legs.get(notice.facts.get("leg_uid", notice.scope_id))
 
 
@@ -85,7 +86,7 @@ def _of_problem(notice: Notice, truth: Truth) -> Judged:
 
 
 def _of_route(notice: Notice, truth: Truth) -> Judged:
-    """By the arrivals of the day; they say nothing of a rule whose KPI is bad where it is high."""
+    """Judge by the arrivals of the day; rules whose KPI is bad when it is high are not judged."""
     if not notice.rule.is_bad_below:
         return Judged(notice, "unknown")
     day = (notice.scope_id, notice.operating_date)
@@ -117,13 +118,13 @@ def a14_percent(legs: Iterable[Flown]) -> float | None:
 
 
 def lies_there(notice: Notice, problem: Expected) -> bool:
-    """Return True if a problem of the alert's kind exists at its place and time."""
+    """Return True if a problem of the alert's kind exists at the alert's place and time."""
     begins = problem.begins - problem.ahead_minutes(notice.rule.kpi)
     return shows(notice.rule, problem, notice.scope_id) and begins <= notice.at <= problem.ends
 
 
 def shows(rule: Rule, problem: Expected, scope_id: str) -> bool:
-    """Return True if a rule on a hub, the first wave or the network could show a problem."""
+    """Return True if a rule on a hub, the first wave or the network could detect a problem."""
     if rule.scope == "hub" and scope_id != problem.airport:
         return False
     if rule.scope == "first_wave" and local_hour(problem.airport, problem.begins) >= FIRST_WAVE_HOUR:
@@ -132,7 +133,7 @@ def shows(rule: Rule, problem: Expected, scope_id: str) -> bool:
 
 
 def tells_of(notice: Notice, problem: Expected, truth: Truth) -> bool:
-    """Return True if a notice tells people of a problem; where the place is no hub, alerts on its flights do."""
+    """Return True if a notice reports a problem; if the place is no hub, alerts on its flights report it."""
     if problem.is_hub:
         return notice.scope_type == "hub" and lies_there(notice, problem)
     leg = about(notice, truth) if notice.scope_type == "leg" else None

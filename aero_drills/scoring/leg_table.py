@@ -1,4 +1,4 @@
-"""Days of the synthetic airline as a table of legs has them: what a backtest over published marts reads."""
+"""Days of the synthetic airline as a table of legs: the form of the published marts, which a backtest reads."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,7 +14,7 @@ from aero_streaming.events.checks import leg_uid
 
 
 def rows(airline: Airline, on: date) -> dict[str, dict[str, Any]]:
-    """Return the legs of a day as a table of legs has them, by leg_uid."""
+    """Return the legs of a day as rows of a table of legs, by leg_uid."""
     known_at = _cancelled_at(airline, on)
     legs = {uid_of(leg): leg for leg in airline.day(on).legs}
     return {uid: _row(uid, leg, known_at) for uid, leg in legs.items()}
@@ -32,7 +32,7 @@ def _cancelled_at(airline: Airline, on: date) -> dict[str, str]:
 
 
 def _row(uid: str, leg: Leg, known_at: Mapping[str, str]) -> dict[str, Any]:
-    """A leg as a table of legs has it."""
+    """Return a leg as a row of a table of legs."""
     times = {
         "std_at": leg.std,
         "sta_at": leg.sta,

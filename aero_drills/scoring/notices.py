@@ -1,4 +1,4 @@
-"""The notices of a day: lines of the transition log that say something new, with or without a message."""
+"""The notices of a day: lines of the transition log with a new statement, whether or not a message was sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ NEWS = (FIRED, LEVEL_UP, "RELEASED")
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice of a rule about a scope: the level it is at, and the time (minutes UTC since 1970).
+    """One notice of a rule about a scope: its alert level and its time (minutes UTC since 1970).
 
-    `is_first`: the first message about this alert; later ones raise one that is known. `is_heard` is False where no
-    message went out: folded under a parent, or muted. `facts`: the facts of the alert at that time.
+    `is_first`: the first message about this alert; later ones raise its level. `is_heard` is False if no message was
+    sent, because the alert was grouped under a parent or muted. `facts`: the facts of the alert at that time.
     """
 
     rule: Rule
@@ -36,7 +36,7 @@ class Notice:
 
 
 def notices(run: Backtest, rules: RuleSet) -> list[Notice]:
-    """Return every notice of the rules that are not in shadow, in the order of the log."""
+    """Return every notice of the rules that are not on trial (shadow), in the order of the log."""
     known: set[tuple[str, int]] = set()
     raised = []
     for line in run.transitions:

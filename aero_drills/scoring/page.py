@@ -1,4 +1,4 @@
-"""Scores for people, on a terminal of 80 columns."""
+"""The scores as text for a terminal of 80 columns."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
@@ -18,7 +18,7 @@ LEGEND = (
 
 
 def lines(figures: Mapping[str, Any], goals: Iterable[Goal] = ()) -> Iterator[str]:
-    """Yield the figures of `figures.summary` and what became of the goals."""
+    """Yield the figures of `figures.summary`, and the goals as met or missed."""
     yield _row("rule", "level", "told", "right", "facts", "pred.", "actual", "found")
     for rule_id, rule in figures["rules"].items():
         yield from _of_rule(rule_id, rule)

@@ -1,6 +1,6 @@
-"""Real days of a file of flights through the rules, carrier by carrier: alerts an hour, and how many were right.
+"""Real days of a file of flights, played through the rules by carrier: alerts per hour, and the share of right ones.
 
-What was wrong at a hub nobody knows of a real day, so only alerts on flights and routes can be right or wrong.
+The true problems at a hub are unknown for a real day, so only alerts on flights and routes can be right or wrong.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Day:
-    """One carrier on one operating day; `hours` lie between its first and last planned minute."""
+    """One carrier on one operating day; `hours` is the time between its first and last planned minute."""
 
     carrier: str
     on: date
@@ -38,17 +38,17 @@ class Day:
 
     @property
     def right(self) -> int:
-        """Statements that were right."""
+        """The number of right statements."""
         return sum(rule["right"] for rule in self.rules.values())
 
     @property
     def judged(self) -> int:
-        """Statements that can be right or wrong."""
+        """The number of statements that can be right or wrong."""
         return sum(rule["judged"] for rule in self.rules.values())
 
 
 def days(file: Path, carriers: set[str] | None, log: Callable[[str], None]) -> Iterator[Day]:
-    """Yield every carrier of a file on every day, or those named; raises `AeroError` as `replay.read` does."""
+    """Yield every carrier of a file on every day, or only named carriers; raises `AeroError` as `replay.read` does."""
     legs: dict[tuple[date, str], list[replay.Row]] = {}
     for leg in replay.read(file).legs:
         legs.setdefault((leg["operating_date"], leg["carrier"]), []).append(leg)
@@ -76,6 +76,6 @@ def _day(legs: list[replay.Row]) -> Day:
 
 
 def _row(leg: replay.Row) -> dict[str, Any]:
-    """A leg of a file as a table of legs has it."""
+    """Return a leg of a file as a row of a table of legs."""
     times = {name: None if leg[name] is None else minute_text(leg[name]) for name in replay.TIMES}
     return {**leg, **times, "operating_date": f"{leg['operating_date']}"}

@@ -1,4 +1,4 @@
-"""Plays one case through the rules and scores it: what people were told, what they were not told, how soon."""
+"""Plays one case through the rules and scores it: right and wrong statements, missed problems, minutes to detect."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,7 @@ BUSY_HOURS_UTC = (12, 28)
 
 @dataclass(frozen=True)
 class Statement:
-    """One judged statement, small enough to travel between processes."""
+    """One judged statement, small enough to be passed between processes."""
 
     rule_id: str
     level: str
@@ -49,10 +49,10 @@ class Statement:
 class Score:
     """The score of one case.
 
-    `problems`: of every problem put in, minutes until people were told, None where they were not, negative before it
-    began. `due` and `raised`: by rule, what truly had to be raised and what of it was, told or folded into another.
-    `per_hour`: alerts by the hour since 1970 (UTC) in which people first heard of them. `old`: alerts on flights that
-    were open ten minutes after what they speak of was over.
+    `problems`: for every planned problem the minutes until people were notified; None if they were not, negative if it
+    was before the problem began. `due` and `raised`: by rule, the number of alerts that had to be raised, and of those
+    the number that was raised, notified or grouped under another alert. `per_hour`: alerts by the hour since 1970 (UTC)
+    of their first message. `old`: alerts on flights that were still open ten minutes after their subject was over.
     """
 
     case: Case
@@ -68,11 +68,11 @@ class Score:
 
     @property
     def alerts(self) -> int:
-        """Alerts that people heard of."""
+        """The number of alerts with a message."""
         return sum(self.per_hour.values())
 
     def alerts_between(self, first_hour: int, last_hour: int) -> int:
-        """Alerts from one hour (UTC) of the operating day to another, which may be 24 or more."""
+        """Return the alerts from one hour (UTC) of the operating day to another, which may be 24 or more."""
         midnight = (datetime.combine(self.case.on, time(), UTC) - EPOCH) // timedelta(hours=1)
         return sum(count for hour, count in self.per_hour.items() if first_hour <= hour - midnight < last_hour)
 
@@ -80,7 +80,7 @@ class Score:
 def score(
     case: Case, rules: RuleSet | None = None, tick_minutes: int = TICK_MINUTES, aircraft: int | None = None
 ) -> Score:
-    """Play a case and score it, of so many aircraft alone where a number is given."""
+    """Play a case and score it; with a number of aircraft, only these fly."""
     rules = rules or ours()
     airline = Airline(case.seed, weather=ScenarioWeather(case.seed, case.scenario, case.on))
     legs, events = airline.day(case.on).legs, day_events(airline, case.on)
@@ -96,7 +96,7 @@ def score(
 
 
 def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
-    """Hold a run against the truth of its day."""
+    """Compare a run with the true events of its day."""
     all_notices = notices(run, rules)
     heard = [notice for notice in all_notices if notice.is_heard]
     judgements = [judged(notice, truth) for notice in heard]
@@ -136,7 +136,7 @@ def scored(case: Case, run: Backtest, truth: Truth, rules: RuleSet) -> Score:
 
 
 def score_all(cases: Iterable[Case], processes: int, log: Callable[[str], None]) -> list[Score]:
-    """Score cases in processes of their own, as many at a time as given; results in the order of the cases."""
+    """Score cases in parallel processes, at most as many as given; results are in the order of the cases."""
     listed = list(cases)
     if processes < 2:
         return [_logged(score(case), number, len(listed), log) for number, case in enumerate(listed, 1)]
@@ -156,7 +156,7 @@ def _lead(notice: Notice, truth: Truth) -> float | None:
 
 
 def _recall(all_notices: list[Notice], truth: Truth, rules: RuleSet) -> tuple[dict[str, int], dict[str, int]]:
-    """Return what truly had to be raised and what of it was raised, by rule; folded alerts count as raised."""
+    """Return, by rule, the alerts that had to be raised and the number that was; grouped alerts count as raised."""
     raised: dict[str, list[Notice]] = {}
     for notice in all_notices:
         raised.setdefault(notice.rule.id, []).append(notice)
@@ -181,7 +181,7 @@ def _recall(all_notices: list[Notice], truth: Truth, rules: RuleSet) -> tuple[di
 
 
 def is_due(rule: Rule, leg: Flown, rules: RuleSet) -> bool:
-    """Tell whether a rule on flights has to raise something of a leg, by what truly happened to it."""
+    """Return True if a rule on flights has to raise an alert about a leg, given its true events."""
     late = leg.departure_delay_minutes
     if rule.kpi == "rotation":
         return late is not None and late >= LATE_MINUTES and leg.brought_minutes >= LATE_MINUTES
@@ -196,7 +196,7 @@ def is_due(rule: Rule, leg: Flown, rules: RuleSet) -> bool:
 
 
 def _is_warning(notice: Notice, leg: Flown, truth: Truth) -> bool:
-    """Tell whether a statement speaks of a leg; of a rotation in time, and of any leg that its delay came through."""
+    """Return True if a notice is about a leg; for rotations also about a leg that passed on the delay, and in time."""
     if notice.rule.kpi != "rotation":
         return notice.scope_id == leg.uid
     spoken = about(notice, truth)
@@ -205,7 +205,7 @@ def _is_warning(notice: Notice, leg: Flown, truth: Truth) -> bool:
 
 
 def _bad_routes(rule: Rule, truth: Truth) -> list[tuple[str, str]]:
-    """Routes and days that ended below the limit of red, of as many legs as the rule wants."""
+    """Return routes and days that ended below the red limit, with at least as many legs as the rule requires."""
     days: dict[tuple[str, str], list[Flown]] = {}
     for leg in truth.legs.values():
         days.setdefault((leg.route, leg.operating_date), []).append(leg)
@@ -218,7 +218,7 @@ def _bad_routes(rule: Rule, truth: Truth) -> list[tuple[str, str]]:
 
 
 def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
-    """Alerts on flights that were still open ten minutes after people could know that what they speak of is over."""
+    """Count alerts on flights that were still open ten minutes after people could know that their subject was over."""
     opened: set[str] = set()
     ends: dict[str, float] = {}
     fired: dict[str, float] = {}
@@ -243,10 +243,10 @@ def _old(run: Backtest, truth: Truth, rules: RuleSet) -> int:
 
 
 def _end(rule: Rule, leg: Flown, waits: Flown | None, truth: Truth) -> float | None:
-    """Return the time of the end: OUT of the waiting leg, IN of a flight, the plan's STA of one that never flew.
+    """Return the time of the end: OUT of the waiting leg, IN of a flight, the planned STA of a leg that never flew.
 
-    `waits` is the leg that an alert on a chain speaks of. The chain ends with the last leg that the delay truly came
-    to, and not before the one spoken of has left: whether it is late, right or wrong, is open until then.
+    `waits` is the leg that an alert on a chain is about. The chain ends with the last leg that the delay truly reached,
+    and not before the leg of the alert has left: until then it is open whether that leg will be late.
     """
     if leg.is_cancelled:
         return leg.sta

@@ -1,4 +1,4 @@
-"""The truth about a day, read from the synthetic airline or from final merged legs, never from a rule."""
+"""The true events of a day, read from the synthetic airline or from final merged legs, never from a rule."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -21,10 +21,10 @@ LATE_MINUTES = 15
 
 @dataclass(frozen=True)
 class Flown:
-    """One leg as it went; minutes, instants in minutes UTC since 1970.
+    """One leg as it was flown; minutes, instants in minutes UTC since 1970.
 
-    `brought_minutes`: of its departure delay, what its aircraft brought along. `ground_minutes`: the longest that its
-    passengers sat on board on the ground. `out_heard`: when anybody could know that it left.
+    `brought_minutes`: the part of its departure delay that its aircraft inherited. `ground_minutes`: the longest time
+    that its passengers sat on board on the ground. `out_heard`: the time from which anybody could know that it left.
     """
 
     uid: str
@@ -53,9 +53,9 @@ class Flown:
 
 @dataclass(frozen=True)
 class Truth:
-    """The truth about a day: its legs by leg_uid, the problems put into it, and the times at which its source sent.
+    """The true events of a day: its legs by leg_uid, the planned problems, and the times at which its source sent data.
 
-    `problems` is None where nobody put any in and nobody knows of any: a real day.
+    `problems` is None for a real day, whose problems are unknown.
     """
 
     legs: Mapping[str, Flown]
@@ -63,7 +63,7 @@ class Truth:
     sent_at: tuple[float, ...] = field(default=(), repr=False)
 
     def chain(self, leg: Flown) -> frozenset[str]:
-        """Return the legs of its aircraft through which delay came to a leg, from the root on, the leg included."""
+        """Return the legs of the aircraft that passed on a delay to this leg, from the root on, this leg included."""
         return self._chains[leg.uid]
 
     @cached_property
@@ -80,13 +80,13 @@ class Truth:
         return chains
 
     def silence_before(self, moment: float) -> float:
-        """Return for how many minutes the source had sent nothing."""
+        """Return the number of minutes for which the source had sent nothing."""
         place = bisect_right(self.sent_at, moment)
         return moment - self.sent_at[place - 1] if place else float("inf")
 
 
 def of_airline(legs: Iterable[Leg], events: Iterable[Event], problems: Iterable[Expected]) -> Truth:
-    """Return the truth of a synthetic day."""
+    """Return the true events of a synthetic day."""
     sent = [event for event in events if event["event_type"] not in ("booking", "feedback")]
     heard: dict[tuple[str, str], float] = {}
     for event in sent:
@@ -123,7 +123,7 @@ def _flown(uid: str, leg: Leg, heard: Mapping[tuple[str, str], float]) -> Flown:
 
 
 def of_table(legs: Iterable[Mapping[str, Any]]) -> Truth:
-    """Return the truth of a real day from its final merged legs, as `fct_leg` has them."""
+    """Return the true events of a real day from its final merged legs, in the form of `fct_leg`."""
     rows = sorted(legs, key=lambda leg: (leg.get("tail") or "", leg["std_at"]))
     legs_flown, before = {}, None
     for leg in rows:
@@ -171,5 +171,5 @@ def _of_row(leg: Mapping[str, Any], inbound: Mapping[str, Any] | None) -> Flown:
 
 
 def minutes(text: str) -> float:
-    """Return the minutes since 1970 of a UTC text."""
+    """Return the minutes since 1970 of a UTC time given as text."""
     return (datetime.fromisoformat(text) - EPOCH) / timedelta(minutes=1)

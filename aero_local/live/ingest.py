@@ -1,6 +1,7 @@
-"""Messages and schedules of this machine through the gateway: the code of its Lambda, under its role, to local topics.
+"""Messages and schedules from files of this machine, sent through the gateway: the Lambda's code under its role.
 
-What a file held goes to the topics and, where it became nothing, back to whoever gave it; bodies stay where they are.
+Events go to the local topics. Messages that gave no event are returned to the caller with their reason; the files stay
+unchanged.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ STDIN = Path("-")
 
 
 def ingest_paths(state: State, source: Path | None, received_at: datetime, log: Log) -> dict[str, Any]:
-    """Take in a file, every file of a directory in order of name, or standard input; then try again what waits."""
+    """Process a file, the files of a directory by name, or standard input; then retry the messages that wait."""
     if not topics.listed_brokers(kafka.bootstrap(state)):
         raise AeroError(f"No broker of {state.name} answers.", "`aero demo` and `aero replay` start the live part.")
     tables = _tables(state)
@@ -74,7 +75,7 @@ def _files(source: Path | None) -> Iterator[Path]:
 
 
 def _taken(gateway: Gateway, path: Path, received_at: datetime) -> Tally:
-    """One file; a file that is no text of messages is put aside as a whole and stops no other."""
+    """Process one file; a file that is not a text of messages is set aside as a whole and does not stop the others."""
     name = f"file://{path.name}" if path != STDIN else "stdin://"
     file = sys.stdin.buffer if path == STDIN else path.open("rb")
     try:

@@ -1,7 +1,7 @@
-"""Plays events into Kafka at a multiple of real time, and keeps the clock of the rules going meanwhile.
+"""Plays events into Kafka at a multiple of real time, and keeps the clock of the rules running meanwhile.
 
-The platform's clock in a replay is the `received_at` of what was sent. `tick`, which AWS calls each minute, is called
-here as often as platform minutes pass, so that silence, holds and the end of a day show at their platform time.
+During a replay the platform's clock is the `received_at` of the events sent. AWS calls `tick` every minute; here it is
+called once per platform minute, so that silence, holds and the end of a day take effect at their platform time.
 """
 
 import json
@@ -22,7 +22,7 @@ TICK = timedelta(minutes=1)
 
 @dataclass
 class Played:
-    """Counts of what was sent so far."""
+    """Counts of the events sent so far."""
 
     events: int = 0
     seconds: float = 0.0
@@ -37,7 +37,7 @@ class Played:
 
 
 class Producer(Protocol):
-    """The part of `topics.EventProducer` that is used."""
+    """The methods of `topics.EventProducer` that the player uses."""
 
     def send(self, topic: Topic, event: Event) -> None: ...  # noqa: D102 - as there
     def poll(self, seconds: float = 0) -> None: ...  # noqa: D102
@@ -60,8 +60,9 @@ def play(
 ) -> Played:
     """Send events in order of receipt; `speed` platform seconds pass in a second, None sends as fast as possible.
 
-    What was received before `real_time_from` (the plan, estimates of the night) goes at once: who joins a day late has
-    to know what was said before. So does what comes after `real_time_until` (answers of passengers, days later).
+    Events received before `real_time_from` (the plan, estimates of the night) are sent at once, because a stream that
+    starts in the middle of a day needs the earlier statements. Events received after `real_time_until` (survey answers,
+    days later) are also sent at once.
     """
     played = Played(started=clock())
     zero: tuple[datetime, float] | None = None
@@ -96,7 +97,7 @@ def _news(played: Played, now: float, due: float, each_second: Callable[[Played]
 
 
 def ticker(client: Any, function: str, speed: float | None) -> Tick:  # noqa: ANN401 - a boto3 Lambda client
-    """Return what calls the tick Lambda with a platform time and how fast it passes, and raises what it raised."""
+    """Return a function that calls the tick Lambda with time and speed, and raises if the Lambda failed."""
 
     def tick(now: datetime) -> dict[str, Any]:
         payload = json.dumps({"now": text(now.replace(microsecond=0)), "speed": speed or 1}).encode()

@@ -1,7 +1,7 @@
-"""Replay: a file of real flights (feed `partner/bts_ontime`) as the events that its flights must have sent.
+"""Replay: turns a file of real flights (feed `partner/bts_ontime`) into the events that its flights would have sent.
 
-The file goes through the typed step, so a record that the platform would refuse plays no part and is counted. What
-happened is real; when it was announced and received is made up, the same for the same seed.
+The file goes through the typed step, so a record that the platform would refuse gives no event and is counted. The
+movements are real; the times of announcement and receipt are made up, and are the same for the same seed.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Flights:
-    """The legs of a file as typed rows, times in whole minutes since 1970 UTC, and how many records were refused."""
+    """The legs of a file as typed rows (times in whole minutes since 1970 UTC), and the number of refused records."""
 
     legs: tuple[Row, ...]
     refused: int
@@ -57,9 +57,9 @@ class Flights:
 
 
 def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> Flights:
-    """Return the flights of a file, each record once, or those of the day chosen of its days: a year fits no memory.
+    """Return the flights of a file, each record once; with `choose` those of one day, as a year exceeds memory.
 
-    Raises AeroError if it is no such file.
+    Raises AeroError if the file is not a file of flights.
     """
     check_header(file)
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -74,7 +74,7 @@ def read(file: Path, choose: Callable[[Sequence[date]], date] | None = None) -> 
 
 
 def first_date(file: Path) -> date | None:
-    """Return the operating date of the first record of a file; None where that cannot be read."""
+    """Return the operating date of the first record of a file; None if it cannot be read."""
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         _judge(connection, text_files.head(file, Path(folder)), file.name)
         first = "select operating_date from judged where operating_date is not null order by line_number limit 1"
@@ -98,7 +98,7 @@ def events(flights: Flights, seed: int) -> Iterator[Event]:
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, body: Path, name: str) -> None:
-    """Create `judged` of a body by the typed step."""
+    """Create the relation `judged` from a body by the typed step."""
     feed, arrived = find(FEED), datetime.combine(FIRST_OPERATING_DATE, time(), UTC)
     rows.prepare(connection)
     rows.add_lines(connection, body, name, arrived, feed)
@@ -106,7 +106,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, body: Path, name: str) -> None
 
 
 def check_header(file: Path) -> None:
-    """Raise `AeroError` for a file that is no file of flights, with what it lacks and the nearest layout."""
+    """Raise `AeroError` for a file without the columns of flights; it names what is missing and the nearest layout."""
     with _readable(file):
         seen = text_files.columns(file)
     if problem := find(FEED).places_in(seen).problem:
@@ -119,7 +119,7 @@ def check_header(file: Path) -> None:
 
 @contextmanager
 def _readable(file: Path) -> Generator[None]:
-    """Turn what is wrong with a file into an error for the person who gave it."""
+    """Turn a reading error of a file into an `AeroError` for the user."""
     try:
         yield
     except (OSError, EOFError, UnicodeDecodeError, RejectedFile) as error:
@@ -128,7 +128,7 @@ def _readable(file: Path) -> Generator[None]:
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, day: date | None) -> Iterator[Row]:
-    """The rows that the typed step accepts, in the order of the file, times as minutes."""
+    """Return the rows that the typed step accepts, in the order of the file, with times as minutes."""
     minutes = ", ".join(f"cast(epoch_us({name}) // 60000000 as bigint) as {name}" for name in TIMES)
     result = connection.execute(
         f"""
@@ -171,7 +171,7 @@ def _story(leg: Row, chance: Chance) -> Story:
 
 
 def _cancelled_at(leg: Row, chance: Chance) -> int | None:
-    """A flight that never left was cancelled around its time; one that left its stand, after it came back."""
+    """Return the time of cancellation: about the STD, or after the return if the flight had left its stand."""
     when = next(chance)
     if not leg["is_cancelled"]:
         return None
@@ -180,7 +180,7 @@ def _cancelled_at(leg: Row, chance: Chance) -> int | None:
 
 
 def _diverted_at(leg: Row) -> int | None:
-    """Some time before it would have landed, or did in the end."""
+    """Return the time of a diversion: after 70 % of the planned flight; None for a leg that was not diverted."""
     if not leg["is_diverted"]:
         return None
     left = next(leg[name] for name in ("off_at", "out_at", "std_at") if leg[name] is not None)

@@ -1,6 +1,7 @@
-"""Sources of played events: a file of real flights, as its flights sent them or with faults on the way.
+"""Sources of played events: the flights of a real file, with or without transmission faults.
 
-Faults are drawn from a seed, so that a drill can be repeated; what a fault may change of the end is said with it.
+Faults are drawn from a seed, so that a drill can be repeated. Each fault states its possible effect on the final
+figures.
 """
 
 import random
@@ -18,7 +19,7 @@ from aero_streaming.times import close_of, text
 
 @dataclass(frozen=True)
 class Faults:
-    """Faults on the way; none by default."""
+    """Transmission faults; none by default."""
 
     #: Share of events that are sent again, identical.
     repeated: float = 0.0
@@ -29,9 +30,9 @@ class Faults:
 
 
 def day_of_file(file: Path, on: date | None, routes: int | None, seed: int) -> tuple[list[Event], int]:
-    """Return the events of one operating day of a file, in order of receipt, and its legs; some routes of it on demand.
+    """Return the events of one operating day of a file, in order of receipt, and the number of its legs.
 
-    Raises `AeroError` where the file has no flight on that day.
+    With `routes` only that many routes are kept. Raises `AeroError` if the file has no flight on that day.
     """
     flights = replay.read(file, lambda days: on or days[-1])
     if not flights.days:
@@ -50,7 +51,7 @@ def day_of_file(file: Path, on: date | None, routes: int | None, seed: int) -> t
 
 
 def with_faults(events: Sequence[Event], faults: Faults, seed: int) -> list[Event]:
-    """Return the events in the order in which they are sent, with repeats, corrections and overtaking."""
+    """Return the events in the order of sending, with repeated, corrected and overtaking events."""
     chance = draws(seed)
     sent = list(events)
     if faults.corrected:
@@ -62,7 +63,7 @@ def with_faults(events: Sequence[Event], faults: Faults, seed: int) -> list[Even
 
 
 def at_close(events: Iterable[Event], operating_date: str) -> tuple[list[Event], list[Event]]:
-    """Part events into those received by the close of an operating day and those received later, order kept."""
+    """Split events into those received by the close of an operating day and those received later; the order is kept."""
     close = close_of(operating_date, rules().close_hour_utc)
     early: list[Event] = []
     late: list[Event] = []
@@ -72,17 +73,17 @@ def at_close(events: Iterable[Event], operating_date: str) -> tuple[list[Event],
 
 
 def dawn(events: Iterable[Event]) -> datetime:
-    """Return when a day begins to be worth watching: an hour before its first departure was scheduled."""
+    """Return the time from which a day is played in real time: an hour before its first scheduled departure."""
     return datetime.fromisoformat(min(event["std_at"] for event in events if event.get("std_at"))) - timedelta(hours=1)
 
 
 def draws(seed: int) -> random.Random:
-    """Return the same draws for the same seed."""
+    """Return a random generator that gives the same numbers for the same seed."""
     return random.Random(seed)  # noqa: S311 - nothing is kept secret with it
 
 
 def _corrected(event: Event, chance: random.Random) -> Event:
-    """A correction of OUT or IN by a few minutes, received up to two hours after what it corrects."""
+    """Return a correction of OUT or IN by a few minutes, received up to two hours after the event that it corrects."""
     name = f"{event['event_type']}_at"
     moved = datetime.fromisoformat(event[name]) + timedelta(minutes=chance.choice((-7, -3, 2, 5, 11)))
     received = datetime.fromisoformat(event["received_at"]) + timedelta(minutes=chance.randint(5, 120))

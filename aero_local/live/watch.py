@@ -1,4 +1,4 @@
-"""Watches the live tables: alerts as they fire, how far the stream has come, and when it has come to rest."""
+"""Watches the live tables: raised alerts, the progress of the stream, and the moment at which it is at rest."""
 
 import time
 from collections.abc import Collection, Iterable, Iterator
@@ -16,7 +16,7 @@ TABLES = Tables.of("local")
 
 @dataclass
 class Watcher:
-    """Reads the live tables under a role that may: `dashboard` for alerts, `root` for whole tables in drills."""
+    """Reads the live tables under a role with that right: `dashboard` for alerts, `root` for whole tables in drills."""
 
     state: State
     profile: str = "dashboard"
@@ -26,7 +26,7 @@ class Watcher:
         self.store = AlertStore(self.dynamodb, TABLES)
 
     def rows(self, table: str, prefix: str = "") -> Iterator[dict[str, Any]]:
-        """Yield every item of a table, of leg-state those whose key begins with a prefix."""
+        """Yield every item of a table; of leg-state only those whose key begins with a prefix."""
         asked: dict[str, Any] = {"TableName": getattr(self.store.tables, table)}
         if prefix:
             asked |= {
@@ -38,7 +38,7 @@ class Watcher:
             yield from (from_item(item) for item in page["Items"])
 
     def transitions_since(self, arrival: str) -> list[dict[str, Any]]:
-        """Return what was written to the transition log after an arrival, in order."""
+        """Return the lines written to the transition log after a given arrival, in order."""
         return list(_alerts(self.store).transitions_since(arrival))
 
     def until_rest(
@@ -48,11 +48,11 @@ class Watcher:
         quiet_seconds: float = 6.0,
         patience_seconds: float = 90.0,
     ) -> float:
-        """Wait until the network's rows of these operating dates stand still; return the seconds, the quiet included.
+        """Wait until the network rows of these operating dates no longer change; return the seconds of the wait.
 
-        Every accepted event raises the version of its day's network row, so a version that stands is a stream at rest,
-        or one that is held up: with `expected_events` it is also waited until the legs count so many, for as long as
-        anything moves and `patience_seconds` more. What is missing then is for the caller to tell.
+        Every accepted event raises the version of its day's network row. An unchanged version means a stream at rest,
+        or one that is held up. With `expected_events` the wait continues until the legs count that many events, as long
+        as anything changes and for `patience_seconds` after that. The caller has to check for missing events.
         """
         days = set(dates)
         keys = [f"state#network#network#{date}" for date in sorted(days)]
@@ -81,7 +81,7 @@ class Watcher:
             time.sleep(0.5 if quiet < quiet_seconds else 2.0)
 
     def accepted(self, dates: Collection[str] | None = None) -> int:
-        """Return how many events the legs count together, each once; of these operating dates, or of all."""
+        """Return the number of distinct events that the legs have accepted, for these operating dates or for all."""
         return sum(
             row.get("events", 0)
             for row in self.rows("leg_state", "leg#")

@@ -1,8 +1,8 @@
-"""Dagster on one machine as three services: the code server, the daemon and the web server, each watched by itself.
+"""Dagster on one machine as three services: the code server, the daemon and the web server, each monitored separately.
 
 All run under the orchestrator's role with one DAGSTER_HOME. Daemon and web server find the code server by its port and
-load the code again by themselves when a new one answers there. Runs are forks of a process that the code server keeps
-(`code_server`); they go on without both.
+load the code again when a new code server answers there. Runs are forks of a process that the code server keeps
+(`code_server`); they continue if code server or daemon dies.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BATCHES = {"DAGSTER_EVENT_BATCH_SIZE": "1000"}
 
 
 def write_settings(home: Path) -> None:
-    """Write DAGSTER_HOME's dagster.yaml: the repository's, and the storage of events, whose folder must be absolute."""
+    """Write dagster.yaml: the repository's file and the event storage, whose folder must be an absolute path."""
     home.mkdir(parents=True, exist_ok=True)
     events = {"module": "aero_local.run_events", "class": "BatchedEvents"}
     storage = json.dumps({**events, "config": {"base_dir": f"{home / 'history' / 'runs'}"}})
@@ -62,7 +62,7 @@ class _Part(Service):
     ready_seconds = 180
 
     def prepare(self, state: State, log: Log) -> None:
-        """DAGSTER_HOME carries the repository's dagster.yaml and where the code server is, fresh at every start."""
+        """Write DAGSTER_HOME at every start: the repository's dagster.yaml and the address of the code server."""
         write_settings(state.dagster_home)
         server = (
             f"{{host: {LOOPBACK}, port: {state.port(CodeServer.name)}, location_name: {location()['location_name']}}}"
@@ -70,17 +70,17 @@ class _Part(Service):
         _workspace(state).write_text(f"load_from:\n  - grpc_server: {server}\n", encoding="utf-8")
 
     def env(self, state: State) -> Mapping[str, str]:
-        """The orchestrator's environment; no news is sent anywhere."""
+        """Return the orchestrator's environment, with Dagster's telemetry off."""
         own = {"DAGSTER_HOME": str(state.dagster_home), "DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
         return {**state.env("orchestrator"), **own, **BATCHES}
 
     def directory(self, state: State) -> Path:
-        """DAGSTER_HOME: elsewhere Dagster warns of the dagster.yaml it does not read."""
+        """Return DAGSTER_HOME; in another folder Dagster warns about a dagster.yaml that it does not read."""
         return state.dagster_home
 
 
 class CodeServer(_Part):
-    """Holds the code location and starts the runs; it answers also where the code cannot be loaded, and says why."""
+    """Holds the code location and starts the runs; if the code cannot be loaded, it reports the error."""
 
     name = "dagster-code"
     depends_on = ("ministack",)
@@ -88,12 +88,12 @@ class CodeServer(_Part):
     children_survive = True
 
     def check(self, state: State) -> None:
-        """The code location reads the manifest that `make` builds."""
+        """Check that the manifest that `make` builds, and the code location reads, exists."""
         if not MANIFEST.exists():
             raise ServiceError(f"The dbt manifest is missing: {MANIFEST}.", "Run `make manifest`.")
 
     def command(self, state: State) -> list[str]:
-        """The server of one code location, as `workspace.yaml` names it."""
+        """Return the command of the server for the code location that `workspace.yaml` names."""
         where = location()
         code = ["--module-name", where["module_name"], "--working-directory", str(PROJECT)]
         address = ["--host", LOOPBACK, "--port", str(state.port(self.name)), "--location-name", where["location_name"]]
@@ -101,22 +101,22 @@ class CodeServer(_Part):
                 "--use-python-environment-entry-point", *code, *address]  # fmt: skip
 
     def missing(self, state: State, started_at: float) -> str:
-        """Its own health check; whether the code could be loaded is what the web server says."""
+        """Return the result of the server's health check; the web server reports whether the code could be loaded."""
         return _health(f"{LOOPBACK}:{state.port(self.name)}")
 
 
 class Daemon(_Part):
-    """Sensors, schedules, the queue of runs, and the watch over them."""
+    """Runs the sensors, the schedules, the queue of runs, and the monitoring of runs."""
 
     name = "dagster-daemon"
     depends_on = ("ministack", "dagster-code")
 
     def command(self, state: State) -> list[str]:
-        """Dagster's daemon."""
+        """Return the command of Dagster's daemon."""
         return [sys.executable, "-m", "dagster._daemon", "run", "--workspace", str(_workspace(state))]
 
     def missing(self, state: State, started_at: float) -> str:
-        """Its beats, as the web server tells them; without one nothing more is known than that the process lives."""
+        """Check the daemon's heartbeats at the web server; before the first one a living process counts as ready."""
         beats = _beats(state)
         last = max((beats.get(name, 0.0) for name in DAEMONS), default=0.0)
         if not beats or last < started_at:
@@ -126,19 +126,19 @@ class Daemon(_Part):
 
 
 class WebServer(_Part):
-    """Ready when the code location is loaded and the daemons beat."""
+    """Dagster's web server; it is ready when the code location is loaded and the daemons send heartbeats."""
 
     name = "dagster"
     depends_on = ("ministack", "dagster-code", "dagster-daemon")
     ports = ("dagster",)
 
     def command(self, state: State) -> list[str]:
-        """Dagster's web server, on loopback."""
+        """Return the command of Dagster's web server, on loopback."""
         address = ["--host", LOOPBACK, "--port", str(state.port(self.name))]
         return [sys.executable, "-m", "dagster_webserver", "--workspace", str(_workspace(state)), *address]
 
     def missing(self, state: State, started_at: float) -> str:
-        """The code is loaded without errors, and the daemons have beaten since this start, or did before."""
+        """Check that the code is loaded without errors and that the daemons have sent a recent heartbeat."""
         address = state.url(self.name)
         data = http.graphql(f"{address}/graphql", LOCATIONS, timeout=3)
         if not data:
@@ -158,14 +158,14 @@ class WebServer(_Part):
         return f"{NO_BEAT} {', '.join(quiet)}" if quiet else ""
 
     def culprit(self, missing: str) -> str:
-        """Code that is not loaded is the code server's affair, a daemon that does not beat the daemon's."""
+        """Return the code server if the code is not loaded, the daemon if its heartbeat is missing, else this one."""
         return "dagster-code" if NO_CODE in missing else "dagster-daemon" if NO_BEAT in missing else self.name
 
 
 def make_history(state: State) -> subprocess.Popen[bytes] | None:
-    """Begin to make the tables of a new DAGSTER_HOME; None where they are there.
+    """Start the creation of the tables of a new DAGSTER_HOME; return None if they exist.
 
-    All three would make them, each in the way of the other: they start when this has ended.
+    All three services would try to create them at once, so they start after this has ended.
     """
     if (state.dagster_home / "history").exists():
         return None
@@ -179,7 +179,7 @@ def make_history(state: State) -> subprocess.Popen[bytes] | None:
 
 
 def location() -> dict[str, str]:
-    """Return what `workspace.yaml` says of the code location: module_name, location_name."""
+    """Return module_name and location_name of the code location in `workspace.yaml`."""
     import yaml  # noqa: PLC0415 - this module is imported by every command
 
     with (PROJECT / "workspace.yaml").open(encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The dashboard on loopback, under its own role: published marts, live tables, and what people decide about alerts."""
+"""The dashboard on loopback, under its own role: published marts, live tables, and people's decisions on alerts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APP = PROJECT / "aero_dashboard" / "app.py"
 
 
 def command(port: int) -> list[str]:
-    """Return what runs the dashboard on a port of this machine alone."""
+    """Return the command that runs the dashboard on a loopback port."""
     options = {
         "server.address": LOOPBACK,
         "server.port": f"{port}",
@@ -34,7 +34,7 @@ def command(port: int) -> list[str]:
 
 
 class Dashboard(Service):
-    """Streamlit over the published marts and the live tables; it starts before anything is there and says so."""
+    """Streamlit over the published marts and the live tables; while there are no data yet, the pages say so."""
 
     name = "dashboard"
     only_shows = True
@@ -44,7 +44,7 @@ class Dashboard(Service):
     stop_seconds = 5
 
     def command(self, state: State) -> list[str]:
-        """Return Streamlit's own server."""
+        """Return the command of Streamlit's server."""
         return command(state.port("dashboard"))
 
     def env(self, state: State) -> Mapping[str, str]:
@@ -52,5 +52,5 @@ class Dashboard(Service):
         return {**state.env("dashboard"), **Tables.of("local").environment()}
 
     def missing(self, state: State, started_at: float) -> str:
-        """Streamlit says so itself."""
+        """Return the answer of Streamlit's own health check."""
         return http.why_not(f"{state.url('dashboard')}/_stcore/health")

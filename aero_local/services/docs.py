@@ -19,7 +19,7 @@ WAITING = """<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" con
 
 
 class Docs(Service):
-    """Serves whatever `State.dbt_docs` holds."""
+    """Serves the dbt docs in the folder `State.dbt_docs`."""
 
     name = "docs"
     only_shows = True
@@ -28,17 +28,17 @@ class Docs(Service):
     stop_seconds = 2
 
     def prepare(self, state: State, log: Log) -> None:
-        """Leave a page that says what to wait for until there are docs."""
+        """Write a page that announces the docs, until they are generated."""
         state.dbt_docs.mkdir(parents=True, exist_ok=True)
         index = state.dbt_docs / "index.html"
         if not index.exists():
             index.write_text(WAITING, encoding="utf-8")
 
     def command(self, state: State) -> list[str]:
-        """Python's own server is enough for static pages."""
+        """Return the command of Python's own web server, which is enough for static pages."""
         server = [sys.executable, "-m", "http.server", str(state.port("docs"))]
         return [*server, "--bind", LOOPBACK, "--directory", str(state.dbt_docs)]
 
     def missing(self, state: State, started_at: float) -> str:
-        """It answers."""
+        """Return the problem if the page does not answer."""
         return http.why_not(f"{state.url('docs')}/")

@@ -1,7 +1,7 @@
 """The Flink job as one local process: the same `main.py`, SQL and jar as on Managed Service for Apache Flink.
 
-It gets its properties from a file in the service's own form, comes back from the newest savepoint or checkpoint, and
-stops with a savepoint when it is asked to.
+It reads its properties from a file in the same form as on that service, restarts from the newest savepoint or
+checkpoint, and stops with a savepoint.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ QUICK = ("-XX:TieredStopAtLevel=1",)
 
 
 def folder(state: State) -> Path:
-    """Return where checkpoints, savepoints, properties and Flink's own log are kept."""
+    """Return the folder of checkpoints, savepoints, properties and Flink's own log."""
     return state.root / "flink"
 
 
 class Flink(Service):
-    """Job manager, task manager and job in one process with one Java child, which ends with it."""
+    """Job manager, task manager and job in one process; its one Java child process ends with it."""
 
     name = "flink"
     depends_on = ("ministack", "kafka-1")
@@ -47,15 +47,15 @@ class Flink(Service):
     stop_seconds = 30
 
     def check(self, state: State) -> None:
-        """Java, Flink's environment and the connectors."""
+        """Check that Java, Flink's environment and the connectors are installed."""
         jvm.check(jars.stream_is_installed())
 
     def recover(self, state: State, log: Log) -> None:
-        """Say where it goes on; `Supervisor` has ended its Java child."""
+        """Log the snapshot from which the job restarts; `Supervisor` has already ended the Java child."""
         log(f"flink died; it comes back from {restore_path(state) or 'the beginning of the topics'}")
 
     def prepare(self, state: State, log: Log) -> None:
-        """Make the topics, which its source insists on, and write its properties."""
+        """Create the topics, which the job's source requires, and write the job's properties."""
         from aero_local.topics import ensure_topics  # noqa: PLC0415 - brings librdkafka along
 
         # Java of a killed job leaves its temporary files behind.
@@ -68,11 +68,11 @@ class Flink(Service):
         self._properties_file(state).write_text(text, encoding="utf-8")
 
     def command(self, state: State) -> list[str]:
-        """The entry point in Flink's own environment."""
+        """Return the command that runs the job's entry point in Flink's own environment."""
         return [str(jars.FLINK_PYTHON), "-m", "aero_streaming.flink.main", str(self._properties_file(state))]
 
     def env(self, state: State) -> Mapping[str, str]:
-        """Its role by profile, and what keeps Java small and its log here."""
+        """Return the environment: the role by its profile, a small Java heap, and the folder of the log."""
         python = str(jars.FLINK_PYTHON.parent)
         inherited = state.env("flink")
         return {
@@ -87,11 +87,11 @@ class Flink(Service):
         }
 
     def directory(self, state: State) -> Path:
-        """Its own: the sources are found by PYTHONPATH."""
+        """Return the job's own folder; its sources are found by PYTHONPATH."""
         return folder(state)
 
     def missing(self, state: State, started_at: float) -> str:
-        """Flink's own REST says that every task runs: a job is called RUNNING before its sources are open."""
+        """Ask Flink's REST API whether every task runs, because a job is called RUNNING before its sources are open."""
         address = state.url(self.name)
         overview = http.get_json(f"{address}/jobs/overview")
         if not isinstance(overview, dict):
@@ -148,7 +148,7 @@ def property_groups(state: State) -> list[dict[str, Any]]:
 
 
 def ask(state: State, job: Mapping[str, str]) -> None:
-    """Have the job of this state directory run with other properties than the usual ones, from its next start on."""
+    """Set other job properties for this state directory; they apply from the next start."""
     folder(state).mkdir(parents=True, exist_ok=True)
     _asked_file(state).write_text(json.dumps(job, indent=1) + "\n", encoding="utf-8")
 
@@ -158,12 +158,12 @@ def _asked_file(state: State) -> Path:
 
 
 def restore_path(state: State) -> Path | None:
-    """Return the newest complete savepoint or checkpoint, of whichever job id; None before the first one."""
+    """Return the newest complete savepoint or checkpoint of any job id; None before the first one."""
     return next(iter(_snapshots(state)), None)
 
 
 def forget_old(state: State) -> None:
-    """Delete snapshots that no start will come back from; what the last starts left stays, in case of doubt."""
+    """Delete snapshots that no start will restore; those of the last few starts are kept as a reserve."""
     home = folder(state)
     kept = {_start_of(home, snapshot) for snapshot in _snapshots(state)[:KEPT_SNAPSHOTS]}
     for old in {*home.glob("savepoints/*"), *home.glob("checkpoints/*")} - kept if kept else ():
@@ -179,5 +179,5 @@ def _snapshots(state: State) -> list[Path]:
 
 
 def _start_of(home: Path, snapshot: Path) -> Path:
-    """Return the folder of a snapshot's start: savepoints/<name>, checkpoints/<job id>."""
+    """Return the folder of the start that wrote a snapshot: savepoints/<name>, checkpoints/<job id>."""
     return home.joinpath(*snapshot.relative_to(home).parts[:2])

@@ -1,6 +1,6 @@
-"""The forwarder as a process: what MSK's managed connection to Firehose does on AWS, one consumer per topic.
+"""The forwarder as a process, with one consumer per topic; on AWS, MSK's managed connection to Firehose does this work.
 
-It writes down each second how each topic is; that file is what it answers with.
+Each second it writes the state of each topic to its heartbeat file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STUCK_SECONDS = 60
 
 
 class ForwarderService(Service):
-    """Takes every topic to its delivery stream. Killed, it sends some events twice and loses none."""
+    """Sends every topic to its delivery stream. If it is killed, it sends some events twice and loses none."""
 
     name = "forwarder"
     depends_on = ("ministack", "kafka-1", "flink")
@@ -34,14 +34,14 @@ class ForwarderService(Service):
     stop_seconds = 10
 
     def command(self, state: State) -> list[str]:
-        """This module, with the brokers' addresses and where to write how it is."""
+        """Return the command: this module, with the brokers' addresses and the heartbeat file."""
         return [
             sys.executable, "-m", "aero_local.services.forwarder", kafka.bootstrap(state),
             str(heartbeat.file_of(state, self.name)),
         ]  # fmt: skip
 
     def env(self, state: State) -> Mapping[str, str]:
-        """A role that may put records, nothing else."""
+        """Return an environment with a role that may put records and nothing else."""
         return state.env("forwarder")
 
     def missing(self, state: State, started_at: float) -> str:
@@ -80,7 +80,7 @@ def main(bootstrap: str, beat: Path) -> None:
 
 
 def complaint(forwarders: Mapping[str, Forwarder], given: Mapping[str, Assignment], now: float) -> str:
-    """Say which topics are not forwarded and why; empty when all are. `now` is of the monotonic clock."""
+    """Return the topics that are not forwarded, with reasons; empty when all are. `now` is of the monotonic clock."""
     complaints = []
     for topic, forwarder in forwarders.items():
         if not given[topic].partitions:

@@ -1,4 +1,4 @@
-"""The health of a service: its process's own answer, and what can be seen of it from outside."""
+"""The health of a service: the answer of its process, and observations from outside."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_PATIENCE = 6
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a service now."""
+    """The current state of a service."""
 
     name: str
     #: up, starting, degraded (it lives and cannot be used: `missing` says why), died (it was started, nobody stopped
@@ -32,12 +32,12 @@ class Status:
 
     @property
     def is_faulty(self) -> bool:
-        """True when it should be up and cannot be used."""
+        """True when the service should be up and cannot be used."""
         return self.state in ("died", "degraded")
 
 
 def status(supervisor: Supervisor, name: str) -> Status:
-    """Ask a service how it is."""
+    """Return the state of a service."""
     record = supervisor.record(name)
     if record is None:
         return Status(name, "down")
@@ -53,7 +53,7 @@ def status(supervisor: Supervisor, name: str) -> Status:
 
 
 def missing(supervisor: Supervisor, name: str, record: Record) -> str:
-    """Return what is missing for the use of a service whose process lives; empty if nothing."""
+    """Return the problem that makes a living service unusable; empty if it can be used."""
     if (process := record.process) is not None and processes.halted([process]):
         return _stopped(process.pid)
     try:
@@ -68,7 +68,7 @@ def missing(supervisor: Supervisor, name: str, record: Record) -> str:
 
 
 def wake(supervisor: Supervisor, name: str) -> bool:
-    """Let processes of a service go on that were stopped in their tracks; True when there were any."""
+    """Continue halted processes of a service (SIGSTOP); return True if there were any."""
     halted = processes.halted(processes.family(supervisor.mark(name), supervisor.record(name)))
     for process in halted:
         process.resume()

@@ -1,4 +1,4 @@
-"""Shared parts of services on Java: the check of the machine, their environment, heaps that fit a laptop."""
+"""Shared parts of services on Java: the check of installed tools, their environment, and heap sizes for a laptop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INHERITED = ("HOME", "USER", "JAVA_HOME", "PATH", "TMPDIR")
 
 
 def check(is_installed: bool) -> None:
-    """Raise `ServiceError` where Java, or what a service runs on it, is missing."""
+    """Raise `ServiceError` if Java or the program of a service is missing."""
     if lack := jars.missing_tools():
         raise ServiceError(lack)
     if not is_installed:
@@ -26,7 +26,7 @@ def check(is_installed: bool) -> None:
 
 
 def env() -> Mapping[str, str]:
-    """Return the environment of a Java process that talks to nothing but this machine."""
+    """Return the environment of a Java process that connects only to this machine."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {"PATH": os.defpath, **kept, "LANG": "C.UTF-8"}
 

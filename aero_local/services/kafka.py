@@ -1,7 +1,7 @@
 """Kafka brokers without Docker: KRaft, on loopback, one by default or three in racks, data in the state directory.
 
-Each broker is a controller too. How many there are is a decision of the platform's first start: a cluster's voters are
-fixed in its data.
+Each broker is a controller too. The number of brokers is set at the platform's first start, because the voters of a
+cluster are stored in its data.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ HEAP_MEGABYTES = 256
 
 
 def folder(state: State) -> Path:
-    """Return where everything of the cluster is kept."""
+    """Return the folder of the whole cluster."""
     return state.root / "kafka"
 
 
 def choose_brokers(state: State, count: int) -> None:
-    """Settle how many brokers a state directory has; raise `AeroError` when it has another number already."""
+    """Set the number of brokers of a state directory; raise `AeroError` if another number is already set."""
     if count not in SIZES:
         raise AeroError(f"{count} brokers are not possible.", "Choose 1, or 3 to see one of them fail.")
     if folder(state).exists() and (settled := brokers(state)) != count:
@@ -47,29 +47,29 @@ def choose_brokers(state: State, count: int) -> None:
 
 
 def brokers(state: State) -> int:
-    """Return how many brokers a state directory has."""
+    """Return the number of brokers of a state directory."""
     file = folder(state) / "brokers"
     return int(file.read_text(encoding="utf-8")) if file.exists() else SIZES[0]
 
 
 def names(state: State) -> tuple[str, ...]:
-    """Return the services that make the cluster."""
+    """Return the names of the broker services."""
     return tuple(f"kafka-{number}" for number in range(1, brokers(state) + 1))
 
 
 def bootstrap(state: State) -> str:
-    """Return the addresses that clients start from."""
+    """Return the bootstrap addresses for clients."""
     return ",".join(f"{LOOPBACK}:{state.port(name)}" for name in names(state))
 
 
 def variables(state: State) -> dict[str, str]:
-    """Return where the brokers will answer, once their ports are chosen: what people set for a cluster on AWS."""
+    """Return the variable with the brokers' addresses, once their ports are chosen; on AWS a person sets it."""
     chosen = "kafka-1" in ports.read(state.ports_file)
     return {"AERO_BOOTSTRAP_SERVERS": bootstrap(state)} if chosen else {}
 
 
 class Kafka(Service):
-    """One broker. Killing it loses nothing that was acknowledged by the others, or reached its disk."""
+    """One broker. If it is killed, no acknowledged record is lost that is on its disk or on another broker."""
 
     ready_seconds = 60
     stop_seconds = 20
@@ -79,7 +79,7 @@ class Kafka(Service):
         self.ports = (self.name, f"{self.name}-controller")
 
     def check(self, state: State) -> None:
-        """Java, the jars, and a place in the cluster."""
+        """Check that Java and the jars are installed and that the cluster has a place for this broker."""
         jvm.check(jars.BROKER.is_current())
         if self.name not in names(state):
             raise ServiceError(f"{state.name} has {brokers(state)} broker, so there is no {self.name}.")
@@ -93,20 +93,20 @@ class Kafka(Service):
             self._format(state)
 
     def command(self, state: State) -> list[str]:
-        """The broker's own main class."""
+        """Return the command that runs the broker's main class."""
         logging = f"-Dlog4j2.configurationFile={LOGGING}"
         return [*_java(*jvm.heap(HEAP_MEGABYTES), logging), "kafka.Kafka", str(self._properties_file(state))]
 
     def env(self, state: State) -> Mapping[str, str]:
-        """Nothing of ours."""
+        """Return the environment of a Java process, without any of our variables."""
         return jvm.env()
 
     def directory(self, state: State) -> Path:
-        """Its own."""
+        """Return the broker's own folder."""
         return self._home(state)
 
     def missing(self, state: State, started_at: float) -> str:
-        """The cluster lists it: an open port would prove nothing."""
+        """Check that the cluster lists this broker; an open port would not prove it."""
         from aero_local.topics import listed_brokers  # noqa: PLC0415 - brings librdkafka along
 
         listed = listed_brokers(f"{LOOPBACK}:{state.port(self.name)}")
@@ -135,7 +135,7 @@ class Kafka(Service):
 
 
 def cluster_id(state: State) -> str:
-    """Return the id of a cluster: equal for its brokers, different from that of any other state directory."""
+    """Return the id of the cluster: the same for its brokers, different for every state directory."""
     digest = uuid.uuid5(uuid.NAMESPACE_URL, str(state.root)).bytes
     # 22 letters as Kafka makes them; one that begins with a dash would be read as an option.
     return "A" + base64.urlsafe_b64encode(digest).decode().rstrip("=")[1:]

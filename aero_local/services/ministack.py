@@ -1,7 +1,7 @@
-"""MiniStack, the emulator of AWS: in an environment of its own, IAM enforced, on loopback, persistent.
+"""MiniStack, the emulator of AWS: in its own environment, with IAM enforced, on loopback, persistent.
 
-It keeps objects on disk as they arrive, and everything else (stacks, roles, tables, queues) in memory until
-it is asked to stop. So it is asked, waited for, and never killed by us.
+It writes objects to disk as they arrive, but keeps everything else (stacks, roles, tables, queues) in memory and saves
+it only when it is asked to stop. So the platform asks it to stop, waits, and never kills it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class MiniStack(Service):
     may_be_killed = False
 
     def check(self, state: State) -> None:
-        """The environment is there, and what the last boot left can be used."""
+        """Check that its environment is installed and that the data of its last run can be used."""
         if not PYTHON.exists():
             raise ServiceError(f"The emulator is not installed: {PYTHON} is missing.", "Run `make setup`.")
         if has_objects(state) and not has_saved_state(state):
@@ -50,22 +50,22 @@ class MiniStack(Service):
             )
 
     def recover(self, state: State, log: Log) -> None:
-        """Say what is gone: everything but objects is as it was at the last clean stop."""
+        """Log the loss after a crash: objects are complete, everything else is as at the last clean stop."""
         if has_saved_state(state):
             log("ministack died. Objects are all there; tables, partitions and messages made since its last")
             log("  clean stop are not, and stacks are deployed again. To start from nothing: aero destroy")
 
     def prepare(self, state: State, log: Log) -> None:
-        """Make its directories."""
+        """Create its directories."""
         for name in ("state", "s3", "tmp"):
             (state.emulator / name).mkdir(parents=True, exist_ok=True)
 
     def command(self, state: State) -> list[str]:
-        """As a module: a copied environment keeps scripts that start the old interpreter."""
+        """Return the command of the module, because scripts in a copied environment start the old interpreter."""
         return [str(PYTHON), "-m", "ministack"]
 
     def env(self, state: State) -> Mapping[str, str]:
-        """Nothing of ours: Lambdas inherit this environment."""
+        """Return an environment without any of our variables, because Lambdas inherit it."""
         home = state.emulator / "tmp"
         return {
             "PATH": os.defpath,
@@ -86,15 +86,15 @@ class MiniStack(Service):
         }
 
     def directory(self, state: State) -> Path:
-        """Its own: whatever it drops lands there."""
+        """Return its own folder, so that files which it writes stay there."""
         return state.emulator
 
     def missing(self, state: State, started_at: float) -> str:
-        """It says so."""
+        """Return the answer of its health check."""
         return http.why_not(f"{state.url(self.name)}/_ministack/ready")
 
     def verify(self, state: State) -> None:
-        """Refuse an emulator whose Athena makes its answers up, as it does without DuckDB."""
+        """Raise `ServiceError` if Athena of the emulator does not compute, as happens without DuckDB."""
         answer = self.answer(state)
         if answer != "2":
             raise ServiceError(
@@ -103,17 +103,17 @@ class MiniStack(Service):
             )
 
     def answer(self, state: State) -> str:
-        """Return what Athena says 1+1 is."""
+        """Return Athena's answer to the query for 1+1."""
         return _athena_answer(state)
 
 
 def has_objects(state: State) -> bool:
-    """True when buckets of the platform are on disk."""
+    """Return True if buckets of the platform are on disk."""
     return any((state.emulator / "s3" / LOCAL_ACCOUNT).glob("*"))
 
 
 def has_saved_state(state: State) -> bool:
-    """True when the emulator saved its memory at least once."""
+    """Return True if the emulator has saved its memory at least once."""
     return any((state.emulator / "state").glob("cloudformation.json"))
 
 

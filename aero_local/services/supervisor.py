@@ -1,4 +1,4 @@
-"""Starts services in order, watches them become ready, and stops them in reverse."""
+"""Starts services in order, waits until they are ready, and stops them in reverse order."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AT_WORK_SECONDS = 0.2
 
 
 class Supervisor:
-    """The services of one state directory, whichever command started them."""
+    """The services of one state directory, started by any command."""
 
     #: Bytes that must be free on the disk before anything is started.
     free_bytes = 1_000_000_000
@@ -50,14 +50,14 @@ class Supervisor:
         self.is_ending = threading.Event()
 
     def log(self, line: str) -> None:
-        """Report progress; a reader that went away must not keep us from stopping what we started."""
+        """Report progress; a closed output must not prevent the platform from stopping its services."""
         try:
             self._log_to(line)
         except OSError:
             self._log_to = lambda _: None
 
     def order(self, names: Iterable[str] | None = None) -> list[str]:
-        """Return services and what they depend on, dependencies first."""
+        """Return services and their dependencies, dependencies first."""
         ordered: list[str] = []
 
         def visit(name: str) -> None:
@@ -72,7 +72,7 @@ class Supervisor:
 
     @contextmanager
     def lock(self) -> Generator[None]:
-        """Keep two commands from starting and stopping the same services at once; the second says whom it waits for."""
+        """Keep two commands from working on the same services at once; the second is told about the first."""
         file = self.state.run_dir / ".lock"
         with locks.held(file, wait=lambda holder: self.log(f"waiting for {holder} …")):
             yield
@@ -82,27 +82,27 @@ class Supervisor:
         return Record.read(self._record_file(name))
 
     def is_alive(self, name: str) -> bool:
-        """True while the service's own process runs."""
+        """Return True while the service's own process runs."""
         if (child := self._children.get(name)) is not None:
             child.poll()  # a dead child of ours stays visible until it is asked
         record = self.record(name)
         return record is not None and record.process is not None
 
     def expected(self) -> list[str]:
-        """Return the services that should be up: they were started, and nobody stopped them."""
+        """Return the services that should be up: they were started and not stopped."""
         return [name for name in self.order() if self.record(name) is not None]
 
     def status(self, name: str) -> Status:
-        """Ask a service how it is."""
+        """Return the state of a service."""
         return health.status(self, name)
 
     def statuses(self) -> list[Status]:
-        """Ask every service at once: one that does not answer must not keep the others from being told."""
+        """Return the states of all services, asked in parallel: one that hangs does not delay the others."""
         with ThreadPoolExecutor(len(self.services)) as pool:
             return list(pool.map(self.status, self.services))
 
     def check(self, names: Iterable[str]) -> None:
-        """Find out what would keep services from starting before any of them is started."""
+        """Find problems that would prevent services from starting, before any of them is started."""
         free = shutil.disk_usage(self._existing_parent()).free
         if free < self.free_bytes:
             raise ServiceError(
@@ -118,7 +118,7 @@ class Supervisor:
                 self._check_port(name, port)
 
     def start(self, name: str, *, detached: bool = True) -> bool:
-        """Start a service whose dependencies are ready; False when it runs already. Does not wait."""
+        """Start a service whose dependencies are ready, without waiting; return False if it runs already."""
         if self.is_alive(name):
             return False
         service = self.services[name]
@@ -143,9 +143,9 @@ class Supervisor:
         return True
 
     def start_together(self, names: Sequence[str], *, verify: bool = True) -> None:
-        """Start services and wait for them, all started before the first is waited for.
+        """Start all services first, then wait for each of them.
 
-        A broker is ready when the majority of brokers is.
+        This is needed for brokers, because a broker is ready only when the majority of brokers is.
         """
         for name in names:
             self.start(name)
@@ -153,9 +153,9 @@ class Supervisor:
             self.wait(name, verify=verify)
 
     def wait(self, name: str, *, verify: bool = True, seconds: float | None = None) -> None:
-        """Wait until a started service is ready; raise with what is missing when it will not be.
+        """Wait until a started service is ready; raise an error with the problem if it does not become ready.
 
-        Its time is `ready_seconds`, and more as long as its processes are at work; or just `seconds`.
+        The limit is `ready_seconds`, and more as long as its processes use processor time; with `seconds` exactly that.
         """
         service, record = self.services[name], self.record(name)
         if record is None:
@@ -189,17 +189,17 @@ class Supervisor:
         self.log(f"{name} ready after {time.monotonic() - self._begun.pop(name):.1f} s{where}")
 
     def sweep(self, name: str) -> None:
-        """End what a dead service left behind, unless it ends by itself; one that runs is left alone."""
+        """End the remaining processes of a dead service, unless they end by themselves; do nothing if it runs."""
         if not self.is_alive(name):
             self._clear(name, died=True, spares=self.services[name].children_survive)
 
     def remember(self, name: str, record: Record) -> None:
-        """Keep a record of what should be up where a start that failed left none."""
+        """Restore the record of a service that should be up, if a failed start removed it."""
         if self.record(name) is None:
             record.write(self._record_file(name))
 
     def stop(self, names: Iterable[str] | None = None) -> list[str]:
-        """Stop services in reverse order, and whatever they started; return those that ran."""
+        """Stop services in reverse order, with all their processes; return the names of those that ran."""
         stopped: list[str] = []
         failed: list[ServiceError] = []
         for name in reversed([name for name in self.order() if names is None or name in set(names)]):
@@ -231,7 +231,7 @@ class Supervisor:
         return process is not None
 
     def _clear(self, name: str, *, died: bool, spares: bool = False) -> None:
-        """End what a service's process left behind, unless it is spared, and forget it."""
+        """End the remaining processes of a service, unless they are spared, and delete its record."""
         record = self.record(name)
         if not spares and (left := processes.family(self.mark(name), record)):
             processes.kill(left)
@@ -263,7 +263,7 @@ class Supervisor:
         return self.state.run_dir / f"{name}.json"
 
     def mark(self, name: str) -> str:
-        """Return what every process of a service carries in its environment."""
+        """Return the mark that every process of a service carries in its environment."""
         return f"{name}@{self.state.root}"
 
     def _existing_parent(self) -> str:

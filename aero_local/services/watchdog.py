@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class WatchdogService(Service):
-    """Started last and stopped first. Itself it is brought back by `aero up`."""
+    """The watchdog; it is started last and stopped first. If it dies itself, `aero up` restarts it."""
 
     name = "watchdog"
     ready_seconds = 20
     stop_seconds = 5
 
     def command(self, state: State) -> list[str]:
-        """The process of the watchdog, with the state directory."""
+        """Return the command of the watchdog, with the state directory."""
         return [sys.executable, "-m", "aero_local.watching", str(state.root)]
 
     def missing(self, state: State, started_at: float) -> str:
-        """Return the services that it could not restart."""
+        """Return the services that the watchdog could not restart."""
         return heartbeat.missing(state, self.name, started_at)
