@@ -11,7 +11,7 @@ and the operating days.
 import argparse
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,10 +29,6 @@ from aero_extract.windows import Window, WindowError
 from aero_local.airline_database import AirlineDatabase, Row
 from aero_local.errors import AeroError
 
-#: The file beside it with the money in the database, for whoever compares it with the marts.
-TOTALS = AIRLINE_NOTE.with_name("totals.json")
-#: Columns of a line by which a comparison knows a row again.
-SEPARATOR = "\x1f"
 #: A plan is entered no earlier than this before its operating day.
 PLANNED = timedelta(days=2)
 
@@ -52,24 +48,16 @@ class Note:
         path.write_text(json.dumps({"seed": self.seed, "first": f"{self.first}", "last": f"{self.last}"}) + "\n")
 
     @classmethod
-    def known(cls, state: Path) -> "Note | None":
-        """Return the note of a state directory, if there is one."""
+    def of(cls, state: Path) -> "Note":
+        """Return the note of a state directory; raise `AeroError` where there is none."""
         try:
             kept = json.loads((state / AIRLINE_NOTE).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return None
-        return cls(kept["seed"], date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]))
-
-    @classmethod
-    def of(cls, state: Path) -> "Note":
-        """Return the note of a state directory; raise `AeroError` where there is none."""
-        note = cls.known(state)
-        if note is None:
             raise AeroError(
                 f"{state / AIRLINE_NOTE} is missing: no airline has a database here.",
                 "`make demo` makes one; `aero opsdb up` starts a PostgreSQL of your own.",
-            )
-        return note
+            ) from None
+        return cls(kept["seed"], date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]))
 
 
 class AirlineReader:
@@ -78,11 +66,9 @@ class AirlineReader:
     def __init__(self, database: AirlineDatabase, bucket: str, s3: Any = None) -> None:  # noqa: ANN401
         self.database, self.bucket, self.s3 = database, bucket, s3 or raw_store.client("s3")
         self.snapshot_at = database.at
-        self._days = database.each_day()
-        self._coming = iter(database.days)
+        self._days, self._coming = database.each_day(), deque(database.days)
         #: Rows of the days that hours still ask for: moment of the last change and line, by table.
         self._rows: dict[str, list[tuple[datetime, str]]] = {name: [] for name in TABLES}
-        self._read_until: date | None = next(self._coming, None)
         self._rates = database.rates()
         #: Money in the rows read so far, by name; a withdrawn row counts nowhere.
         self.money: Counter[str] = Counter()
@@ -111,10 +97,10 @@ class AirlineReader:
         """Compare a table with the lines of earlier parts, as `aero_extract.compare` does."""
         now = {_key(table, line): line for line in self._whole(table)}
         old = {_key(table, line): line for part in before for line in raw_store.read_part(self.bucket, part)}
-        lines, kinds = [], {}
+        lines, kinds = [], Counter[str]()
         for key in {**old, **now}:
             kind = _kind(old.get(key), now.get(key))
-            kinds[kind] = kinds.get(kind, 0) + 1
+            kinds[kind] += 1
             if kind != hours.SAME:
                 gone = f',"deleted_at":"{noticed_at}"' if kind == "delete" else ""
                 lines.append(f'{now.get(key, old.get(key, ""))[:-1]},"row_version":{sequence}{gone}}}')
@@ -131,11 +117,11 @@ class AirlineReader:
 
     def _read(self, until: datetime) -> None:
         """Load the operating days whose plan may have been entered before a moment."""
-        while self._read_until and self._read_until <= (until + PLANNED).date():
+        while self._coming and self._coming[0] <= (until + PLANNED).date():
+            self._coming.popleft()
             for name, rows in next(self._days).items():
                 self._rows[name] += [(row.changed_at, row.line(TABLES[name])) for row in rows.values()]
                 self.money.update(_money(name, rows.values()))
-            self._read_until = next(self._coming, None)
 
 
 def _money(table: str, rows: Iterable[Row]) -> Counter[str]:
@@ -154,9 +140,9 @@ def _cents(amount: str) -> int:
     return int(amount.replace(".", ""))
 
 
-def _key(table: Table, line: str) -> str:
+def _key(table: Table, line: str) -> tuple[Any, ...]:
     row = json.loads(line)
-    return SEPARATOR.join(str(row[name]) for name in table.key)
+    return tuple(row[name] for name in table.key)
 
 
 def _kind(old: str | None, now: str | None) -> str:
@@ -173,8 +159,8 @@ def run(given: argparse.Namespace, state: Path) -> list[dict[str, Any]]:
     database = AirlineDatabase(Airline(note.seed), note.first, note.last, asked[-1].end)
     reader = AirlineReader(database, store.bucket, store.s3)
     done = list(_told(hours.Extract(reader, store, given), asked, tables))
-    (state / TOTALS).write_text(json.dumps({name: cents / 100 for name, cents in reader.money.items()}) + "\n")
-    store.report(given.run_id, {"windows": done, "drift": []})
+    money = {name: cents / 100 for name, cents in reader.money.items()}
+    store.report(given.run_id, {"windows": done, "drift": [], "money": money})
     return done
 
 

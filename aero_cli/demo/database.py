@@ -5,22 +5,26 @@ fills it also decides on its extraction, and the demo leaves it alone.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from aero_airline.leg_life import published_at
-from aero_assets.extracts import SYSTEM
+from aero_assets.extracts import AIRLINE_NOTE, SYSTEM
 from aero_assets.feeds import feeds
 from aero_assets.partitions import FIRST_ARRIVAL_DATE
 from aero_assets.storage import Bucket
+from aero_cli.inputs import SEED, Input
 from aero_local import http
-from aero_local.airline_extract import TOTALS, Note
+from aero_local.airline_extract import Note
 from aero_local.errors import AeroError, Log
 from aero_local.services import postgres
 from aero_local.state import State
 
 HOUR = timedelta(hours=1)
-COMMITS = f"{SYSTEM}/_extracts/"
+#: The file below the state directory with what a demo has had extracted.
+EXTRACTED = AIRLINE_NOTE.with_name("extracted.json")
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,36 @@ class Hours:
         return [f"{self.start + number * HOUR:%Y-%m-%d-%H:%M}" for number in range(count)]
 
 
-def due(
-    state: State, seed: int, first: date, last: date, now: datetime, log: Log, extracted_until: datetime | None
-) -> Hours | None:
-    """Note the operating days of the airline's database; return its hours that are not extracted yet.
+@dataclass(frozen=True)
+class Extracted:
+    """The operating days and hours that a demo has had extracted, and the money in the database then (US dollars).
+
+    It is written after the extract has ended: a demo that is killed earlier asks for the same hours again.
+    """
+
+    first: date
+    last: date
+    until: datetime
+    money: Mapping[str, float]
+
+    def save(self, state: State) -> None:
+        """Write it into a state directory."""
+        dates = {name: getattr(self, name).isoformat() for name in ("first", "last", "until")}
+        (state.root / EXTRACTED).write_text(json.dumps(dates | {"money": self.money}) + "\n", encoding="utf-8")
+
+    @classmethod
+    def known(cls, state: State) -> "Extracted | None":
+        """Return what a state directory has; None before the first extract of a demo."""
+        path = state.root / EXTRACTED
+        if not path.exists():
+            return None
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
+        return cls(first, last, datetime.fromisoformat(kept["until"]), kept["money"])
+
+
+def due(state: State, seed: int, first: date, last: date, now: datetime, log: Log) -> Hours | None:
+    """Note the operating days of the airline's database; return its hours that no demo has had extracted.
 
     A new day entered the database half a day before it began, so the hours since then are extracted again: rows that
     are read twice count once.
@@ -47,16 +77,21 @@ def due(
     if postgres.data(state).exists():
         log("operational database: the PostgreSQL of this platform; `aero opsdb fill` fills it, Spark extracts it")
         return None
-    before = Note.known(state.root)
     Note(seed, first, last).save(state.root)
-    is_longer = before is None or first < before.first or before.last < last
-    new = max(first, before.last + timedelta(days=1)) if before and before.first <= first else first
-    begin = datetime.fromtimestamp(published_at(new) * 60, UTC)
-    end = now.replace(minute=0, second=0, microsecond=0)
-    if extracted_until:
-        begin = min(begin, extracted_until) if is_longer else extracted_until
+    before = Extracted.known(state)
+    if before is None or first < before.first:
+        begin = _planned_at(first)
+    elif before.last < last:
+        begin = min(_planned_at(before.last + timedelta(days=1)), before.until)
+    else:
+        begin = before.until
     begin = max(begin, datetime.combine(FIRST_ARRIVAL_DATE, time(), UTC))
+    end = now.replace(minute=0, second=0, microsecond=0)
     return Hours(begin, end) if begin < end else None
+
+
+def _planned_at(on: date) -> datetime:
+    return datetime.fromtimestamp(published_at(on) * 60, UTC)
 
 
 @dataclass(frozen=True)
@@ -66,9 +101,14 @@ class Asked:
     hours: Hours
     reports: frozenset[str]
 
-    def is_done(self, raw: Bucket) -> bool:
-        """Return True if an extract has ended since the request: it writes its report last."""
-        return bool(reports(raw) - self.reports)
+    def report(self, raw: Bucket) -> dict[str, Any] | None:
+        """Return the report of the extract of these hours, which it writes last; None before it has ended."""
+        for key in sorted(reports(raw) - self.reports):
+            report = raw.read_json(key) or {}
+            ends = [window["window_end"] for window in report.get("windows", ())]
+            if len(ends) == len(self.hours.names()) and datetime.fromisoformat(ends[-1]) == self.hours.end:
+                return report
+        return None
 
 
 def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:
@@ -94,18 +134,22 @@ def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:
     return asked
 
 
-def totals(state: State) -> dict[str, float]:
-    """Return the money totals of the airline's database at its last extract; empty if there was none."""
-    path = state.root / TOTALS
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() and Note.known(state.root) else {}
-
-
-def extracted_until(raw: Bucket) -> datetime | None:
-    """Return the end of the last hour that is committed; None before there is one."""
-    names = [item.key.rpartition("/")[2] for item in raw.list(COMMITS)]
-    if not names:
+def request(state: State, raw: Bucket, given: Input, log: Log) -> Asked | None:
+    """Request the hours of the operational database that are due, where the input comes with one."""
+    if given.database is None:
         return None
-    return datetime.strptime(max(names).split("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) + HOUR
+    hours = due(state, SEED, *given.database, datetime.now(UTC), log)
+    return extract(state, raw, hours, log) if hours else None
+
+
+def money(state: State, raw: Bucket, given: Input, asked: Asked | None) -> Mapping[str, float]:
+    """Return the money totals of the input's database in US dollars; keep those of an extract that has just ended."""
+    if given.database is None:
+        return {}
+    if asked and (report := asked.report(raw)):
+        Extracted(*given.database, asked.hours.end, report["money"]).save(state)
+    kept = Extracted.known(state)
+    return kept.money if kept else {}
 
 
 def reports(raw: Bucket) -> frozenset[str]:

@@ -74,14 +74,15 @@ def run(
         watch.seconds["platform"] = time.monotonic() - watch.started
         with state.acting_as("orchestrator"):
             raw = Bucket(Environment.current().raw_bucket)
-            hours = _hours(state, raw, given, log)
-            _settle(state, watch, raw, database.extract(state, raw, hours, log) if hours else None)
+            extract = database.request(state, raw, given, log)
+            _settle(state, watch, raw, extract)
+            money = database.money(state, raw, given, extract)
             lake = Bucket(Environment.current().lake_bucket)
             snapshot = PublishedCopy(state.published_copy, lake).pull()
             copy = LakeCopy(state.lake_copy, lake)
             counted, months = results.stages(copy, state.warehouse, snapshot), results.rows_of_months(copy)
             unknown = results.untold(state.warehouse, given.before)
-            control = given.control and {**given.control, **database.totals(state)}
+            control = given.control and {**given.control, **money}
             result = results.collect(
                 snapshot, counted, given.name, watch.seconds, control, given.before, months, unknown
             )
@@ -162,14 +163,6 @@ def _send(state: State, given: Input, watch: Watch) -> bool:
     return is_new
 
 
-def _hours(state: State, raw: Bucket, given: Input, log: Log) -> database.Hours | None:
-    """Return the hours of the operational database that are not extracted yet, if the input comes with one."""
-    if given.database is None:
-        return None
-    done = database.extracted_until(raw)
-    return database.due(state, inputs.SEED, *given.database, datetime.now(UTC), log, done)
-
-
 def _settle(state: State, watch: Watch, raw: Bucket, extract: database.Asked | None = None) -> None:
     """Wait until typed zone, warehouse and published marts have reached the levels of all arrivals.
 
@@ -178,7 +171,7 @@ def _settle(state: State, watch: Watch, raw: Bucket, extract: database.Asked | N
     client = boto3.Session().client("s3")
     while True:
         try:
-            is_in = extract is None or extract.is_done(raw)
+            is_in = extract is None or extract.report(raw) is not None
             seen = progress.look(client)
         except (BotoCoreError, ClientError) as error:
             # The emulator may be on its way back.
@@ -254,7 +247,7 @@ def _verdict(result: dict[str, Any], console: Console) -> bool:
     complaints += [
         f"control total {name}: {total['expected']} handed over, {total['found']} in the marts"
         for name, total in (result["control"] or {}).items()
-        if abs(float(total["expected"]) - float(total["found"])) >= story.HALF_A_CENT
+        if not results.agrees(total)
     ]
     complaints += [f"check failed: {name}" for name in result["checks"]["failed"]]
     complaints += [f"check did not run: {name}" for name in result["checks"]["not_run"]]

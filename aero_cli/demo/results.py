@@ -24,6 +24,7 @@ COUNTS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
 #: Routes are ranked from this many arrivals on: fewer say more about luck than about the route.
 FEWEST_ARRIVALS = 20
 RANKED = 5
+HALF_A_CENT = 0.005
 
 #: Counts of the results and the sums of the register that they are.
 COUNTED = {
@@ -242,6 +243,11 @@ def _control(marts: duckdb.DuckDBPyConnection, control: Mapping[str, float] | No
     if control.keys() - counted.keys():
         counted |= _rows(marts, MONEY_CONTROL.format(days=days))[0]
     return {name: {"expected": control[name], "found": counted[name]} for name in counted if name in control}
+
+
+def agrees(total: Mapping[str, Any]) -> bool:
+    """Return True if a control total is what the marts hold: dollars to the cent, as JSON has no decimals."""
+    return abs(float(total["expected"]) - float(total["found"])) < HALF_A_CENT
 
 
 def _money(marts: duckdb.DuckDBPyConnection, days: str) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from aero_cli.demo.results import agrees
+
 CAUSES = {
     "carrier": "the airline itself",
     "late_aircraft": "aircraft late from its last leg",
@@ -16,7 +18,6 @@ CAUSES = {
     "weather": "weather",
 }
 BAR = 28
-HALF_A_CENT = 0.005
 
 
 def show(results: dict[str, Any], console: Console) -> None:
@@ -172,8 +173,7 @@ def _stages(results: dict[str, Any]) -> Table:
 def _control(results: dict[str, Any]) -> Table:
     table = _table("Control totals: what the airline handed over, what the marts hold", "total", "handed over", "marts")
     for name, figures in results["control"].items():
-        # Dollars are exact to the cent in the marts, and a number of JSON in what was handed over.
-        same = abs(float(figures["expected"]) - float(figures["found"])) < HALF_A_CENT
+        same = agrees(figures)
         mark = "[green]✓[/green]" if same else "[red]✗[/red]"
         table.add_row(f"{mark} {name.replace('_', ' ')}", f"{figures['expected']:,}", f"{figures['found']:,}")
     return table

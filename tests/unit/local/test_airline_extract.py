@@ -9,7 +9,8 @@ import pytest
 from aero_airline import Airline
 from aero_assets.extracts import AIRLINE_NOTE
 from aero_cli.demo import database
-from aero_cli.demo.database import Asked, Hours
+from aero_cli.demo.database import Asked, Extracted, Hours
+from aero_cli.inputs import Input
 from aero_extract import hours
 from aero_extract.raw_store import RawStore
 from aero_extract.tables import TABLES
@@ -139,7 +140,10 @@ def state(tmp_path):
 
 
 def due(state, latest, first=date(2026, 11, 16), last=date(2026, 11, 29), now=NOW):
-    return database.due(state, 1, first, last, now, lambda _: None, latest)
+    """The hours of a demo, after one that had the days until the 29th extracted until `latest` (None: no demo had)."""
+    if latest:
+        Extracted(date(2026, 11, 16), date(2026, 11, 29), latest, {}).save(state)
+    return database.due(state, 1, first, last, now, lambda _: None)
 
 
 def test_a_first_demo_asks_for_all_hours_since_the_plan_of_its_first_day(state):
@@ -163,18 +167,39 @@ def test_a_demo_of_the_next_day_asks_for_the_hours_since_the_new_day_s_plan_agai
     assert asked == Hours(datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 12, 1, 7, tzinfo=UTC))
 
 
-def test_an_extract_has_ended_with_its_report_and_is_known_by_the_hour_of_its_last_commit(tmp_path):
-    raw = FolderBucket(tmp_path)
-    assert database.extracted_until(raw) is None
-    raw.write_json("opsdb/_runs/before.json", {})
-    asked = Asked(Hours(NOW - timedelta(hours=2), NOW), database.reports(raw))
-    assert not asked.is_done(raw)
-    raw.write_json("opsdb/_extracts/dt=2026-11-30/20261130T050000000000Z-aaaaaaaaaaaa-bbbbbbbbbbbb.json", {})
-    raw.write_json("opsdb/_extracts/dt=2026-11-30/20261130T060000000000Z-aaaaaaaaaaaa-bbbbbbbbbbbb.json", {})
-    assert not asked.is_done(raw), "commits alone may be those of an earlier extract"
-    raw.write_json("opsdb/_runs/now.json", {})
-    assert asked.is_done(raw)
-    assert database.extracted_until(raw) == datetime(2026, 11, 30, 7, tzinfo=UTC)
+def test_a_demo_that_was_killed_before_its_extract_ended_asks_for_all_of_it_again(state):
+    assert due(state, None) == due(state, None)
+    grown = {"last": date(2026, 11, 30), "now": NOW + timedelta(days=1)}
+    until = datetime(2026, 11, 30, 7, tzinfo=UTC)
+    assert due(state, until, **grown) == due(state, until, **grown)
+
+
+def report(*ends):
+    return {"windows": [{"window_end": f"{end:%Y-%m-%dT%H:%M:%S.%fZ}"} for end in ends], "money": {"cost_usd": 1.5}}
+
+
+def test_an_extract_has_ended_with_the_report_of_its_own_hours(tmp_path):
+    raw, end = FolderBucket(tmp_path), NOW.replace(minute=0)
+    hour = timedelta(hours=1)
+    raw.write_json("opsdb/_runs/before.json", report(end - hour, end))
+    asked = Asked(Hours(end - 2 * hour, end), database.reports(raw))
+    assert asked.report(raw) is None, "that was an earlier extract"
+    raw.write_json("opsdb/_runs/by_hand.json", report(end))
+    assert asked.report(raw) is None, "somebody extracts another hour on the page of the asset"
+    raw.write_json("opsdb/_runs/now.json", report(end - hour, end))
+    assert asked.report(raw) == report(end - hour, end)
+
+
+def test_the_money_of_an_extract_is_kept_for_demos_of_the_same_hour(state, tmp_path):
+    due(state, None)
+    raw, end = FolderBucket(tmp_path), NOW.replace(minute=0)
+    given = Input("airline", (), database=(date(2026, 11, 16), date(2026, 11, 29)))
+    assert database.money(state, raw, given, None) == {}
+    asked = Asked(Hours(end - timedelta(hours=1), end), database.reports(raw))
+    raw.write_json("opsdb/_runs/now.json", report(end))
+    assert database.money(state, raw, given, asked) == database.money(state, raw, given, None) == {"cost_usd": 1.5}
+    assert due(state, None) is None
+    assert database.money(state, raw, Input("a file", ()), None) == {}
 
 
 def test_where_a_postgresql_belongs_to_the_platform_its_hours_are_left_alone(state):

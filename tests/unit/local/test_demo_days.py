@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from aero_cli import inputs
-from aero_cli.demo.database import Hours, due
+from aero_cli.demo.database import Extracted, Hours, due
 from aero_local.errors import AeroError
 from aero_local.state import State
 from tests.unit.local.test_airline_extract import NOW
@@ -45,9 +45,10 @@ def test_more_days_than_arrivals_are_filed_for_are_refused_with_the_most_that_th
 
 def test_earlier_days_of_the_database_are_extracted_from_their_plan_on(tmp_path):
     state = State(tmp_path / "state")
-    due(state, 1, date(2026, 11, 16), date(2026, 11, 29), NOW, lambda _: None, None)
+    due(state, 1, date(2026, 11, 16), date(2026, 11, 29), NOW, lambda _: None)
     until = NOW.replace(minute=0)
-    asked = due(state, 1, date(2026, 11, 10), date(2026, 11, 29), NOW, lambda _: None, until)
+    Extracted(date(2026, 11, 16), date(2026, 11, 29), until, {}).save(state)
+    asked = due(state, 1, date(2026, 11, 10), date(2026, 11, 29), NOW, lambda _: None)
     assert asked == Hours(NOW.replace(day=9, hour=12, minute=0), until)
 
 
