@@ -17,6 +17,7 @@ from aero_cli.commands import (
     run,
     set_aside,
     stacks,
+    trace,
 )
 from aero_cli.commands.common import App
 
@@ -41,6 +42,10 @@ app.command(epilog='Example: aero query "select route, count(*) from operations.
 app.command(epilog="Example: aero metrics otp_a14 --by route,month --from 2026-11-01 --order -otp_a14 --limit 10")(
     metrics.metrics
 )
+app.command(
+    epilog="Example: aero trace fct_route_day --route MEX-CUN --date 2026-11-20 --metric otp_a14 · "
+    "aero trace fct_leg --flight AM905 --date 2026-11-20"
+)(trace.trace)
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
 app.command(epilog="Example: aero drop partner/costs costs.csv")(drop.drop)

@@ -66,7 +66,9 @@ def metrics(
     if not names:
         show_list(known, every, as_json)
         return
-    question = Question(split(",".join(names)), split(by), _day(first), _day(last), _only(only or ()), order, limit)
+    question = Question(
+        split(",".join(names)), split(by), _day(first), _day(last), only_options(only or ()), order, limit
+    )
     sql = known.sql(question)
     if not (as_csv or as_json):
         question = with_samples(known, question)
@@ -140,7 +142,8 @@ def _day(at: datetime | None) -> date | None:
     return at.date() if at else None
 
 
-def _only(options: Sequence[str]) -> dict[str, list[str]]:
+def only_options(options: Sequence[str]) -> dict[str, list[str]]:
+    """Return the values by name of options like carrier=AM,5D."""
     values_of = {}
     for option in options:
         name, sign, values = option.partition("=")

@@ -1,11 +1,15 @@
 """From the inbox to the marts on real services: however the same flights arrive, the marts are the same to the row."""
 
 import gzip
+import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from aero_assets.environment import PROJECT, Environment
 from aero_assets.feeds import find
 from aero_assets.manifests import Levels
 from aero_assets.published import PublishedCopy
@@ -151,6 +155,32 @@ def test_every_build_publishes_what_it_built(line, whole):
     with PublishedCopy(line.state.published_copy, line.lake).pull().connect() as marts:
         found = {mart: marts.execute(f"from operations.{mart} order by all").fetchall() for mart in MARTS}
     assert found == line.marts()
+
+
+def test_a_published_share_is_traced_to_lines_of_the_file(line, whole):
+    line.publish()
+    [(route, on, legs)] = line.query(
+        "select route, operating_date::varchar, scheduled_legs from operations.fct_route_day order by 3 desc, 1 limit 1"
+    )
+    words = ("trace", "fct_route_day", "--route", route, "--date", on, "--metric", "otp_a14", "--json")
+    program = Path(sys.executable).with_name("aero")
+    done = subprocess.run((program, *words), env=line.state.env("analyst"), cwd=PROJECT, text=True, check=False,
+                          capture_output=True)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    traced = json.loads(done.stdout)
+    assert (traced["adds_up"], traced["missing"], len(traced["legs"])) == (True, [], legs)
+    expected = "select sum(a14_on_time_legs), sum(arr_tracked_legs) from operations.fct_route_day"
+    [sums] = line.query(f"{expected} where route = '{route}' and operating_date = '{on}'")
+    assert (sum(leg["over"] for leg in traced["legs"]), sum(leg["under"] for leg in traced["legs"])) == sums
+    raw = Bucket(Environment.current().raw_bucket, line.state.session("orchestrator").client("s3"))
+    for leg in traced["legs"]:
+        [record] = [record for record in leg["records"] if record["wins"]]
+        assert record["object"]["is_there"]
+        key, _, number = record["raw_ref"].partition("#")
+        cells = gzip.decompress(raw.read(key) or b"").decode().splitlines()[int(number) - 1].split(",")
+        assert (cells[4], int(cells[5]), cells[7]) == tuple(
+            leg["names"][name] for name in ("carrier", "flight_number", "origin")
+        )
 
 
 def test_a_file_refused_at_the_door_is_published_without_touching_the_marts(line, whole):

@@ -15,6 +15,7 @@ from aero_streaming.merge.leg_merge import (
     merge,
     sort_key,
     validate,
+    winners,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "merge",
     "sort_key",
     "validate",
+    "winners",
 ]

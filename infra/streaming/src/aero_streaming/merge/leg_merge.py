@@ -225,6 +225,19 @@ def merge(facts: Iterable[Fact], departure_policy: Policy = "first_out") -> dict
     return leg
 
 
+def winners(facts: Iterable[Fact], departure_policy: Policy = "first_out") -> dict[str, Fact]:
+    """The fact that won each field of the leg that `merge` makes of the same facts; unknown fields are absent."""
+    unique = first_received(facts)
+    by_id = {fact["event_id"]: fact for fact in unique}
+    last = max((fact["attempt"] for fact in unique), default=0)
+    won: dict[str, Fact] = {}
+    for field in FIELDS:
+        counting = {"any": None, "last": last}.get(field.attempt, 1 if departure_policy == "first_out" else last)
+        if key := _winner(field, (fact for fact in unique if counting in (None, fact["attempt"]))):
+            won[field.name] = by_id[key[VALUE_AT - 33 : VALUE_AT - 1]]
+    return won
+
+
 def _winner(field: Field, facts: Iterable[Fact]) -> str | None:
     return max((key for fact in facts if (key := sort_key(field, fact)) is not None), default=None)
 
