@@ -1,4 +1,10 @@
-with validities as (
+with spanish as (
+
+    select * from {{ ref('airport_names') }}
+
+),
+
+validities as (
 
     select
         *,
@@ -11,16 +17,19 @@ with validities as (
 )
 
 select
-    cast(iata as varchar) as iata,
-    cast(icao as varchar) as icao,
-    cast(name as varchar) as name,
-    cast(municipality as varchar) as municipality,
-    cast(country as varchar) as country,
-    cast(latitude as double precision) as latitude,
-    cast(longitude as double precision) as longitude,
-    cast(zone as varchar) as zone,
-    cast(zone_source as varchar) as zone_source,
-    cast(valid_from as date) as valid_from,
-    cast(valid_to as date) as valid_to
+    cast(validities.iata as varchar) as iata,
+    cast(validities.icao as varchar) as icao,
+    cast(validities.name as varchar) as name,
+    cast(validities.municipality as varchar) as municipality,
+    cast(validities.country as varchar) as country,
+    cast(validities.latitude as double precision) as latitude,
+    cast(validities.longitude as double precision) as longitude,
+    cast(validities.zone as varchar) as zone,
+    cast(validities.zone_source as varchar) as zone_source,
+    cast(validities.valid_from as date) as valid_from,
+    cast(validities.valid_to as date) as valid_to,
+    cast(coalesce(spanish.name_es, validities.name) as varchar) as name_es,
+    cast(coalesce(spanish.municipality_es, validities.municipality) as varchar) as municipality_es
 from validities
-where recency = 1
+left join spanish on validities.iata = spanish.iata
+where validities.recency = 1
