@@ -36,6 +36,7 @@ KINDS = {
 UNITS = {
     "percent": ("%", "%"),
     "points": ("puntos porcentuales", "percentage points"),
+    "per_mille": ("por cada 1,000", "per 1,000"),
     "minutes": ("min", "min"),
     "usd_per_km": ("dólares por asiento-kilómetro", "US dollars per seat-kilometre"),
     "usd": ("dólares", "US dollars"),

@@ -66,6 +66,19 @@ GROUPINGS = {
         entities=ROUTE,
         dimensions={"data_label": None},
     ),
+    "answers": Grouping(
+        entity="answer",
+        description="Survey answers by the fate of the leg. One row per date, carrier, route, cabin, band and cause.",
+        entities=ROUTE,
+        dimensions={"cabin": None, "delay_band": None, "main_cause": None, "data_label": None},
+    ),
+    "connections": Grouping(
+        entity="connection",
+        description="Connecting passengers at hubs, judged by times. One row per operating date and hub.",
+        # The hub is the origin of the leg that takes them on.
+        entities={"origin": "airport", "calendar_day": "operating_date"},
+        dimensions={"data_label": None},
+    ),
 }
 
 

@@ -100,7 +100,7 @@ def with_samples(known: Metrics, question: Question) -> Question:
     samples = [
         sample
         for metric in question.metrics
-        if known.all[metric].unit in ("percent", "points")
+        if known.all[metric].unit in ("percent", "points", "per_mille")
         for sample in split(known.all[metric].sample)
     ]
     return replace(question, metrics=tuple(dict.fromkeys((*question.metrics, *samples))))
@@ -156,12 +156,14 @@ def only_options(options: Sequence[str]) -> dict[str, list[str]]:
 def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
     """Return a value in the form for people.
 
-    Shares are in percent, fractions have two digits, dollars per kilometre four, and days no time.
+    Shares are in percent or per mille, fractions have two digits, dollars per kilometre four, and days no time.
     """
     if value is None:
         return ""
     if unit in ("percent", "points") and isinstance(value, float):
         return f"{100 * value:.1f} %"
+    if unit == "per_mille" and isinstance(value, float):
+        return f"{1000 * value:.1f} ‰"
     if isinstance(value, float | Decimal):
         return f"{value:.4f}" if unit == "usd_per_km" else f"{value:,.2f}" if unit == "usd" else f"{value:.2f}"
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value}"

@@ -22,6 +22,7 @@ from aero_assets.published import PublishedCopy, Snapshot
 from aero_cli.commands.metrics import until_complete
 from aero_cli.commands.query import ask
 from aero_streaming.figures import figures
+from tests.dbt.customer_rows import ANSWERS_BY_HAND, CONNECTIONS_BY_HAND, write_passengers
 from tests.dbt.money_rows import MONEY_BY_HAND, write_money
 from tests.dbt.project import FOLDER, Warehouse, messages
 from tests.dbt.random_legs import DAYS, FIRST, loaded, reported
@@ -30,6 +31,7 @@ from tests.fakes import FolderBucket
 
 LEGS, CAUSES, ROUTE_DAYS = "operations.fct_leg", "operations.fct_delay_cause_day", "operations.fct_route_day"
 MARGINS = "finance.fct_route_margin"
+ANSWERS, CONNECTIONS = "customer.fct_satisfaction", "customer.fct_misconnect"
 CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
 SEED = 20261129
 AS_OF = date(2015, 1, 10)
@@ -53,7 +55,9 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
     with_loads = [loaded(rng, number) for number in range(300)]
     write(warehouse.lake, with_loads, feed=AIRLINE)
     write_money(warehouse.lake, with_loads, random.Random(SEED))
-    names = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "dim_date", "+dim_airport", "+dim_carrier")
+    write_passengers(warehouse.lake, with_loads, random.Random(SEED))
+    names = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "+fct_satisfaction", "+fct_misconnect",
+             "dim_date", "+dim_airport", "+dim_carrier")  # fmt: skip
     # As of a day in the middle: later legs are due where they flew, and only there.
     skipped = ("--exclude-resource-type", "test", "unit_test")
     result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")
@@ -65,7 +69,7 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
 def published(warehouse) -> Snapshot:
     """The same, published."""
     lake = FolderBucket(warehouse.folder / "published")
-    names = (LEGS, CAUSES, MARGINS, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
+    names = (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
     marts = [mart for mart in mart_relations() if mart.name in names]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         scratch = warehouse.folder / "scratch"
@@ -123,9 +127,12 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
                   lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna())),
     "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
     **MONEY_BY_HAND,
+    **ANSWERS_BY_HAND,
+    **CONNECTIONS_BY_HAND,
 }  # fmt: skip
 #: The published table that a KPI counts, where that is not the table of legs.
 TABLE_OF = {"cause_minutes": CAUSES} | dict.fromkeys(MONEY_BY_HAND, MARGINS)
+TABLE_OF |= dict.fromkeys(ANSWERS_BY_HAND, ANSWERS) | dict.fromkeys(CONNECTIONS_BY_HAND, CONNECTIONS)
 #: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
     "day": lambda rows, _: rows.operating_date,
@@ -148,16 +155,29 @@ GROUPS_OF_LEGS = {
     "std_local_hour": lambda rows, _: rows.std_local_hour,
     "data_label": lambda rows, _: rows.data_label,
 }
-GROUPS_OF = {LEGS: GROUPS_OF_LEGS, CAUSES: {"cause": lambda rows, _: rows.cause}, MARGINS: {}}
+GROUPS_OF = {
+    LEGS: GROUPS_OF_LEGS,
+    CAUSES: {"cause": lambda rows, _: rows.cause},
+    MARGINS: {},
+    ANSWERS: {
+        "cabin": lambda rows, _: rows.cabin,
+        "delay_band": lambda rows, _: rows.delay_band,
+        "main_cause": lambda rows, _: rows.main_cause,
+    },
+    CONNECTIONS: {},
+}
+#: Connections are of a hub, the origin of the leg that takes the passengers on.
+NOT_OF_HUBS = ("route", "destination", "carrier", "carrier_group", "destination__country")
 Tables = dict[str, Frame]
 
 
 @pytest.fixture(scope="module")
 def tables(published) -> Tables:
     """The published files as pandas reads them."""
-    names = (LEGS, CAUSES, MARGINS, AIRPORTS, CARRIERS)
+    names = (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS, AIRPORTS, CARRIERS)
     found = {name: pd.concat([pd.read_parquet(path) for path in published.paths(name)]) for name in names}
-    for name in (LEGS, CAUSES, MARGINS):
+    found[CONNECTIONS] = found[CONNECTIONS].rename(columns={"airport": "origin"})
+    for name in (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS):
         found[name]["operating_date"] = pd.to_datetime(found[name].operating_date)
     return found
 
@@ -167,7 +187,10 @@ def questions() -> Iterator[Question]:
     rng = random.Random(SEED)
     names = [*BY_HAND, *rng.choices(list(BY_HAND), k=30 - len(BY_HAND))]
     for name in names:
-        groups = [*GROUPS, *GROUPS_OF[TABLE_OF.get(name, LEGS)]]
+        table = TABLE_OF.get(name, LEGS)
+        groups = [*GROUPS, *GROUPS_OF[table]]
+        if table == CONNECTIONS:
+            groups = [group for group in groups if group not in NOT_OF_HUBS]
         first, last = sorted(FIRST + timedelta(days=rng.randrange(DAYS)) for _ in range(2))
         yield Question(
             [name], rng.sample(groups, rng.choice((1, 1, 2))), rng.choice((first, None)), rng.choice((last, None))

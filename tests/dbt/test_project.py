@@ -124,6 +124,9 @@ def test_two_tags_split_the_project(parsed):
         "fct_connection_day",
         "fct_completeness_day",
         "fct_fx_day",
+        "fct_satisfaction",
+        "fct_misconnect",
+        "fct_booking_curve",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -132,7 +135,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 29
+    assert len(marts) == 32
     assert all(node.contract.enforced for node in marts)
 
 

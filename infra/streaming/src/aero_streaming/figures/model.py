@@ -13,12 +13,12 @@ from typing import Any, Literal
 from aero_streaming.figures.conditions import Columns, Condition, Row, Write
 
 Side = Literal["leg", "departure", "arrival"]
-Unit = Literal["percent", "points", "minutes", "usd_per_km", "count", "usd", "legs", "grade"]
+Unit = Literal["percent", "points", "per_mille", "minutes", "usd_per_km", "count", "usd", "legs", "grade"]
 Better = Literal["high", "low", "neither"]
 Treatment = Literal["counted", "missed", "left_out"]
 
-UNITS = ("percent", "points", "minutes", "usd_per_km", "count", "usd", "legs", "grade")
-UNITS_OF_RATIOS = ("percent", "points", "minutes", "usd_per_km")
+UNITS = ("percent", "points", "per_mille", "minutes", "usd_per_km", "count", "usd", "legs", "grade")
+UNITS_OF_RATIOS = ("percent", "points", "per_mille", "minutes", "usd_per_km")
 SIDES = ("leg", "departure", "arrival")
 KEEPERS = ("stream", "marts")
 USERS = ("rules", "pages", "results", "briefs")
