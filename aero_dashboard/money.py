@@ -47,15 +47,19 @@ def margins(connection: Connection, scope: Scope) -> dict[str, float]:
 
 
 def satisfaction(connection: Connection, scope: Scope) -> Satisfaction | None:
-    """Return the NPS of a choice of routes; None without an answer. Answers are of routes, of whatever carrier.
-
-    The interval is that of a mean of -1, 0 and 1 (normal approximation), and stays within what a score can be.
-    """
+    """Return the NPS of a choice of routes; None without an answer. Answers are of routes, of whatever carrier."""
     counts = _row(connection, "commercial.fct_route_day_commercial", ANSWERS, replace(scope, carrier=None))
     if not counts or pd.isna(counts["n"]) or not counts["n"]:
         return None
-    answers = counts["n"]
-    good, bad = counts["promoters"] / answers, counts["detractors"] / answers
+    return scored(counts["n"], counts["promoters"], counts["detractors"])
+
+
+def scored(answers: float, promoters: float, detractors: float) -> Satisfaction:
+    """Return the NPS of at least one answer.
+
+    The interval is that of a mean of -1, 0 and 1 (normal approximation), and stays within what a score can be.
+    """
+    good, bad = promoters / answers, detractors / answers
     score, half = good - bad, Z_INTERVAL * sqrt(max(good + bad - (good - bad) ** 2, 0) / answers)
     return Satisfaction(100 * score, 100 * max(score - half, -1), 100 * min(score + half, 1), int(answers))
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, limits, money, queries, tables
+from aero_dashboard import components, frame, limits, money, passengers, queries, tables
 from aero_dashboard.charts import funnel, heatmap, network_map, pareto
 from aero_dashboard.frame import View
 from aero_dashboard.i18n import plain
@@ -33,6 +33,7 @@ def page() -> None:
     route_table(view, routes)
     network(view, routes)
     money.section(view, scope)
+    passengers.section(view, scope)
 
 
 def head(view: View, legs: int) -> list[str]:

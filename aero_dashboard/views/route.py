@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, kpis, limits, money, queries, tables
+from aero_dashboard import components, frame, kpis, limits, money, passengers, queries, tables
 from aero_dashboard.charts import pareto
 from aero_dashboard.charts import route as charts
 from aero_dashboard.frame import WIDGETS, View
@@ -40,6 +40,7 @@ def page() -> None:
     hours(view, scope)
     latest(view, scope)
     money.section(view, scope)
+    passengers.section(view, scope)
 
 
 def name(view: View, route: str) -> str:

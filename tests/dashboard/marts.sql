@@ -103,6 +103,19 @@ select operating_date, origin, destination, route, 10::bigint as recommendations
     2::bigint as detractors
 from operations.fct_leg where data_label is not null group by operating_date, origin, destination, route;
 
+create table customer.fct_satisfaction as
+select operating_date, carrier, origin, destination, route, 'economy' as cabin, band.* from (
+    select distinct operating_date, carrier, origin, destination, route from operations.fct_leg
+    where data_label is not null
+), (values ('late_240', 2, 0, 2, 2, 0), ('on_time', 20, 14, 2, 20, 17), ('late_15', 9, 3, 4, 8, 4))
+    as band(delay_band, recommendations, promoters, detractors, satisfactions, satisfied);
+
+create table commercial.fct_booking_curve as
+select operating_date, carrier, origin, destination, route, sold.* from (
+    select distinct operating_date, carrier, origin, destination, route from operations.fct_leg
+    where data_label is not null
+), (values (-1, 5), (60, 20), (14, 30), (7, 30), (1, 15), (0, 5)) as sold(days_to_departure, kept_seats);
+
 create table health.feed (
     feed varchar, owner varchar, grain varchar, source varchar, arrival varchar, fresh_within_hours integer,
     arrivals integer, rows_out bigint, last_arrived_at timestamp, first_operating_date date, last_operating_date date

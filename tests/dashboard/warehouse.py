@@ -53,6 +53,8 @@ TABLES = {
     "operations.fct_delay_code_day": "One row per day, carrier, route and code.",
     "finance.fct_route_margin": "One row per day, carrier and route.",
     "commercial.fct_route_day_commercial": "One row per day and route.",
+    "customer.fct_satisfaction": "One row per day, carrier, route, cabin and band of delay.",
+    "commercial.fct_booking_curve": "One row per day, carrier, route and bucket of days to departure.",
     "reference.dim_airport": "One row per airport.",
     "reference.dim_carrier": "One row per carrier.",
     "reference.dim_delay_code": "One row per code.",
@@ -243,7 +245,7 @@ def publish_made(
     without: Iterable[str] = (),
 ) -> Path:
     """Build every mart from the relation `made`, publish them below a folder and return it."""
-    for schema in ("operations", "finance", "commercial", "reference", "health"):
+    for schema in ("operations", "finance", "commercial", "customer", "reference", "health"):
         connection.execute(f"create schema {schema}")
     connection.execute(Path(__file__).with_name("marts.sql").read_text(encoding="utf-8").replace("{seeds}", f"{SEEDS}"))
     relations = [Relation(name, f"from {name}", text) for name, text in TABLES.items() if name not in set(without)]
