@@ -8,13 +8,15 @@ import Dagster, because the dashboard, the deploy driver and the tests read the 
 from functools import cache
 from pathlib import Path
 
-from aero_assets.feeds.model import Arrival, Clock, Column, Feed, RowRule, Value
+from aero_assets.feeds.model import DEFAULT_WIDTH, MOST_WIDTH, Arrival, Clock, Column, Feed, RowRule, Value
 from aero_assets.feeds.register import FeedError, load_feed, load_register
 
 FOLDER = Path(__file__).parent
 
 __all__ = [
+    "DEFAULT_WIDTH",
     "FOLDER",
+    "MOST_WIDTH",
     "Arrival",
     "Clock",
     "Column",

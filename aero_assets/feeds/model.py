@@ -60,9 +60,13 @@ class RowRule:
     message: str
 
 
+#: Bytes of a text whose column states no width: those of `varchar` on Redshift. The most that a column may state.
+DEFAULT_WIDTH, MOST_WIDTH = 256, 65_535
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column of the typed zone."""
+    """One column of the typed zone. `width` is the most bytes (UTF-8) of a text; other types have none."""
 
     name: str
     type: str
@@ -70,8 +74,14 @@ class Column:
     description: str = field(repr=False)
     sql: str
     required: bool = False
+    width: int = 0
     #: The type in the warehouse where that is another one: money is a decimal there. No part of the contract.
     warehouse_type: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Give a text that states no width the default one."""
+        if self.type == "VARCHAR" and not self.width:
+            object.__setattr__(self, "width", DEFAULT_WIDTH)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from aero_assets.feeds.lineage import (
     ROW_VERSION,
     SENDERS_OWN,
 )
-from aero_assets.feeds.model import Arrival, Clock, Column, Contradiction, Feed, RowRule, Supersedes, Value
+from aero_assets.feeds.model import MOST_WIDTH, Arrival, Clock, Column, Contradiction, Feed, RowRule, Supersedes, Value
 from aero_streaming.events.types import EVENT_TYPES, TOPICS, fields_of
 
 TYPES = frozenset({"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"})
@@ -169,17 +169,22 @@ class _Reader:
             if name in raw:
                 raise self.fail(f"{name!r} is also a raw column (SQL ignores case)", at=rf'name\s*=\s*"{name}"')
         for column in feed.columns:
-            at = rf'name\s*=\s*"{column.name}"'
-            if column.name in RESERVED:
-                raise self.fail(f"column {column.name}: the typed step uses this name, choose another one", at=at)
-            if column.type not in TYPES:
-                raise self.fail(f"type {column.type!r}: use one of {', '.join(sorted(TYPES))}", at=at)
-            if column.warehouse_type and not re.fullmatch(r"decimal\(\d+, \d+\)", column.warehouse_type):
-                raise self.fail(f'column {column.name}: a `warehouse_type` is like "decimal(18, 2)"', at=at)
-            if not column.description.strip():
-                raise self.fail(f"column {column.name} has no description", at=at)
+            self._check_column(column)
         if not any(c.name == feed.business_date and c.type == "DATE" for c in feed.columns):
             raise self.fail(f"no DATE column named {feed.business_date!r}", at=r"business_date\s*=")
+
+    def _check_column(self, column: Column) -> None:
+        at = rf'name\s*=\s*"{column.name}"'
+        if column.name in RESERVED:
+            raise self.fail(f"column {column.name}: the typed step uses this name, choose another one", at=at)
+        if column.type not in TYPES:
+            raise self.fail(f"type {column.type!r}: use one of {', '.join(sorted(TYPES))}", at=at)
+        if column.warehouse_type and not re.fullmatch(r"decimal\(\d+, \d+\)", column.warehouse_type):
+            raise self.fail(f'column {column.name}: a `warehouse_type` is like "decimal(18, 2)"', at=at)
+        if column.width and (column.type != "VARCHAR" or not 1 <= column.width <= MOST_WIDTH):
+            raise self.fail(f"column {column.name}: only a VARCHAR has a `width`, 1 to {MOST_WIDTH} bytes", at=at)
+        if not column.description.strip():
+            raise self.fail(f"column {column.name} has no description", at=at)
 
     def _check_topics(self, feed: Feed) -> None:
         if feed.topic and feed.arrival != "event":

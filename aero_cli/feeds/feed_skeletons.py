@@ -55,7 +55,8 @@ header = [
 {_advice(sample, day)}
 # -- typed columns ----------------------------------------------------------------------------------------------------
 # `sql` is DuckDB SQL over the raw columns, which are text, trimmed, and null where empty. A value that does not fit the
-# type is refused as bad_value, an empty one as missing_value where the column says `required = true`.
+# type is refused as bad_value, an empty one as missing_value where the column says `required = true`. A text has at
+# most 256 bytes, or those of its `width`.
 {entries}
 """
 

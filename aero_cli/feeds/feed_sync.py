@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from aero_assets.feeds import Column, Feed, FeedError, load_register
+from aero_assets.feeds import DEFAULT_WIDTH, Column, Feed, FeedError, load_register
 from aero_cli.feeds.layout import HERE, Layout
 from aero_streaming.merge.leg_merge import FIELDS
 
@@ -99,9 +99,10 @@ def leg_files(feeds: Iterable[Feed]) -> str:
 """
 
 
-def dbt_type(kind: str) -> str:
-    """Return a type of the register in the form that dbt uses."""
-    return DBT_TYPES.get(kind, kind.lower())
+def dbt_type(column: Column) -> str:
+    """Return the type of a column in the form that dbt uses; `varchar` alone has the default width on Redshift."""
+    width = f"({column.width})" if column.width not in (0, DEFAULT_WIDTH) else ""
+    return DBT_TYPES.get(column.type, column.type.lower()) + width
 
 
 def staging_model(feed: Feed) -> str:
@@ -176,7 +177,7 @@ def _source_columns(feed: Feed) -> Iterator[str]:
     for column in feed.columns:
         tested = column.name in _never_null(feed)
         anchor = "" if tested or column.warehouse_type else f"&{column.name} "
-        yield anchor + _entry(column, dbt_type(column.type), ["not_null"] if tested else [])
+        yield anchor + _entry(column, dbt_type(column), ["not_null"] if tested else [])
 
 
 def _model_columns(feed: Feed) -> Iterator[str]:
@@ -216,7 +217,7 @@ def _severity(feed: Feed) -> str:
 
 
 def _type(column: Column) -> str:
-    return column.warehouse_type or dbt_type(column.type)
+    return column.warehouse_type or dbt_type(column)
 
 
 def _entry(column: Column, kind: str, tests: list[str]) -> str:

@@ -84,7 +84,7 @@ def test_descriptions_end_in_the_grain(parsed):
 @pytest.mark.parametrize("feed", feeds(), ids=lambda feed: feed.path)
 def test_the_source_is_what_the_register_declares(parsed, feed):
     [source] = [source for source in parsed.manifest.sources.values() if (source.source_name, source.name) == feed.key]
-    declared = {column.name: dbt_type(column.type) for column in feed.columns}
+    declared = {column.name: dbt_type(column) for column in feed.columns}
     assert {column.name: column.data_type for column in source.columns.values()} == declared
     assert source.config.meta["dagster"]["asset_key"] == ["catalog", *feed.key]
 

@@ -195,12 +195,32 @@ def _judged(feed: Feed, first: date, last: date) -> str:
     # Most records have no verdict; they need not be compared with every one to learn that.
     return f"""
         with clock_0 as ({_anchored(feed)}){clocks},
-        ruled as (select *, case {verdict} end as _verdict from clock_{len(feed.clocks)})
-        select _body as record, _line_number as line_number, _raw_key as raw_key,
-               case when _verdict is not null then case _verdict {codes} end end as reason,
-               case when _verdict is not null then case _verdict {messages} end end as message, {columns}
-        from ruled
+        ruled as (select *, case {verdict} end as _verdict from clock_{len(feed.clocks)}),
+        typed as (
+            select _body as record, _line_number as line_number, _raw_key as raw_key,
+                   case when _verdict is not null then case _verdict {codes} end end as reason,
+                   case when _verdict is not null then case _verdict {messages} end end as message, {columns}
+            from ruled
+        )
+        select * replace (coalesce(reason, case when {_too_long(feed, "'text_too_long'")} end) as reason,
+                          coalesce(message, case when {_too_long(feed)} end) as message)
+        from typed
     """
+
+
+def _too_long(feed: Feed, then: str = "") -> str:
+    """Return the branches of a CASE for texts that are longer than their column: each with `then`, or its message."""
+    texts = [column for column in feed.columns if column.type == "VARCHAR"]
+    branches = " when ".join(
+        f"strlen({column.name}) > {column.width} then "
+        + (
+            then
+            or f"'{column.name} has ' || strlen({column.name}) || ' bytes and may have {column.width}: ' "
+            f"|| left({column.name}, 60)"
+        )
+        for column in texts
+    )
+    return branches or "false then null"
 
 
 def _rules(feed: Feed, first: date, last: date) -> list[tuple[str, str, str]]:

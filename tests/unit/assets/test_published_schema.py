@@ -1,6 +1,7 @@
 """The columns of schema version 1, held against what the dbt project would publish now."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,12 @@ def promised() -> dict[str, dict[str, str]]:
 
 def declared() -> dict[str, dict[str, str]]:
     nodes = {f"{node['schema']}.{node['name']}": node for node in manifest()["nodes"].values()}
+    # Published files have texts of any length; a width is a promise of the warehouse.
     return {
-        relation.name: {name: column["data_type"] for name, column in nodes[relation.name]["columns"].items()}
+        relation.name: {
+            name: re.sub(r"^varchar\(\d+\)$", "varchar", column["data_type"])
+            for name, column in nodes[relation.name]["columns"].items()
+        }
         for relation in mart_relations()
     }
 

@@ -13,7 +13,7 @@ select
     cast(decided_at as timestamp) as decided_at,
     cast(happened_at as timestamp) as happened_at,
     cast(decided_by as varchar) as decided_by,
-    cast(note as varchar) as note,
+    cast(note as varchar(1200)) as note,
     cast(revision as integer) as revision,
     cast(level_after as varchar) as level_after,
     cast(observed_value as double precision) as observed_value,
@@ -23,5 +23,5 @@ select
     cast(source as varchar) as source,
     cast(received_at as timestamp) as received_at,
     cast(event_id as varchar) as event_id,
-    cast(raw_ref as varchar) as raw_ref
+    cast(raw_ref as varchar(2048)) as raw_ref
 from first_received

@@ -30,12 +30,12 @@ select
     cast(delays as varchar) as delays,
     cast(passengers as integer) as passengers,
     cast(infants as integer) as infants,
-    cast(findings as varchar) as findings,
+    cast(findings as varchar(1024)) as findings,
     cast(source as varchar) as source,
     cast(attempt as integer) as attempt,
     cast(is_actual as boolean) as is_actual,
     cast(version as integer) as version,
     cast(received_at as timestamp) as received_at,
     cast(event_id as varchar) as event_id,
-    cast(raw_ref as varchar) as raw_ref
+    cast(raw_ref as varchar(2048)) as raw_ref
 from first_received

@@ -21,11 +21,11 @@ select
     cast(temperature_c as double precision) as temperature_c,
     cast(dew_point_c as double precision) as dew_point_c,
     cast(pressure_hpa as double precision) as pressure_hpa,
-    cast(findings as varchar) as findings,
+    cast(findings as varchar(1024)) as findings,
     cast(source as varchar) as source,
     cast(attempt as integer) as attempt,
     cast(is_actual as boolean) as is_actual,
     cast(received_at as timestamp) as received_at,
     cast(event_id as varchar) as event_id,
-    cast(raw_ref as varchar) as raw_ref
+    cast(raw_ref as varchar(2048)) as raw_ref
 from first_received

@@ -23,13 +23,13 @@ select
     cast(aircraft_type as varchar) as aircraft_type,
     cast(seats as integer) as seats,
     cast(is_operated as boolean) as is_operated,
-    cast(codeshares as varchar) as codeshares,
-    cast(findings as varchar) as findings,
+    cast(codeshares as varchar(2048)) as codeshares,
+    cast(findings as varchar(1024)) as findings,
     cast(source as varchar) as source,
     cast(attempt as integer) as attempt,
     cast(is_actual as boolean) as is_actual,
     cast(version as integer) as version,
     cast(received_at as timestamp) as received_at,
     cast(event_id as varchar) as event_id,
-    cast(raw_ref as varchar) as raw_ref
+    cast(raw_ref as varchar(2048)) as raw_ref
 from first_received
