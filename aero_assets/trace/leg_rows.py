@@ -67,5 +67,56 @@ def _of_causes(_: Tables) -> str:
     )
 
 
+REVENUE, COST, MARGIN = "commercial.fct_leg_revenue", "finance.fct_leg_cost", "finance.fct_route_margin"
+#: Columns of margins → SQL of what a row of money adds to them, by the table of the row.
+EARNED = {name: name for name in ("passenger_revenue_usd", "cargo_revenue_usd", "revenue_usd")}
+STEPS = ("passenger_variable", "flight_variable", "capacity", "overhead")
+SPENT = {
+    **{f"{step}_usd": f"case when margin_step = '{step}' then amount_usd end" for step in STEPS},
+    "cost_usd": "amount_usd",
+    "actual_cost_usd": "case when basis = 'actual' then amount_usd end",
+    "cost_ex_fuel_usd": "case when cost_line not in ('fuel', 'fuel_again') then amount_usd end",
+    "fuel_kg": "case when driver = 'fuel_kg' and cost_line = 'fuel' then quantity end",
+}
+FLOWN = {name: name for name in ("block_minutes", "distance_km", "seat_km", "passenger_km")} | {"operated_legs": "1"}
+#: Steps of the ladder → the columns that it takes from revenue.
+LADDER = {
+    "cm1_usd": STEPS[:1], "cm2_usd": STEPS[:2], "cm3_usd": STEPS[:3], "fully_allocated_usd": STEPS,
+}  # fmt: skip
+
+
+def _of_margins(columns: Tables) -> str:
+    """Return revenue, costs and flown legs by leg; a column that is empty in the margin is so for its legs."""
+    if REVENUE not in columns or COST not in columns:
+        raise NoWayBackError(f"This version has no {REVENUE} and {COST}, which say the money of a leg.")
+    made = {**EARNED, **SPENT, **FLOWN}
+    rows = [_money_rows(table, own, made) for table, own in ((REVENUE, EARNED), (COST, SPENT))]
+    rows.append(_money_rows(f"({LEGS})", FLOWN, made, "where is_operated"))
+    amounts = {name: f"coalesce(money.{name}, 0)" for name in made}
+    for name, steps in LADDER.items():
+        taken = "".join(f" - coalesce(money.{step}_usd, 0)" for step in steps)
+        amounts[name] = f"coalesce(money.revenue_usd, 0){taken}"
+    named = ", ".join(f"legs.{name}" for name in sorted(LEG_COLUMNS - {"leg_uid", "operating_date", "carrier", "route",
+                                                                        "origin", "destination"}))  # fmt: skip
+    known = ", ".join(
+        f"case when margins.{name} is not null then {value} end as {name}"
+        for name, value in amounts.items()
+        if name in columns[MARGIN]
+    )
+    return f"""
+        select money.leg_uid, margins.operating_date, margins.carrier, margins.route, margins.origin,
+               margins.destination, {named}, {known}
+        from {MARGIN} as margins
+        inner join ({" union all ".join(rows)}) as money using (operating_date, carrier, route)
+        left join ({LEGS}) as legs on money.operating_date = legs.operating_date and money.leg_uid = legs.leg_uid
+    """
+
+
+def _money_rows(table: str, own: Mapping[str, str], made: Iterable[str], where: str = "") -> str:
+    """Return rows of a table with every column of the money of a leg, empty where the table does not state it."""
+    values = ", ".join(f"{own.get(name, 'null')} as {name}" for name in made)
+    return f"select operating_date, carrier, route, leg_uid, {values} from {table} {where}"
+
+
 #: Facts that are sums over legs → SQL of the same facts by leg, over the tables of a published version.
-WAYS: dict[str, Callable[[Tables], str]] = {"delay_causes": _of_causes}
+WAYS: dict[str, Callable[[Tables], str]] = {"delay_causes": _of_causes, "margins": _of_margins}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,34 @@ from aero_assets.trace.records import STATED, MergedLeg
 if TYPE_CHECKING:
     import duckdb
 
+    from aero_assets.trace.money import MoneyRecord
     from aero_assets.trace.records import Record
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The way back of legs: records and money by leg, objects by key, the published values of the same fields.
+
+    `is_checked` is False if nobody could look for the objects.
+    """
+
+    legs: Mapping[str, MergedLeg]
+    objects: Mapping[str, RawObject]
+    published: Mapping[str, Mapping[str, Any]]
+    money: Mapping[str, Sequence[MoneyRecord]] = field(default_factory=dict)
+    is_checked: bool = True
+
+    @property
+    def places(self) -> list[str]:
+        """The places in the raw zone of every record."""
+        records = [record for leg in self.legs.values() for record in leg.records]
+        records += [item.record for items in self.money.values() for item in items]
+        return [record.raw_ref for record in records]
+
+    @property
+    def missing(self) -> list[str]:
+        """Keys of objects that are not in the raw zone."""
+        return [key for key, item in self.objects.items() if not item.is_there]
 
 
 @dataclass(frozen=True)
@@ -56,10 +83,12 @@ def record_json(record: Record, objects: Mapping[str, RawObject]) -> dict[str, A
     return shown | {"object": vars(found_object) if found_object else None}
 
 
-def leg_json(leg: MergedLeg | None, published: Mapping[str, Any], objects: Mapping[str, RawObject]) -> dict[str, Any]:
-    """Return the way back of a leg for a program: its merged fields with their records, and all records."""
+def leg_json(leg_uid: str, ways: Ways) -> dict[str, Any]:
+    """Return the way back of a leg for a program: its merged fields with their records, all records, and its money."""
+    money = [record_json(item.record, ways.objects) | dict(item.values) for item in ways.money.get(leg_uid, ())]
+    leg, published, objects = ways.legs.get(leg_uid), ways.published.get(leg_uid, {}), ways.objects
     if leg is None:
-        return {"fields": {}, "records": [], "differs": {}}
+        return {"fields": {}, "records": [], "differs": {}, "money": money}
     record_of = {name: record for record in leg.records for name in record.wins}
     fields = {
         name: {"value": leg.values.get(bare), "source": record.source, "event_id": record.event_id}
@@ -67,4 +96,5 @@ def leg_json(leg: MergedLeg | None, published: Mapping[str, Any], objects: Mappi
         if (bare := f"estimated_{name.split()[0]}" if name.endswith("(estimate)") else name)
     }
     differs = {name: {"published": pair[0], "lake": pair[1]} for name, pair in leg.differs(published).items()}
-    return {"fields": fields, "records": [record_json(record, objects) for record in leg.records], "differs": differs}
+    return {"fields": fields, "records": [record_json(record, objects) for record in leg.records], "differs": differs,
+            "money": money}  # fmt: skip

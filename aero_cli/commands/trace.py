@@ -5,47 +5,30 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aero_cli.commands.common import JsonOption, StateOption, acting, print_json, print_table
-from aero_cli.commands.metrics import DAY, only_options, shown
+from aero_cli.commands.metrics import DAY, only_options
 from aero_cli.commands.query import pin
 from aero_local.errors import AeroError
 from aero_streaming.airline import airline
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Generator, Mapping, Sequence
 
     from aero_assets.published import Snapshot
     from aero_assets.trace.numbers import Number
-    from aero_assets.trace.objects import RawObject
-    from aero_assets.trace.records import MergedLeg
+    from aero_assets.trace.way_back import Ways
 
 _FLIGHT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]) ?([0-9]{1,4})([A-Z]?)")
 #: Legs that a person sees by default; a program gets all of them.
 MOST = 10
-
-
-@dataclass(frozen=True)
-class Ways:
-    """The way back of legs: their records by leg, the objects by key, and the published values of the same fields."""
-
-    legs: Mapping[str, MergedLeg]
-    objects: Mapping[str, RawObject]
-    published: Mapping[str, Mapping[str, Any]]
-    is_checked: bool
-
-    @property
-    def missing(self) -> list[str]:
-        """Keys of objects that are not in the raw zone."""
-        return [key for key, item in self.objects.items() if not item.is_there]
 
 
 def trace(
@@ -117,6 +100,7 @@ def _trace_number(
     mart: str, metric: str, day: date, only: Mapping[str, list[str]], name: str | None, limit: int | None, as_json: bool
 ) -> None:
     from aero_assets.trace import numbers, way_back  # noqa: PLC0415 - the command line must stay quick
+    from aero_cli import trace_text  # noqa: PLC0415
 
     numbers.Figure.named(metric)
     snapshot = pin(name)
@@ -125,15 +109,15 @@ def _trace_number(
         counting = [leg for leg in number.legs if leg.counts]
         chosen = (number.legs if as_json else counting)[:limit]
         published = way_back.published_rows(connection, (leg.leg_uid for leg in chosen), day)
-    ways = _ways({day: [leg.leg_uid for leg in chosen]}, published, name)
+    is_money = number.figure.facts.id == "margins"
+    ways = _ways([leg.names for leg in chosen], published, name, with_money=is_money)
     if as_json:
-        legs = [vars(leg) | way_back.leg_json(ways.legs.get(leg.leg_uid), published.get(leg.leg_uid, {}), ways.objects)
-                for leg in chosen]  # fmt: skip
+        legs = [vars(leg) | way_back.leg_json(leg.leg_uid, ways) for leg in chosen]
         print_json(_number_json(number, snapshot) | {"legs": legs, "missing": ways.missing})
     else:
-        _print_number(number, snapshot, chosen, len(counting))
+        trace_text.print_number(number, snapshot, chosen, len(counting))
         for leg in chosen:
-            _print_leg(leg.leg_uid, _called(leg.names), ways)
+            trace_text.print_leg(leg.leg_uid, trace_text.called(leg.names), ways)
     _end(ways, number.differences)
 
 
@@ -148,6 +132,7 @@ def _trace_leg(
     as_json: bool,
 ) -> None:
     from aero_assets.trace import way_back  # noqa: PLC0415 - the command line must stay quick
+    from aero_cli import trace_text  # noqa: PLC0415
 
     chosen: dict[str, Any] = {column: values[0] for column, values in only.items()}
     if day:
@@ -159,40 +144,46 @@ def _trace_leg(
     with snapshot.connect() as connection:
         rows = way_back.rows_of_legs(connection, chosen)[:limit]
     published = {row.leg_uid: row.values for row in rows}
-    ways = _ways({row.day: [row.leg_uid] for row in rows}, published, name)
+    ways = _ways([row.values for row in rows], published, name, with_money=True)
     if as_json:
-        print_json([{**row.values, **way_back.leg_json(ways.legs.get(row.leg_uid), row.values, ways.objects)}
-                    for row in rows])  # fmt: skip
+        print_json([{**row.values, **way_back.leg_json(row.leg_uid, ways)} for row in rows])
     for row in () if as_json else rows:
-        told_values = [(column, f"{value}") for column, value in row.values.items() if value not in (None, "")]
-        print_table(("column of fct_leg", "value"), told_values)
-        _print_leg(row.leg_uid, _called(row.values), ways)
+        stated = [(column, f"{value}") for column, value in row.values.items() if value not in (None, "")]
+        print_table(("column of fct_leg", "value"), stated)
+        trace_text.print_leg(row.leg_uid, trace_text.called(row.values), ways)
     _end(ways, [])
 
 
-def _ways(uids_of_day: Mapping[date, list[str]], published: Mapping[str, Mapping[str, Any]], name: str | None) -> Ways:
+def _ways(
+    rows: Sequence[Mapping[str, Any]], published: Mapping[str, Mapping[str, Any]], name: str | None, *, with_money: bool
+) -> Ways:
     """Follow legs into the lake and the raw zone: the lake as an analyst, raw objects as the orchestrator."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the command line must stay quick
 
     from aero_assets import lake  # noqa: PLC0415
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_assets.storage import Bucket  # noqa: PLC0415
-    from aero_assets.trace import objects, records  # noqa: PLC0415
+    from aero_assets.trace import objects  # noqa: PLC0415
+    from aero_assets.trace.money import money_records  # noqa: PLC0415
+    from aero_assets.trace.records import merged_legs  # noqa: PLC0415
+    from aero_assets.trace.way_back import Ways  # noqa: PLC0415
 
-    legs: dict[str, MergedLeg] = {}
+    known = [row for row in rows if row["flight_number"] is not None]
+    ways = Ways({}, {}, published)
     with acting("analyst", name), TemporaryDirectory() as scratch:
         copy = lake.current()
-        for day, uids in uids_of_day.items():
-            legs |= records.merged_legs(copy, day, uids, Path(scratch))
-    places = [record.raw_ref for leg in legs.values() for record in leg.records]
+        for day in {row["operating_date"] for row in known}:
+            of_day = [row for row in known if row["operating_date"] == day]
+            legs = merged_legs(copy, day, [row["leg_uid"] for row in of_day], Path(scratch))
+            money = money_records(copy, day, of_day, Path(scratch)) if with_money else {}
+            ways = replace(ways, legs={**ways.legs, **legs}, money={**ways.money, **money})
     with acting("orchestrator", name):
         try:
-            raw_objects = objects.look_up(Bucket(Environment.current().raw_bucket), places)
+            return replace(ways, objects=objects.look_up(Bucket(Environment.current().raw_bucket), ways.places))
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("AccessDenied", "403"):
                 raise
-            return Ways(legs, {}, published, is_checked=False)
-    return Ways(legs, raw_objects, published, is_checked=True)
+            return replace(ways, is_checked=False)
 
 
 def _number_json(number: Number, snapshot: Snapshot) -> dict[str, Any]:
@@ -214,61 +205,6 @@ def _number_json(number: Number, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _print_number(number: Number, snapshot: Snapshot, chosen: Iterable[Any], counting: int) -> None:
-    figure, question = number.figure, number.question
-    scope = ", ".join((*(f"{n} {' or '.join(v)}" for n, v in question.only.items()), f"{question.day}"))
-    labels = "".join(f", {label}" for label in snapshot.manifest.labels)
-    value = shown(float(number.value) if figure.under and number.value is not None else number.value, figure.unit)
-    print(f"{figure.name} of {question.mart}, {scope}: {value or 'no value'}")
-    print(f"version {snapshot.version}{labels}\n")
-    parts = [("over", part) for part in figure.over] + [("under", part) for part in figure.under]
-    rows = [(place, part.id, _text(number.in_mart[part.id], "not a column"), _text(number.sums[part.id]), part.text)
-            for place, part in parts]  # fmt: skip
-    print_table(("part", "sum", "in the mart", "over its legs", "text"), rows)
-    print(f"\n{counting} of {len(number.legs)} legs count" + (f"; the first {len([*chosen])}:" if counting else ""))
-    columns = list(dict.fromkeys(name for leg in chosen for name in leg.columns))
-    heads = ("leg", "over", *(("under",) if figure.under else ()), *columns)
-    print_table(heads, [
-        (_called(leg.names), _text(leg.over), *((_text(leg.under),) if figure.under else ()),
-         *(_text(leg.columns.get(name), "–") for name in columns))
-        for leg in chosen
-    ])  # fmt: skip
-
-
-def _print_leg(leg_uid: str, called: str, ways: Ways) -> None:
-    from aero_assets.trace.objects import key_of  # noqa: PLC0415 - the command line must stay quick
-
-    print(f"\n{called}  leg {leg_uid}")
-    leg = ways.legs.get(leg_uid)
-    if leg is None:
-        print("  no record of it is in the lake")
-        return
-    winning = [record for record in leg.records if record.wins]
-
-    for record in winning:
-        kind = f" {record.kind}" if record.kind else ""
-        received = f"received {record.received_at:%Y-%m-%dT%H:%M:%SZ}"
-        print(f"  {record.source}{kind}, version {record.version}, {received}, event {record.event_id}")
-        print(f"    {_place(record.raw_ref, ways.objects.get(key_of(record.raw_ref)))}")
-        print(fill(f"wins {', '.join(record.wins)}", 116, initial_indent=" " * 4, subsequent_indent=" " * 9))
-    if others := len(leg.records) - len(winning):
-        print(f"  {others} more records won no field; --json lists them")
-    for field, (published, merged) in leg.differs(ways.published.get(leg_uid, {})).items():
-        print(f"  {field} is {_text(published, 'nothing')} in this version, {_text(merged, 'nothing')} by the lake: "
-              "a later version will have it")  # fmt: skip
-
-
-def _place(raw_ref: str, raw_object: RawObject | None) -> str:
-    """Return a record's place in the raw zone, with what is known of the object."""
-    if raw_object is None:
-        return f"{raw_ref} (not looked for)"
-    if not raw_object.is_there:
-        return f"{raw_ref} IS MISSING"
-    arrived = f", arrived {raw_object.arrived_at}" if raw_object.arrived_at else ""
-    sent = f" as {raw_object.sent_as}" if raw_object.sent_as else ""
-    return f"{raw_ref} (there, {raw_object.bytes:,} bytes{arrived}{sent})"
-
-
 def _end(ways: Ways, differences: list[str]) -> None:
     """Say what is not as it should be; exit code 1 then."""
     if not ways.is_checked:
@@ -276,16 +212,3 @@ def _end(ways: Ways, differences: list[str]) -> None:
     problems = [*differences, *(f"{key} is missing in the raw zone" for key in ways.missing)]
     if problems:
         raise AeroError("; ".join(problems[:3]) + ".", "`aero verify` shows what else is damaged.")
-
-
-def _called(names: Mapping[str, Any]) -> str:
-    if names.get("flight_number") is None:
-        return "unknown leg"
-    std = names["std_at"]
-    at = f"{std:%H:%MZ}" if std else "no STD"
-    suffix = names["operational_suffix"] or ""
-    return f"{names['carrier']}{names['flight_number']}{suffix} {names['operating_date']} {names['route']} {at}"
-
-
-def _text(value: Any, absent: str = "") -> str:  # noqa: ANN401 - any column
-    return absent if value is None else f"{value}"

@@ -16,6 +16,7 @@ from aero_assets.trace import way_back
 from aero_assets.trace.numbers import Figure, Question, TraceError, mart_of, trace_number
 from aero_assets.trace.objects import RawObject, look_up
 from aero_assets.trace.records import merged_legs
+from aero_cli import trace_text
 from aero_cli.commands import trace
 from aero_local.errors import AeroError
 from aero_streaming.merge import merge, winners
@@ -95,7 +96,7 @@ def traced(home, snapshot, **only):
         rows = way_back.published_rows(connection, (leg.leg_uid for leg in number.legs), ON)
     legs = merged_legs(LakeCopy(home.lake.root, home.lake), ON, rows, home.root / "fetched")
     objects = look_up(home.raw, (record.raw_ref for leg in legs.values() for record in leg.records))
-    return number, trace.Ways(legs, objects, rows, is_checked=True)
+    return number, way_back.Ways(legs, objects, rows)
 
 
 def test_a_number_is_the_legs_that_make_it(home):
@@ -123,9 +124,9 @@ def test_a_terminal_shows_number_legs_records_and_places(home, capsys):
     snapshot = published(home)
     number, ways = traced(home, snapshot, route=["MEX-CUN"])
     counting = [leg for leg in number.legs if leg.counts]
-    trace._print_number(number, snapshot, counting, len(counting))
+    trace_text.print_number(number, snapshot, counting, len(counting))
     for leg in counting:
-        trace._print_leg(leg.leg_uid, trace._called(leg.names), ways)
+        trace_text.print_leg(leg.leg_uid, trace_text.called(leg.names), ways)
     trace._end(ways, number.differences)
     lines = capsys.readouterr().out
     assert "otp_a14 of operations.fct_route_day, route MEX-CUN, 2015-01-04: 33.3 %" in lines
@@ -137,7 +138,7 @@ def test_a_terminal_shows_number_legs_records_and_places(home, capsys):
 def test_a_program_gets_every_field_with_its_record(home):
     number, ways = traced(home, published(home))
     uid = number.legs[0].leg_uid
-    told = way_back.leg_json(ways.legs[uid], ways.published[uid], ways.objects)
+    told = way_back.leg_json(uid, ways)
     assert told["fields"]["tail"] == {
         "value": "XA100", "source": "partner_file", "event_id": told["records"][0]["event_id"]
     }  # fmt: skip
@@ -168,7 +169,7 @@ def test_a_lake_that_is_newer_than_the_version_says_which_field_differs(home, ca
     key = f"typed/{AIRLINE.path}/operating_date={FOURTH}/arrived=2015-01-06-0ccc0ccc0ccc.parquet"
     ArrivalManifest(AIRLINE.path, "2015-01-06", "level", (TypedFile(key, "", FOURTH, 1),)).save(home.lake)
     number, ways = traced(home, snapshot)
-    trace._print_leg(number.legs[0].leg_uid, "AM100", ways)
+    trace_text.print_leg(number.legs[0].leg_uid, "AM100", ways)
     assert "in_at is 2015-01-04 12:00:00 in this version, 2015-01-04 12:45:00 by the lake" in capsys.readouterr().out
 
 

@@ -1,0 +1,93 @@
+"""Typed records of the money of legs: coupons and costs of the database, and rows of tables that people keep.
+
+A record of the database names its leg; one of a table names a flight, and is shown for each leg of that flight. The
+published marts say what a leg earned and cost; of its records the last state counts, as staging decides it. Which of
+two sources counts where both state an amount is for `int_coupon` and `int_cost` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from aero_assets.feeds import Feed, FeedError, find
+from aero_assets.lake import LakeCopy
+from aero_assets.trace.records import Record, record_of, typed_files, typed_rows
+
+#: Feeds of money → the columns of a record that a reader looks for.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "opsdb/tickets": ("coupon_id", "cabin", "status", "seats", "fare_usd", "ancillary_usd"),
+    "opsdb/leg_costs": ("cost_line", "basis", "driver", "quantity", "amount_usd"),
+    "partner/revenue": ("coupon_id", "cabin", "status", "coupons", "revenue", "fare", "ancillary", "currency"),
+    "partner/costs": ("cost_line", "basis", "reference", "amount", "currency"),
+    "partner/cargo": ("air_waybill", "weight_kg", "amount", "currency"),
+}
+#: The names that a row of a table has for its flight.
+FLIGHT = ("carrier", "flight_number", "operational_suffix")
+
+
+@dataclass(frozen=True)
+class MoneyRecord:
+    """A record of money of a leg, with what it states."""
+
+    record: Record
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def money_records(
+    copy: LakeCopy, day: date, legs: Iterable[Mapping[str, Any]], scratch: Path
+) -> dict[str, list[MoneyRecord]]:
+    """Return the records of money of legs of a date by `leg_uid`; `legs` are rows with the names of a leg."""
+    rows_of_legs = {leg["leg_uid"]: leg for leg in legs}
+    telling = {path: feed for path in SHOWN if (feed := _registered(path))}
+    records_of_leg: dict[str, list[MoneyRecord]] = {}
+    for path, files in typed_files(copy, telling, day, scratch).items():
+        feed = telling[path]
+        if feed.arrival == "table":
+            rows = typed_rows(feed, files, "leg_uid", sorted(rows_of_legs))
+            pairs = [(row["leg_uid"], row) for row in rows]
+        else:
+            rows = typed_rows(feed, files, "carrier", sorted({leg["carrier"] for leg in rows_of_legs.values()}))
+            pairs = [(uid, row) for uid, leg in rows_of_legs.items() for row in rows if _names(row, leg)]
+        last = _last(feed, rows)
+        for uid, row in pairs:
+            counts = row["event_id"] in last and not row["is_copy"]
+            state = "withdrawn" if counts and row.get("deleted_at") else "counts" if counts else "earlier"
+            record = record_of(feed, {**row, "leg_uid": uid}, "copy" if row["is_copy"] else state)
+            records_of_leg.setdefault(uid, []).append(
+                MoneyRecord(record, {name: row.get(name) for name in SHOWN[path]})
+            )
+    return records_of_leg
+
+
+def _registered(path: str) -> Feed | None:
+    try:
+        return find(path)
+    except FeedError:
+        return None
+
+
+def _names(row: Mapping[str, Any], leg: Mapping[str, Any]) -> bool:
+    """Return True if a row of a table names the flight of a leg, and no other airports than those of the leg."""
+    return all((row[name] or "") == (leg[name] or "") for name in FLIGHT) and all(
+        row.get(name) in (None, leg[name]) for name in ("origin", "destination")
+    )
+
+
+def _last(feed: Feed, rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the event ids of the last state of every row, by the key of the feed."""
+    last: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in (feed.version_of if feed.arrival == "table" else feed.identity))
+        if key not in last or _order(feed, row) > _order(feed, last[key]):
+            last[key] = row
+    return {row["event_id"] for row in last.values()}
+
+
+def _order(feed: Feed, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the order of states: of a database by version, of tables by arrival and place."""
+    place = row["raw_ref"] if feed.arrival == "file" else ""
+    return row["version"], row["received_at"], place, row["event_id"]
