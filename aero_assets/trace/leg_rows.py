@@ -118,5 +118,21 @@ def _money_rows(table: str, own: Mapping[str, str], made: Iterable[str], where: 
     return f"select operating_date, carrier, route, leg_uid, {values} from {table} {where}"
 
 
+#: Answers of legs, as a trace of figures of passengers puts them beside the published tables.
+ANSWERED = "answer_of_leg"
+
+
+def _of_answers(_: Tables) -> str:
+    named = ", ".join(f"legs.{name}" for name in sorted(LEG_COLUMNS))
+    return f"""
+        select {named},
+               case when recommendation is not null then 1 else 0 end as recommendations,
+               case when recommendation >= 9 then 1 when recommendation <= 6 then -1 else 0 end as net_promoters,
+               case when satisfaction is not null then 1 else 0 end as satisfactions,
+               case when satisfaction >= 4 then 1 else 0 end as satisfied
+        from ({LEGS}) as legs inner join {ANSWERED} using (leg_uid)
+    """
+
+
 #: Facts that are sums over legs → SQL of the same facts by leg, over the tables of a published version.
-WAYS: dict[str, Callable[[Tables], str]] = {"delay_causes": _of_causes, "margins": _of_margins}
+WAYS: dict[str, Callable[[Tables], str]] = {"delay_causes": _of_causes, "margins": _of_margins, "answers": _of_answers}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from aero_assets.trace.leg_rows import ANSWERED
 from aero_assets.trace.numbers import DATE, LEGS, TraceError, scope_of
 from aero_assets.trace.objects import RawObject, key_of
 from aero_assets.trace.records import STATED, MergedLeg
@@ -14,7 +15,7 @@ from aero_assets.trace.records import STATED, MergedLeg
 if TYPE_CHECKING:
     import duckdb
 
-    from aero_assets.trace.money import MoneyRecord
+    from aero_assets.trace.own_figures import FigureRecord
     from aero_assets.trace.records import Record
 
 
@@ -28,7 +29,7 @@ class Ways:
     legs: Mapping[str, MergedLeg]
     objects: Mapping[str, RawObject]
     published: Mapping[str, Mapping[str, Any]]
-    money: Mapping[str, Sequence[MoneyRecord]] = field(default_factory=dict)
+    money: Mapping[str, Sequence[FigureRecord]] = field(default_factory=dict)
     is_checked: bool = True
 
     @property
@@ -62,6 +63,21 @@ def rows_of_legs(connection: duckdb.DuckDBPyConnection, only: Mapping[str, Any])
     if not rows:
         raise TraceError(f"{LEGS} has no leg with {scope_of({n: [f'{v}'] for n, v in only.items()})}.", is_usage=False)
     return [LegRow(row["leg_uid"], row[DATE], row) for row in rows]
+
+
+def names_of_legs(connection: duckdb.DuckDBPyConnection, day: date) -> list[dict[str, Any]]:
+    """Return the names of every leg of a day in a published version."""
+    names = ("leg_uid", "operating_date", "carrier", "flight_number", "operational_suffix", "origin", "destination")
+    rows = connection.execute(f"select {', '.join(names)} from {LEGS} where {DATE} = ?", [day]).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def put_answers(connection: duckdb.DuckDBPyConnection, answers: Iterable[tuple[str, int | None, int | None]]) -> None:
+    """Put the answers of legs beside the published tables, for the figures of passengers."""
+    connection.execute(f"create temp table {ANSWERED} (leg_uid varchar, recommendation integer, satisfaction integer)")
+    rows = [list(answer) for answer in answers]
+    if rows:
+        connection.executemany(f"insert into {ANSWERED} values (?, ?, ?)", rows)
 
 
 def published_rows(connection: duckdb.DuckDBPyConnection, leg_uids: Iterable[str], day: date) -> dict[str, Any]:

@@ -99,18 +99,25 @@ def _sentences() -> Generator[None]:
 def _trace_number(
     mart: str, metric: str, day: date, only: Mapping[str, list[str]], name: str | None, limit: int | None, as_json: bool
 ) -> None:
-    from aero_assets.trace import numbers, way_back  # noqa: PLC0415 - the command line must stay quick
+    from aero_assets import lake  # noqa: PLC0415 - the command line must stay quick
+    from aero_assets.trace import numbers, way_back  # noqa: PLC0415
+    from aero_assets.trace.own_figures import ANSWERS, MONEY, answers_of_legs, figure_records  # noqa: PLC0415
     from aero_cli import trace_text  # noqa: PLC0415
 
-    numbers.Figure.named(metric)
+    figure = numbers.Figure.named(metric)
     snapshot = pin(name)
     with snapshot.connect() as connection:
+        if figure.facts.id == "answers":
+            with acting("analyst", name), TemporaryDirectory() as scratch:
+                legs_of_day = way_back.names_of_legs(connection, day)
+                answers = figure_records(lake.current(), day, legs_of_day, Path(scratch), ANSWERS)
+            way_back.put_answers(connection, answers_of_legs(answers))
         number = numbers.trace_number(connection, snapshot.manifest, numbers.Question(mart, metric, day, only))
         counting = [leg for leg in number.legs if leg.counts]
         chosen = (number.legs if as_json else counting)[:limit]
         published = way_back.published_rows(connection, (leg.leg_uid for leg in chosen), day)
-    is_money = number.figure.facts.id == "margins"
-    ways = _ways([leg.names for leg in chosen], published, name, with_money=is_money)
+    shown = {"margins": MONEY, "answers": ANSWERS}.get(figure.facts.id, {})
+    ways = _ways([leg.names for leg in chosen], published, name, shown)
     if as_json:
         legs = [vars(leg) | way_back.leg_json(leg.leg_uid, ways) for leg in chosen]
         print_json(_number_json(number, snapshot) | {"legs": legs, "missing": ways.missing})
@@ -132,6 +139,7 @@ def _trace_leg(
     as_json: bool,
 ) -> None:
     from aero_assets.trace import way_back  # noqa: PLC0415 - the command line must stay quick
+    from aero_assets.trace.own_figures import ANSWERS, MONEY  # noqa: PLC0415
     from aero_cli import trace_text  # noqa: PLC0415
 
     chosen: dict[str, Any] = {column: values[0] for column, values in only.items()}
@@ -144,7 +152,7 @@ def _trace_leg(
     with snapshot.connect() as connection:
         rows = way_back.rows_of_legs(connection, chosen)[:limit]
     published = {row.leg_uid: row.values for row in rows}
-    ways = _ways([row.values for row in rows], published, name, with_money=True)
+    ways = _ways([row.values for row in rows], published, name, {**MONEY, **ANSWERS})
     if as_json:
         print_json([{**row.values, **way_back.leg_json(row.leg_uid, ways)} for row in rows])
     for row in () if as_json else rows:
@@ -155,7 +163,10 @@ def _trace_leg(
 
 
 def _ways(
-    rows: Sequence[Mapping[str, Any]], published: Mapping[str, Mapping[str, Any]], name: str | None, *, with_money: bool
+    rows: Sequence[Mapping[str, Any]],
+    published: Mapping[str, Mapping[str, Any]],
+    name: str | None,
+    shown: Mapping[str, tuple[str, ...]],
 ) -> Ways:
     """Follow legs into the lake and the raw zone: the lake as an analyst, raw objects as the orchestrator."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the command line must stay quick
@@ -164,7 +175,7 @@ def _ways(
     from aero_assets.environment import Environment  # noqa: PLC0415
     from aero_assets.storage import Bucket  # noqa: PLC0415
     from aero_assets.trace import objects  # noqa: PLC0415
-    from aero_assets.trace.money import money_records  # noqa: PLC0415
+    from aero_assets.trace.own_figures import figure_records  # noqa: PLC0415
     from aero_assets.trace.records import merged_legs  # noqa: PLC0415
     from aero_assets.trace.way_back import Ways  # noqa: PLC0415
 
@@ -175,7 +186,7 @@ def _ways(
         for day in {row["operating_date"] for row in known}:
             of_day = [row for row in known if row["operating_date"] == day]
             legs = merged_legs(copy, day, [row["leg_uid"] for row in of_day], Path(scratch))
-            money = money_records(copy, day, of_day, Path(scratch)) if with_money else {}
+            money = figure_records(copy, day, of_day, Path(scratch), shown)
             ways = replace(ways, legs={**ways.legs, **legs}, money={**ways.money, **money})
     with acting("orchestrator", name):
         try:

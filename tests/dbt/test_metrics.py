@@ -57,7 +57,7 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
     write_money(warehouse.lake, with_loads, random.Random(SEED))
     write_passengers(warehouse.lake, with_loads, random.Random(SEED))
     names = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "+fct_satisfaction", "+fct_misconnect",
-             "dim_date", "+dim_airport", "+dim_carrier")  # fmt: skip
+             "+dim_date", "+dim_airport", "+dim_carrier")  # fmt: skip
     # As of a day in the middle: later legs are due where they flew, and only there.
     skipped = ("--exclude-resource-type", "test", "unit_test")
     result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")

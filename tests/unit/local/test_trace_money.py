@@ -13,8 +13,8 @@ from aero_assets.lake import LakeCopy
 from aero_assets.manifests import ArrivalManifest, TypedFile
 from aero_assets.published import PublishedCopy
 from aero_assets.trace.leg_rows import NoWayBackError
-from aero_assets.trace.money import money_records
 from aero_assets.trace.numbers import Question, trace_number
+from aero_assets.trace.own_figures import figure_records
 from aero_assets.trace.way_back import Ways
 from aero_cli import trace_text
 from tests.dbt.typed_lake import write
@@ -157,7 +157,7 @@ def lake(tmp_path):
 
 
 def test_the_money_of_a_leg_is_its_coupons_its_costs_and_the_rows_that_name_its_flight(lake, tmp_path):
-    [records] = money_records(lake, ON, [LEG], tmp_path).values()
+    [records] = figure_records(lake, ON, [LEG], tmp_path).values()
     assert {(item.record.feed, int(item.record.event_id, 16)): item.record.state for item in records} == {
         ("opsdb/tickets", 1): "earlier",
         ("opsdb/tickets", 2): "counts",
@@ -169,7 +169,7 @@ def test_the_money_of_a_leg_is_its_coupons_its_costs_and_the_rows_that_name_its_
 
 
 def test_a_terminal_shows_the_records_that_count_with_their_amounts(lake, tmp_path, capsys):
-    trace_text.print_money("a" * 32, Ways({}, {}, {}, money_records(lake, ON, [LEG], tmp_path)))
+    trace_text.print_money("a" * 32, Ways({}, {}, {}, figure_records(lake, ON, [LEG], tmp_path)))
     lines = capsys.readouterr().out
     assert "opsdb/tickets: 1 records count" in lines
     assert "cost_line fuel, basis actual, amount_usd 300.25" in lines
