@@ -1,5 +1,6 @@
 """Money traced: margins to what every leg earned, cost and flew, and a leg to its coupons, costs and tables."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,11 +13,12 @@ from aero_assets.feeds import find
 from aero_assets.lake import LakeCopy
 from aero_assets.manifests import ArrivalManifest, TypedFile
 from aero_assets.published import PublishedCopy
-from aero_assets.trace.leg_rows import NoWayBackError
+from aero_assets.trace.leg_rows import NoWayBackError, leg_rows
 from aero_assets.trace.numbers import Question, trace_number
 from aero_assets.trace.own_figures import figure_records
 from aero_assets.trace.way_back import Ways
 from aero_cli import trace_text
+from aero_streaming.figures import figures
 from tests.dbt.typed_lake import write
 from tests.fakes import FolderBucket
 
@@ -174,3 +176,25 @@ def test_a_terminal_shows_the_records_that_count_with_their_amounts(lake, tmp_pa
     assert "opsdb/tickets: 1 records count" in lines
     assert "cost_line fuel, basis actual, amount_usd 300.25" in lines
     assert "raw#2 (not looked for)" in lines
+
+
+def test_facts_that_name_their_leg_are_taken_as_they_are(tmp_path):
+    rows = """
+        select leg_uid, date '2015-01-04' as operating_date, 'AM' as carrier, minutes as propagated_minutes
+        from (values ('a', 12), ('b', 0)) as legs (leg_uid, minutes)
+    """
+    with duckdb.connect() as warehouse:
+        marts = [
+            Relation("operations.fct_leg", TABLES["operations.fct_leg"], "Legs. One row per leg."),
+            Relation("operations.fct_rotation", rows, "Rotations. One row per leg."),
+        ]
+        bucket = FolderBucket(tmp_path / "published")
+        Publisher(bucket, tmp_path / "scratch").publish(warehouse, marts, level="x", now=datetime.now(UTC))
+    snapshot = PublishedCopy(tmp_path / "copy", bucket).pull()
+    facts = replace(figures().facts["legs"], id="rotations", model="fct_rotation")
+    with snapshot.connect() as connection:
+        sql = leg_rows(facts, snapshot.manifest)
+        found = connection.execute(
+            f"select leg_uid, carrier, flight_number, route, propagated_minutes from ({sql}) order by leg_uid"
+        ).fetchall()
+    assert found == [("a", "AM", 1, "MEX-CUN", 12), ("b", "AM", 2, "MEX-CUN", 0)]
