@@ -42,17 +42,21 @@ KPIS = sorted(
 
 @pytest.fixture(scope="module")
 def lake(whole: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> LakeCopy:  # noqa: F811
-    """The lake of the warehouse as a copy with its manifests."""
-    bucket = FolderBucket(tmp_path_factory.mktemp("manifests"))
+    return with_manifests(whole.lake, tmp_path_factory.mktemp("manifests"))
+
+
+def with_manifests(lake: Path, folder: Path) -> LakeCopy:
+    """A lake as a copy with manifests, which name all of its files."""
+    bucket = FolderBucket(folder)
     files: dict[tuple[str, str], list[TypedFile]] = defaultdict(list)
-    for path in sorted(Path(whole.lake).glob("typed/*/*/*/arrived=*.parquet")):
-        key = f"{path.relative_to(whole.lake)}"
+    for path in sorted(lake.glob("typed/*/*/*/arrived=*.parquet")):
+        key = f"{path.relative_to(lake)}"
         _, system, feed, dated, name = key.split("/")
         rows = pq.read_metadata(path).num_rows
         files[f"{system}/{feed}", name[8:18]].append(TypedFile(key, "", dated.partition("=")[2], rows))
     for (feed, arrived_on), typed in files.items():
         ArrivalManifest(feed, arrived_on, "level", tuple(typed)).save(bucket)
-    return LakeCopy(whole.lake, bucket)
+    return LakeCopy(lake, bucket)
 
 
 @pytest.fixture(scope="module")
