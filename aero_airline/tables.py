@@ -1,10 +1,11 @@
-"""Output: tables that the airline's people keep of an operating day, as CSV: survey answers, and bookings.
+"""Output: tables that the airline's people keep of an operating day, as CSV: survey answers, bookings and cargo.
 
 Answers and bookings are those of the events, so an answer that also comes as an event is recognised as the same one.
 """
 
 import csv
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,8 +21,17 @@ BOOKINGS = (
     "Fecha", "Vuelo", "Ruta", "Días a la salida", "Asientos reservados", "Ingreso reservado", "Moneda",
     "Etiqueta de datos",
 )  # fmt: skip
+CARGO = ("Fecha", "Vuelo", "Ruta", "Ingreso de carga", "Moneda", "Etiqueta de datos")
 #: The table of a day holds what was answered until noon (UTC) of the day after.
 ANSWERED_UNTIL_MINUTES = 36 * 60
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The written files, each with its feed, and the control total of their cargo in US dollars."""
+
+    files: tuple[tuple[str, Path], ...]
+    cargo_usd: float
 
 
 def response_id(seed: int, on: date, number: int) -> str:
@@ -31,25 +41,28 @@ def response_id(seed: int, on: date, number: int) -> str:
 
 def write(
     airline: Airline, first: date, days: int, folder: Path, each_day: Callable[[int], object] = lambda _: None
-) -> list[tuple[str, Path]]:
-    """Write the tables of operating days; return each with its feed. The bytes do not depend on the window.
+) -> Tables:
+    """Write the tables of operating days. The bytes do not depend on the window.
 
     `each_day` is called with the number of days written so far.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written: list[tuple[str, Path]] = []
+    cargo_cents = 0
     for number in range(days):
         day = airline.day(first + timedelta(days=number))
         for feed, header, rows in (
             ("partner/surveys", SURVEYS, _surveys(day, airline.seed)),
             ("partner/bookings", BOOKINGS, _bookings(day)),
+            ("partner/cargo", CARGO, _cargo(day)),
         ):
             path = folder / f"{feed.rpartition('/')[2]}_{day.on}.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows([header, *rows])
             written.append((feed, path))
+        cargo_cents += round(100 * day.revenue["cargo_usd"].sum())
         each_day(number + 1)
-    return written
+    return Tables(tuple(written), cargo_cents / 100)
 
 
 def _surveys(day: Day, seed: int) -> Iterable[tuple[object, ...]]:
@@ -70,6 +83,13 @@ def _bookings(day: Day) -> Iterable[tuple[object, ...]]:
     ):
         if not day.legs[leg].is_cancelled:
             yield (*_flight(day, leg), int(days), int(booked), f"{revenue:.2f}", "USD", p.DATA_LABEL)
+
+
+def _cargo(day: Day) -> Iterable[tuple[object, ...]]:
+    """Return the cargo revenue of each flight; a cancelled flight carries nothing."""
+    for leg, earned in enumerate(day.revenue["cargo_usd"]):
+        if not day.legs[leg].is_cancelled:
+            yield (*_flight(day, leg), f"{earned:.2f}", "USD", p.DATA_LABEL)
 
 
 def _flight(day: Day, number: int) -> tuple[str, str, str]:

@@ -1,11 +1,13 @@
-"""The live tables for the orchestrator: it reads all of them, and writes only baselines.
+"""The live tables for the orchestrator: it reads all of them, writes only baselines, and sends the daily message.
 
 A platform may run without its live part; then the tables do not exist, and callers get None.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import dagster as dg
 from botocore.exceptions import ClientError
 
@@ -42,6 +44,20 @@ class LiveStore(AlertStore):
         return [item for item in items if known.get(item["baseline_key"]) != item]
 
 
+@dataclass(frozen=True)
+class Topic:
+    """The topic of alerts, for messages that no alert sends."""
+
+    arn: str
+    client: Any
+
+    def send(self, subject: str, body: str, attributes: Mapping[str, str]) -> str:
+        """Publish a message; returns its id."""
+        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        answer = self.client.publish(TopicArn=self.arn, Subject=subject, Message=body, MessageAttributes=told)
+        return str(answer["MessageId"])
+
+
 class Live(dg.ConfigurableResource):
     """The live tables under the role of the running process; the connection is made at first use."""
 
@@ -55,6 +71,17 @@ class Live(dg.ConfigurableResource):
                 return None
             raise
         return store
+
+    def topic(self) -> Topic | None:
+        """Return the topic of alerts; None if this platform has no live part."""
+        return self._topic() if self.store() else None
+
+    def _topic(self) -> Topic:
+        sns = recent_client("sns")
+        account = recent_client("sts").get_caller_identity()["Account"]
+        region = sns.meta.region_name
+        partition = boto3.Session().get_partition_for_region(region)
+        return Topic(f"arn:{partition}:sns:{region}:{account}:aero-{Environment.current().name}-alerts", sns)
 
     def _store(self) -> LiveStore:
         return LiveStore(recent_client("dynamodb"), Tables.of(Environment.current().name))

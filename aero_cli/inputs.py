@@ -29,7 +29,7 @@ class Input:
 
     name: str
     files: tuple[Path, ...]
-    control: Mapping[str, int] | None = None
+    control: Mapping[str, float] | None = None
     #: The first operating day that the files say nothing of, where that is known.
     before: date | None = None
     #: First and last operating day that the airline's database holds; None where no airline comes with the files.
@@ -105,11 +105,12 @@ def from_airline(folder: Path, today: date, log: Log, asked_days: int | None = N
             told_at = time.monotonic()
             log(f"{number} of {days} days of the airline are written")
 
-    control = airline.files(first, days, folder, tell).to_json()
+    control: dict[str, float] = dict(airline.files(first, days, folder, tell).to_json())
     tables = write_tables(airline, first, days, folder, tell)
+    control["cargo_usd"] = tables.cargo_usd
     log(f"no INPUT: {days} days of a made-up airline, {control['legs']:,} legs (datos sintéticos)")
     files = tuple(sorted(folder.glob("*.csv.gz")))
-    return Input(AIRLINE, files, control, today, (first, today - timedelta(days=1)), tuple(tables))
+    return Input(AIRLINE, files, control, today, (first, today - timedelta(days=1)), tables.files)
 
 
 def _first_day(folder: Path, today: date, asked_days: int | None, log: Log) -> date:

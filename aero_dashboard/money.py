@@ -1,7 +1,7 @@
 """Money and satisfaction of a choice of routes: the margin ladder, revenue and cost of a seat-kilometre, NPS.
 
-A version that was published before there were these marts, and flights of which nobody told any money, have no such
-part of a page.
+A version that was published before there were these marts or columns, and flights of which nobody told any money, have
+no such part of a page.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from aero_dashboard.queries import Connection, Scope
 from aero_streaming.figures import figures
 
 #: Steps of the margin ladder by their name in the register, from revenue down.
-LADDER = ("flown_revenue", "margin_cm1", "margin_cm2", "margin_cm3", "margin_all_in")
+LADDER = ("operating_revenue", "margin_cm1", "margin_cm2", "margin_cm3", "margin_all_in")
 _NEEDED = {
     part.id: part for kpi in figures().used_by("pages") if kpi.of.id == "margins" for part in kpi.sums
 } | {"invoiced_cost": figures().sums["invoiced_cost"]}  # fmt: skip
@@ -42,8 +42,8 @@ class Satisfaction:
 def margins(connection: Connection, scope: Scope) -> dict[str, float]:
     """Return the sums of money by their name in the register; empty where revenue or costs are not known."""
     sums = _row(connection, "finance.fct_route_margin", SUMS, scope)
-    is_known = all(pd.notna(sums.get(name)) for name in ("flown_revenue", "flight_cost"))
-    return sums if is_known and sums["flown_revenue"] else {}
+    is_known = all(pd.notna(sums.get(name)) for name in ("operating_revenue", "flight_cost"))
+    return sums if is_known and sums["operating_revenue"] else {}
 
 
 def satisfaction(connection: Connection, scope: Scope) -> Satisfaction | None:
@@ -68,7 +68,7 @@ def _row(connection: Connection, table: str, columns: str, scope: Scope) -> dict
     where, values = scope.where()
     try:
         frame = connection.execute(f"select {columns} from {table} where {where}", values).df()
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return {}
     return {str(name): frame[name].iloc[0] for name in frame.columns}
 
@@ -83,7 +83,7 @@ def section(view: View, scope: Scope) -> None:
             {
                 t("money.step"): [figures().kpis[name].name[t.language] for name in LADDER],
                 t("money.usd"): [sums[name] for name in LADDER],
-                t("money.of_revenue"): [sums[name] / sums["flown_revenue"] for name in LADDER],
+                t("money.of_revenue"): [sums[name] / sums["operating_revenue"] for name in LADDER],
                 t("money.what"): [figures().kpis[name].help[t.language] for name in LADDER],
             }
         )
@@ -103,7 +103,7 @@ def section(view: View, scope: Scope) -> None:
 def _of_a_seat_kilometre(view: View, sums: dict[str, float]) -> str:
     if not (sums["revenue_seat_km"] and sums["cost_seat_km"]):
         return ""
-    rask, cask = sums["flown_revenue"] / sums["revenue_seat_km"], sums["flight_cost"] / sums["cost_seat_km"]
+    rask, cask = sums["operating_revenue"] / sums["revenue_seat_km"], sums["flight_cost"] / sums["cost_seat_km"]
     # The difference is that of the two figures as they are shown.
     cents = {"rask": round(100 * rask, 2), "cask": round(100 * cask, 2)}
     t = view.t

@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "currency": (),
     "date": (),
     "airport": (),
+    "month": (),
     "flight": ("CARRIER", "FLIGHT_NUMBER", "OPERATIONAL_SUFFIX"),
     "route": ("ORIGIN", "DESTINATION"),
     "text": (),

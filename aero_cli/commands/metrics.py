@@ -156,7 +156,7 @@ def only_options(options: Sequence[str]) -> dict[str, list[str]]:
 def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column holds
     """Return a value in the form for people.
 
-    Shares are in percent or per mille, fractions have two digits, dollars per kilometre four, and days no time.
+    Shares are in percent or per mille, fractions have two digits, figures per kilometre four, and days no time.
     """
     if value is None:
         return ""
@@ -165,7 +165,7 @@ def shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a column hol
     if unit == "per_mille" and isinstance(value, float):
         return f"{1000 * value:.1f} ‰"
     if isinstance(value, float | Decimal):
-        return f"{value:.4f}" if unit == "usd_per_km" else f"{value:,.2f}" if unit == "usd" else f"{value:.2f}"
+        return f"{value:.4f}" if unit.endswith("_per_km") else f"{value:,.2f}" if unit == "usd" else f"{value:.2f}"
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value}"
 
 

@@ -60,11 +60,12 @@ CONTROL = f"""
 MONEY_CONTROL = """
     select (select coalesce(sum(flown_revenue_usd), 0) from commercial.fct_route_day_ticket where {days})
                as flown_revenue_usd,
+           (select coalesce(sum(cargo_revenue_usd), 0) from commercial.fct_leg_revenue where {days}) as cargo_usd,
            (select coalesce(sum(amount_usd), 0) from finance.fct_route_day_cost where {days}) as cost_usd
 """
 #: The margin ladder in US dollars, and the sums of the register that its steps are.
 LADDER = {
-    "revenue_usd": "flown_revenue", "cm1_usd": "margin_cm1", "cm2_usd": "margin_cm2", "cm3_usd": "margin_cm3",
+    "revenue_usd": "operating_revenue", "cm1_usd": "margin_cm1", "cm2_usd": "margin_cm2", "cm3_usd": "margin_cm3",
     "fully_allocated_usd": "margin_all_in",
 }  # fmt: skip
 COSTS = {"cost_usd": "flight_cost", "actual_cost_usd": "invoiced_cost"}

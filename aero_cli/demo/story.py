@@ -106,7 +106,7 @@ def _routes(results: dict[str, Any]) -> Table:
 
 #: Steps of the margin ladder in words, by their name in the results.
 STEPS = {
-    "revenue_usd": "revenue that was flown, without TUA and IVA",
+    "revenue_usd": "revenue of passengers who flew and of cargo, without TUA and IVA",
     "cm1_usd": "CM1: less costs that follow the passengers",
     "cm2_usd": "CM2: less costs that follow the flights",
     "cm3_usd": "CM3: less costs of the aircraft",

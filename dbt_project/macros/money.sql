@@ -5,6 +5,12 @@
 {%- endmacro %}
 
 
+{% macro known_usd(expression, known) -%}
+    {#- As sum_usd, and empty where no row of the group is known. -#}
+    case when count({{ known }}) > 0 then {{ sum_usd(expression) }} end
+{%- endmacro %}
+
+
 {% macro route_or_unknown(leg) -%}
     {#- Carrier and route of a leg that was joined. Nobody may know it yet: its money stays, or totals would not add up. -#}
     cast(coalesce({{ leg }}.carrier, 'unknown') as varchar) as carrier,

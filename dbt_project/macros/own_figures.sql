@@ -63,6 +63,7 @@
         select
             from_tables.event_id,
             rates.usd_per_unit,
+            rates.rate_date,
             row_number() over (partition by from_tables.event_id order by rates.rate_date desc) as age
         from from_tables
         inner join rates
@@ -76,7 +77,8 @@
 
         select
             from_tables.*,
-            case when from_tables.currency = 'USD' then 1.0 else rates_of_tables.usd_per_unit end as usd_per_unit
+            case when from_tables.currency = 'USD' then 1.0 else rates_of_tables.usd_per_unit end as usd_per_unit,
+            case when from_tables.currency <> 'USD' then rates_of_tables.rate_date end as rate_date
         from from_tables
         left join rates_of_tables on from_tables.event_id = rates_of_tables.event_id and rates_of_tables.age = 1
 

@@ -88,10 +88,12 @@ from coded group by all;
 
 create table finance.fct_route_margin as
 select operating_date, carrier, origin, destination, route, count(*) as operated_legs,
-    coalesce(sum(seat_km), 0)::decimal(18, 6) as seat_km,
-    (1000 * count(*))::decimal(18, 2) as revenue_usd, (100 * count(*))::decimal(18, 2) as passenger_variable_usd,
+    sum(block_minutes)::bigint as block_minutes, coalesce(sum(seat_km), 0)::decimal(18, 6) as seat_km,
+    sum(passenger_km)::decimal(18, 6) as passenger_km, (950 * count(*))::decimal(18, 2) as passenger_revenue_usd,
+    (50 * count(*))::decimal(18, 2) as cargo_revenue_usd, (1000 * count(*))::decimal(18, 2) as revenue_usd, (100 * count(*))::decimal(18, 2) as passenger_variable_usd,
     (500 * count(*))::decimal(18, 2) as flight_variable_usd, (150 * count(*))::decimal(18, 2) as capacity_usd,
     (50 * count(*))::decimal(18, 2) as overhead_usd, (800 * count(*))::decimal(18, 2) as cost_usd,
+    (600 * count(*))::decimal(18, 2) as cost_ex_fuel_usd, (250 * count(*))::decimal(18, 3) as fuel_kg,
     (200 * count(*))::decimal(18, 2) as actual_cost_usd, (900 * count(*))::decimal(18, 2) as cm1_usd,
     (400 * count(*))::decimal(18, 2) as cm2_usd, (250 * count(*))::decimal(18, 2) as cm3_usd,
     (200 * count(*))::decimal(18, 2) as fully_allocated_usd, max(data_label) as data_label

@@ -55,17 +55,27 @@ def _added(name: str) -> Callable[[pd.DataFrame], float]:
     return lambda margins: float(margins[name].fillna(0).astype(float).sum())
 
 
-def _seat_km_where(name: str) -> Callable[[pd.DataFrame], float]:
-    return lambda margins: float(margins[margins[name].notna()].seat_km.fillna(0).astype(float).sum())
+def _where(name: str, known: str) -> Callable[[pd.DataFrame], float]:
+    return lambda margins: float(margins[margins[known].notna()][name].fillna(0).astype(float).sum())
 
 
+OF_PASSENGERS = "passenger_revenue_usd"
 #: Numerator and denominator of each KPI of money, from the columns of the published margins.
 MONEY_BY_HAND: dict[str, tuple[Callable[[pd.DataFrame], float], Callable[[pd.DataFrame], float] | None]] = {
-    "flown_revenue": (_added("revenue_usd"), None),
-    "rask": (_added("revenue_usd"), _seat_km_where("revenue_usd")),
-    "cask": (_added("cost_usd"), _seat_km_where("cost_usd")),
+    "flown_revenue": (_added(OF_PASSENGERS), None),
+    "cargo_revenue": (_added("cargo_revenue_usd"), None),
+    "operating_revenue": (_where("revenue_usd", OF_PASSENGERS), None),
+    "rask": (_where("revenue_usd", OF_PASSENGERS), _where("seat_km", OF_PASSENGERS)),
+    "prask": (_added(OF_PASSENGERS), _where("seat_km", OF_PASSENGERS)),
+    "yield": (_added(OF_PASSENGERS), _where("passenger_km", OF_PASSENGERS)),
+    "revenue_per_departure": (_where("revenue_usd", OF_PASSENGERS), _where("operated_legs", OF_PASSENGERS)),
+    "cask": (_added("cost_usd"), _where("seat_km", "cost_usd")),
+    "cask_ex_fuel": (_added("cost_ex_fuel_usd"), _where("seat_km", "cost_usd")),
+    "fuel_per_seat_km": (_where("fuel_kg", "seat_km"), _where("seat_km", "fuel_kg")),
     "margin_cm1": (_added("cm1_usd"), None),
     "margin_cm2": (_added("cm2_usd"), None),
+    "margin_cm2_share": (_added("cm2_usd"), _where("revenue_usd", "cm2_usd")),
+    "margin_cm2_per_minute": (_added("cm2_usd"), _where("block_minutes", "cm2_usd")),
     "margin_cm3": (_added("cm3_usd"), None),
     "margin_all_in": (_added("fully_allocated_usd"), None),
 }

@@ -18,9 +18,10 @@ from tests.dbt.typed_lake import _hash, write
 ON = date(2026, 2, 3)
 DAY = str(ON)
 MARTS = (
-    "fct_route_day_cost", "fct_route_day_ticket", "fct_route_margin", "fct_connection_day", "fct_fx_day", "dim_aircraft"
+    "fct_leg", "fct_leg_cost", "fct_leg_revenue", "fct_route_day_cost", "fct_route_day_ticket", "fct_route_margin",
+    "fct_connection_day", "fct_fx_day", "dim_aircraft",
 )  # fmt: skip
-SELECT = ("--select", "int_leg", "int_cost", "int_coupon", *MARTS, "--exclude-resource-type", "unit_test")
+SELECT = ("--select", "int_leg", "int_cost", "int_coupon", "int_cargo", *MARTS, "--exclude-resource-type", "unit_test")
 CENT = Decimal("0.01")
 
 

@@ -14,8 +14,9 @@ from tests.dbt.typed_lake import airline_leg, write
 DAY = "2026-11-01"
 ON = datetime(2026, 11, 1)  # noqa: DTZ001
 MODELS = (
-    "int_leg", "int_cost", "int_coupon", "int_booking", "int_feedback", "fct_leg", "fct_route_day_cost",
-    "fct_route_day_ticket", "fct_route_day_commercial", "fct_own_figure_day",
+    "int_leg", "int_cost", "int_coupon", "int_cargo", "int_booking", "int_feedback", "fct_leg", "fct_leg_cost",
+    "fct_leg_revenue", "fct_route_day_cost", "fct_route_day_ticket", "fct_route_day_commercial", "fct_route_margin",
+    "fct_own_figure_day",
 )  # fmt: skip
 SELECT = ("--select", *MODELS, "--exclude-resource-type", "unit_test")
 FILES = {
@@ -27,6 +28,8 @@ FILES = {
     "01-nov-2026;AM905;MEX-CUN;1;;pesos\n",
     "partner/revenue": "Fecha,Vuelo,Ruta,Ingreso,Moneda,Pasajeros\n2026-11-01,AM905,MEX-CUN,400000,MXN,120\n"
     '2026-11-01,AM906,MEX-CUN,5000.25,USD,\n2026-11-01,AM906,MEX-QQQ,1,USD,\n2026-11-01,AM907,MEX-CUN,"1,000",USD,\n',
+    "partner/cargo": "Fecha;Vuelo;Ruta;Guía;Peso (kg);Flete;Moneda\n01-nov-2026;AM905;MEX-CUN;139-1;840.5;1000;MXN\n"
+    "01-nov-2026;AM905;MEX-CUN;139-2;10;20;USD\n01-nov-2026;AM908;MEX-CUN;;;5;USD\n",
     "partner/bookings": "Fecha;Vuelo;DTD;Reservas\n2026-11-01;AM905;30;50\n2026-11-01;AM905;3;110\n",
     "partner/surveys": "Folio,Fecha,Vuelo,NPS,CSAT\nr1,2026-11-01,AM905,10,5\nr2,2026-11-01,AM905,3,\n"
     "r3,2026-11-01,AM905,11,4\n",
@@ -65,6 +68,7 @@ def test_every_row_is_counted_and_those_not_understood_are_in_quarantine(dropped
     assert found == {
         "partner/costs": (6, 5, {"unknown_currency": 1}),
         "partner/revenue": (4, 2, {"ambiguous_number": 1, "unknown_route": 1}),
+        "partner/cargo": (3, 3, {}),
         "partner/bookings": (2, 2, {}),
         "partner/surveys": (3, 2, {"out_of_scale": 1}),
     }
@@ -92,6 +96,21 @@ def test_revenue_reaches_its_mart_without_inventing_coupons(dropped):
     ) == [("MEX-CUN", "unknown", "flown", 120, Decimal(0), Decimal("25000.25"), Decimal("25000.25"))]
 
 
+def test_cargo_reaches_its_leg_and_the_margin_in_dollars(dropped):
+    warehouse, *_ = dropped
+    assert warehouse.rows(
+        f"select route, passenger_revenue_usd, cargo_revenue_usd, revenue_usd from finance.fct_route_margin "
+        f"where operating_date = '{DAY}' order by all"
+    ) == [
+        ("MEX-CUN", Decimal("25000.25"), Decimal("70.00"), Decimal("25070.25")),
+        ("unknown", None, Decimal("5.00"), Decimal("5.00")),
+    ]  # fmt: skip
+    assert warehouse.rows(
+        f"select sum(cargo_revenue_usd) from commercial.fct_leg_revenue where operating_date = '{DAY}' "
+        f"and leg_uid <> 'unknown'"
+    ) == [(Decimal("70.00"),)]
+
+
 def test_bookings_and_surveys_reach_their_mart(dropped):
     warehouse, *_ = dropped
     assert warehouse.rows(
@@ -108,6 +127,7 @@ def test_what_became_of_every_figure_is_counted(dropped):
         f"from finance.fct_own_figure_day where operating_date = '{DAY}' order by all"
     ) == [
         ("bookings", "table", 2, 1, 1, 0, 0),
+        ("cargo", "table", 3, 3, 0, 0, 1),
         ("costs", "database", 1, 1, 0, 0, 0),
         ("costs", "table", 5, 3, 1, 1, 1),
         ("revenue", "table", 2, 2, 0, 0, 0),

@@ -97,12 +97,16 @@ def test_two_tags_split_the_project(parsed):
     dated = {node.name for node in _nodes(parsed, "model") if "operating_day" in node.tags}
     assert dated == {
         "int_leg",
+        "int_cargo",
         "int_cost",
         "int_coupon",
         "int_booking",
         "int_feedback",
         "fct_own_figure_day",
         "fct_route_margin",
+        "fct_leg_cost",
+        "fct_target",
+        "fct_leg_revenue",
         "fct_leg",
         "fct_route_day",
         "fct_carrier_day",

@@ -8,11 +8,11 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from aero_assets import completeness
+from aero_assets import completeness, status_days
 from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.defs.published import balance, health
 from aero_assets.defs.published.export import Published, Publisher, Relation
-from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ready
+from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ROUTE_STATUS, ready
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels
 from aero_assets.outcomes import BALANCE, CHECK, Outcome, totals
@@ -69,7 +69,9 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
     ready(context, zones)
     level_due = level(zones.lake())
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
-        relations = [*mart_relations(), *_health(warehouse, zones)]
+        warehouse.register("judged_days", status_days.table(zones.lake()))
+        judged = Relation("operations.route_status", "from judged_days", status_days.DESCRIPTION)
+        relations = [*mart_relations(), judged, *_health(warehouse, zones)]
         before = balance.in_warehouse(warehouse, relations)
         done = Publisher(zones.lake(), zones.scratch()).publish(
             warehouse, relations, level=level_due, now=started, labels=_labels(warehouse)
@@ -111,7 +113,7 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
 
 publish = dg.define_asset_job(
     "publish",
-    selection=dg.AssetSelection.assets(PUBLISHED, BASELINES),
+    selection=dg.AssetSelection.assets(PUBLISHED, BASELINES, ROUTE_STATUS),
     executor_def=dg.in_process_executor,
     description="A new published version, where only the ledger or the quarantine changed.",
 )

@@ -225,6 +225,7 @@ class _Reading:
             return dict(zip(KINDS["route"], values.route(cell, on), strict=True))
         read = {
             "date": lambda: f"{values.day(cell, self.declared)}",
+            "month": lambda: f"{values.month(cell, self.declared)}",
             "carrier": lambda: values.carrier_of(cell, _icao()),
             "currency": lambda: values.currency(cell),
             "airport": lambda: values.airport(cell, on),

@@ -46,6 +46,10 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([/.-]?)([0-9]{2})\2([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _NAMED = re.compile(r"([0-9]{1,2})(?:[ -]|/| de )([^\W\d_]+)\.?(?:[ -]|/| de | del )([0-9]{4})")
 
+_YEAR_MONTH = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})")
+_MONTH_YEAR = re.compile(r"([0-9]{1,2})[-/]([0-9]{4})")
+_NAMED_MONTH = re.compile(r"([^\W\d_]+)\.?(?:[ -]|/| de | del )([0-9]{4})")
+
 
 class UnreadError(ValueError):
     """A cell that was not understood: the reason, and the message about it without row and column."""
@@ -161,6 +165,26 @@ def day(cell: object, declared: Declared) -> date:
     if not dates:
         raise UnreadError("bad_value", f"{text!r} is no date with a year of four figures: write 2026-11-27")
     return next(filter(None, dates))
+
+
+def month(cell: object, declared: Declared) -> date:
+    """Return the first day of a month: of a date in it, of its number and year, or of its name and year."""
+    text = text_of(cell).casefold()
+    found = None
+    if match := _YEAR_MONTH.fullmatch(text):
+        found = _date(match[1], match[2], "1")
+    elif match := _MONTH_YEAR.fullmatch(text):
+        found = _date(match[2], match[1], "1")
+    elif (match := _NAMED_MONTH.fullmatch(text)) and (number := _MONTHS.get(match[1])):
+        found = _date(match[2], f"{number}", "1")
+    if found:
+        return found
+    try:
+        return day(cell, declared).replace(day=1)
+    except UnreadError as refused:
+        if refused.reason == "bad_value":
+            raise UnreadError("bad_value", f"{text_of(cell)!r} is no month: write 2026-11") from None
+        raise
 
 
 def _date(year: str, month: str, of_month: str) -> date | None:

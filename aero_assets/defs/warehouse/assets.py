@@ -39,12 +39,14 @@ STAGING_PARTITION = "staging"
 #: Unit tests prove the code, not the data: they run before a release, not with every build.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 REQUESTED_DATES = "AERO_OPERATING_DATES"
-#: Assets of later rooms that every warehouse run also materialises: published marts, then alert baselines.
+#: Assets of later rooms that every warehouse run also materialises: published marts, then alert baselines and the
+#: status of routes.
 #: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
 LEGS = dg.AssetKey(["operations", "fct_leg"])
 STAGE = "warehouse"
 BASELINES = dg.AssetKey(["alerts", "baselines"])
+ROUTE_STATUS = dg.AssetKey(["alerts", "route_status"])
 
 
 def staging_level() -> str:
@@ -211,7 +213,7 @@ def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.Ass
 
 #: Assets that a run builds without dates, and those it builds for operating dates, each in the order of the flow.
 UNDATED = (*(catalog_key(feed) for feed in feeds()), *staging.keys)
-DATED = (*operating_day.keys, PUBLISHED, BASELINES)
+DATED = (*operating_day.keys, PUBLISHED, BASELINES, ROUTE_STATUS)
 
 catalog_and_staging = dg.define_asset_job(
     "catalog_and_staging",
@@ -225,7 +227,8 @@ warehouse = dg.define_asset_job(
     # The same run publishes what it builds: a run of its own would cost ten seconds to start.
     selection=dg.AssetSelection.assets(*DATED),
     executor_def=dg.in_process_executor,
-    description="Marts, for the operating dates of the run; then a new published version and its baselines.",
+    description="Marts, for the operating dates of the run; then a new published version, its baselines and the status "
+    "of routes.",
 )
 
 catch_up = dg.define_asset_job(

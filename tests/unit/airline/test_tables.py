@@ -17,7 +17,7 @@ ON = date(2026, 11, 20)
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """The tables of one day, by feed."""
-    return dict(write(Airline(7), ON, 1, tmp_path_factory.mktemp("tables")))
+    return dict(write(Airline(7), ON, 1, tmp_path_factory.mktemp("tables")).files)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def written(files):
     return {feed: list(csv.DictReader(path.open(encoding="utf-8"))) for feed, path in files.items()}
 
 
-@pytest.mark.parametrize("feed", ["partner/surveys", "partner/bookings"])
+@pytest.mark.parametrize("feed", ["partner/surveys", "partner/bookings", "partner/cargo"])
 def test_every_row_is_accepted_by_its_feed(files, written, feed):
     verdict, _ = judge(find(feed), files[feed].read_bytes(), files[feed].name)
     assert (verdict.accepted, verdict.said) == (len(written[feed]), ())
@@ -56,6 +56,17 @@ def test_the_books_of_a_flight_are_its_last_snapshot_and_a_cancelled_one_has_non
     }
 
 
+def test_cargo_adds_up_to_its_control_total_to_the_cent(tmp_path):
+    tables = write(Airline(7), ON, 2, tmp_path)
+    rows = [
+        row
+        for feed, path in tables.files
+        if feed == "partner/cargo"
+        for row in csv.DictReader(path.open(encoding="utf-8"))
+    ]
+    assert sum(round(100 * float(row["Ingreso de carga"])) for row in rows) == round(100 * tables.cargo_usd) > 0
+
+
 def test_a_table_does_not_depend_on_the_days_around_it(written, tmp_path):
-    among = dict(write(Airline(7), date(2026, 11, 19), 2, tmp_path)[2:])
+    among = dict(write(Airline(7), date(2026, 11, 19), 2, tmp_path).files[3:])
     assert list(csv.DictReader(among["partner/surveys"].open(encoding="utf-8"))) == written["partner/surveys"]

@@ -8,13 +8,13 @@ import dagster as dg
 import duckdb
 
 from aero_assets.defs.published.export import Publisher, Relation
-from aero_assets.live import Live, LiveStore
+from aero_assets.live import Live, LiveStore, Topic
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 from tests.fakes import FolderBucket
 from tests.unit.assets.test_sensors import FolderZones
 from tests.unit.streaming.alert_samples import TABLES, Line, state
-from tests.unit.streaming.fakes import FakeDynamo, refused
+from tests.unit.streaming.fakes import FakeDynamo, FakeSns, refused
 
 
 class LiveDynamo(FakeDynamo):
@@ -44,8 +44,13 @@ class FakeLive(Live):
     name: str
     known: ClassVar[dict[str, "LiveDynamo"]] = {}
 
+    sent: ClassVar[dict[str, "FakeSns"]] = {}
+
     def _store(self) -> LiveStore:
         return LiveStore(self.known[self.name], TABLES)
+
+    def _topic(self) -> Topic:
+        return Topic("arn:aws:sns:us-east-1:000000000000:aero-local-alerts", self.sent[self.name])
 
 
 class AlertZones(FolderZones):
@@ -71,6 +76,7 @@ class LiveLine(Line):
         self.restart()
         name = f"{id(self)}"
         FakeLive.known[name] = self.dynamo
+        self.daily = FakeLive.sent[name] = FakeSns()
         self.live = FakeLive(name=name)
         self._delays = 0
 

@@ -120,6 +120,13 @@ MADE = {
         "COUPONS": "128", "CABIN": "economy", "STATUS": "flown", "REVENUE": "412500", "FARE": "412000",
         "ANCILLARY": "500", "TUA": "90000", "IVA": "66000", "CURRENCY": "MXN",
     },
+    "partner/cargo": lambda _: FLIGHT | {
+        "AIR_WAYBILL": "139-10010010", "WEIGHT_KG": "840.5", "CARGO_REVENUE": "18500", "CURRENCY": "MXN",
+    },
+    "partner/targets": lambda _: {
+        "MONTH_START_ON": "2026-11-01", "CARRIER": "AM", "ORIGIN": "MEX", "DESTINATION": "CUN", "KPI": "otp_a14",
+        "TARGET": "88.5",
+    },
     "partner/bookings": lambda _: FLIGHT | {
         "SNAPSHOT_DATE": "2026-10-20", "DAYS_TO_DEPARTURE": "12", "BOOKED_SEATS": "112", "BOOKED_REVENUE": "301200",
         "CURRENCY": "MXN",

@@ -161,13 +161,14 @@ class FakeSns:
         self.fails: list[BaseException] = []
         self.after: Callable[[], None] = lambda: None
 
-    def publish(self, **asked: Any) -> None:
+    def publish(self, **asked: Any) -> dict[str, str]:
         if self.fails:
             raise self.fails.pop(0)
         assert len(asked["Subject"]) <= 100
         assert asked["Subject"].isascii()
         self.published.append(asked)
         self.after()
+        return {"MessageId": f"m{len(self.published)}"}
 
 
 class FakeS3:

@@ -38,6 +38,8 @@ together as (
         ancillary_usd,
         tua_usd,
         iva_usd,
+        'USD' as currency,
+        cast(null as date) as rate_date,
         data_label,
         0 as known_better
     from sold
@@ -56,6 +58,8 @@ together as (
         cast(in_usd.ancillary * in_usd.usd_per_unit as decimal(18, 2)) as ancillary_usd,
         cast(in_usd.tua * in_usd.usd_per_unit as decimal(18, 2)) as tua_usd,
         cast(in_usd.iva * in_usd.usd_per_unit as decimal(18, 2)) as iva_usd,
+        in_usd.currency,
+        in_usd.rate_date,
         in_usd.data_label,
         case when legs_sold.leg_uid is not null then 1 else 0 end as known_better
     from in_usd
@@ -76,6 +80,8 @@ select
     ancillary_usd,
     tua_usd,
     iva_usd,
+    currency,
+    rate_date,
     data_label,
     {{ fate('known_better = 1', 'revenue_usd is null') }}
 from together

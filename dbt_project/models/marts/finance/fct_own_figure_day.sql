@@ -1,6 +1,7 @@
 -- Every figure that came in about legs, by what became of it: a figure that is lost, or counted twice, would show.
 {%- set models = {
-    'costs': 'int_cost', 'revenue': 'int_coupon', 'bookings': 'int_booking', 'surveys': 'int_feedback'
+    'costs': 'int_cost', 'revenue': 'int_coupon', 'cargo': 'int_cargo', 'bookings': 'int_booking',
+    'surveys': 'int_feedback'
 } %}
 with together as (
 

@@ -1,5 +1,6 @@
--- The margin ladder of domain.md §1.5. A line that is an invoice entered twice belongs to the step of its line.
-with money as (
+-- The margin ladder of domain.md §1.5, from revenue and costs of legs.
+{%- set cost_steps = ['passenger_variable', 'flight_variable', 'capacity', 'overhead'] %}
+with revenue as (
 
     select
         operating_date,
@@ -7,34 +8,18 @@ with money as (
         origin,
         destination,
         route,
-        'revenue' as step,
-        flown_revenue_usd as amount_usd,
-        0 as actual_usd,
-        data_label
-    from {{ ref('fct_route_day_ticket') }}
+        cast(sum(passenger_revenue_usd) as decimal(18, 2)) as passenger_revenue_usd,
+        cast(sum(cargo_revenue_usd) as decimal(18, 2)) as cargo_revenue_usd,
+        cast(sum(revenue_usd) as decimal(18, 2)) as revenue_usd,
+        max(data_label) as data_label
+    from {{ ref('fct_leg_revenue') }}
     where {{ where_operating_dates() }}
-
-    union all
-
-    select
-        route_costs.operating_date,
-        route_costs.carrier,
-        route_costs.origin,
-        route_costs.destination,
-        route_costs.route,
-        cost_lines.margin_step as step,
-        route_costs.amount_usd,
-        case when route_costs.basis = 'actual' then route_costs.amount_usd else 0 end as actual_usd,
-        route_costs.data_label
-    from {{ ref('fct_route_day_cost') }} as route_costs
-    inner join {{ ref('cost_lines') }} as cost_lines
-        on replace(route_costs.cost_line, '_again', '') = cost_lines.cost_line
-    where {{ where_operating_dates('route_costs.operating_date') }}
+    group by operating_date, carrier, origin, destination, route
 
 ),
 
--- A step is empty where no cost at all is known, and 0 where other costs are.
-summed as (
+-- Here a cost is known, so a step without one is 0.
+costs as (
 
     select
         operating_date,
@@ -42,17 +27,18 @@ summed as (
         origin,
         destination,
         route,
-        cast(sum(case when step = 'revenue' then amount_usd end) as decimal(18, 2)) as revenue_usd,
-        {% for cost_step in ['passenger_variable', 'flight_variable', 'capacity', 'overhead'] %}
-        cast(
-            sum(case when step = '{{ cost_step }}' then amount_usd when step <> 'revenue' then 0 end)
-            as decimal(18, 2)
-        ) as {{ cost_step }}_usd,
+        {% for step in cost_steps %}
+        {{ sum_usd("case when margin_step = '" ~ step ~ "' then amount_usd end") }} as {{ step }}_usd,
         {% endfor %}
-        cast(sum(case when step <> 'revenue' then amount_usd end) as decimal(18, 2)) as cost_usd,
-        cast(sum(case when step <> 'revenue' then actual_usd end) as decimal(18, 2)) as actual_cost_usd,
+        {{ sum_usd('amount_usd') }} as cost_usd,
+        {{ sum_usd("case when basis = 'actual' then amount_usd end") }} as actual_cost_usd,
+        {{ sum_usd("case when cost_line not in ('fuel', 'fuel_again') then amount_usd end") }} as cost_ex_fuel_usd,
+        cast(
+            sum(case when driver = 'fuel_kg' and cost_line = 'fuel' then quantity end) as decimal(18, 3)
+        ) as fuel_kg,
         max(data_label) as data_label
-    from money
+    from {{ ref('fct_leg_cost') }}
+    where {{ where_operating_dates() }}
     group by operating_date, carrier, origin, destination, route
 
 ),
@@ -64,46 +50,91 @@ flown as (
         carrier,
         route,
         count(*) as operated_legs,
+        cast(sum(block_minutes) as bigint) as block_minutes,
+        cast(sum(distance_km) as decimal(18, 6)) as distance_km,
         cast(sum(seat_km) as decimal(18, 6)) as seat_km,
+        cast(sum(passenger_km) as decimal(18, 6)) as passenger_km,
         max(data_label) as data_label
     from {{ ref('fct_leg') }}
     where is_operated and {{ where_operating_dates() }}
     group by operating_date, carrier, route
 
+),
+
+money as (
+
+    select
+        coalesce(revenue.operating_date, costs.operating_date) as operating_date,
+        coalesce(revenue.carrier, costs.carrier) as carrier,
+        coalesce(revenue.origin, costs.origin) as origin,
+        coalesce(revenue.destination, costs.destination) as destination,
+        coalesce(revenue.route, costs.route) as route,
+        revenue.passenger_revenue_usd,
+        revenue.cargo_revenue_usd,
+        revenue.revenue_usd,
+        costs.passenger_variable_usd,
+        costs.flight_variable_usd,
+        costs.capacity_usd,
+        costs.overhead_usd,
+        costs.cost_usd,
+        costs.actual_cost_usd,
+        costs.cost_ex_fuel_usd,
+        costs.fuel_kg,
+        coalesce(revenue.data_label, costs.data_label) as data_label
+    from revenue
+    full outer join costs
+        on
+            revenue.operating_date = costs.operating_date
+            and revenue.carrier = costs.carrier
+            and revenue.origin = costs.origin
+            and revenue.destination = costs.destination
+
 )
 
 select
-    summed.operating_date,
-    summed.carrier,
-    summed.origin,
-    summed.destination,
-    summed.route,
+    money.operating_date,
+    money.carrier,
+    money.origin,
+    money.destination,
+    money.route,
     coalesce(flown.operated_legs, 0) as operated_legs,
+    flown.block_minutes,
+    flown.distance_km,
     flown.seat_km,
+    flown.passenger_km,
 
     -- what was earned and what it cost; empty where nobody told
-    summed.revenue_usd,
-    summed.passenger_variable_usd,
-    summed.flight_variable_usd,
-    summed.capacity_usd,
-    summed.overhead_usd,
-    summed.cost_usd,
-    summed.actual_cost_usd,
+    money.passenger_revenue_usd,
+    money.cargo_revenue_usd,
+    money.revenue_usd,
+    money.passenger_variable_usd,
+    money.flight_variable_usd,
+    money.capacity_usd,
+    money.overhead_usd,
+    money.cost_usd,
+    money.actual_cost_usd,
+    money.cost_ex_fuel_usd,
+    money.fuel_kg,
 
-    -- the ladder; empty where either side is
-    cast(summed.revenue_usd - summed.passenger_variable_usd as decimal(18, 2)) as cm1_usd,
-    cast(
-        summed.revenue_usd - summed.passenger_variable_usd - summed.flight_variable_usd as decimal(18, 2)
-    ) as cm2_usd,
-    cast(
-        summed.revenue_usd - summed.passenger_variable_usd - summed.flight_variable_usd - summed.capacity_usd
-        as decimal(18, 2)
-    ) as cm3_usd,
-    cast(summed.revenue_usd - summed.cost_usd as decimal(18, 2)) as fully_allocated_usd,
-    coalesce(summed.data_label, flown.data_label) as data_label
-from summed
+    -- the ladder; empty where revenue of passengers or costs are
+    {% for name, steps in {'cm1': 1, 'cm2': 2, 'cm3': 3, 'fully_allocated': 4}.items() %}
+    case
+        when money.passenger_revenue_usd is not null
+            then
+                cast(
+                    money.revenue_usd
+                    {%- for step in cost_steps[:steps] %}
+                    - money.{{ step }}_usd
+                    {%- endfor %}
+
+                    as decimal(18, 2)
+                )
+    end as {{ name }}_usd,
+    {% endfor %}
+    coalesce(money.data_label, flown.data_label) as data_label
+from money
 left join flown
     on
-        summed.operating_date = flown.operating_date
-        and summed.carrier = flown.carrier
-        and summed.route = flown.route
+        money.operating_date = flown.operating_date
+        and money.carrier = flown.carrier
+        and money.route = flown.route

@@ -5,6 +5,7 @@ with from_margins as (
     select
         operating_date,
         cast(coalesce(sum(revenue_usd), 0) as decimal(18, 2)) as revenue_usd,
+        cast(coalesce(sum(cargo_revenue_usd), 0) as decimal(18, 2)) as cargo_usd,
         cast(coalesce(sum(cost_usd), 0) as decimal(18, 2)) as cost_usd,
         cast(
             coalesce(sum(passenger_variable_usd + flight_variable_usd + capacity_usd + overhead_usd), 0)
@@ -21,6 +22,7 @@ money as (
     select
         operating_date,
         flown_revenue_usd as revenue_usd,
+        0 as cargo_usd,
         0 as cost_usd
     from {{ ref('fct_route_day_ticket') }}
     where {{ where_operating_dates() }}
@@ -29,7 +31,18 @@ money as (
 
     select
         operating_date,
+        cargo_revenue_usd as revenue_usd,
+        cargo_revenue_usd as cargo_usd,
+        0 as cost_usd
+    from {{ ref('int_cargo') }}
+    where fate = 'counted' and {{ where_operating_dates() }}
+
+    union all
+
+    select
+        operating_date,
         0 as revenue_usd,
+        0 as cargo_usd,
         amount_usd as cost_usd
     from {{ ref('fct_route_day_cost') }}
     where {{ where_operating_dates() }}
@@ -41,6 +54,7 @@ from_money as (
     select
         operating_date,
         cast(sum(revenue_usd) as decimal(18, 2)) as revenue_usd,
+        cast(sum(cargo_usd) as decimal(18, 2)) as cargo_usd,
         cast(sum(cost_usd) as decimal(18, 2)) as cost_usd,
         cast(sum(cost_usd) as decimal(18, 2)) as steps_usd
     from money
@@ -49,5 +63,5 @@ from_money as (
 )
 
 {{ sums_that_differ(
-    'from_margins', 'from_money', ['revenue_usd', 'cost_usd', 'steps_usd'], by=['operating_date']
+    'from_margins', 'from_money', ['revenue_usd', 'cargo_usd', 'cost_usd', 'steps_usd'], by=['operating_date']
 ) }}

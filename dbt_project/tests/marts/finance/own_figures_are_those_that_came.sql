@@ -38,6 +38,14 @@ bookings as (
 
 ),
 
+cargo as (
+
+    {{ last_word(ref('stg_partner__cargo'), [
+        'operating_date', 'carrier', 'flight_number', 'operational_suffix', 'origin', 'destination', 'air_waybill'
+    ]) }}
+
+),
+
 surveys as (
 
     {{ last_word(ref('stg_partner__surveys'), ['operating_date', 'response_id']) }}
@@ -57,6 +65,13 @@ came as (
         operating_date,
         'revenue' as figure
     from revenue
+
+    union all
+
+    select
+        operating_date,
+        'cargo' as figure
+    from cargo
 
     union all
 

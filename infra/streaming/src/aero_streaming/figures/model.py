@@ -8,17 +8,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from aero_streaming.figures.conditions import Columns, Condition, Row, Write
 
 Side = Literal["leg", "departure", "arrival"]
-Unit = Literal["percent", "points", "per_mille", "minutes", "usd_per_km", "count", "usd", "legs", "grade"]
+Unit = Literal[
+    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "count", "usd", "legs",
+    "grade",
+]  # fmt: skip
 Better = Literal["high", "low", "neither"]
 Treatment = Literal["counted", "missed", "left_out"]
 
-UNITS = ("percent", "points", "per_mille", "minutes", "usd_per_km", "count", "usd", "legs", "grade")
-UNITS_OF_RATIOS = ("percent", "points", "per_mille", "minutes", "usd_per_km")
+UNITS: tuple[Unit, ...] = get_args(Unit)
+UNITS_OF_RATIOS = (
+    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km",
+)  # fmt: skip
 SIDES = ("leg", "departure", "arrival")
 KEEPERS = ("stream", "marts")
 USERS = ("rules", "pages", "results", "briefs")

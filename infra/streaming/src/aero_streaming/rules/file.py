@@ -41,6 +41,7 @@ TOP_KEYS = (
     "roles",
     "ground_time",
     "rule",
+    "day_rule",
 )
 RANGES = {"percent": (0, 100), "points": (-100, 0), "minutes": (0, 20_000), "legs": (1, 10_000), "grade": (1, 10)}
 """What limits may be, by unit."""

@@ -7,10 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from aero_streaming.rules.days import DayRule, day_rules
 from aero_streaming.rules.file import read
-from aero_streaming.rules.model import Limit, Rule, RuleError, RuleSet, wilson_bounds
+from aero_streaming.rules.model import WINDOWS, Limit, Rule, RuleError, RuleSet, wilson_bounds
+from aero_streaming.toml_places import read_toml
 
-__all__ = ["RULES", "Limit", "Rule", "RuleError", "RuleSet", "Status", "rules", "status", "wilson_bounds"]
+__all__ = [
+    "RULES", "DayRule", "Limit", "Rule", "RuleError", "RuleSet", "Status", "rules", "rules_of_days", "status",
+    "wilson_bounds",
+]  # fmt: skip
 
 RULES = Path(__file__).with_name("rules.toml")
 
@@ -40,3 +45,18 @@ def status(rule: Rule, k: int, n: int, minimum_legs: int = 0) -> Status:
 def rules(path: Path = RULES) -> RuleSet:
     """Read and validate a rule file; raise `RuleError` naming the line."""
     return read(path)
+
+
+@cache
+def rules_of_days(path: Path = RULES) -> tuple[DayRule, ...]:
+    """Return the rules over published days: those of pages over several days of a route, and the `[[day_rule]]` tables.
+
+    Raises `RuleError` naming the line.
+    """
+    of_pages = [
+        DayRule.of(rule)
+        for rule in rules(path).rules
+        if "batch" in rule.used_by and rule.scope == "route" and WINDOWS.get(rule.window, 0) > 1
+    ]
+    text, data = read_toml(path, RuleError)
+    return (*of_pages, *day_rules(data.get("day_rule", []), path.name, text))

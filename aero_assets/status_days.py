@@ -1,0 +1,71 @@
+"""The judged days of `route_status` in the lake: one object per closed operating day, read for history and pages."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from aero_assets.storage import Bucket, DamagedObjectError
+
+PREFIX = "_status/route"
+#: Days of history that are published.
+DAYS = 90
+SCHEMA = pa.schema(
+    [
+        ("operating_date", pa.date32()), ("rule_id", pa.string()), ("kpi", pa.string()), ("route", pa.string()),
+        ("first_date", pa.date32()), ("days", pa.int64()), ("light", pa.string()), ("light_before", pa.string()),
+        ("since", pa.date32()), ("value", pa.float64()), ("unit", pa.string()), ("n", pa.int64()),
+        ("compared", pa.float64()), ("limit", pa.float64()), ("data_label", pa.string()),
+    ]
+)  # fmt: skip
+DESCRIPTION = (
+    "Traffic lights of routes over published days, as they were judged then. One row per closed operating day, rule "
+    "and route."
+)
+_DATES = ("operating_date", "first_date", "since")
+
+
+def save(lake: Bucket, day: date, version: str, rows: list[dict[str, Any]]) -> bool:
+    """Keep the judgement of a day; return False if it is the one that is kept already."""
+    known = _read(lake, _key(day))
+    if known is not None and known["rows"] == rows:
+        return False
+    lake.write_json(_key(day), {"operating_date": day.isoformat(), "version": version, "rows": rows})
+    return True
+
+
+def history(lake: Bucket, day: date) -> list[dict[str, Any]]:
+    """Return the rows of a judged day; none if it was not judged, or its object is damaged."""
+    known = _read(lake, _key(day))
+    return known["rows"] if known else []
+
+
+def newest_before(lake: Bucket, day: date) -> list[dict[str, Any]]:
+    """Return the rows of the last judged day before a day; none if there is none."""
+    earlier = [item.key for item in lake.list(f"{PREFIX}/") if item.key < _key(day)]
+    known = _read(lake, max(earlier)) if earlier else None
+    return known["rows"] if known else []
+
+
+def table(lake: Bucket) -> pa.Table:
+    """Return the judged days of the last `DAYS` days as one table, newest last; empty if none was judged."""
+    keys = sorted(item.key for item in lake.list(f"{PREFIX}/"))
+    newest = keys[-1].removeprefix(f"{PREFIX}/dt=").removesuffix(".json") if keys else ""
+    since = _key(date.fromisoformat(newest) - timedelta(days=DAYS)) if newest else ""
+    judged = [_read(lake, key) for key in keys if key > since]
+    rows = [
+        {**row, **{name: date.fromisoformat(row[name]) for name in _DATES}} for known in judged if known
+        for row in known["rows"]
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _key(day: date) -> str:
+    return f"{PREFIX}/dt={day.isoformat()}.json"
+
+
+def _read(lake: Bucket, key: str) -> dict[str, Any] | None:
+    try:
+        return lake.read_json(key)
+    except DamagedObjectError:
+        return None
