@@ -139,7 +139,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 32
+    assert len(marts) == 36
     assert all(node.contract.enforced for node in marts)
 
 
