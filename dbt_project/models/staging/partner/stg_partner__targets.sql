@@ -19,5 +19,5 @@ select
     cast(version as integer) as version,
     cast(received_at as timestamp) as received_at,
     cast(event_id as varchar) as event_id,
-    cast(raw_ref as varchar) as raw_ref
+    cast(raw_ref as varchar(2048)) as raw_ref
 from first_received

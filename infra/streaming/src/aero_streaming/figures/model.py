@@ -14,8 +14,8 @@ from aero_streaming.figures.conditions import Columns, Condition, Row, Write
 
 Side = Literal["leg", "departure", "arrival"]
 Unit = Literal[
-    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "count", "usd", "legs",
-    "grade",
+    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "count",
+    "usd", "legs", "grade",
 ]  # fmt: skip
 Better = Literal["high", "low", "neither"]
 Treatment = Literal["counted", "missed", "left_out"]
