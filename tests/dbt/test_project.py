@@ -106,6 +106,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_route_margin",
         "fct_leg_cost",
         "fct_target",
+        "fct_unit_metrics",
         "fct_leg_revenue",
         "fct_leg",
         "fct_route_day",

@@ -1,4 +1,4 @@
-{{ config(materialized='view', meta={'date_column': 'month_start_on'}) }}
+{{ config(materialized='view', bind=False, meta={'date_column': 'month_start_on'}) }}
 -- Over days of the ladder: a month is a sum of its days first, and a ratio after that.
 with days as (
 
