@@ -53,8 +53,8 @@ class Topic:
 
     def send(self, subject: str, body: str, attributes: Mapping[str, str]) -> str:
         """Publish a message; returns its id."""
-        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
-        answer = self.client.publish(TopicArn=self.arn, Subject=subject, Message=body, MessageAttributes=told)
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        answer = self.client.publish(TopicArn=self.arn, Subject=subject, Message=body, MessageAttributes=typed)
         return str(answer["MessageId"])
 
 

@@ -111,9 +111,9 @@ def _compared(marts: duckdb.DuckDBPyConnection, rule: DayRule, window: Window) -
         other = Window(window.first - timedelta(days=rule.days_before), window.first - timedelta(days=1))
     measured = _measured(marts, rule.kpi, other)
     return {
-        route: found.value
-        for route, found in measured.items()
-        if found.value is not None and found.n >= rule.minimum_legs
+        route: earlier.value
+        for route, earlier in measured.items()
+        if earlier.value is not None and earlier.n >= rule.minimum_legs
     }
 
 
@@ -141,11 +141,11 @@ def _measured(marts: duckdb.DuckDBPyConnection, kpi: Kpi, window: Window) -> dic
         """,
         [window.first, window.last],
     )
-    found = {}
+    measured = {}
     for route, days, label, *numbers in rows:
         known = dict(zip(values, (None if number is None else float(number) for number in numbers), strict=True))
-        found[route] = _kpi(kpi, known, days, label)
-    return found
+        measured[route] = _kpi(kpi, known, days, label)
+    return measured
 
 
 def _kpi(kpi: Kpi, sums: Mapping[str, float | None], days: int, label: str | None) -> Measured:

@@ -1,4 +1,4 @@
-"""The status of routes as an asset: judged once per closed operating day, kept with its history, told once a day."""
+"""The status of routes as an asset: judged once per closed operating day, kept with its history, sent once a day."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -50,15 +50,15 @@ def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) ->
             last_rows = judge(marts, day, rules_of_days(), held)
             written += save(lake, day, snapshot.version, last_rows)
     red = [row for row in last_rows if row["light"] == "red"]
-    told = _tell(lake, live, last_rows)
-    if told:
-        context.log.info(told)
+    message = _tell(lake, live, last_rows)
+    if message:
+        context.log.info(message)
     return dg.MaterializeResult(
         metadata={
             "judged": written,
             "red": len(red),
             "turned_red": len(turned_red(last_rows)),
-            "message": told or "none",
+            "message": message or "none",
             "dagster/uri": f"s3://{lake.name}/{PREFIX}/",
         }
     )
@@ -67,10 +67,10 @@ def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) ->
 def _due(lake: Bucket, marts: duckdb.DuckDBPyConnection, now: datetime) -> Iterator[date]:
     """Yield the closed operating days to judge, oldest first: those after the last judged one, and that one again."""
     live_day = date.fromisoformat(business_date(now, rules().close_hour_utc))
-    found = marts.execute(
+    dates = marts.execute(
         f"select distinct operating_date from {ROUTE_DAYS} where operating_date < ? order by 1", [live_day]
     ).fetchall()
-    days = [day for (day,) in found][-MOST_DAYS:]
+    days = [day for (day,) in dates][-MOST_DAYS:]
     judged = [day for day in days if history(lake, day)]
     first = max(judged, default=date.min)
     yield from (day for day in days if day >= first)

@@ -170,15 +170,15 @@ def day(cell: object, declared: Declared) -> date:
 def month(cell: object, declared: Declared) -> date:
     """Return the first day of a month: of a date in it, of its number and year, or of its name and year."""
     text = text_of(cell).casefold()
-    found = None
+    first_day = None
     if match := _YEAR_MONTH.fullmatch(text):
-        found = _date(match[1], match[2], "1")
+        first_day = _date(match[1], match[2], "1")
     elif match := _MONTH_YEAR.fullmatch(text):
-        found = _date(match[2], match[1], "1")
+        first_day = _date(match[2], match[1], "1")
     elif (match := _NAMED_MONTH.fullmatch(text)) and (number := _MONTHS.get(match[1])):
-        found = _date(match[2], f"{number}", "1")
-    if found:
-        return found
+        first_day = _date(match[2], f"{number}", "1")
+    if first_day:
+        return first_day
     try:
         return day(cell, declared).replace(day=1)
     except UnreadError as refused:

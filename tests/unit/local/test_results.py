@@ -35,13 +35,16 @@ MARTS = """
     create schema finance; create schema commercial;
     create table finance.fct_route_margin as
         select date '2026-11-24' as operating_date, route, 2 as operated_legs, revenue::decimal(18, 2) as revenue_usd,
+               (revenue - 5)::decimal(18, 2) as passenger_revenue_usd, 5::decimal(18, 2) as cargo_revenue_usd,
                (revenue - 10)::decimal(18, 2) as cm1_usd, (revenue - 60)::decimal(18, 2) as cm2_usd,
                (revenue - 90)::decimal(18, 2) as cm3_usd, (revenue - 100)::decimal(18, 2) as fully_allocated_usd,
                1000.0::decimal(18, 6) as seat_km, 100.00::decimal(18, 2) as cost_usd,
                25.00::decimal(18, 2) as actual_cost_usd
         from (values ('MEX-GDL', 300.5), ('MEX-CUN', 40.0)) as t (route, revenue);
     create table commercial.fct_route_day_ticket as
-        select operating_date, revenue_usd as flown_revenue_usd from finance.fct_route_margin;
+        select operating_date, passenger_revenue_usd as flown_revenue_usd from finance.fct_route_margin;
+    create table commercial.fct_leg_revenue as
+        select operating_date, cargo_revenue_usd from finance.fct_route_margin;
     create table commercial.fct_route_day_commercial as
         select date '2026-11-24' as operating_date, 50 as promoters, 20 as detractors, 120 as recommendations;
     create table finance.fct_route_day_cost as
@@ -125,9 +128,9 @@ def test_without_any_money_there_is_no_ladder():
     assert results["money"] is None
 
 
-@pytest.mark.parametrize(("handed_over", "complaints"), [(340.50, 0), (340.51, 1)])
+@pytest.mark.parametrize(("handed_over", "complaints"), [(330.50, 0), (330.51, 1)])
 def test_money_that_is_a_cent_from_what_was_handed_over_is_a_complaint(handed_over, complaints):
-    control = {"flown_revenue_usd": handed_over, "cost_usd": 200.0}
+    control = {"flown_revenue_usd": handed_over, "cost_usd": 200.0, "cargo_usd": 10.0}
     results = collect(SNAPSHOT, [], "airline", {}, control)  # ty: ignore[invalid-argument-type]
     results |= {"checks": {"passed": 1, "failed": [], "not_run": []}, "is_new": True}
     console = Console(width=120, record=True)

@@ -107,14 +107,14 @@ class DayRule:
 
 def day_rules(items: list[Mapping[str, Any]], file: str, text: str) -> tuple[DayRule, ...]:
     """Read and validate the `[[day_rule]]` tables of a rule file; raise `RuleError` naming the line."""
-    found: dict[str, DayRule] = {}
+    by_id: dict[str, DayRule] = {}
     for number, item in enumerate(items):
         where = Place(file, text, RuleError, "day_rule", number)
         rule = _day_rule(item, where)
-        if rule.id in found:
+        if rule.id in by_id:
             where.refuse("id", f"{rule.id!r} is the id of an earlier rule; every rule has its own")
-        found[rule.id] = rule
-    return tuple(found.values())
+        by_id[rule.id] = rule
+    return tuple(by_id.values())
 
 
 def _day_rule(item: Mapping[str, Any], where: Place) -> DayRule:
