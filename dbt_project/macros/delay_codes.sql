@@ -58,3 +58,9 @@
     {%- endfor -%}
     {{ return(said) }}
 {%- endmacro %}
+
+
+{% macro is_answered_for(meaning) -%}
+    {#- An inherited delay takes the answer of its root cause; no list of causes names that, so the airline answers. -#}
+    coalesce({{ meaning }}.is_imputable, case when {{ meaning }}.is_inherited then true end)
+{%- endmacro %}

@@ -111,6 +111,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_leg",
         "fct_route_day",
         "fct_carrier_day",
+        "fct_leg_delay",
         "fct_delay_cause_day",
         "fct_delay_code_day",
         "fct_otp_day",
@@ -140,7 +141,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 36
+    assert len(marts) == 37
     assert all(node.contract.enforced for node in marts)
 
 

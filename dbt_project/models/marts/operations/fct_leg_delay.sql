@@ -1,0 +1,113 @@
+{%- set causes = ['carrier', 'weather', 'nas', 'security', 'late_aircraft'] -%}
+
+with legs as (
+
+    select
+        leg_uid,
+        operating_date,
+        carrier,
+        {{ route_of_leg() }},
+        delay_codes,
+        {{ minutes_by_cause() | join(', ') }},
+        data_label
+    from {{ ref('fct_leg') }}
+    where {{ where_operating_dates() }}
+
+),
+
+places as (
+    {% for place in range(1, 5) %}
+    select
+        leg_uid,
+        {{ delay_code('delay_codes', place) }} as code,
+        {{ delay_code_minutes('delay_codes', place) }} as delay_minutes
+    from legs
+    where {{ delay_code('delay_codes', place) }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- A code that a leg has in two places is one delay.
+codes as (
+
+    select
+        places.leg_uid,
+        places.code,
+        meaning.bts_cause,
+        meaning.cause_group,
+        {{ is_answered_for('meaning') }} as is_imputable,
+        sum(places.delay_minutes) as delay_minutes
+    from places
+    left join {{ ref('dim_delay_code') }} as meaning on places.code = meaning.code
+    group by 1, 2, 3, 4, 5
+
+),
+
+causes as (
+    {% for cause in causes %}
+    select
+        leg_uid,
+        '{{ cause }}' as cause,
+        {{ cause }}_delay_minutes as delay_minutes
+    from legs
+    where {{ cause }}_delay_minutes > 0
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+minutes_of_codes as (
+
+    select
+        leg_uid,
+        bts_cause,
+        sum(delay_minutes) as delay_minutes
+    from codes
+    group by leg_uid, bts_cause
+
+),
+
+delays as (
+
+    select
+        leg_uid,
+        'AHM730' as scheme,
+        code,
+        delay_minutes,
+        bts_cause,
+        cause_group,
+        is_imputable,
+        false as is_translated
+    from codes
+    union all
+    select
+        causes.leg_uid,
+        'BTS' as scheme,
+        causes.cause as code,
+        causes.delay_minutes,
+        causes.cause as bts_cause,
+        cast(null as varchar) as cause_group,
+        {{ is_answered_for('meaning') }} as is_imputable,
+        coalesce(minutes_of_codes.delay_minutes = causes.delay_minutes, false) as is_translated
+    from causes
+    inner join {{ ref('bts_causes') }} as meaning on causes.cause = meaning.cause
+    left join minutes_of_codes on causes.leg_uid = minutes_of_codes.leg_uid and causes.cause = minutes_of_codes.bts_cause
+
+)
+
+select
+    legs.leg_uid,
+    legs.operating_date,
+    legs.carrier,
+    legs.origin,
+    legs.destination,
+    legs.route,
+    cast(delays.scheme as varchar) as scheme,
+    cast(delays.code as varchar) as code,
+    cast(delays.delay_minutes as integer) as delay_minutes,
+    cast(delays.bts_cause as varchar) as bts_cause,
+    cast(delays.cause_group as varchar) as cause_group,
+    delays.is_imputable,
+    delays.is_translated,
+    legs.data_label
+from delays
+inner join legs on delays.leg_uid = legs.leg_uid
