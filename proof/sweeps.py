@@ -49,6 +49,13 @@ SWEEPS = (
         "One such day (`tests/dbt/test_odd_days.py`).",
     ),
     Sweep(
+        "bts_days",
+        "All 30,691 flights of two days of BTS through the typed step and dbt: route days, definitions of punctuality "
+        "and reactionary minutes against pandas over the file as published; reactionary minutes against those that "
+        "carriers coded as late aircraft, and what the difference is made of.",
+        "Three small carriers of both days (`tests/dbt/test_bts_days.py`).",
+    ),
+    Sweep(
         "mutations",
         "A row lost, doubled, invented and mixed up in every stage, by its reader, its engine and its store: each "
         "turns the balance of that stage red, and clean days are green.",

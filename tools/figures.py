@@ -1,8 +1,9 @@
 """Generates everything that other files state about figures from `kpis.toml`: `python -m tools.figures`.
 
 The sums of marts and the KPIs over them (dbt macros), the definitions of punctuality (a dbt seed), the descriptions of
-sums (dbt docs), semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`). A
-test compares every file with what this would write.
+sums (dbt docs), semantic models and metrics (`semantic_models.py`) and the dictionary for people (`docs/kpis.md`), and
+beside them the seeds that are data of the stream (`rule_seeds.py`). A test compares every file with what this would
+write.
 """
 
 import csv
@@ -13,7 +14,7 @@ from pathlib import Path
 from textwrap import fill
 
 from aero_streaming.figures import Kpi, Register, Sum, figures
-from tools import semantic_models
+from tools import rule_seeds, semantic_models
 
 ROOT = Path(__file__).parents[1]
 DBT = ROOT / "dbt_project"
@@ -42,6 +43,7 @@ UNITS = {
     "usd_per_leg": ("dólares por vuelo", "US dollars per flight"),
     "usd_per_minute": ("dólares por minuto", "US dollars per minute"),
     "kg_per_km": ("kg por kilómetro de asiento", "kg per kilometre of a seat"),
+    "times": ("veces", "times"),
     "usd": ("dólares", "US dollars"),
     "count": ("número", "count"),
     "legs": ("vuelos", "flights"),
@@ -68,6 +70,8 @@ def texts(register: Register | None = None) -> dict[Path, str]:
             register, WRITTEN
         ),
         ROOT / "docs" / "kpis.md": dictionary(register),
+        DBT / "seeds" / "reference" / "minimum_ground_times.csv": rule_seeds.ground_times(),
+        DBT / "seeds" / "reference" / "hubs.csv": rule_seeds.hubs(),
     }
 
 

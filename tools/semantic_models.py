@@ -60,6 +60,18 @@ GROUPINGS = {
         entities=ROUTE,
         dimensions={"cause": None},
     ),
+    "rotations": Grouping(
+        entity="rotation",
+        description="Operated legs and the delay that their aircraft brought along. One row per operated leg.",
+        entities=ROUTE,
+        dimensions={"tail": None, "aircraft_type": None, "rotation_link": None, "data_label": None},
+    ),
+    "turns": Grouping(
+        entity="turn",
+        description="Turns of aircraft between two legs at one station. One row per turn.",
+        entities={"origin": "station", "carrier": None, "calendar_day": "operating_date"},
+        dimensions={"tail": None, "aircraft_type": None, "data_label": None},
+    ),
     "margins": Grouping(
         entity="route_margin",
         description="Revenue, costs and margins. One row per operating date, carrier and route with known money.",

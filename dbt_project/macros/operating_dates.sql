@@ -12,10 +12,13 @@
 
     What partners publish by month or quarter is filed under the first day of its period and asked for by it like any
     other date: such a model says in `meta.date_column` what it calls that date.
+
+    A model whose rows depend on neighbouring days says how far in `meta.touches`: with [-1, 1] a change of a day
+    replaces the day before and the day after too. Its query selects these dates with the same touches.
 #}
 
-{% macro requested_operating_dates() %}
-    {#- The requested dates as text, or none when the build means all days. -#}
+{% macro requested_operating_dates(touches=[0, 0]) %}
+    {#- The requested dates as text, or none when the build means all days; `touches` adds days before and after. -#}
     {%- set requested = var('operating_dates', none) -%}
     {%- if requested is none and execute -%}
         {%- set requested = fromjson(env_var('AERO_OPERATING_DATES', 'null')) -%}
@@ -37,15 +40,23 @@
             {%- do exceptions.raise_compiler_error(
                 "operating_dates holds '" ~ text ~ "', which is not an ISO date; write it as YYYY-MM-DD") -%}
         {%- endif -%}
-        {%- do dates.append(text) -%}
+        {%- for days in range(touches[0], touches[1] + 1) -%}
+            {%- do dates.append(text if days == 0 else days_after(text, days)) -%}
+        {%- endfor -%}
     {%- endfor -%}
-    {{ return(dates) }}
+    {{ return(dates if touches == [0, 0] else dates | unique | sort | list) }}
 {% endmacro %}
 
 
-{% macro where_operating_dates(column='operating_date') -%}
+{% macro days_after(date, days) -%}
+    {%- set moved = modules.datetime.datetime.strptime(date, '%Y-%m-%d') + modules.datetime.timedelta(days=days) -%}
+    {{ return(moved.strftime('%Y-%m-%d')) }}
+{%- endmacro %}
+
+
+{% macro where_operating_dates(column='operating_date', touches=[0, 0]) -%}
     {#- A literal list: engines prune files and blocks by literals only. -#}
-    {%- set dates = requested_operating_dates() -%}
+    {%- set dates = requested_operating_dates(touches) -%}
     {%- if dates is none -%}
         1 = 1
     {%- elif not dates -%}
@@ -60,6 +71,11 @@
 
 {% macro date_column_of(config) -%}
     {{ return(config.get('meta', {}).get('date_column', 'operating_date')) }}
+{%- endmacro %}
+
+
+{% macro touches_of(config) -%}
+    {{ return(config.get('meta', {}).get('touches', [0, 0])) }}
 {%- endmacro %}
 
 
@@ -79,7 +95,7 @@
         {% if requested_operating_dates() is none -%}
             {{ date_column }} in (select {{ date_column }} from {{ source }})
         {%- else -%}
-            {{ where_operating_dates(date_column) }}
+            {{ where_operating_dates(date_column, touches_of(config)) }}
         {%- endif %};
 
     insert into {{ target }} ({{ columns }})
@@ -96,7 +112,7 @@
     {%- if config.get('where') -%}{%- do conditions.append('(' ~ config.get('where') ~ ')') -%}{%- endif -%}
     {%- if execute and 'operating_day' in model.config.tags and requested_operating_dates() is not none -%}
         {%- set tested = graph.nodes.get(model.get('attached_node'), {}).get('config', {}) -%}
-        {%- do conditions.append(where_operating_dates(date_column_of(tested))) -%}
+        {%- do conditions.append(where_operating_dates(date_column_of(tested), touches_of(tested))) -%}
     {%- endif -%}
     {%- if conditions -%}
         {%- do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as tested') -%}

@@ -26,12 +26,15 @@ from tests.dbt.customer_rows import ANSWERS_BY_HAND, CONNECTIONS_BY_HAND, write_
 from tests.dbt.money_rows import MONEY_BY_HAND, write_money
 from tests.dbt.project import FOLDER, Warehouse, messages
 from tests.dbt.random_legs import DAYS, FIRST, loaded, reported
+from tests.dbt.rotation_rows import ROTATIONS_BY_HAND, TURNS_BY_HAND, flown
 from tests.dbt.typed_lake import AIRLINE, leg, write, write_empty
 from tests.fakes import FolderBucket
 
 LEGS, CAUSES, ROUTE_DAYS = "operations.fct_leg", "operations.fct_delay_cause_day", "operations.fct_route_day"
 MARGINS = "finance.fct_route_margin"
 ANSWERS, CONNECTIONS = "customer.fct_satisfaction", "customer.fct_misconnect"
+ROTATIONS, TURNS = "operations.fct_rotation", "operations.fct_turnaround"
+COUNTED = (LEGS, CAUSES, MARGINS, ROTATIONS, TURNS, ANSWERS, CONNECTIONS)
 CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
 SEED = 20261129
 AS_OF = date(2015, 1, 10)
@@ -51,13 +54,14 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("metrics"), parsed)
     write_empty(warehouse.lake)
     rng = random.Random(SEED)
-    write(warehouse.lake, [PLANNED, *(reported(rng, number) for number in range(600))])
+    write(warehouse.lake, [PLANNED, *(reported(rng, number) for number in range(600)), *flown(rng)])
     with_loads = [loaded(rng, number) for number in range(300)]
     write(warehouse.lake, with_loads, feed=AIRLINE)
     write_money(warehouse.lake, with_loads, random.Random(SEED))
     write_passengers(warehouse.lake, with_loads, random.Random(SEED))
-    names = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "+fct_satisfaction", "+fct_misconnect",
-             "+dim_date", "+dim_airport", "+dim_carrier")  # fmt: skip
+    marts = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "+fct_turnaround", "+fct_satisfaction",
+             "+fct_misconnect")  # fmt: skip
+    names = (*marts, "+dim_date", "+dim_airport", "+dim_carrier")
     # As of a day in the middle: later legs are due where they flew, and only there.
     skipped = ("--exclude-resource-type", "test", "unit_test")
     result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")
@@ -69,7 +73,7 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
 def published(warehouse) -> Snapshot:
     """The same, published."""
     lake = FolderBucket(warehouse.folder / "published")
-    names = (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
+    names = (*COUNTED, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)
     marts = [mart for mart in mart_relations() if mart.name in names]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         scratch = warehouse.folder / "scratch"
@@ -126,12 +130,15 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     "block_fit": (lambda legs: holds(legs.block_minutes <= legs.scheduled_block_minutes),
                   lambda legs: holds(legs.block_minutes.notna() & legs.scheduled_block_minutes.notna())),
     "cause_minutes": (lambda causes: float(causes.delay_minutes.sum()), None),
+    **ROTATIONS_BY_HAND,
+    **TURNS_BY_HAND,
     **MONEY_BY_HAND,
     **ANSWERS_BY_HAND,
     **CONNECTIONS_BY_HAND,
 }  # fmt: skip
 #: The published table that a KPI counts, where that is not the table of legs.
 TABLE_OF = {"cause_minutes": CAUSES} | dict.fromkeys(MONEY_BY_HAND, MARGINS)
+TABLE_OF |= dict.fromkeys(ROTATIONS_BY_HAND, ROTATIONS) | dict.fromkeys(TURNS_BY_HAND, TURNS)
 TABLE_OF |= dict.fromkeys(ANSWERS_BY_HAND, ANSWERS) | dict.fromkeys(CONNECTIONS_BY_HAND, CONNECTIONS)
 #: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
@@ -150,47 +157,45 @@ GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
     "origin__country": lambda rows, tables: rows.origin.map(tables[AIRPORTS].set_index("iata").country),
     "destination__country": lambda rows, tables: rows.destination.map(tables[AIRPORTS].set_index("iata").country),
 }
-GROUPS_OF_LEGS = {
-    "aircraft_type": lambda rows, _: rows.aircraft_type,
-    "std_local_hour": lambda rows, _: rows.std_local_hour,
-    "data_label": lambda rows, _: rows.data_label,
-}
+
+
+def by_column(*names: str) -> dict[str, Callable[[Frame, "Tables"], pd.Series]]:
+    return {name: lambda rows, _, name=name: rows[name] for name in names}
+
+
 GROUPS_OF = {
-    LEGS: GROUPS_OF_LEGS,
-    CAUSES: {"cause": lambda rows, _: rows.cause},
-    MARGINS: {},
-    ANSWERS: {
-        "cabin": lambda rows, _: rows.cabin,
-        "delay_band": lambda rows, _: rows.delay_band,
-        "main_cause": lambda rows, _: rows.main_cause,
-    },
-    CONNECTIONS: {},
+    LEGS: by_column("aircraft_type", "std_local_hour", "data_label"),
+    CAUSES: by_column("cause"),
+    ROTATIONS: by_column("rotation_link"),
+    ANSWERS: by_column("cabin", "delay_band", "main_cause"),
 }
-#: Connections are of a hub, the origin of the leg that takes the passengers on.
-NOT_OF_HUBS = ("route", "destination", "carrier", "carrier_group", "destination__country")
+#: Connections are of a hub and turns of a station: the origin of the leg that leaves.
+NOT_OF = {
+    CONNECTIONS: {"route", "destination", "carrier", "carrier_group", "destination__country"},
+    TURNS: {"route", "destination", "destination__country"},
+}
 Tables = dict[str, Frame]
 
 
 @pytest.fixture(scope="module")
 def tables(published) -> Tables:
     """The published files as pandas reads them."""
-    names = (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS, AIRPORTS, CARRIERS)
+    names = (*COUNTED, AIRPORTS, CARRIERS)
     found = {name: pd.concat([pd.read_parquet(path) for path in published.paths(name)]) for name in names}
     found[CONNECTIONS] = found[CONNECTIONS].rename(columns={"airport": "origin"})
-    for name in (LEGS, CAUSES, MARGINS, ANSWERS, CONNECTIONS):
+    found[TURNS] = found[TURNS].rename(columns={"station": "origin"})
+    for name in COUNTED:
         found[name]["operating_date"] = pd.to_datetime(found[name].operating_date)
     return found
 
 
 def questions() -> Iterator[Question]:
-    """Thirty questions: every KPI once, then by chance; each by one or two things and in a period of its own."""
+    """Forty questions: every KPI once, then by chance; each by one or two things and in a period of its own."""
     rng = random.Random(SEED)
-    names = [*BY_HAND, *rng.choices(list(BY_HAND), k=30 - len(BY_HAND))]
+    names = [*BY_HAND, *rng.choices(list(BY_HAND), k=40 - len(BY_HAND))]
     for name in names:
         table = TABLE_OF.get(name, LEGS)
-        groups = [*GROUPS, *GROUPS_OF[table]]
-        if table == CONNECTIONS:
-            groups = [group for group in groups if group not in NOT_OF_HUBS]
+        groups = [by for by in (*GROUPS, *GROUPS_OF.get(table, ())) if by not in NOT_OF.get(table, ())]
         first, last = sorted(FIRST + timedelta(days=rng.randrange(DAYS)) for _ in range(2))
         yield Question(
             [name], rng.sample(groups, rng.choice((1, 1, 2))), rng.choice((first, None)), rng.choice((last, None))
@@ -206,7 +211,7 @@ def counted(question: Question, tables: Tables) -> dict[tuple[Any, ...], float]:
         rows = rows[rows.operating_date >= pd.Timestamp(question.first)]
     if question.last:
         rows = rows[rows.operating_date <= pd.Timestamp(question.last)]
-    groups = GROUPS | GROUPS_OF[TABLE_OF.get(name, LEGS)]
+    groups = GROUPS | GROUPS_OF.get(TABLE_OF.get(name, LEGS), {})
     keys = [groups[by](rows, tables).rename(by) for by in question.by]
     found = {}
     for key, group in rows.groupby(keys, dropna=False):

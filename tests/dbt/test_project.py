@@ -112,6 +112,11 @@ def test_two_tags_split_the_project(parsed):
         "fct_route_day",
         "fct_carrier_day",
         "fct_leg_delay",
+        "fct_rotation",
+        "fct_flight_number_day",
+        "fct_block_time",
+        "fct_hub_hour",
+        "fct_turnaround",
         "fct_delay_cause_day",
         "fct_delay_code_day",
         "fct_otp_day",
@@ -141,7 +146,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 37
+    assert len(marts) == 42
     assert all(node.contract.enforced for node in marts)
 
 

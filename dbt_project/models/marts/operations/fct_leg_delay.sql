@@ -31,15 +31,23 @@ places as (
 codes as (
 
     select
-        places.leg_uid,
-        places.code,
+        leg_uid,
+        code,
+        sum(delay_minutes) as delay_minutes
+    from places
+    group by leg_uid, code
+
+),
+
+meant as (
+
+    select
+        codes.*,
         meaning.bts_cause,
         meaning.cause_group,
-        {{ is_answered_for('meaning') }} as is_imputable,
-        sum(places.delay_minutes) as delay_minutes
-    from places
-    left join {{ ref('dim_delay_code') }} as meaning on places.code = meaning.code
-    group by 1, 2, 3, 4, 5
+        {{ is_answered_for('meaning') }} as is_imputable
+    from codes
+    left join {{ ref('dim_delay_code') }} as meaning on codes.code = meaning.code
 
 ),
 
@@ -61,7 +69,7 @@ minutes_of_codes as (
         leg_uid,
         bts_cause,
         sum(delay_minutes) as delay_minutes
-    from codes
+    from meant
     group by leg_uid, bts_cause
 
 ),
@@ -77,7 +85,7 @@ delays as (
         cause_group,
         is_imputable,
         false as is_translated
-    from codes
+    from meant
     union all
     select
         causes.leg_uid,
@@ -90,7 +98,8 @@ delays as (
         coalesce(minutes_of_codes.delay_minutes = causes.delay_minutes, false) as is_translated
     from causes
     inner join {{ ref('bts_causes') }} as meaning on causes.cause = meaning.cause
-    left join minutes_of_codes on causes.leg_uid = minutes_of_codes.leg_uid and causes.cause = minutes_of_codes.bts_cause
+    left join minutes_of_codes
+        on causes.leg_uid = minutes_of_codes.leg_uid and causes.cause = minutes_of_codes.bts_cause
 
 )
 

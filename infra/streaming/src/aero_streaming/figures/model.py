@@ -14,8 +14,8 @@ from aero_streaming.figures.conditions import Columns, Condition, Row, Write
 
 Side = Literal["leg", "departure", "arrival"]
 Unit = Literal[
-    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "count",
-    "usd", "legs", "grade",
+    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "times",
+    "count", "usd", "legs", "grade",
 ]  # fmt: skip
 Better = Literal["high", "low", "neither"]
 Treatment = Literal["counted", "missed", "left_out"]
@@ -23,10 +23,11 @@ Treatment = Literal["counted", "missed", "left_out"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 UNITS_OF_RATIOS = (
     "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km",
+    "times",
 )  # fmt: skip
 SIDES = ("leg", "departure", "arrival")
 KEEPERS = ("stream", "marts")
-USERS = ("rules", "pages", "results", "briefs")
+USERS = ("rules", "pages", "results", "briefs", "metrics")
 KINDS_OF_LEG = ("cancelled", "diverted", "unknown", "silent", "not_due")
 """Kinds of leg that definitions of a KPI differ in."""
 TREATMENTS = ("counted", "missed", "left_out")
