@@ -157,9 +157,9 @@ def _kpi(kpi: Kpi, sums: Mapping[str, float | None], days: int, label: str | Non
 
 
 def _source(marts: duckdb.DuckDBPyConnection, kpi: Kpi) -> tuple[str, dict[str, str]]:
-    """Return the published table of a KPI and its sums as SQL: for legs the day sums of routes."""
+    """Return the published table of a KPI and its sums as SQL: of legs the day sums of routes where it has them."""
     parts = (*kpi.numerator, *kpi.denominator, *kpi.sample)
-    if kpi.of.id == "legs":
+    if kpi.of.id == "legs" and all("marts" in part.kept_in for part in parts):
         return ROUTE_DAYS, {part.id: part.id for part in parts}
     tables = _rows(marts, "select schemaname || '.' || viewname from pg_views where viewname = ?", [kpi.of.model])
     return (tables[0][0] if tables else ""), {part.id: part.value_sql() for part in parts}

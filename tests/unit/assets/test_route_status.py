@@ -101,6 +101,24 @@ def test_a_change_is_against_the_routes_own_days_before():
     assert found(as_views(marts(7)), "rask_route_before")["MEX-CUN"]["light"] == "grey"
 
 
+def test_answers_of_passengers_are_judged_by_their_own_number():
+    warehouse = marts(1)
+    warehouse.execute(
+        """
+        create schema customer;
+        create view customer.fct_satisfaction as
+        select $last::date - n::int as operating_date, 'MEX-CUN' as route, null as data_label, 10 as recommendations,
+               case when n < 28 then 2 else 6 end as promoters, 3 as detractors,
+               case when n < 28 then 2 else 6 end - 3 as net_promoters
+        from range(118) as t(n)
+    """.replace("$last", f"'{LAST}'")
+    )
+    row = found(warehouse, "nps_route_before")["MEX-CUN"]
+    assert (row["light"], row["value"], row["compared"], row["n"]) == (
+        "red", pytest.approx(-40), pytest.approx(0.3), 280
+    )  # fmt: skip
+
+
 def test_a_target_of_an_amount_counts_for_the_days_so_far_and_one_of_a_share_as_it_is():
     day = date(2026, 4, 15)
     month = [
