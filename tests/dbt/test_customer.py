@@ -1,8 +1,9 @@
-"""Passengers of a synthetic day: answers, connections and bookings, counted in plain Python from entered rows.
+"""Passengers of a synthetic day: answers, connections, care and bookings, counted in plain Python from entered rows.
 
 Nothing of the SQL is used here: limits and shares are written out as law and industry state them.
 """
 
+import random
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from aero_airline import Airline, opsdb
 from aero_assets.feeds import find
 from tests.dbt.project import messages
+from tests.dbt.random_legs import reported
 from tests.dbt.test_database_money import arrive, last, routes
 from tests.dbt.typed_lake import write
 
@@ -19,11 +21,16 @@ ON = date(2026, 2, 3)
 DAY = str(ON)
 MARTS = (
     "fct_leg", "fct_route_day_commercial", "fct_route_day_ticket", "fct_connection_day", "fct_satisfaction",
-    "fct_misconnect", "fct_booking_curve",
+    "fct_misconnect", "fct_leg_delay", "fct_disruption_care", "fct_booking_curve",
 )  # fmt: skip
 SELECT = ("--select", "int_leg", "int_coupon", "int_booking", "int_feedback", *MARTS)
 SURVEYS = find("partner/surveys")
 BANDS = ((240, "late_240"), (180, "late_180"), (120, "late_120"), (60, "late_60"), (15, "late_15"), (-9999, "on_time"))
+MEXICO = (
+    "AGU", "BJX", "CUN", "GDL", "HMO", "MEX", "MID", "MTY", "MZT", "OAX", "PVR", "QRO", "SJD", "TIJ", "VER", "VSA",
+    "ACA", "HUX", "ZIH", "CUL", "CUU", "LAP", "TGZ",
+)  # fmt: skip
+CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +142,73 @@ def test_connections_are_missed_by_the_clock(warehouse, entered, legs):
         for hub, people in expected.items()
     }
     assert sum(row[2] for row in rows) > 0
+
+
+def test_the_law_of_mexico_is_owed_a_share_of_the_tickets(warehouse, entered, legs):
+    """Cancelled and late by 2 or 4 hours: 25 %, 7.5 % and 25 % of all that was paid, taxes and fees included."""
+    paid = defaultdict(Decimal)
+    for row in last(entered, "tickets").values():
+        for name in ("fare_usd", "ancillary_usd", "tua_usd", "iva_usd"):
+            paid[row["leg_uid"]] += Decimal(str(row[name])) if row["status"] != "exchanged" else 0
+    expected = {}
+    for leg, row in legs.items():
+        if row["origin"] not in MEXICO:
+            continue
+        if row["is_cancelled"]:
+            expected[leg, "lac_compensation_cancelled"] = (paid[leg] * Decimal("0.25")).quantize(CENT)
+        elif (row["late_out"] or 0) >= 240:
+            expected[leg, "lac_compensation_240"] = (paid[leg] * Decimal("0.25")).quantize(CENT)
+        elif (row["late_out"] or 0) >= 120:
+            expected[leg, "lac_discount_120"] = (paid[leg] * Decimal("0.075")).quantize(CENT)
+    listed = "', '".join(MEXICO)
+    rows = warehouse.rows(f"""
+        select leg_uid, rule_id, obligation_usd, is_owed from customer.fct_disruption_care
+        where operating_date = '{DAY}' and amount < 1 and origin in ('{listed}') and law = 'LAC 47 Bis'
+    """)
+    assert {row[:2] for row in rows} == expected.keys()
+    owed = {row[:2]: row[2] for row in rows if row[3]}
+    assert owed == pytest.approx({key: expected[key] for key in owed}, abs=CENT)
+    assert owed
+    assert all(row[2] == 0 for row in rows if row[3] is False)
+
+
+def test_legs_of_bts_owe_by_their_minutes_and_causes(built, tmp_path):
+    """The care of five hundred legs as BTS reports them, by rows of the table of legs; without tickets no amount."""
+    warehouse, rng = built.copy(tmp_path / "bts"), random.Random(20261130)
+    write(warehouse.lake, [reported(rng, 2000 + number) for number in range(500)], arrived="2015-02-20-0bbb0bbb")
+    names = ("int_leg", "int_coupon", "fct_leg", "fct_leg_delay", "fct_disruption_care")
+    result = warehouse.dbt("build", "--select", *names)
+    assert result.success, messages(result)
+    expected, answered = {}, ("carrier_delay_minutes", "late_aircraft_delay_minutes")
+    causes = (*answered, "weather_delay_minutes", "nas_delay_minutes", "security_delay_minutes")
+    named = ("leg_uid", "origin", "destination", "is_cancelled", "cancellation_code", "is_diverted",
+             "departure_delay_minutes", *causes)  # fmt: skip
+    for values in warehouse.rows(f"select {', '.join(named)} from operations.fct_leg"):
+        leg = dict(zip(named, values, strict=True))
+        minutes = {name: leg[name] or 0 for name in causes}
+        known = sum(minutes.values())
+        owed = 2 * sum(minutes[name] for name in answered) >= known if known else None
+        if leg["is_cancelled"]:
+            owed = {"A": True, "B": False, "C": False, "D": False}.get(leg["cancellation_code"])
+        late = -1 if leg["is_cancelled"] else leg["departure_delay_minutes"] or 0
+        rules = []
+        if leg["origin"] in ("MEX", "CUN", "GDL"):
+            rules += ["lac_policy_60"] if 60 <= late < 240 else []
+            rules += ["lac_discount_120"] if 120 <= late < 240 else []
+            rules += ["lac_compensation_240", "lac_refund_240"] if late >= 240 else []
+            rules += ["lac_compensation_cancelled", "lac_refund_cancelled"] if leg["is_cancelled"] else []
+            expected |= {(leg["leg_uid"], "lac_onward_diverted"): True} if leg["is_diverted"] else {}
+        expected |= {(leg["leg_uid"], rule): owed for rule in rules}
+        if leg["is_cancelled"] and {"LAX", "JFK"} & {leg["origin"], leg["destination"]}:
+            expected[leg["leg_uid"], "us_refund_cancelled"] = True
+    rows = warehouse.rows("""
+        select leg_uid, rule_id, is_owed, obligation_usd from customer.fct_disruption_care
+        where rule_id like 'lac%' or rule_id = 'us_refund_cancelled'
+    """)
+    assert {row[:2]: row[2] for row in rows} == expected
+    assert {row[3] for row in rows if row[2] is not False} == {None}
+    assert {True, False} <= set(expected.values())
+    assert {rule for _, rule in expected} >= {"lac_compensation_240", "lac_discount_120", "us_refund_cancelled"}
 
 
 def test_the_booking_curve_is_of_the_coupons_by_their_day_of_issue(warehouse, entered, legs):

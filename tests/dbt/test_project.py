@@ -137,6 +137,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_fx_day",
         "fct_satisfaction",
         "fct_misconnect",
+        "fct_disruption_care",
         "fct_booking_curve",
     }
     assert all(
@@ -146,7 +147,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 42
+    assert len(marts) == 43
     assert all(node.contract.enforced for node in marts)
 
 
