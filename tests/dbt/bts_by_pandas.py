@@ -1,7 +1,7 @@
 """Real flights of BTS counted by pandas from the file as published: no code of ours reads, merges or counts them.
 
 Minutes are those of the file. Times are local; at one airport they compare without zones, so turnarounds need none.
-Only the order of an aircraft's legs needs UTC, from zoneinfo and our table of zones.
+The order of an aircraft's legs and the dates of arrivals need UTC, from zoneinfo and our table of zones.
 """
 
 from collections.abc import Iterable
@@ -69,17 +69,15 @@ def rotations(flights: pd.DataFrame) -> pd.DataFrame:
     """Return the operated flights with the minutes that their aircraft brought along, one aircraft after the other."""
     legs = flights[flights.operated].copy()
     legs["std"] = legs.day + _clock(legs.SCHEDULED_DEPARTURE)
-    # The date of an arrival: the day on which it lies nearest to departure and block, whatever the zones.
-    nearest = legs["std"] + pd.to_timedelta(legs.SCHEDULED_TIME, "min")
-    sta = legs.day + _clock(legs.SCHEDULED_ARRIVAL)
-    legs["sta"] = sta + pd.to_timedelta(((nearest - sta) / pd.Timedelta(days=1)).round(), "D")
     zones = pd.read_csv(ZONES).drop_duplicates("iata", keep="last").set_index("iata").zone
-    legs["offset"] = [
-        ZoneInfo(zones[airport]).utcoffset(std.to_pydatetime())
-        for airport, std in zip(legs.ORIGIN_AIRPORT, legs["std"], strict=True)
-    ]
-    legs["utc"] = legs["std"] - legs.offset
-    legs = legs.sort_values(["TAIL_NUMBER", "day", "utc"])
+    legs["utc"] = legs["std"] - _offsets(legs["std"], legs.ORIGIN_AIRPORT.map(zones))
+    # An arrival has the date that brings it nearest to departure and block.
+    sta = legs.day + _clock(legs.SCHEDULED_ARRIVAL)
+    offset = _offsets(sta, legs.to.map(zones))
+    nearest = legs.utc + pd.to_timedelta(legs.SCHEDULED_TIME, "min") + offset
+    legs["sta"] = sta + pd.to_timedelta(((nearest - sta) / pd.Timedelta(days=1)).round(), "D")
+    # Of two legs with one STD the one that left first flew first.
+    legs = legs.sort_values(["TAIL_NUMBER", "day", "utc", "dep"])
     before = legs.groupby("TAIL_NUMBER")[["day", "to", "sta", "arr", "diverted"]].shift()
     linked = (before["to"] == legs.ORIGIN_AIRPORT) & before.arr.notna() & (before.diverted == False)  # noqa: E712
     linked &= legs.dep.notna() & ((legs.day - before.day) <= pd.Timedelta(days=1))
@@ -113,6 +111,11 @@ def against_codes(legs: pd.DataFrame) -> dict[str, Any]:
         "legs within 10 minutes": ((coded > 0) & (apart.abs() <= 10)).sum(),
     }
     return {name: int(value) for name, value in figures.items()}
+
+
+def _offsets(local: pd.Series, zones: pd.Series) -> pd.Series:
+    offsets = [ZoneInfo(zone).utcoffset(at.to_pydatetime()) for at, zone in zip(local, zones, strict=True)]
+    return pd.Series(offsets, index=local.index)
 
 
 def _clock(text: pd.Series) -> pd.Series:

@@ -1,5 +1,6 @@
 """Incremental by requested dates: what a build touches, and what it leaves alone."""
 
+import duckdb
 import pytest
 
 from tests.dbt.project import messages
@@ -85,3 +86,11 @@ def test_dates_that_cannot_be_meant_are_refused(a_copy, arguments, dates, compla
     assert not result.success
     assert complaint in messages(result)
     assert warehouse.marts() == before
+
+
+def test_a_seed_that_gained_a_column_replaces_the_table_of_the_older_columns(built, tmp_path):
+    older = built.copy(tmp_path / "older")
+    with duckdb.connect(str(older.folder / "warehouse.duckdb")) as connection:
+        connection.execute("alter table reference.delay_codes drop column is_imputable")
+    older.build("--select", "delay_codes", "dim_delay_code", "--exclude-resource-type", "unit_test")
+    assert older.rows("select count(*) from reference.delay_codes where is_imputable is not null")[0][0] > 0
