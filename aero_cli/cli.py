@@ -20,6 +20,7 @@ from aero_cli.commands import (
     trace,
 )
 from aero_cli.commands.common import App
+from aero_streaming.airline import airline
 
 app = App(
     name="aero",
@@ -43,8 +44,8 @@ app.command(epilog="Example: aero metrics otp_a14 --by route,month --from 2026-1
     metrics.metrics
 )
 app.command(
-    epilog="Example: aero trace fct_route_day --route MEX-CUN --date 2026-11-20 --metric otp_a14 · "
-    "aero trace fct_leg --flight AM905 --date 2026-11-20"
+    epilog=f"Example: aero trace fct_route_day --route {airline().sample_route} --date 2026-11-20 --metric otp_a14 · "
+    f"aero trace fct_leg --flight {airline().sample_flight} --date 2026-11-20"
 )(trace.trace)
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)

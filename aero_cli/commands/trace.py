@@ -37,7 +37,7 @@ def trace(
         str | None, typer.Option("--metric", help="KPI or sum of docs/kpis.md; not needed for a single leg.")
     ] = None,
     on: Annotated[datetime | None, typer.Option("--date", formats=DAY, help="The operating date.")] = None,
-    route: Annotated[str | None, typer.Option("--route", help="A route, like MEX-CUN.")] = None,
+    route: Annotated[str | None, typer.Option("--route", help="A route: origin and destination with a hyphen.")] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", help="A carrier by its IATA code.")] = None,
     only: Annotated[
         list[str] | None,

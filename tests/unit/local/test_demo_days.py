@@ -19,7 +19,9 @@ def days_of(folder, asked=None, today=TODAY):
     given = inputs.from_airline(folder, today, lines.append, asked)
     assert given.database is not None
     first, last = given.database
-    assert len(given.files) == len(given.tables) / 2 == (last - first).days + 1
+    kinds = {feed for feed, _ in given.tables}
+    assert kinds == {"partner/bookings", "partner/cargo", "partner/surveys"}
+    assert len(given.files) == len(given.tables) / len(kinds) == (last - first).days + 1
     return first, last, lines
 
 
