@@ -16,7 +16,7 @@ from aero_streaming.rules import DayRule
 
 #: The same days of the year before, with the same days of the week.
 YEAR = timedelta(days=364)
-ROUTE_DAYS, TARGETS = "operations.fct_route_day", "finance.fct_target"
+LEGS, ROUTE_DAYS, TARGETS = "operations.fct_leg", "operations.fct_route_day", "finance.fct_target"
 #: Targets of routes are for all carriers together, as their status is.
 ALL_CARRIERS = "all"
 
@@ -133,10 +133,12 @@ def _measured(marts: duckdb.DuckDBPyConnection, kpi: Kpi, window: Window) -> dic
     if not table:
         return {}
     sums = ", ".join(f"sum({value})" for value in values.values())
+    # The day sums of routes carry no label; their legs do.
+    label = f"(select max(data_label) from {LEGS})" if table == ROUTE_DAYS else "max(data_label)"
     rows = _rows(
         marts,
         f"""
-            select route, count(distinct operating_date), max(data_label), {sums} from {table}
+            select route, count(distinct operating_date), {label}, {sums} from {table}
             where operating_date between ? and ? and route <> 'unknown' group by route
         """,
         [window.first, window.last],
@@ -168,5 +170,5 @@ def _source(marts: duckdb.DuckDBPyConnection, kpi: Kpi) -> tuple[str, dict[str, 
 def _rows(marts: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     try:
         return marts.execute(sql, values).fetchall()
-    except (duckdb.CatalogException, duckdb.BinderException):
+    except duckdb.CatalogException:
         return []

@@ -33,7 +33,8 @@ def marts(days, cm2=200, on_time=9, targets=(), routes=("MEX-CUN",), last=LAST):
     warehouse.execute("create schema operations; create schema finance")
     warehouse.execute("""
         create table operations.fct_route_day (operating_date date, route varchar, arr_tracked_legs bigint,
-            a14_on_time_legs bigint, scheduled_legs bigint, data_label varchar);
+            a14_on_time_legs bigint, scheduled_legs bigint);
+        create table operations.fct_leg as select 'datos sintéticos' as data_label;
         create table finance.fct_route_margin (operating_date date, route varchar, operated_legs bigint,
             block_minutes bigint, passenger_revenue_usd decimal(18, 2), cargo_revenue_usd decimal(18, 2),
             revenue_usd decimal(18, 2), cm2_usd decimal(18, 2), seat_km decimal(18, 6), data_label varchar);
@@ -45,9 +46,7 @@ def marts(days, cm2=200, on_time=9, targets=(), routes=("MEX-CUN",), last=LAST):
         share = on_time(age) if callable(on_time) else on_time
         margin = cm2(age) if callable(cm2) else cm2
         for route in routes:
-            warehouse.execute(
-                "insert into operations.fct_route_day values (?, ?, 10, ?, 10, 'datos sintéticos')", [on, route, share]
-            )
+            warehouse.execute("insert into operations.fct_route_day values (?, ?, 10, ?, 10)", [on, route, share])
             warehouse.execute(
                 "insert into finance.fct_route_margin values (?, ?, 10, 600, 1000, 0, 1000, ?, 10000, null)",
                 [on, route, margin],
@@ -58,7 +57,7 @@ def marts(days, cm2=200, on_time=9, targets=(), routes=("MEX-CUN",), last=LAST):
 
 
 def publish(zones, warehouse):
-    tables = ("operations.fct_route_day", "finance.fct_route_margin", "finance.fct_target")
+    tables = ("operations.fct_leg", "operations.fct_route_day", "finance.fct_route_margin", "finance.fct_target")
     relations = [Relation(name, f"from {name}", "One row per test.") for name in tables]
     Publisher(zones.lake(), zones.scratch()).publish(
         warehouse, relations, level=f"{datetime.now(UTC)}", now=datetime.now(UTC)
