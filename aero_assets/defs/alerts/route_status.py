@@ -1,6 +1,5 @@
 """The status of routes as an asset: judged once per closed operating day, kept with its history, sent once a day."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from aero_streaming.rules import rules, rules_of_days
 from aero_streaming.times import business_date
 
 OWNERS = ["team:analytics"]
-#: Closed days that one run judges at most, so that a first run over a long history ends; the last ones are judged.
+#: Closed days that one run looks at, so that a run over a long history ends.
 MOST_DAYS = 35
 SENT = "_status/digest"
 LANGUAGE = "es"
@@ -36,7 +35,10 @@ LANGUAGE = "es"
     owners=OWNERS,
 )
 def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) -> dg.MaterializeResult:
-    """Judge the closed days that were not judged, and the last one again if its figures changed; tell what is red."""
+    """Judge the closed days: the last one as it is now, earlier ones where a rule had no figures yet; tell what is red.
+
+    A colour that an earlier day got stays; a rule that was grey everywhere is judged again: its figures may have come.
+    """
     lake, now = zones.lake(), datetime.now(UTC)
     try:
         snapshot = zones.copy_of_published().pull()
@@ -44,10 +46,15 @@ def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) ->
         return dg.MaterializeResult(metadata={"judged": 0, "note": str(missing)})
     written, last_rows = 0, list[dict[str, Any]]()
     with snapshot.connect() as marts:
-        for day in _due(lake, marts, now):
-            before = newest_before(lake, day)
-            held = {(row["rule_id"], row["route"]): row for row in before}
-            last_rows = judge(marts, day, rules_of_days(), held)
+        days = _closed(marts, now)
+        last_rows = newest_before(lake, days[0]) if days else []
+        for day in days:
+            held = {(row["rule_id"], row["route"]): row for row in last_rows}
+            kept = [] if day == days[-1] else history(lake, day)
+            settled = {row["rule_id"] for row in kept if row["light"] != "grey"}
+            open_rules = [rule for rule in rules_of_days() if rule.id not in settled]
+            rows = [*(row for row in kept if row["rule_id"] in settled), *judge(marts, day, open_rules, held)]
+            last_rows = sorted(rows, key=lambda row: (row["rule_id"], row["route"]))
             written += save(lake, day, snapshot.version, last_rows)
     red = [row for row in last_rows if row["light"] == "red"]
     message = _tell(lake, live, last_rows)
@@ -64,16 +71,13 @@ def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) ->
     )
 
 
-def _due(lake: Bucket, marts: duckdb.DuckDBPyConnection, now: datetime) -> Iterator[date]:
-    """Yield the closed operating days to judge, oldest first: those after the last judged one, and that one again."""
+def _closed(marts: duckdb.DuckDBPyConnection, now: datetime) -> list[date]:
+    """Return the last closed operating days with flights, oldest first."""
     live_day = date.fromisoformat(business_date(now, rules().close_hour_utc))
     dates = marts.execute(
         f"select distinct operating_date from {ROUTE_DAYS} where operating_date < ? order by 1", [live_day]
     ).fetchall()
-    days = [day for (day,) in dates][-MOST_DAYS:]
-    judged = [day for day in days if history(lake, day)]
-    first = max(judged, default=date.min)
-    yield from (day for day in days if day >= first)
+    return [day for (day,) in dates][-MOST_DAYS:]
 
 
 def _tell(lake: Bucket, live: Live, rows: list[dict[str, Any]]) -> str:

@@ -65,8 +65,7 @@ def publish(zones, warehouse):
 
 
 def found(warehouse, rule_id, held=None, day=LAST):
-    with_views = warehouse.execute("select 1") and warehouse
-    return {row["route"]: row for row in judge(with_views, day, [RULES[rule_id]], held or {})}
+    return {row["route"]: row for row in judge(warehouse, day, [RULES[rule_id]], held or {})}
 
 
 def as_views(warehouse):
@@ -170,6 +169,17 @@ def test_the_last_day_is_judged_again_when_its_figures_change(instance, line, zo
     run(route_status, instance, line, zones)
     lights = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST)}
     assert lights["a14_route_7d"] == "green"
+
+
+def test_a_rule_without_figures_is_judged_when_they_come_and_a_colour_stays(instance, line, zones):  # noqa: F811
+    without_money = marts(3, on_time=2)
+    without_money.execute("delete from finance.fct_route_margin")
+    publish(zones, without_money)
+    run(route_status, instance, line, zones)
+    publish(zones, marts(3, on_time=10))
+    run(route_status, instance, line, zones)
+    early = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST - timedelta(days=1))}
+    assert (early["cm2_route_28d"], early["a14_route_7d"]) == ("green", "red")
 
 
 def test_nothing_is_judged_before_the_day_has_closed(instance, line, zones):  # noqa: F811
