@@ -25,19 +25,15 @@ DESCRIPTION = (
 _DATES = ("operating_date", "first_date", "since")
 
 
-def save(lake: Bucket, day: date, version: str, rows: list[dict[str, Any]]) -> bool:
-    """Keep the judgement of a day; return False if it is the one that is kept already."""
-    known = _read(lake, _key(day))
-    if known is not None and known["rows"] == rows:
-        return False
+def save(lake: Bucket, day: date, version: str, rows: list[dict[str, Any]]) -> None:
+    """Keep the judgement of a day, of a published version."""
     lake.write_json(_key(day), {"operating_date": day.isoformat(), "version": version, "rows": rows})
-    return True
 
 
-def history(lake: Bucket, day: date) -> list[dict[str, Any]]:
-    """Return the rows of a judged day; none if it was not judged, or its object is damaged."""
+def history(lake: Bucket, day: date) -> list[dict[str, Any]] | None:
+    """Return the rows of a judged day; None if it was not judged, or its object is damaged."""
     known = _read(lake, _key(day))
-    return known["rows"] if known else []
+    return None if known is None else known["rows"]
 
 
 def newest_before(lake: Bucket, day: date) -> list[dict[str, Any]]:

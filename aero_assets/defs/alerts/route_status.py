@@ -50,12 +50,15 @@ def route_status(context: dg.AssetExecutionContext, zones: Zones, live: Live) ->
         last_rows = newest_before(lake, days[0]) if days else []
         for day in days:
             held = {(row["rule_id"], row["route"]): row for row in last_rows}
-            kept = [] if day == days[-1] else history(lake, day)
+            known = history(lake, day)
+            kept = [] if day == days[-1] or known is None else known
             settled = {row["rule_id"] for row in kept if row["light"] != "grey"}
             open_rules = [rule for rule in rules_of_days() if rule.id not in settled]
             rows = [*(row for row in kept if row["rule_id"] in settled), *judge(marts, day, open_rules, held)]
             last_rows = sorted(rows, key=lambda row: (row["rule_id"], row["route"]))
-            written += save(lake, day, snapshot.version, last_rows)
+            if last_rows != known:
+                save(lake, day, snapshot.version, last_rows)
+                written += 1
     red = [row for row in last_rows if row["light"] == "red"]
     message = _tell(lake, live, last_rows)
     if message:

@@ -167,7 +167,7 @@ def test_the_last_day_is_judged_again_when_its_figures_change(instance, line, zo
     run(route_status, instance, line, zones)
     publish(zones, marts(3, on_time=10))
     run(route_status, instance, line, zones)
-    lights = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST)}
+    lights = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST) or ()}
     assert lights["a14_route_7d"] == "green"
 
 
@@ -178,7 +178,7 @@ def test_a_rule_without_figures_is_judged_when_they_come_and_a_colour_stays(inst
     run(route_status, instance, line, zones)
     publish(zones, marts(3, on_time=10))
     run(route_status, instance, line, zones)
-    early = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST - timedelta(days=1))}
+    early = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST - timedelta(days=1)) or ()}
     assert (early["cm2_route_28d"], early["a14_route_7d"]) == ("green", "red")
 
 

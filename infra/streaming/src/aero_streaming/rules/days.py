@@ -7,10 +7,10 @@ hysteresis are those of the other rules (`levels.py`). Standard library only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 from aero_streaming.figures import Kpi, figures
+from aero_streaming.rules.file import check_order
 from aero_streaming.rules.levels import Reading, level_of
 from aero_streaming.rules.model import KPIS, SEVERITIES, WINDOWS, Limit, Rule, RuleError
 from aero_streaming.toml_checks import no_more_than, texts, whole
@@ -73,9 +73,7 @@ class DayRule:
     @property
     def unit(self) -> str:
         """The unit of value and limits."""
-        if not self.against:
-            return self.kpi.unit
-        return "points" if self.kpi.is_share else "percent"
+        return _unit(self.kpi, self.against)
 
     @property
     def amber(self) -> Limit:
@@ -103,6 +101,12 @@ class DayRule:
 
     def _shown(self, value: float) -> float:
         return 100 * value if self.kpi.is_share else value
+
+
+def _unit(kpi: Kpi, against: Against) -> str:
+    if not against:
+        return kpi.unit
+    return "points" if kpi.is_share else "percent"
 
 
 def day_rules(items: list[Mapping[str, Any]], file: str, text: str) -> tuple[DayRule, ...]:
@@ -140,7 +144,6 @@ def _day_rule(item: Mapping[str, Any], where: Place) -> DayRule:
     days_before = whole(item.get("days_before", 0), "days_before", where, 0, MOST_DAYS, "number of days")
     if (against == "days_before") != bool(days_before):
         where.refuse("days_before", 'and against = "days_before" belong together')
-    unit = "points" if against and kpi.is_share else "percent" if against else kpi.unit
     return DayRule(
         id=item["id"],
         kpi=kpi,
@@ -149,7 +152,7 @@ def _day_rule(item: Mapping[str, Any], where: Place) -> DayRule:
         evidence=evidence,
         against=against,
         days_before=days_before,
-        limits=_limits(item, unit, kpi, where),
+        limits=_limits(item, _unit(kpi, against), kpi, where),
         severity=severity,
         title=texts(item["title"], "title", where),
         action=texts(item["action"], "action", where),
@@ -158,13 +161,7 @@ def _day_rule(item: Mapping[str, Any], where: Place) -> DayRule:
 
 def _limits(item: Mapping[str, Any], unit: str, kpi: Kpi, where: Place) -> dict[str, Limit]:
     limits = {level: _limit(item[level], level, unit, where) for level in ("amber", "red")}
-    sign = 1 if kpi.bad == "below" else -1
-    for milder, graver in pairwise(limits.values()):
-        if sign * milder.enter <= sign * graver.enter:
-            where.refuse("red", "limits must rise from red over amber to green, or fall where high is bad")
-    for level, limit in limits.items():
-        if sign * limit.exit < sign * limit.enter:
-            where.refuse(level, f"is left at {limit.exit:g} before it is entered at {limit.enter:g}")
+    check_order(limits, kpi.bad, where)
     return limits
 
 

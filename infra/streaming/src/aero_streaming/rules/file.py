@@ -177,13 +177,18 @@ def _check_names(item: Mapping[str, Any], where: Place) -> None:
 def _limits(item: Mapping[str, Any], where: Place) -> dict[str, Limit]:
     kpi = KPIS[item["kpi"]]
     limits = {level: _limit(item[level], level, kpi.unit, where) for level in LEVELS if level in item}
+    check_order(limits, kpi.bad, where)
+    return limits
+
+
+def check_order(limits: Mapping[str, Limit], bad: str, where: Place) -> None:
+    """Refuse limits that are not in the order of their levels, or are left before they are entered."""
     for milder, graver in pairwise(limits.values()):
-        if (milder.enter <= graver.enter) if kpi.bad == "below" else (milder.enter >= graver.enter):
+        if (milder.enter <= graver.enter) if bad == "below" else (milder.enter >= graver.enter):
             where.refuse("red", "limits must rise from red over amber to green, or fall where high is bad")
     for level, limit in limits.items():
-        if (limit.exit < limit.enter) if kpi.bad == "below" else (limit.exit > limit.enter):
+        if (limit.exit < limit.enter) if bad == "below" else (limit.exit > limit.enter):
             where.refuse(level, f"is left at {limit.exit:g} before it is entered at {limit.enter:g}")
-    return limits
 
 
 def _limit(value: object, key: str, unit: str, where: Place) -> Limit:
