@@ -91,6 +91,12 @@ GROUPINGS = {
         entities={"origin": "airport", "calendar_day": "operating_date"},
         dimensions={"data_label": None},
     ),
+    "schedules": Grouping(
+        entity="schedule_day",
+        description="Legs against the plans frozen at D−1 and D−7. One row per operating date, carrier and route.",
+        entities=ROUTE,
+        dimensions={"data_label": None},
+    ),
 }
 
 

@@ -27,14 +27,15 @@ from tests.dbt.money_rows import MONEY_BY_HAND, write_money
 from tests.dbt.project import FOLDER, Warehouse, messages
 from tests.dbt.random_legs import DAYS, FIRST, loaded, reported
 from tests.dbt.rotation_rows import ROTATIONS_BY_HAND, TURNS_BY_HAND, flown
+from tests.dbt.schedule_rows import SCHEDULES_BY_HAND, write_schedules
 from tests.dbt.typed_lake import AIRLINE, leg, write, write_empty
 from tests.fakes import FolderBucket
 
 LEGS, CAUSES, ROUTE_DAYS = "operations.fct_leg", "operations.fct_delay_cause_day", "operations.fct_route_day"
-MARGINS = "finance.fct_route_margin"
 ANSWERS, CONNECTIONS = "customer.fct_satisfaction", "customer.fct_misconnect"
 ROTATIONS, TURNS = "operations.fct_rotation", "operations.fct_turnaround"
-COUNTED = (LEGS, CAUSES, MARGINS, ROTATIONS, TURNS, ANSWERS, CONNECTIONS)
+MARGINS, SCHEDULES = "finance.fct_route_margin", "network.fct_schedule_day"
+COUNTED = (LEGS, CAUSES, MARGINS, ROTATIONS, TURNS, ANSWERS, CONNECTIONS, SCHEDULES)
 CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
 SEED = 20261129
 AS_OF = date(2015, 1, 10)
@@ -59,12 +60,11 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
     write(warehouse.lake, with_loads, feed=AIRLINE)
     write_money(warehouse.lake, with_loads, random.Random(SEED))
     write_passengers(warehouse.lake, with_loads, random.Random(SEED))
-    marts = ("+fct_route_day", "+fct_delay_cause_day", "+fct_route_margin", "+fct_turnaround", "+fct_satisfaction",
-             "+fct_misconnect")  # fmt: skip
-    names = (*marts, "+dim_date", "+dim_airport", "+dim_carrier")
+    write_schedules(warehouse.lake, with_loads, random.Random(SEED))
+    names = [f"+{name.partition('.')[2]}" for name in (*COUNTED, ROUTE_DAYS, CALENDAR, AIRPORTS, CARRIERS)]
     # As of a day in the middle: later legs are due where they flew, and only there.
-    skipped = ("--exclude-resource-type", "test", "unit_test")
-    result = warehouse.dbt("build", "--select", *names, *skipped, as_of=f"{AS_OF} 12:00:00")
+    chosen = ("--select", *names, "--exclude-resource-type", "test", "unit_test")
+    result = warehouse.dbt("build", *chosen, as_of=f"{AS_OF} 12:00:00")
     assert result.success, messages(result)
     return warehouse
 
@@ -135,10 +135,11 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     **MONEY_BY_HAND,
     **ANSWERS_BY_HAND,
     **CONNECTIONS_BY_HAND,
+    **SCHEDULES_BY_HAND,
 }  # fmt: skip
 #: The published table that a KPI counts, where that is not the table of legs.
-TABLE_OF = {"cause_minutes": CAUSES} | dict.fromkeys(MONEY_BY_HAND, MARGINS)
-TABLE_OF |= dict.fromkeys(ROTATIONS_BY_HAND, ROTATIONS) | dict.fromkeys(TURNS_BY_HAND, TURNS)
+TABLE_OF = {"cause_minutes": CAUSES} | dict.fromkeys(MONEY_BY_HAND, MARGINS) | dict.fromkeys(TURNS_BY_HAND, TURNS)
+TABLE_OF |= dict.fromkeys(ROTATIONS_BY_HAND, ROTATIONS) | dict.fromkeys(SCHEDULES_BY_HAND, SCHEDULES)
 TABLE_OF |= dict.fromkeys(ANSWERS_BY_HAND, ANSWERS) | dict.fromkeys(CONNECTIONS_BY_HAND, CONNECTIONS)
 #: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {
@@ -258,16 +259,15 @@ def test_sums_by_route_and_day_are_those_of_the_mart_that_has_them(metrics, publ
 def test_a_ratio_of_a_whole_is_no_mean_of_the_ratios_of_its_parts(metrics, published, tables):
     [(whole,)] = ask(published, metrics.sql(Question(["otp_a14"])))[1]
     parts = [part for _, part in ask(published, metrics.sql(Question(["otp_a14"], ["day"])))[1] if part is not None]
-    legs = tables[LEGS]
-    arrived = holds(legs.is_diverted | legs.arrival_delay_minutes.notna())
-    assert whole == pytest.approx(on_time(legs) / arrived)
+    arrived = holds(tables[LEGS].is_diverted | tables[LEGS].arrival_delay_minutes.notna())
+    assert whole == pytest.approx(on_time(tables[LEGS]) / arrived)
     assert whole != pytest.approx(sum(parts) / len(parts), rel=1e-6)
 
 
 def test_only_the_rows_that_a_question_names_are_counted(metrics, published, tables):
     asked = Question(["cancellations"], ["carrier"], only={"route": ["MEX-CUN", "CUN-MEX"], "carrier": ["5D"]})
-    legs = tables[LEGS]
-    own = legs[legs.route.isin(["MEX-CUN", "CUN-MEX"]) & (legs.carrier == "5D") & legs.is_cancelled]
+    chosen = tables[LEGS].route.isin(["MEX-CUN", "CUN-MEX"]) & (tables[LEGS].carrier == "5D")
+    own = tables[LEGS][chosen & tables[LEGS].is_cancelled]
     assert ask(published, metrics.sql(asked))[1] == [("5D", len(own))]
 
 

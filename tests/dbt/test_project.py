@@ -139,6 +139,8 @@ def test_two_tags_split_the_project(parsed):
         "fct_misconnect",
         "fct_disruption_care",
         "fct_booking_curve",
+        "fct_schedule",
+        "fct_schedule_day",
     }
     assert all(
         node.config.incremental_strategy == "requested_dates" for node in _nodes(parsed, "model") if node.name in dated
@@ -147,7 +149,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 43
+    assert len(marts) == 45
     assert all(node.contract.enforced for node in marts)
 
 
@@ -163,7 +165,7 @@ def test_every_singular_test_names_an_asset_that_it_reads(parsed):
 def test_facts_carry_no_lineage(parsed):
     """The same facts arriving differently give identical rows, but in the mart of what arrived when and from whom."""
     for node in _nodes(parsed, "model"):
-        about_arrival = node.name in {"int_leg_fact", "fct_completeness_day"}
+        about_arrival = node.name in {"int_leg_fact", "int_leg_plan", "fct_completeness_day", "fct_schedule"}
         if node.name.startswith(("fct_", "int_leg")) and not about_arrival:
             assert not {"raw_ref", "received_at", "version", "event_id", "source"} & node.columns.keys()
 
