@@ -1,10 +1,13 @@
 """Coupons: the sale of each booking on a leg, with its seats. Their sums equal the leg's revenue, to the cent.
 
-A booking is a salted hash; no person exists behind it.
+A booking is a salted hash; no person exists behind it. Each leg has bookings of its own until `connections.travel_on`
+puts the coupons of passengers who change under one.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -28,15 +31,36 @@ SIZES = ((1, 0.18), (2, 0.24), (3, 0.12), (4, 0.16), (6, 0.14), (9, 0.16))
 Row = tuple[object, ...]
 
 
+class Coupon(NamedTuple):
+    """The sale of one booking on one leg; its status comes later."""
+
+    coupon_id: str
+    booking_hash: str
+    leg_uid: str
+    operating_date: date
+    cabin: str
+    issued_at: str | None
+    amounts_usd: tuple[str, str, str, str]  #: fare, extras, TUA and IVA
+    currency: str
+    seats: int
+
+    def booked_with(self, other: Self) -> Self:
+        """Return this coupon in the booking of another one, issued with it and paid in its currency."""
+        return self._replace(booking_hash=other.booking_hash, issued_at=other.issued_at, currency=other.currency)
+
+
 @dataclass(frozen=True)
 class LegCoupons:
-    """The coupons of one leg; each pair in `sold` is a row without its status: the values before and after it."""
+    """The coupons of one leg."""
 
-    sold: list[tuple[Row, Row]]
+    sold: list[Coupon]
 
     def rows(self, status: str, deleted_at: str | None = None) -> list[Row]:
         """Return the rows of the table, with a status."""
-        return [(*before, status, *after, p.DATA_LABEL, deleted_at) for before, after in self.sold]
+        return [
+            (*coupon[:6], status, *coupon.amounts_usd, coupon.currency, coupon.seats, p.DATA_LABEL, deleted_at)
+            for coupon in self.sold
+        ]
 
 
 def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCoupons]:
@@ -54,14 +78,18 @@ def coupons(day: Day, uids: list[str], seed: int, published: int) -> list[LegCou
         parts = [_split(fares[number], weights), *(_split(money[name][number], weights) for name in money)]
         before_publishing = (-np.log(1 - 0.98 * age) * 25 * DAY).astype(int)
         paid = names[np.searchsorted(paid_shares, value * 0.999)]
-        sold: list[tuple[Row, Row]] = []
+        sold: list[Coupon] = []
         for place, (fare, extra, tua, iva) in enumerate(zip(*parts, strict=True)):
             coupon = sha256(f"{uids[number]}|{place}".encode()).hexdigest()[:32]
             booking = sha256(f"synthetic|{seed}|{uids[number]}|{place}".encode()).hexdigest()[:32]
             issued = minute_text(published - 1 - int(before_publishing[place]))
             cabin = "premium" if premium[place] else "economy"
-            amounts = (fare, extra, tua, iva, str(paid[place]), int(seats[place]))
-            sold.append(((coupon, booking, uids[number], day.on, cabin, issued), amounts))
+            amounts = (fare, extra, tua, iva)
+            sold.append(
+                Coupon(
+                    coupon, booking, uids[number], day.on, cabin, issued, amounts, str(paid[place]), int(seats[place])
+                )
+            )
         legs_sold.append(LegCoupons(sold))
     return legs_sold
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from aero_airline import parameters as p
 from aero_airline.airline import Airline, Day
+from aero_airline.connections import connections, travel_on
 from aero_airline.coupons import COUPON, coupons
 from aero_airline.delay_codes import text as codes_text
 from aero_airline.faults import Report, reports
@@ -20,7 +21,7 @@ from aero_airline.geography import DAY, distance_miles, offset
 from aero_airline.leg import Leg
 from aero_airline.leg_life import minute_text, published_at
 from aero_airline.randomness import Purpose, stream
-from aero_streaming.airline import airline
+from aero_streaming.airline import airline as synthetic
 from aero_streaming.events.checks import leg_uid
 
 AIRCRAFT = ("tail", "aircraft_type", "seats", "in_service_on", "data_label", "deleted_at")
@@ -53,7 +54,6 @@ ENTERED_AFTER_MINUTES = 15
 #: Minutes after the plan of a day is published at which entries are looked at again [A].
 REVIEW_FROM, REVIEW_MINUTES, INVOICED = 2 * DAY, 8 * 60, 3 * DAY
 WITHDRAWN_SHARE, INVOICE_DEVIATION = 0.01, 0.03
-CONNECTS_FROM, CONNECTS_UNTIL, MINIMUM_CONNECT_MINUTES = 50, 180, 45
 #: Units of a currency in US dollars around which made-up rates move [A].
 RATES = {p.CURRENCY: 0.054, "EUR": 1.09, "CAD": 0.73}
 BY_MISTAKE = "BRL"
@@ -90,8 +90,9 @@ class _Entered:
         self.sent = reports(day.legs, airline.schedule, airline.seed)
         self.uids = [uid(leg) for leg in day.legs]
         self.published = published_at(day.on)
-        self.coupons = coupons(day, self.uids, airline.seed, self.published)
         self.chance = stream(airline.seed, Purpose.OPSDB, day.on).random((4, len(day.legs))).tolist()
+        self.connections = list(connections(day.legs, frozenset(synthetic().connecting_hubs), self.chance))
+        self.coupons = travel_on(coupons(day, self.uids, airline.seed, self.published), self.connections)
         self.entered = [_entered_at(report) for report in self.sent]
 
     def changes(self) -> Iterator[Change]:
@@ -114,7 +115,7 @@ class _Entered:
             at, "legs", LEG, [_leg(leg, uid, planned=True) for leg, uid in zip(self.legs, self.uids, strict=True)]
         )
         yield Change(at, "tickets", COUPON, [row for leg in self.coupons for row in leg.rows("open")])
-        yield Change(at, "connections", CONNECTION, [row("planned") for row in self._connections])
+        yield Change(at, "connections", CONNECTION, [it.row(self.uids, "planned") for it in self.connections])
 
     def _flown(self, at: int, numbers: list[int]) -> Iterator[Change]:
         yield Change(at, "legs", LEG, [_leg(self.sent[n].first, self.uids[n]) for n in numbers])
@@ -122,9 +123,9 @@ class _Entered:
         fate = {True: "refunded", False: "flown"}
         rows = [row for n in numbers for row in self.coupons[n].rows(fate[self.legs[n].is_cancelled])]
         yield Change(at, "tickets", COUPON, rows)
-        left = {self.uids[n] for n in numbers}
-        met = [row for row in self._connections if row.out_uid in left]
-        yield Change(at, "connections", CONNECTION, [row(row.result) for row in met])
+        left = set(numbers)
+        met = [it.row(self.uids, it.result) for it in self.connections if it.outbound_number in left]
+        yield Change(at, "connections", CONNECTION, met)
 
     @cached_property
     def _cost_rows(self) -> list[Row]:
@@ -181,32 +182,6 @@ class _Entered:
         ]
         yield Change(at, "tickets", COUPON, withdrawn)
 
-    @cached_property
-    def _connections(self) -> list["_Connection"]:
-        """Return the connecting passengers at hubs: two arriving legs for every departing one."""
-        connections = []
-        hubs = airline().connecting_hubs
-        arriving: dict[str, list[int]] = {}
-        for number, leg in enumerate(self.legs):
-            arriving.setdefault(leg.destination, []).append(number)
-        for number, leg in enumerate(self.legs):
-            if leg.origin not in hubs:
-                continue
-            near = [
-                n
-                for n in arriving.get(leg.origin, ())
-                if CONNECTS_FROM <= leg.std - self.legs[n].sta <= CONNECTS_UNTIL
-                and self.legs[n].origin != leg.destination
-            ]
-            if not near:
-                continue
-            first = int(self.chance[1][number] * len(near))
-            for turn in range(min(2, len(near))):
-                inbound = near[(first + turn) % len(near)]
-                people = 1 + int(9 * self.chance[2 + turn][number])
-                connections.append(_Connection(self.legs[inbound], self.uids[inbound], leg, self.uids[number], people))
-        return connections
-
 
 def rate_changes(seed: int, on: date) -> Iterator[Change]:
     """Yield the exchange rates of a day: one is wrong until the next day, and one, entered by mistake, is removed."""
@@ -221,31 +196,6 @@ def rate_changes(seed: int, on: date) -> Iterator[Change]:
     right = round(float(str(wrong[2])) * (1 + 0.002 * draws[1][0]), 8)
     yield Change(at + DAY, "fx_rates", RATE, [(*wrong[:2], right, *wrong[3:])])
     yield Change(at + DAY, "fx_rates", RATE, [(on, BY_MISTAKE, 0.19, "", "")], removes=True)
-
-
-@dataclass(frozen=True)
-class _Connection:
-    """Passengers who change from one leg to another."""
-
-    inbound: Leg
-    in_uid: str
-    outbound: Leg
-    out_uid: str
-    passengers: int
-
-    @property
-    def result(self) -> str:
-        """`made` if there was enough time, `missed` if there was not or if either leg did not fly."""
-        inbound, outbound = self.inbound, self.outbound
-        came, left = inbound.in_, outbound.out
-        is_made = came is not None and left is not None and left - came >= MINIMUM_CONNECT_MINUTES
-        return "made" if is_made and not inbound.is_diverted else "missed"
-
-    def __call__(self, result: str) -> Row:
-        return (
-            self.in_uid, self.out_uid, self.outbound.operating_date, self.outbound.origin, self.passengers,
-            MINIMUM_CONNECT_MINUTES, result, p.DATA_LABEL, None,
-        )  # fmt: skip
 
 
 def uid(leg: Leg) -> str:

@@ -81,6 +81,24 @@ def test_what_the_coupons_bring_is_the_revenue_of_the_leg_to_the_cent(airline, e
             assert sums[uid(leg)] == Decimal(f"{bookings[number]:.2f}")
 
 
+def test_passengers_who_change_travel_on_one_booking(entered):
+    """Tickets and connections say the same of each pair of legs, and nobody else has a booking of two legs."""
+    legs_of = {}
+    for coupon in last(entered, "tickets", "coupon_id").values():
+        legs_of.setdefault(coupon["booking_hash"], []).append(coupon)
+    journeys = [coupons for coupons in legs_of.values() if len(coupons) > 1]
+    connections = last(entered, "connections", "in_leg_uid", "out_leg_uid")
+    changing, seats = {pair: row["passengers"] for pair, row in connections.items()}, {}
+    for feeder, onward in journeys:
+        for name in ("seats", "issued_at", "currency"):
+            assert feeder[name] == onward[name]
+        pairs = [(feeder["leg_uid"], onward["leg_uid"]), (onward["leg_uid"], feeder["leg_uid"])]
+        [pair] = [pair for pair in pairs if pair in changing]
+        seats[pair] = seats.get(pair, 0) + feeder["seats"]
+    assert all(changing[pair] >= number for pair, number in seats.items())
+    assert sum(seats.values()) > 0.98 * sum(changing.values())
+
+
 def test_every_row_says_that_it_is_made_up(entered):
     for change in entered:
         if not change.removes:
