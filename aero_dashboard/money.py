@@ -18,6 +18,9 @@ from aero_streaming.figures import figures
 
 #: Steps of the margin ladder by their name in the register, from revenue down.
 LADDER = ("operating_revenue", "margin_cm1", "margin_cm2", "margin_cm3", "margin_all_in")
+#: Of one route the ladder ends here. Over routes it has a dollar at each leg of a journey, so it is never added up.
+OF_ONE_ROUTE = "margin_network"
+NAMED_FEEDERS = 5
 _NEEDED = {
     part.id: part for kpi in figures().used_by("pages") if kpi.of.id == "margins" for part in kpi.sums
 } | {"invoiced_cost": figures().sums["invoiced_cost"]}  # fmt: skip
@@ -44,6 +47,21 @@ def margins(connection: Connection, scope: Scope) -> dict[str, float]:
     sums = _row(connection, "finance.fct_route_margin", SUMS, scope)
     is_known = all(pd.notna(sums.get(name)) for name in ("operating_revenue", "flight_cost"))
     return sums if is_known and sums["operating_revenue"] else {}
+
+
+def feeders(connection: Connection, scope: Scope) -> pd.DataFrame:
+    """Return what routes lose with all costs, and what the network earns with them, best first; empty if unknown."""
+    where, values = scope.where()
+    all_in, network = (figures().sums[name].value_sql() for name in ("margin_all_in", OF_ONE_ROUTE))
+    try:
+        return connection.execute(
+            f"select route, sum({all_in})::double as all_in, sum({network})::double as network "
+            f"from finance.fct_route_margin where route <> 'unknown' and {where} group by route "
+            "having all_in < 0 and network is not null order by network desc, route",
+            values,
+        ).df()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return pd.DataFrame()
 
 
 def satisfaction(connection: Connection, scope: Scope) -> Satisfaction | None:
@@ -79,25 +97,39 @@ def section(view: View, scope: Scope) -> None:
     if sums:
         invoiced = sums["invoiced_cost"] / sums["flight_cost"] if sums["flight_cost"] else None
         components.section(t("money.title"), t("money.reading", invoiced=t.percent(invoiced, 0)))
+        steps = (*LADDER, OF_ONE_ROUTE) if scope.route and pd.notna(sums[OF_ONE_ROUTE]) else LADDER
         rows = pd.DataFrame(
             {
-                t("money.step"): [figures().kpis[name].name[t.language] for name in LADDER],
-                t("money.usd"): [sums[name] for name in LADDER],
-                t("money.of_revenue"): [sums[name] / sums["operating_revenue"] for name in LADDER],
-                t("money.what"): [figures().kpis[name].help[t.language] for name in LADDER],
+                t("money.step"): [figures().kpis[name].name[t.language] for name in steps],
+                t("money.usd"): [sums[name] for name in steps],
+                t("money.of_revenue"): [sums[name] / sums["operating_revenue"] for name in steps],
+                t("money.what"): [figures().kpis[name].help[t.language] for name in steps],
             }
         )
-        # Five rows that a screen reader can read, which the canvas of a sortable table is not.
+        # Few rows that a screen reader can read, which the canvas of a sortable table is not.
         st.table(
             rows.set_index(t("money.step")).style.format({t("money.usd"): t.integer, t("money.of_revenue"): t.percent})
         )
         if unit := _of_a_seat_kilometre(view, sums):
             st.caption(unit)
+        if not scope.route and (losing := _of_feeders(view, scope)):
+            st.caption(losing)
     if answers:
         st.caption(
             t("money.nps", nps=t.signed(answers.nps), low=t.signed(answers.low), high=t.signed(answers.high),
               n=t.integer(answers.answers))
         )  # fmt: skip
+
+
+def _of_feeders(view: View, scope: Scope) -> str:
+    """Say which routes lose alone and earn for the network; nothing where no route loses."""
+    t, losing = view.t, view.read(feeders, scope)
+    if losing.empty:
+        return ""
+    feeding = [str(route) for route in losing[losing["network"] > 0]["route"]]
+    named = ", ".join(feeding[:NAMED_FEEDERS])
+    text = t("money.feeders", losing=t.integer(len(losing)), feeding=t.integer(len(feeding)))
+    return f"{text} {t('money.feeders_named', routes=named)}" if feeding else text
 
 
 def _of_a_seat_kilometre(view: View, sums: dict[str, float]) -> str:

@@ -68,6 +68,7 @@ def _of_causes(_: Tables) -> str:
 
 
 REVENUE, COST, MARGIN = "commercial.fct_leg_revenue", "finance.fct_leg_cost", "finance.fct_route_margin"
+BEYOND = "commercial.fct_leg_beyond"
 #: Columns of margins → SQL of what a row of money adds to them, by the table of the row.
 EARNED = {name: name for name in ("passenger_revenue_usd", "cargo_revenue_usd", "revenue_usd")}
 STEPS = ("passenger_variable", "flight_variable", "capacity", "overhead")
@@ -75,9 +76,10 @@ SPENT = {
     **{f"{step}_usd": f"case when margin_step = '{step}' then amount_usd end" for step in STEPS},
     "cost_usd": "amount_usd",
     "actual_cost_usd": "case when basis = 'actual' then amount_usd end",
-    "cost_ex_fuel_usd": "case when cost_line not in ('fuel', 'fuel_again') then amount_usd end",
+    "cost_ex_fuel_usd": "case when not is_fuel then amount_usd end",
     "fuel_kg": "case when driver = 'fuel_kg' and cost_line = 'fuel' then quantity end",
 }
+BROUGHT = {name: name for name in ("beyond_revenue_usd", "beyond_contribution_usd")}
 FLOWN = {name: name for name in ("block_minutes", "distance_km", "seat_km", "passenger_km")} | {"operated_legs": "1"}
 #: Steps of the ladder → the columns that it takes from revenue.
 LADDER = {
@@ -86,16 +88,23 @@ LADDER = {
 
 
 def _of_margins(columns: Tables) -> str:
-    """Return revenue, costs and flown legs by leg; a column that is empty in the margin is so for its legs."""
+    """Return revenue, costs and flown legs by leg; a column that is empty in the margin is so for its legs.
+
+    A version from before a column of the margin, or of the costs that it is made of, has no way back for it.
+    """
     if REVENUE not in columns or COST not in columns:
         raise NoWayBackError(f"This version has no {REVENUE} and {COST}, which say the money of a leg.")
-    made = {**EARNED, **SPENT, **FLOWN}
-    rows = [_money_rows(table, own, made) for table, own in ((REVENUE, EARNED), (COST, SPENT))]
+    spent = {name: sql for name, sql in SPENT.items() if "is_fuel" in columns[COST] or "is_fuel" not in sql}
+    tables = {REVENUE: EARNED, COST: spent} | ({BEYOND: BROUGHT} if BEYOND in columns else {})
+    made = {name for own in (*tables.values(), FLOWN) for name in own}
+    rows = [_money_rows(table, own, made) for table, own in tables.items()]
     rows.append(_money_rows(f"({LEGS})", FLOWN, made, "where is_operated"))
     amounts = {name: f"coalesce(money.{name}, 0)" for name in made}
     for name, steps in LADDER.items():
         taken = "".join(f" - coalesce(money.{step}_usd, 0)" for step in steps)
         amounts[name] = f"coalesce(money.revenue_usd, 0){taken}"
+    if BEYOND in columns:
+        amounts["network_usd"] = f"{amounts['fully_allocated_usd']} + coalesce(money.beyond_contribution_usd, 0)"
     named = ", ".join(f"legs.{name}" for name in sorted(LEG_COLUMNS - {"leg_uid", "operating_date", "carrier", "route",
                                                                         "origin", "destination"}))  # fmt: skip
     known = ", ".join(

@@ -96,7 +96,9 @@ select operating_date, carrier, origin, destination, route, count(*) as operated
     (600 * count(*))::decimal(18, 2) as cost_ex_fuel_usd, (250 * count(*))::decimal(18, 3) as fuel_kg,
     (200 * count(*))::decimal(18, 2) as actual_cost_usd, (900 * count(*))::decimal(18, 2) as cm1_usd,
     (400 * count(*))::decimal(18, 2) as cm2_usd, (250 * count(*))::decimal(18, 2) as cm3_usd,
-    (200 * count(*))::decimal(18, 2) as fully_allocated_usd, max(data_label) as data_label
+    (200 * count(*))::decimal(18, 2) as fully_allocated_usd, (400 * count(*))::decimal(18, 2) as beyond_revenue_usd,
+    (240 * count(*))::decimal(18, 2) as beyond_contribution_usd, (440 * count(*))::decimal(18, 2) as network_usd,
+    max(data_label) as data_label
 from operations.fct_leg where is_operated and data_label is not null
 group by operating_date, carrier, origin, destination, route;
 

@@ -1,6 +1,9 @@
 """Money and satisfaction on pages: the ladder of what is known, a score with n and interval, and nothing else."""
 
+from datetime import date
 from math import sqrt
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -8,6 +11,7 @@ import pytest
 
 from aero_assets.published import PublishedCopy
 from aero_dashboard import money
+from aero_dashboard.i18n import Translator
 from aero_dashboard.queries import Scope
 from tests.dashboard.conftest import show, texts
 from tests.dashboard.published import table
@@ -61,6 +65,46 @@ def test_network_and_route_show_the_ladder_where_money_is_known(open_page, synth
         words = texts(app)
         assert "RASK" in words
         assert "NPS" in words
+
+
+@pytest.mark.parametrize(("language", "step"), [("es", "Margen en la red"), ("en", "Network margin")])
+def test_the_margin_of_the_network_is_of_one_route_and_of_no_sum_of_routes(open_page, synthetic, language, step):
+    app = open_page(synthetic, lang=language, period="7d")
+    for page, is_shown in (("network", False), ("route", True)):
+        show(app, page, lang=language, period="7d")
+        [ladder] = [table.value for table in app.table if len(table.value) >= len(money.LADDER)]
+        assert (step in list(ladder.index)) == is_shown, page
+
+
+def test_a_route_that_loses_alone_is_named_if_the_network_earns_with_it():
+    with duckdb.connect() as marts:
+        marts.execute("create schema finance")
+        marts.execute("""
+            create table finance.fct_route_margin as
+            select date '2026-02-03' as operating_date, 'AM' as carrier, left(route, 3) as origin, route,
+                   all_in as fully_allocated_usd, network as network_usd
+            from (values ('VER-MEX', -300, 100), ('VER-MEX', 50, 60), ('OAX-MEX', -10, 200), ('MEX-CUN', 900, 950),
+                         ('MEX-LHR', -800, -700), ('MEX-GDL', -5, null), ('unknown', -7, 9))
+                as margins (route, all_in, network)
+        """)
+        found = money.feeders(marts, Scope(date(2026, 2, 3), date(2026, 2, 3)))
+    assert found.values.tolist() == [["OAX-MEX", -10, 200], ["VER-MEX", -250, 160], ["MEX-LHR", -800, -700]]
+
+
+@pytest.mark.parametrize(
+    ("routes", "words"),
+    [
+        ([], ""),
+        ([("MEX-LHR", -800.0, -700.0)], "all costs: 1. Of these, routes that earn with what their connecting"),
+        ([("OAX-MEX", -10.0, 200.0), ("MEX-LHR", -800.0, -700.0)], "on other legs: 1. First: OAX-MEX."),
+    ],
+)
+def test_the_network_page_says_how_many_routes_the_network_pays_for(routes, words):
+    losing = pd.DataFrame(routes, columns=["route", "all_in", "network"])
+    view: Any = SimpleNamespace(t=Translator("en"), read=lambda *_: losing)
+    said = money._of_feeders(view, SCOPE)
+    assert words in said
+    assert bool(said) == bool(routes)
 
 
 def test_flights_without_any_money_have_no_such_part(open_page, bts):

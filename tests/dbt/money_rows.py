@@ -19,7 +19,10 @@ ARRIVED = "2015-02-20-0aaa0aaa"
 
 
 def write_money(lake: Path, legs: Iterable[Row], rng: random.Random) -> None:
-    """Write coupons of most legs and costs of most legs: of some routes and days only one of them is known."""
+    """Write coupons of most legs and costs of most legs: of some routes and days only one of them is known.
+
+    A booking has legs anywhere, some of which follow one another.
+    """
     tickets, costs = [], []
     for leg in legs:
         stamp = {
@@ -30,8 +33,8 @@ def write_money(lake: Path, legs: Iterable[Row], rng: random.Random) -> None:
         if rng.random() < 0.8:
             fare, status = rng.randint(100, 90_000), rng.choice(("flown", "flown", "open", "refunded"))
             coupon = {
-                "coupon_id": leg["event_id"], "booking_hash": leg["event_id"], "cabin": "economy", "status": status,
-                "issued_at": datetime(2015, 1, 1), "fare_usd": fare / 100, "ancillary_usd": 12.34,  # noqa: DTZ001
+                "coupon_id": leg["event_id"], "booking_hash": f"{rng.randrange(8)}", "cabin": "economy",
+                "status": status, "issued_at": datetime(2015, 1, 1), "fare_usd": fare / 100, "ancillary_usd": 12.34,  # noqa: DTZ001
                 "tua_usd": 30.0, "iva_usd": 5.0, "currency": "USD", "seats": 3, "raw_ref": f"{TICKETS.path}/a.gz#1",
             }  # fmt: skip
             tickets.append(_row(TICKETS, stamp | coupon))
@@ -78,4 +81,6 @@ MONEY_BY_HAND: dict[str, tuple[Callable[[pd.DataFrame], float], Callable[[pd.Dat
     "margin_cm2_per_minute": (_added("cm2_usd"), _where("block_minutes", "cm2_usd")),
     "margin_cm3": (_added("cm3_usd"), None),
     "margin_all_in": (_added("fully_allocated_usd"), None),
+    "beyond_revenue": (_added("beyond_revenue_usd"), None),
+    "margin_network": (_added("network_usd"), None),
 }

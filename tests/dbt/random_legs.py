@@ -37,6 +37,7 @@ def loaded(rng: random.Random, number: int) -> dict[str, Any]:
     said = {"aircraft_type": kind, "seats": seats, "distance_miles": rng.randint(200, 900)}
     passengers = rng.choice((None, *range(40, 99)))
     delay = rng.randint(-10, 90)
+    said["origin"], said["destination"] = rng.choice((("MEX", "CUN"), ("GDL", "MEX")))
     return airline_leg(1000 + number, delay, delay - 3, day(rng), **said, passengers=passengers)
 
 

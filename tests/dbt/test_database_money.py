@@ -18,8 +18,8 @@ from tests.dbt.typed_lake import _hash, write
 ON = date(2026, 2, 3)
 DAY = str(ON)
 MARTS = (
-    "fct_leg", "fct_leg_cost", "fct_leg_revenue", "fct_route_day_cost", "fct_route_day_ticket", "fct_route_margin",
-    "fct_connection_day", "fct_fx_day", "dim_aircraft",
+    "fct_leg", "fct_leg_beyond", "fct_leg_cost", "fct_leg_revenue", "fct_route_day_cost", "fct_route_day_ticket",
+    "fct_route_margin", "fct_connection_day", "fct_fx_day", "dim_aircraft",
 )  # fmt: skip
 SELECT = ("--select", "int_leg", "int_cost", "int_coupon", "int_cargo", *MARTS, "--exclude-resource-type", "unit_test")
 CENT = Decimal("0.01")
@@ -171,6 +171,31 @@ def test_a_margin_is_what_coupons_earned_less_what_the_steps_cost(known, entered
             assert (fully, cost) == (revenue - sum(steps), sum(steps))
     assert any(row[9] < 0 for row in found if row[9] is not None), "a route that loses money shows it"
     assert any(row[9] > 0 for row in found if row[9] is not None)
+
+
+def test_every_other_leg_of_a_journey_is_beyond_a_leg(known, entered, nobody_knows):
+    """Summed over all legs a journey counts once for each of its legs but one; a leg never counts its own fares."""
+    _, after, _ = known
+    journeys, own, legs = defaultdict(dict), defaultdict(Decimal), defaultdict(Decimal)
+    for row in last(entered, "tickets").values():
+        if row["status"] == "flown" and row["leg_uid"] != nobody_knows:
+            journeys[row["booking_hash"]][row["leg_uid"]] = _usd(row["fare_usd"], row["ancillary_usd"])
+    connecting = [journey for journey in journeys.values() if len(journey) > 1]
+    for journey in connecting:
+        for leg, fare in journey.items():
+            own[leg] += fare
+            legs[leg] += sum(journey.values()) - fare
+    found = after.rows(f"""
+        select leg_uid, connecting_revenue_usd, beyond_revenue_usd, beyond_contribution_usd
+        from commercial.fct_leg_beyond where operating_date = '{DAY}'
+    """)
+    assert {leg: beyond for leg, _, beyond, _ in found if beyond} == legs
+    assert {leg: connecting for leg, connecting, *_ in found if connecting} == own
+    beyond = sum(row[2] for row in found)
+    assert beyond == sum((len(journey) - 1) * sum(journey.values()) for journey in connecting) > 0
+    assert all(abs(row[3] - Decimal("0.6") * row[2]) <= CENT / 2 for row in found)
+    margins = f"select sum(beyond_revenue_usd) from finance.fct_route_margin where operating_date = '{DAY}'"
+    assert after.rows(margins) == [(beyond,)]
 
 
 def test_passengers_made_or_missed_their_connection_at_its_hub(known, entered):

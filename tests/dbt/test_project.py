@@ -108,6 +108,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_target",
         "fct_unit_metrics",
         "fct_leg_revenue",
+        "fct_leg_beyond",
         "fct_leg",
         "fct_route_day",
         "fct_carrier_day",
@@ -149,7 +150,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 45
+    assert len(marts) == 46
     assert all(node.contract.enforced for node in marts)
 
 

@@ -10,7 +10,7 @@ from aero_assets.defs.published.assets import mart_relations
 from aero_assets.defs.published.export import Publisher
 from aero_assets.metrics import Question as Asked
 from aero_assets.published import PublishedCopy, Snapshot
-from aero_assets.trace.leg_rows import COST, MARGIN, REVENUE
+from aero_assets.trace.leg_rows import BEYOND, COST, MARGIN, REVENUE
 from aero_assets.trace.numbers import Question, trace_number
 from aero_cli.commands.query import ask
 from aero_streaming.figures import figures
@@ -26,7 +26,7 @@ KPIS = sorted(kpi.id for kpi in figures().kpis.values() if kpi.of.model == MARGI
 def published(warehouse: Warehouse) -> Snapshot:  # noqa: F811
     """The marts of money and legs, published."""
     bucket = FolderBucket(warehouse.folder / "money")
-    marts = [mart for mart in mart_relations() if mart.name in (LEGS, REVENUE, COST, MARGIN, CALENDAR)]
+    marts = [mart for mart in mart_relations() if mart.name in (LEGS, REVENUE, COST, BEYOND, MARGIN, CALENDAR)]
     with duckdb.connect(f"{warehouse.folder / 'warehouse.duckdb'}", read_only=True) as connection:
         Publisher(bucket, warehouse.folder / "scratch").publish(connection, marts, level="x", now=datetime.now(UTC))
     return PublishedCopy(warehouse.folder / "money-copy", bucket).pull()
@@ -48,3 +48,11 @@ def test_legs_add_up_to_the_figure_of_money_that_mart_and_metricflow_give(name, 
             assert float(number.value or 0) == pytest.approx(float(value or 0), rel=1e-9, abs=1e-9)
             legs_that_count += sum(leg.counts for leg in number.legs)
     assert legs_that_count > 0 or not any(value for *_, value in questions)
+
+
+def test_journeys_of_several_legs_are_in_the_figures(published):
+    [(beyond, legs)] = ask(
+        published, f"select sum(beyond_revenue_usd), count(*) filter (where beyond_revenue_usd > 0) from {BEYOND}"
+    )[1]
+    assert beyond > 0
+    assert legs > 1

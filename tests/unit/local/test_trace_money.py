@@ -43,7 +43,7 @@ TABLES = {
     """,
     "finance.fct_leg_cost": f"""
         select date '2015-01-04' as operating_date, leg_uid, 'AM' as carrier, 'MEX-CUN' as route, cost_line,
-               margin_step, basis, driver, quantity, cast(amount as {USD}) as amount_usd
+               cost_line = 'fuel' as is_fuel, margin_step, basis, driver, quantity, cast(amount as {USD}) as amount_usd
         from (values ('a', 'fuel', 'flight_variable', 'actual', 'fuel_kg', 400.5, 300.25),
                      ('a', 'crew', 'flight_variable', 'standard', 'block_hours', 2, 100),
                      ('a', 'passenger_services', 'passenger_variable', 'standard', 'passengers', 90, 50),
@@ -51,15 +51,22 @@ TABLES = {
                      ('unknown', 'fuel', 'flight_variable', 'actual', 'fuel_kg', 10, 9.75))
             as spent (leg_uid, cost_line, margin_step, basis, driver, quantity, amount)
     """,
+    "commercial.fct_leg_beyond": f"""
+        select date '2015-01-04' as operating_date, leg_uid, 'AM' as carrier, route,
+               cast(beyond as {USD}) as beyond_revenue_usd, cast(0.6 * beyond as {USD}) as beyond_contribution_usd
+        from (values ('a', 'MEX-CUN', 100), ('b', 'MEX-CUN', 50.05)) as brought (leg_uid, route, beyond)
+    """,
     "finance.fct_route_margin": f"""
         select date '2015-01-04' as operating_date, 'AM' as carrier, 'MEX' as origin, right(route, 3) as destination,
                route, cast(seat_km as decimal(18, 6)) as seat_km, cast(revenue as {USD}) as passenger_revenue_usd,
                cast(revenue as {USD}) as revenue_usd, cast(cost as {USD}) as cost_usd,
                cast(actual as {USD}) as actual_cost_usd, cast(cm1 as {USD}) as cm1_usd, cast(cm2 as {USD}) as cm2_usd,
-               cast(cm3 as {USD}) as cm3_usd, cast(all_in as {USD}) as fully_allocated_usd
-        from (values ('MEX-CUN', 3000, 1500.50, 660, 310, 1450.50, 1040.50, 840.50, 840.50),
-                     ('MEX-GDL', 500, 200, null, null, null, null, null, null))
-            as margins (route, seat_km, revenue, cost, actual, cm1, cm2, cm3, all_in)
+               cast(cm3 as {USD}) as cm3_usd, cast(all_in as {USD}) as fully_allocated_usd,
+               cast(cost - 310 as {USD}) as cost_ex_fuel_usd, cast(beyond as {USD}) as beyond_revenue_usd,
+               cast(all_in + 0.6 * beyond as {USD}) as network_usd
+        from (values ('MEX-CUN', 3000, 1500.50, 660, 310, 1450.50, 1040.50, 840.50, 840.50, 150.05),
+                     ('MEX-GDL', 500, 200, null, null, null, null, null, null, null))
+            as margins (route, seat_km, revenue, cost, actual, cm1, cm2, cm3, all_in, beyond)
     """,
 }
 
@@ -84,6 +91,8 @@ def margins(tmp_path_factory):
         ("margin_cm1", None, {"a": "950.50", "b": "500.00", "unknown": "0.00"}),
         ("margin_cm2", None, {"a": "550.25", "b": "500.00", "unknown": "-9.75"}),
         ("margin_all_in", ["MEX-CUN"], {"a": "550.25", "b": "300.00", "unknown": "-9.75"}),
+        ("margin_network", ["MEX-CUN"], {"a": "610.25", "b": "330.03", "unknown": "-9.75"}),
+        ("cask_ex_fuel", None, {"a": "150.00", "b": "200.00"}),
         ("flight_cost", None, {"a": "450.25", "b": "200.00", "unknown": "9.75"}),
         ("invoiced_cost", ["MEX-CUN"], {"a": "300.25", "unknown": "9.75"}),
         ("cask", None, {"a": "450.25", "b": "200.00", "unknown": "9.75"}),
@@ -114,6 +123,16 @@ def test_a_version_that_has_no_money_by_leg_says_so(tmp_path):
         pytest.raises(NoWayBackError, match=r"has no commercial\.fct_leg_revenue and finance\.fct_leg_cost"),
     ):
         trace_number(connection, snapshot.manifest, Question("fct_route_margin", "rask", ON))
+
+
+def test_a_version_from_before_a_column_has_the_others(tmp_path, monkeypatch):
+    older = TABLES["finance.fct_leg_cost"].replace("cost_line = 'fuel' as is_fuel, ", "")
+    monkeypatch.setitem(TABLES, "finance.fct_leg_cost", older)
+    names = tuple(name for name in TABLES if name != "commercial.fct_leg_beyond")
+    snapshot = published(tmp_path, names)
+    with snapshot.connect() as connection:
+        number = trace_number(connection, snapshot.manifest, Question("fct_route_margin", "margin_cm2", ON))
+    assert number.differences == []
 
 
 # -- records ---------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ select
     {{ route_or_unknown('int_leg') }},
     summed.cost_line,
     cost_lines.margin_step,
+    coalesce(cost_lines.is_fuel, false) as is_fuel,
     summed.basis,
     summed.told_by,
     summed.driver,

@@ -1,20 +1,30 @@
--- The margin ladder of domain.md §1.5, from revenue and costs of legs.
+{{ config(meta={'touches': [-1, 1]}) }}
+-- The margin ladder of domain.md §1.5, from revenue and costs of legs. What a route brings beyond depends on legs
+-- of the day before and after.
 {%- set cost_steps = ['passenger_variable', 'flight_variable', 'capacity', 'overhead'] %}
 with revenue as (
 
     select
-        operating_date,
-        carrier,
-        origin,
-        destination,
-        route,
-        cast(sum(passenger_revenue_usd) as decimal(18, 2)) as passenger_revenue_usd,
-        cast(sum(cargo_revenue_usd) as decimal(18, 2)) as cargo_revenue_usd,
-        cast(sum(revenue_usd) as decimal(18, 2)) as revenue_usd,
-        max(data_label) as data_label
-    from {{ ref('fct_leg_revenue') }}
-    where {{ where_operating_dates() }}
-    group by operating_date, carrier, origin, destination, route
+        legs.operating_date,
+        legs.carrier,
+        legs.origin,
+        legs.destination,
+        legs.route,
+        cast(sum(legs.passenger_revenue_usd) as decimal(18, 2)) as passenger_revenue_usd,
+        cast(sum(legs.cargo_revenue_usd) as decimal(18, 2)) as cargo_revenue_usd,
+        cast(sum(legs.revenue_usd) as decimal(18, 2)) as revenue_usd,
+        -- empty of a route none of whose coupons names its booking
+        cast(sum(beyond.beyond_revenue_usd) as decimal(18, 2)) as beyond_revenue_usd,
+        cast(sum(beyond.beyond_contribution_usd) as decimal(18, 2)) as beyond_contribution_usd,
+        max(legs.data_label) as data_label
+    from {{ ref('fct_leg_revenue') }} as legs
+    left join {{ ref('fct_leg_beyond') }} as beyond
+        on
+            legs.operating_date = beyond.operating_date
+            and legs.leg_uid = beyond.leg_uid
+            and {{ where_operating_dates('beyond.operating_date', touches=[-1, 1]) }}
+    where {{ where_operating_dates('legs.operating_date', touches=[-1, 1]) }}
+    group by legs.operating_date, legs.carrier, legs.origin, legs.destination, legs.route
 
 ),
 
@@ -32,13 +42,13 @@ costs as (
         {% endfor %}
         {{ sum_usd('amount_usd') }} as cost_usd,
         {{ sum_usd("case when basis = 'actual' then amount_usd end") }} as actual_cost_usd,
-        {{ sum_usd("case when cost_line not in ('fuel', 'fuel_again') then amount_usd end") }} as cost_ex_fuel_usd,
+        {{ sum_usd("case when not is_fuel then amount_usd end") }} as cost_ex_fuel_usd,
         cast(
             sum(case when driver = 'fuel_kg' and cost_line = 'fuel' then quantity end) as decimal(18, 3)
         ) as fuel_kg,
         max(data_label) as data_label
     from {{ ref('fct_leg_cost') }}
-    where {{ where_operating_dates() }}
+    where {{ where_operating_dates(touches=[-1, 1]) }}
     group by operating_date, carrier, origin, destination, route
 
 ),
@@ -56,7 +66,7 @@ flown as (
         cast(sum(passenger_km) as decimal(18, 6)) as passenger_km,
         max(data_label) as data_label
     from {{ ref('fct_leg') }}
-    where is_operated and {{ where_operating_dates() }}
+    where is_operated and {{ where_operating_dates(touches=[-1, 1]) }}
     group by operating_date, carrier, route
 
 ),
@@ -72,6 +82,8 @@ money as (
         revenue.passenger_revenue_usd,
         revenue.cargo_revenue_usd,
         revenue.revenue_usd,
+        revenue.beyond_revenue_usd,
+        revenue.beyond_contribution_usd,
         costs.passenger_variable_usd,
         costs.flight_variable_usd,
         costs.capacity_usd,
@@ -131,6 +143,14 @@ select
                 )
     end as {{ name }}_usd,
     {% endfor %}
+
+    -- beside the ladder: what its passengers bring on other legs, and the margin with it
+    money.beyond_revenue_usd,
+    money.beyond_contribution_usd,
+    case
+        when money.passenger_revenue_usd is not null
+            then cast(money.revenue_usd - money.cost_usd + money.beyond_contribution_usd as decimal(18, 2))
+    end as network_usd,
     coalesce(money.data_label, flown.data_label) as data_label
 from money
 left join flown
