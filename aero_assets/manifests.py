@@ -11,11 +11,11 @@ by doing the work again.
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from aero_assets.feeds import Feed
+from aero_assets.feeds import Feed, feeds
 from aero_assets.storage import Bucket, DamagedObjectError
 
 TYPED = "_manifests/typed"
@@ -116,11 +116,20 @@ def ask_again(lake: Bucket, feed: Feed, arrived_on: date) -> None:
 
 
 def typed_versions(manifests: Iterable[ArrivalManifest]) -> dict[str, str]:
-    """Return a digest per business date over the content of the files that hold its rows."""
+    """Return a digest per business date over the content of the files that hold its rows.
+
+    Rows of a feed that reaches further (`Feed.reaches_days`) also count for the days after theirs that have files.
+    """
     files: dict[str, list[str]] = {}
+    reaching: dict[str, list[str]] = {}
+    reach_days = {feed.path: feed.reaches_days for feed in feeds() if feed.reaches_days}
     for manifest in manifests:
         for file in manifest.files:
             files.setdefault(file.date, []).append(file.digest)
+            for days in range(1, reach_days.get(manifest.feed, 0) + 1):
+                reaching.setdefault(f"{date.fromisoformat(file.date) + timedelta(days=days)}", []).append(file.digest)
+    for day in files.keys() & reaching.keys():
+        files[day] += reaching[day]
     return {day: sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16] for day, keys in sorted(files.items())}
 
 

@@ -81,6 +81,12 @@ SWEEPS = (
         "What a run of a year plans and writes, without its dbt (`tests/unit/local/test_run_events.py`).",
     ),
     Sweep(
+        "arrivals",
+        "35 days of the synthetic airline, of its database, and rows of every other feed, in ten arrivals at random, "
+        "once for each feed whose last rows come after everything else: every mart as of one build of everything.",
+        "Four arrivals, exchange rates last (`tests/dbt/test_arrivals.py`).",
+    ),
+    Sweep(
         "layouts",
         "Two days of real flights in four layouts (31 columns, PREZIP zip, TranStats download, DataExpo in bzip2): the "
         "same typed rows. A year of six million flights in PREZIP months through the door's pass and the "

@@ -122,6 +122,8 @@ class Feed:
     row_key: tuple[str, ...] = ()
     #: True if the versions of a row may stand on several business dates.
     across_dates: bool = False
+    #: Days after its business date whose figures a row may still decide: a rate holds over the days off that follow.
+    reaches_days: int = 0
     #: Raw columns with airports that may be numbers of the US Department of Transportation instead of codes.
     airport_numbers: tuple[str, ...] = ()
 

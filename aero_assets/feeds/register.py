@@ -35,6 +35,7 @@ KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic", "judged_as",
     "format", "supersedes", "identity", "contradiction", "about", "row_key", "across_dates", "airport_numbers",
+    "reaches_days",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -128,6 +129,7 @@ class _Reader:
             contradiction=self.data.get("contradiction", "refuse"),
             row_key=tuple(self.data.get("row_key", ())),
             across_dates=bool(self.data.get("across_dates")),
+            reaches_days=int(self.data.get("reaches_days", 0)),
             airport_numbers=tuple(self.data.get("airport_numbers", ())),
         )
         self._check(feed)

@@ -131,6 +131,7 @@ class Warehouse:
         """Every table that is built by operating date, as a multiset of rows."""
         tables = self.rows(
             "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ('intermediate', 'operations', 'commercial', 'finance') order by 1"
+            "where schema_name in ('intermediate', 'operations', 'commercial', 'finance', 'customer', 'network') "
+            "order by 1"
         )
         return {table: self.rows(f"select * from {table} order by all") for (table,) in tables}

@@ -21,6 +21,7 @@ TYPES = {
     "INTEGER": pa.int32(),
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us"),
 }
 FIRST, SECOND, THIRD, FOURTH = "2015-01-01", "2015-01-02", "2015-01-03", "2015-01-04"
