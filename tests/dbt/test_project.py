@@ -140,6 +140,8 @@ def test_two_tags_split_the_project(parsed):
         "fct_misconnect",
         "fct_disruption_care",
         "fct_booking_curve",
+        "fct_fare_position",
+        "fct_market_month",
         "fct_schedule",
         "fct_schedule_day",
     }
@@ -150,7 +152,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 46
+    assert len(marts) == 48
     assert all(node.contract.enforced for node in marts)
 
 

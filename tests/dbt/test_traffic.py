@@ -1,6 +1,9 @@
 """Monthly figures of partners: from the files as published to the marts, every sum is the file's own."""
 
+import csv
+import gzip
 import shutil
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -39,6 +42,34 @@ def test_a_load_factor_is_of_seat_kilometres(traffic):
         "select sum(seat_km), sum(passenger_km) from network.fct_carrier_route_month where carrier = 'AM'"
     )
     assert (seat_km / MILE, passenger_km / MILE) == (534_033_843, 470_341_141)
+
+
+def test_carriers_share_their_market_as_in_the_file_itself(traffic, shared_data):
+    seats, passengers = Counter(), Counter()
+    with gzip.open(shared_data / T100, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            key = ("-".join(sorted((row["ORIGIN"], row["DEST"]))), row["CARRIER"])
+            seats[key] += int(float(row["SEATS"]))
+            passengers[key] += int(float(row["PASSENGERS"]))
+    rows = traffic.rows("""
+        select market, carrier, seats, passengers, seat_share, seat_rank, seat_hhi, passenger_km / nullif(seat_km, 0)
+        from network.fct_market_month
+    """)
+    assert {(market, carrier): (held, flown) for market, carrier, held, flown, *_ in rows} == {
+        key: (seats[key], passengers[key]) for key in seats
+    }
+    markets = defaultdict(list)
+    for (market, _), held in seats.items():
+        markets[market].append(held)
+    for market, _, held, _, share, place, hhi, _ in rows:
+        together = sum(markets[market])
+        assert place == 1 + sum(other > held for other in markets[market])
+        assert (share is None) == (together == 0)
+        if together:
+            assert share == pytest.approx(held / together)
+            assert hhi == pytest.approx(sum((100 * other / together) ** 2 for other in markets[market]))
+    assert {row[:2]: row[5] for row in rows}["JFK-MEX", "AM"] == 1
+    assert max(len(carriers) for carriers in markets.values()) > 3
 
 
 def test_only_the_month_that_is_asked_for_is_replaced(traffic):
