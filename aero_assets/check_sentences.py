@@ -38,7 +38,7 @@ def _related(asked: Asked) -> str:
 #: Generic tests by name: those of dbt, and `macros/test_*.sql`.
 KINDS: dict[str, Callable[[Asked], str]] = {
     "not_null": lambda asked: f"Every row has a {asked['column_name']}",
-    "unique": lambda asked: f"No two rows have the same {asked['column_name']}",
+    "filled": lambda asked: f"Every row has {', '.join(asked['columns'])}",
     "primary_key": lambda asked: f"No two rows agree in {', '.join(asked['columns'])}, and no row lacks one of them",
     "accepted_values": _accepted,
     "relationships": _related,

@@ -161,6 +161,8 @@ sources:
               '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{feed.path}/*/*.parquet',
               hive_partitioning = true, hive_types = {{'{feed.business_date}': DATE}}, union_by_name = true)
             dagster: {{asset_key: [catalog, {feed.system}, {name}]}}
+        data_tests:
+          - filled: {{arguments: {{columns: [{", ".join(_never_null(feed))}]}}}}
         columns:
 {sources}
 
@@ -175,56 +177,49 @@ models:
 
 def _source_columns(feed: Feed) -> Iterator[str]:
     for column in feed.columns:
-        tested = column.name in _never_null(feed)
-        anchor = "" if tested or column.warehouse_type else f"&{column.name} "
-        yield anchor + _entry(column, dbt_type(column), ["not_null"] if tested else [])
+        anchor = "" if column.warehouse_type else f"&{column.name} "
+        yield anchor + _entry(column, dbt_type(column))
 
 
 def _model_columns(feed: Feed) -> Iterator[str]:
     for column in feed.columns:
-        tests = _tests_of_column(feed, column.name)
-        if tests or column.warehouse_type or column.name in _never_null(feed):
-            yield _entry(column, _type(column), tests)
-        else:
-            yield f"*{column.name}"
+        yield _entry(column, column.warehouse_type) if column.warehouse_type else f"*{column.name}"
 
 
-def _never_null(feed: Feed) -> set[str]:
+def _never_null(feed: Feed) -> list[str]:
     """Return the columns that the source is tested to have: the id of a row and, if it has one, its key."""
-    return {"event_id", *feed.row_key, *([feed.business_date] if feed.row_key else [])}
-
-
-def _tests_of_column(feed: Feed, name: str) -> list[str]:
-    """Return the tests of a column of the model: it must be unique if it alone identifies a row.
-
-    Legs and events have a key, and `event_ids_name_one_event` tests all of them at once.
-    """
-    if feed.arrival == "table" and feed.row_key == (name,):
-        return ["not_null", f"unique{_severity(feed)}"]
-    return ["not_null", "unique"] if (name, feed.arrival, feed.row_key) == ("event_id", "file", ()) else []
+    dated = [feed.business_date] if feed.row_key and feed.business_date not in feed.row_key else []
+    return [*dated, *feed.row_key, "event_id"]
 
 
 def _model_tests(feed: Feed) -> str:
-    if feed.arrival != "table" or len(feed.row_key) == 1:
+    """Return the test of the key: of a table its own, of a file without one the id of a row.
+
+    Legs and events have a key, and `event_ids_name_one_event` tests all of them at once.
+    """
+    if feed.arrival == "table":
+        key = feed.row_key
+    elif feed.arrival == "file" and not feed.row_key:
+        key = ("event_id",)
+    else:
         return ""
-    config = ", config: {severity: warn}" if _severity(feed) else ""
-    return f"    data_tests:\n      - primary_key: {{arguments: {{columns: [{', '.join(feed.row_key)}]}}{config}}}\n"
+    config = ", config: {severity: warn}" if feed.arrival == "table" and _may_move(feed) else ""
+    return f"    data_tests:\n      - primary_key: {{arguments: {{columns: [{', '.join(key)}]}}{config}}}\n"
 
 
-def _severity(feed: Feed) -> str:
-    """Return severity warn for rows that may move to another date: a row on both would stop every build."""
-    return "" if feed.across_dates or feed.business_date in feed.row_key else ": {config: {severity: warn}}"
+def _may_move(feed: Feed) -> bool:
+    """Return True of rows that may move to another date: a row on both would stop every build."""
+    return not (feed.across_dates or feed.business_date in feed.row_key)
 
 
 def _type(column: Column) -> str:
     return column.warehouse_type or dbt_type(column)
 
 
-def _entry(column: Column, kind: str, tests: list[str]) -> str:
+def _entry(column: Column, kind: str) -> str:
     # A name or type that YAML takes for something else, as it does with no and y, is put in quotes.
     name, kind = (text if yaml.safe_load(f"[{text}]") == [text] else f'"{text}"' for text in (column.name, kind))
-    tested = f", data_tests: [{', '.join(tests)}]" if tests else ""
-    return f"{{name: {name}, data_type: {kind}, description: {_quoted(column.description)}{tested}}}"
+    return f"{{name: {name}, data_type: {kind}, description: {_quoted(column.description)}}}"
 
 
 def _quoted(text: str) -> str:

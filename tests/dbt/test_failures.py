@@ -13,6 +13,10 @@ from aero_assets.defs.warehouse.failures import ON_PAGE, failed_checks, keep, ke
 from tests.dbt.typed_lake import FIRST, leg, write
 from tests.fakes import FolderBucket
 
+FILLED = (
+    "filled_fct_leg_operating_date__carrier__origin__is_cancelled__is_diverted__is_operated__is_departure_due__"
+    "is_arrival_due"
+)
 SELECT = ("--select", "int_leg", "fct_leg", "--exclude-resource-type", "unit_test")
 
 
@@ -20,7 +24,7 @@ SELECT = ("--select", "int_leg", "fct_leg", "--exclude-resource-type", "unit_tes
     ("check", "odd"),
     [
         ("leg_facts_have_what_the_merge_needs", {"event_id": "short"}),
-        ("not_null_fct_leg_origin", {"origin": None, "raw_ref": "partner/bts_ontime/b.csv.gz#7"}),
+        (FILLED, {"origin": None, "raw_ref": "partner/bts_ontime/b.csv.gz#7"}),
     ],
 )
 def test_the_rows_of_a_failed_test_lead_to_the_records_behind_them(a_copy, tmp_path, check, odd):

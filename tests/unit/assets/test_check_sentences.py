@@ -7,7 +7,7 @@ from aero_assets.dbt import manifest
 
 CASES = {
     "Every row has a leg_uid.": ("not_null", {"column_name": "leg_uid"}, {}),
-    "No two rows have the same leg_uid.": ("unique", {"column_name": "leg_uid"}, {}),
+    "Every row has month, pair.": ("filled", {"columns": ["month", "pair"]}, {}),
     "No two rows agree in month, pair, and no row lacks one of them.":
         ("primary_key", {"columns": ["month", "pair"]}, {}),
     "hour is one of 1, 2, 3, 4, 5, 6, 7, 8 and 2 more.":

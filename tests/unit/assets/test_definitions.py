@@ -171,5 +171,5 @@ def test_every_mart_people_wait_for_has_a_freshness_policy(graph):
 
 def test_dbt_tests_of_models_and_of_sources_are_checks(graph):
     names = {key.name for key in graph.asset_check_keys}
-    assert {"rows_balance", "columns_match", "unique_fct_leg_leg_uid"} <= names
-    assert any(name.startswith("source_not_null") for name in names)
+    assert {"rows_balance", "columns_match", "primary_key_fct_leg_leg_uid"} <= names
+    assert any(name.startswith("source_filled") for name in names)
