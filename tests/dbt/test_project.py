@@ -165,6 +165,15 @@ def test_every_singular_test_names_an_asset_that_it_reads(parsed):
             assert node.description
 
 
+def test_a_table_has_one_test_of_its_key_and_one_of_its_filled_columns(parsed):
+    """A test of every column costs a build more than the models do."""
+    tests = [node for node in _nodes(parsed, "test") if getattr(node, "test_metadata", None)]
+    single = {node.name for node in tests if node.test_metadata.name in ("not_null", "unique")}
+    assert {node.name for node in tests if node.name in single and node.config.severity.lower() != "warn"} == set()
+    filled = [node.depends_on.nodes[-1] for node in tests if node.test_metadata.name == "filled"]
+    assert len(filled) == len(set(filled)) > 60
+
+
 def test_facts_carry_no_lineage(parsed):
     """The same facts arriving differently give identical rows, but in the mart of what arrived when and from whom."""
     for node in _nodes(parsed, "model"):
