@@ -95,7 +95,7 @@ class Day:
     @property
     def closes_at(self) -> datetime:
         """The time at which all data should have arrived."""
-        return datetime.combine(self.operating_date, time()) + CLOSES_AFTER
+        return closes_at(self.operating_date)
 
     @property
     def is_due(self) -> bool:
@@ -118,6 +118,11 @@ class Day:
         until = self.as_of if row.missing_legs else row.final_received_at
         hours = (until - self.closes_at).total_seconds() / 3600 if until else 0
         return hours if hours > 0 else None
+
+
+def closes_at(day: date) -> datetime:
+    """Return the time at which an operating day closes, UTC without a zone."""
+    return datetime.combine(day, time()) + CLOSES_AFTER
 
 
 def latest_day(connection: Connection, as_of: datetime) -> date:

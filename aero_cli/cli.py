@@ -5,6 +5,7 @@ from aero_cli.commands import (
     feed,
     ingest,
     lake,
+    legs,
     live,
     metrics,
     opsdb,
@@ -47,6 +48,7 @@ app.command(
     epilog=f"Example: aero trace fct_route_day --route {airline().sample_route} --date 2026-11-20 --metric otp_a14 · "
     f"aero trace fct_leg --flight {airline().sample_flight} --date 2026-11-20"
 )(trace.trace)
+app.command(epilog="Example: aero legs --date 2026-11-20 --as-of close --carrier " + airline().mainline)(legs.legs)
 app.command(epilog="Example: aero replay flights.csv.gz --speed 600")(live.replay)
 app.command(epilog="Example: aero simulate --speed 60 --scenario storm --seed 7")(live.simulate)
 app.command(epilog="Example: aero drop partner/costs costs.csv")(drop.drop)

@@ -31,6 +31,7 @@ from aero_streaming.merge import FIELDS, merge, winners
 State = Literal["counts", "copy", "earlier", "withdrawn"]
 DELAY_CODES_CSV = AIRPORTS_CSV.with_name("delay_codes.csv")
 CAUSES = ("carrier", "weather", "nas", "security", "late_aircraft")
+IDENTITY = ("operating_date", "carrier", "flight_number", "operational_suffix", "leg_sequence", "origin")
 _CODE = re.compile(r"[0-9][0-9]:0*[1-9][0-9]*")
 _ARRIVED = re.compile(r"/arrived=([0-9]{4}-[0-9]{2}-[0-9]{2})-[^/]*$")
 
@@ -56,11 +57,12 @@ class Record:
 
 @dataclass(frozen=True)
 class MergedLeg:
-    """A leg as the merge makes it of the records in the lake: its values, and its records."""
+    """A leg as the merge makes it of the records in the lake: its values, its records, and what it is known by."""
 
     leg_uid: str
     values: Mapping[str, Any]
     records: tuple[Record, ...]
+    identity: Mapping[str, Any] = field(default_factory=dict)
 
     def differs(self, published: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Return the fields whose value in a published row is another one: published, merged."""
@@ -75,19 +77,22 @@ STATED = (
 )  # fmt: skip
 
 
-def merged_legs(copy: LakeCopy, day: date, leg_uids: Iterable[str], scratch: Path) -> dict[str, MergedLeg]:
+def merged_legs(
+    copy: LakeCopy, day: date, leg_uids: Iterable[str] | None, scratch: Path, known_by: datetime | None = None
+) -> dict[str, MergedLeg]:
     """Return the legs of an operating date as the records in the lake make them; those without records are absent.
 
-    Only the files of that date are read. Those that the copy lacks are fetched into `scratch`.
+    None stands for all legs of the date. With `known_by` (UTC, without a zone) records that were received later do not
+    count. Only the files of that date are read. Those that the copy lacks are fetched into `scratch`.
     """
-    wanted_legs = sorted(set(leg_uids))
+    chosen_legs = None if leg_uids is None else sorted(set(leg_uids))
     telling = {feed.path: feed for feed in feeds() if feed.tells_of_legs}
     files = typed_files(copy, telling, day, scratch)
     records: dict[str, list[Record]] = {}
     events: dict[str, list[tuple[Record, dict[str, Any]]]] = {}
     for path, paths in files.items():
         feed = telling[path]
-        for record, row in _states(feed, typed_rows(feed, paths, "leg_uid", wanted_legs)):
+        for record, row in _states(feed, typed_rows(feed, paths, "leg_uid", chosen_legs, known_by)):
             records.setdefault(record.leg_uid, []).append(record)
             if record.state == "counts":
                 events.setdefault(record.leg_uid, []).extend(_events(feed, record, row))
@@ -110,16 +115,26 @@ def typed_files(copy: LakeCopy, telling: Mapping[str, Feed], day: date, scratch:
     return chosen
 
 
-def typed_rows(feed: Feed, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the typed rows with these values, with two columns more: `is_copy` and `arrived_on`."""
+def typed_rows(
+    feed: Feed, paths: Sequence[Path], column: str, values: Sequence[str] | None, known_by: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Return the typed rows with these values (None: with any), with two columns more: `is_copy` and `arrived_on`.
+
+    With `known_by` only rows that had been received by then.
+    """
+    conditions = [] if values is None else [f"{column} in ({', '.join('?' * len(values))})"]
+    asked: list[Any] = list(values or ())
+    if known_by is not None:
+        conditions.append("received_at <= ?")
+        asked.append(known_by)
     files = ", ".join(f"'{path}'" for path in paths)
     dated = f"hive_types = {{'{feed.business_date}': date}}"
     with duckdb.connect() as connection:
         answer = connection.execute(
             f"select *, row_number() over (partition by event_id order by received_at, raw_ref) > 1 as is_copy "
             f"from read_parquet([{files}], union_by_name = true, filename = true, hive_partitioning = true, {dated}) "
-            f"where {column} in ({', '.join('?' * len(values))}) order by received_at, event_id",
-            list(values),
+            f"where {' and '.join(conditions) or 'true'} order by received_at, event_id",
+            asked,
         )
         names = [item[0] for item in answer.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
@@ -206,7 +221,8 @@ def _merged(leg_uid: str, records: list[Record], events: list[tuple[Record, dict
     for name, fact in winners(facts).items():
         record_of_fact[fact["event_id"]].wins.append(name if fact["is_actual"] else f"{name} (estimate)")
     ordered = sorted(records, key=lambda record: (record.state != "counts", record.received_at, record.event_id))
-    return MergedLeg(leg_uid, merge(facts) if facts else {}, tuple(ordered))
+    identity = {name: events[0][1].get(name) for name in IDENTITY} if events else {}
+    return MergedLeg(leg_uid, merge(facts) if facts else {}, tuple(ordered), identity)
 
 
 def _coded(fact: dict[str, Any]) -> dict[str, Any]:

@@ -147,9 +147,7 @@ def _leg_fact_gap(layout: Layout, feed: Feed) -> Iterator[str]:
         yield f"{layout.register(feed.path)}: a feed with leg_uid tells of legs: add columns {', '.join(missing)}"
     if feed.arrival == "file":
         return
-    # Beside the union itself: a source may come to it by way of a model of its own.
-    leg_facts = "".join(file.read_text(encoding="utf-8") for file in layout.leg_facts.parent.glob("*.sql"))
-    if f"ref('{feed.staging_model}')" not in leg_facts:
+    if f"ref('{feed.staging_model}')" not in layout.leg_facts.read_text(encoding="utf-8"):
         yield f"{layout.leg_facts}: facts about legs come together here: add a select from {feed.staging_model}"
 
 

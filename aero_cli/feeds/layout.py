@@ -25,8 +25,8 @@ class Layout:
 
     @property
     def leg_facts(self) -> Path:
-        """The model `int_leg_fact`, the union of the facts of all sources about legs."""
-        return self.project / "dbt_project" / "models" / "intermediate" / "facts" / "int_leg_fact.sql"
+        """The macro behind `int_leg_fact`: the union of the facts of all sources about legs."""
+        return self.project / "dbt_project" / "macros" / "leg_facts.sql"
 
     @property
     def leg_files(self) -> Path:

@@ -9,12 +9,14 @@
 {%- endmacro %}
 
 
-{% macro is_due(planned_at, reached_at) -%}
+{% macro is_due(planned_at, reached_at, at=none) -%}
     {#- A leg without schedule is due from the day after its own on. `reached_at` is when the day's flights were last
-        heard of: a day that is simulated ahead of the clock is as far as its flights are. -#}
+        heard of: a day that is simulated ahead of the clock is as far as its flights are. `at` is another time than
+        that of the figures. -#}
+    {%- set now = at or as_of() -%}
     coalesce(
-        {{ planned_at }} <= {{ as_of() }} or {{ planned_at }} <= {{ reached_at }},
-        {{ planned_at }} <= {{ as_of() }},
-        operating_date < cast({{ as_of() }} as date)
+        {{ planned_at }} <= {{ now }} or {{ planned_at }} <= {{ reached_at }},
+        {{ planned_at }} <= {{ now }},
+        operating_date < cast({{ now }} as date)
     )
 {%- endmacro %}

@@ -237,7 +237,7 @@ def test_halves_in_either_order_give_the_marts_of_the_whole(built, with_events, 
 
 def test_files_of_other_dates_are_not_opened(with_events):
     """Attempts, duplicates and last snapshots are found within an operating date, so the filter reaches the files."""
-    for model in ("int_leg", "int_booking", "int_feedback"):
+    for model in ("int_leg", "int_booking", "int_feedback", "fct_leg_at_close", "fct_schedule"):
         [(_, plan)] = with_events.rows(f"explain analyze {with_events.compiled(model, dates=[f'{DAY}'])}")
         assert "Scanning Files: 1/2" in plan
         assert "Scanning Files: 2/2" not in plan

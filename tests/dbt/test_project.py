@@ -110,6 +110,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_leg_revenue",
         "fct_leg_beyond",
         "fct_leg",
+        "fct_leg_at_close",
         "fct_route_day",
         "fct_carrier_day",
         "fct_leg_delay",
@@ -152,7 +153,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 48
+    assert len(marts) == 49
     assert all(node.contract.enforced for node in marts)
 
 

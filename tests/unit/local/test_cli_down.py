@@ -51,6 +51,7 @@ WORDS = {
     "feed sync": (["--nothing"], 2),
     "feed template": (["partner/metar"], 2),
     "metrics": (["otp_a14"], 1),
+    "legs": (["--date", "2026-11-20"], 1),
     "trace": (["fct_route_day", "--metric", "otp_a14", "--date", "2026-11-20"], 1),
     "opsdb up": ([], 1),
     "opsdb fill": ([], 1),

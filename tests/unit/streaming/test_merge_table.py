@@ -28,10 +28,10 @@ def test_dbt_has_the_same_fields():
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_the_model_merges_every_field(field):
-    model = (PROJECT / "models/intermediate/legs/int_leg.sql").read_text(encoding="utf-8")
-    assert f"{{{{ merge_key('{field.name}') }}}} as {field.name}" in model
-    assert f"{{{{ merge_attempts('{field.name}') }}}} as {field.name}" in model
+def test_the_query_merges_every_field(field):
+    query = (PROJECT / "macros/merged_legs.sql").read_text(encoding="utf-8")
+    assert f"{{{{ merge_key('{field.name}') }}}} as {field.name}" in query
+    assert f"{{{{ merge_attempts('{field.name}') }}}} as {field.name}" in query
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.type == "text"], ids=lambda field: field.name)
