@@ -28,7 +28,7 @@ def by_loop(rows: list[Row]) -> dict[str, tuple[Any, ...]]:
     """Split every operated leg's delay by walking along its aircraft's legs, and its chain back to the day before."""
     legs = sorted(
         (row for row in rows if not row["is_cancelled"]),
-        key=lambda row: (row["operating_date"], row["std_at"], row["leg_uid"]),
+        key=lambda row: (row["operating_date"], row["std_at"], row["out_at"], row["leg_uid"]),
     )
     last: dict[str, Row] = {}
     split: dict[str, dict[str, Any]] = {}

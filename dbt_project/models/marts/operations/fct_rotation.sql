@@ -1,6 +1,6 @@
 {{ config(meta={'touches': [-1, 1]}) }}
-{%- set in_order = 'order by operating_date, std_at, leg_uid' -%}
-{%- set of_day = 'partition by aircraft, chain_number, operating_date order by std_at, leg_uid
+{%- set in_order = 'order by operating_date, std_at, out_at, leg_uid' -%}
+{%- set of_day = 'partition by aircraft, chain_number, operating_date order by std_at, out_at, leg_uid
             rows between unbounded preceding and unbounded following' -%}
 {%- set before = [
     'leg_uid', 'operating_date', 'known_destination', 'is_diverted', 'aircraft_type', 'sta_at', 'in_at',
@@ -40,7 +40,7 @@ following as (
         {%- for column in before %}
         lag({{ column }}) over (partition by aircraft {{ in_order }}) as prev_{{ column }},
         {%- endfor %}
-        row_number() over (partition by aircraft, operating_date order by std_at, leg_uid) as leg_of_day
+        row_number() over (partition by aircraft, operating_date order by std_at, out_at, leg_uid) as leg_of_day
     from legs
 
 ),
