@@ -7,8 +7,6 @@ types that the register declares.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import boto3
-
 from aero_assets.feeds import Feed
 
 GLUE_TYPES = {
@@ -41,9 +39,8 @@ def declared_columns(feed: Feed) -> dict[str, str]:
 class TypedCatalog:
     """The Glue database of the typed zone."""
 
-    def __init__(self, database: str, lake_bucket: str, client: Any = None) -> None:  # noqa: ANN401
-        self.database, self.bucket = database, lake_bucket
-        self.glue: Any = client or boto3.Session().client("glue")
+    def __init__(self, database: str, lake_bucket: str, client: Any) -> None:  # noqa: ANN401
+        self.database, self.bucket, self.glue = database, lake_bucket, client
 
     def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
         """Make table and partitions equal to the register and the given dates; return (added, removed)."""
