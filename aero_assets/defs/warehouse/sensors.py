@@ -33,8 +33,9 @@ from aero_assets.levels import NOT_WAITING, SENSOR_SECONDS, Want, requests, wait
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
 
-#: A stream of arrivals that never ends must not keep the marts from being built.
-PATIENCE = timedelta(seconds=60)
+#: A stream of arrivals that never ends must not keep the marts from being built. Long enough for an extract of some
+#: hundred hours and its typed rows: marts of a part of them would be built beside that, and then once more.
+PATIENCE = timedelta(seconds=180)
 
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:

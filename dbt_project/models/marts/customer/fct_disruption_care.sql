@@ -1,3 +1,4 @@
+{{ config(meta={'touches': [-1, 1]}) }}
 -- Rules are data (seed passenger_rights). An amount is unknown where a rate, a ticket or the cause is.
 with rules as (
 
@@ -15,7 +16,7 @@ legs as (
     left join {{ ref('dim_airport') }} as departs on fct_leg.origin = departs.iata
     left join {{ ref('dim_airport') }} as arrives on fct_leg.destination = arrives.iata
     where
-        {{ where_operating_dates('fct_leg.operating_date') }}
+        {{ where_operating_dates('fct_leg.operating_date', touches=[-1, 1]) }}
         and (
             fct_leg.is_cancelled
             or fct_leg.is_diverted
@@ -63,7 +64,7 @@ blamed as (
         delay_minutes as minutes,
         is_imputable
     from {{ ref('fct_leg_delay') }}
-    where {{ where_operating_dates() }}
+    where {{ where_operating_dates(touches=[-1, 1]) }}
 
     union all
 
@@ -111,7 +112,7 @@ paid as (
         coupons,
         revenue_usd + coalesce(tua_usd, 0) + coalesce(iva_usd, 0) as paid_usd
     from {{ ref('int_coupon') }}
-    where fate = 'counted' and coupon_status <> 'exchanged' and {{ where_operating_dates() }}
+    where fate = 'counted' and coupon_status <> 'exchanged' and {{ where_operating_dates(touches=[-1, 1]) }}
 
 ),
 

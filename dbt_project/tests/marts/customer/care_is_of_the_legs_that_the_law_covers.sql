@@ -14,7 +14,7 @@ with from_rows as (
         sum(case when rule_id = 'us_refund_cancelled' then 1 else 0 end) as us_cancelled,
         sum(case when rule_id in ('us_water_out', 'us_water_in') then 1 else 0 end) as us_tarmac
     from {{ ref('fct_disruption_care') }}
-    where {{ where_operating_dates() }}
+    where {{ where_operating_dates(touches=[-1, 1]) }}
     group by operating_date
 
 ),
@@ -34,7 +34,7 @@ legs as (
     from {{ ref('fct_leg') }} as fct_leg
     left join {{ ref('dim_airport') }} as departs on fct_leg.origin = departs.iata
     left join {{ ref('dim_airport') }} as arrives on fct_leg.destination = arrives.iata
-    where {{ where_operating_dates('fct_leg.operating_date') }}
+    where {{ where_operating_dates('fct_leg.operating_date', touches=[-1, 1]) }}
 
 ),
 
