@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, limits, money, passengers, queries, tables
+from aero_dashboard import components, frame, limits, money, passengers, queries, rotations, status, tables
 from aero_dashboard.charts import funnel, heatmap, network_map, pareto
 from aero_dashboard.frame import View
 from aero_dashboard.i18n import plain
@@ -32,6 +32,8 @@ def page() -> None:
     routes = tables.routes(view, otp, view.read(queries.sums_by_route, scope))
     route_table(view, routes)
     network(view, routes)
+    status.section(view, scope)
+    rotations.section(view, scope)
     money.section(view, scope)
     passengers.section(view, scope)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components, frame, kpis, limits, money, passengers, queries, tables
+from aero_dashboard import components, frame, kpis, limits, money, passengers, queries, rotations, status, tables
 from aero_dashboard.charts import pareto
 from aero_dashboard.charts import route as charts
 from aero_dashboard.frame import WIDGETS, View
@@ -30,6 +30,7 @@ def page() -> None:
         st.info(t("route.no_legs"), icon=":material/search_off:")
         return
     components.kpi_strip(view, scope, "route")
+    status.section(view, scope)
     trend(view, scope, own)
     left, right = st.columns(2, gap="large")
     with left:
@@ -38,6 +39,7 @@ def page() -> None:
     with right:
         block(view, scope)
     hours(view, scope)
+    rotations.section(view, scope)
     latest(view, scope)
     money.section(view, scope)
     passengers.section(view, scope)

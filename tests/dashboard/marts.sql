@@ -120,6 +120,27 @@ select operating_date, carrier, origin, destination, route, sold.* from (
     where data_label is not null
 ), (values (-1, 5), (60, 20), (14, 30), (7, 30), (1, 15), (0, 5)) as sold(days_to_departure, kept_seats);
 
+-- Every second leg of a day brought ten of its fifteen minutes along.
+create table operations.fct_rotation as
+select leg_uid, operating_date, carrier, origin, destination, route, 15 as delay_minutes, 10 as propagated_minutes,
+    5 as new_minutes, 10 as root_minutes, 5 as downstream_minutes, -2 as departure_delay_minutes,
+    flight_number % 2 = 0 as is_first_of_day
+from operations.fct_leg where data_label is not null;
+
+create table operations.fct_turnaround as
+select leg_uid, operating_date, carrier, origin as station, flight_number % 4 <> 0 as is_compliant
+from operations.fct_leg where data_label is not null;
+
+create table operations.route_status as
+select day as operating_date, judged.*, 'datos sintéticos' as data_label from (
+    select distinct operating_date as day from operations.fct_leg where data_label is not null
+), (values
+    ('cm2_route_28d', 'margin_cm2_share', 'MEX-CUN', 28, 'red', 'red', date '2026-11-20', -3.5, 'percent', 190, null, 0.0),
+    ('a14_target_month', 'otp_a14', 'MEX-CUN', 22, 'amber', 'green', date '2026-11-22', -2.5, 'points', 150, 0.88, -6.0),
+    ('nps_route_before', 'nps', 'MEX-CUN', 28, 'grey', null, date '2026-11-22', null, 'points', 12, null, -15.0),
+    ('cm2_route_28d', 'margin_cm2_share', 'MEX-GDL', 28, 'green', 'green', date '2026-11-01', 31.0, 'percent', 160, null, 0.0)
+) as judged(rule_id, kpi, route, days, light, light_before, since, value, unit, n, compared, "limit");
+
 create table health.feed (
     feed varchar, owner varchar, grain varchar, source varchar, arrival varchar, fresh_within_hours integer,
     arrivals integer, rows_out bigint, last_arrived_at timestamp, first_operating_date date, last_operating_date date
