@@ -9,6 +9,8 @@ from typing import NamedTuple
 from aero_streaming.airline import airline
 
 DATA_LABEL = "datos sintéticos"
+#: Target for arrivals on time (A14) of every route, the airline's figure of a good year rounded down [A].
+PUNCTUALITY_TARGET_PERCENT = 88
 #: The airline that it resembles; regional aircraft fly under their own code [K].
 MAINLINE, REGIONAL, BASE = airline().mainline, airline().regional, airline().base
 HOME, CURRENCY = airline().country, airline().currency

@@ -1,10 +1,10 @@
-"""Output: tables that the airline's people keep of an operating day, as CSV: survey answers, bookings and cargo.
+"""Output: tables that the airline's people keep, as CSV: answers, bookings and cargo of a day, targets of a month.
 
 Answers and bookings are those of the events, so an answer that also comes as an event is recognised as the same one.
 """
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -13,6 +13,7 @@ from pathlib import Path
 from aero_airline import parameters as p
 from aero_airline.airline import Airline, Day
 from aero_airline.geography import EPOCH
+from aero_airline.network import market, routes
 
 SURVEYS = (
     "Fecha", "Vuelo", "Ruta", "Id de respuesta", "Cabina", "Recomendación", "Satisfacción", "Etiqueta de datos",
@@ -22,6 +23,7 @@ BOOKINGS = (
     "Etiqueta de datos",
 )  # fmt: skip
 CARGO = ("Fecha", "Vuelo", "Ruta", "Ingreso de carga", "Moneda", "Etiqueta de datos")
+TARGETS = ("Mes", "Ruta", "Indicador", "Meta", "Etiqueta de datos")
 #: The table of a day holds what was answered until noon (UTC) of the day after.
 ANSWERED_UNTIL_MINUTES = 36 * 60
 
@@ -49,20 +51,34 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     written: list[tuple[str, Path]] = []
     cargo_cents = 0
-    for number in range(days):
-        day = airline.day(first + timedelta(days=number))
-        for feed, header, rows in (
-            ("partner/surveys", SURVEYS, _surveys(day, airline.seed)),
-            ("partner/bookings", BOOKINGS, _bookings(day)),
-            ("partner/cargo", CARGO, _cargo(day)),
-        ):
-            path = folder / f"{feed.rpartition('/')[2]}_{day.on}.csv"
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows([header, *rows])
-            written.append((feed, path))
+
+    def keep(feed: str, of: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        path = folder / f"{feed.rpartition('/')[2]}_{of}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+        written.append((feed, path))
+
+    dates = [first + timedelta(days=number) for number in range(days)]
+    for month in sorted({f"{on:%Y-%m}" for on in dates}):
+        keep("partner/targets", month, TARGETS, _targets(month))
+    for number, on in enumerate(dates):
+        day = airline.day(on)
+        keep("partner/surveys", f"{on}", SURVEYS, _surveys(day, airline.seed))
+        keep("partner/bookings", f"{on}", BOOKINGS, _bookings(day))
+        keep("partner/cargo", f"{on}", CARGO, _cargo(day))
         cargo_cents += round(100 * day.revenue["cargo_usd"].sum())
         each_day(number + 1)
     return Tables(tuple(written), cargo_cents / 100)
+
+
+def _targets(month: str) -> Iterable[tuple[object, ...]]:
+    """Return the targets of the network and of every route both ways: arrivals on time, and load factor in percent."""
+    yield month, "", "Puntualidad de llegada", p.PUNCTUALITY_TARGET_PERCENT, p.DATA_LABEL
+    for base, destination in sorted({(route.base, route.destination) for route in routes()}):
+        load_factor = round(100 * market(base, destination).load_factor)
+        for name in (f"{base}-{destination}", f"{destination}-{base}"):
+            yield month, name, "Puntualidad de llegada", p.PUNCTUALITY_TARGET_PERCENT, p.DATA_LABEL
+            yield month, name, "Ocupación", load_factor, p.DATA_LABEL
 
 
 def _surveys(day: Day, seed: int) -> Iterable[tuple[object, ...]]:

@@ -26,7 +26,7 @@ def written(files):
     return {feed: list(csv.DictReader(path.open(encoding="utf-8"))) for feed, path in files.items()}
 
 
-@pytest.mark.parametrize("feed", ["partner/surveys", "partner/bookings", "partner/cargo"])
+@pytest.mark.parametrize("feed", ["partner/surveys", "partner/bookings", "partner/cargo", "partner/targets"])
 def test_every_row_is_accepted_by_its_feed(files, written, feed):
     verdict, _ = judge(find(feed), files[feed].read_bytes(), files[feed].name)
     assert (verdict.accepted, verdict.said) == (len(written[feed]), ())

@@ -20,8 +20,11 @@ def days_of(folder, asked=None, today=TODAY):
     assert given.database is not None
     first, last = given.database
     kinds = {feed for feed, _ in given.tables}
-    assert kinds == {"partner/bookings", "partner/cargo", "partner/surveys"}
-    assert len(given.files) == len(given.tables) / len(kinds) == (last - first).days + 1
+    assert kinds == {"partner/bookings", "partner/cargo", "partner/surveys", "partner/targets"}
+    months = {(first + timedelta(days=number)).month for number in range((last - first).days + 1)}
+    monthly = [feed for feed, _ in given.tables if feed == "partner/targets"]
+    assert len(monthly) == len(months)
+    assert len(given.files) == (len(given.tables) - len(monthly)) / 3 == (last - first).days + 1
     return first, last, lines
 
 
