@@ -69,13 +69,13 @@ def test_rotations_are_the_sums_of_the_marts_rows(synthetic):
             marts.execute(f"create table operations.{name} as from frame")
             assert len(frame)
         known = rotations.sums_of(marts, Scope(date(2026, 1, 1), LAST_DAY))
-        one = rotations.sums_of(marts, Scope(date(2026, 1, 1), LAST_DAY, route="MEX-CUN"))
+        of_route = rotations.sums_of(marts, Scope(date(2026, 1, 1), LAST_DAY, route="MEX-CUN"))
     assert tuple(known) == rotations.KPIS
     assert known["react_share"] == {
         "reactionary_minutes": rows.propagated_minutes.sum(),
         "split_delay_minutes": (rows.propagated_minutes + rows.new_minutes).sum(),
     }
-    assert 0 < one["turn_cmp"]["turns"] < known["turn_cmp"]["turns"]
+    assert 0 < of_route["turn_cmp"]["turns"] < known["turn_cmp"]["turns"]
 
 
 def test_a_version_without_rotations_has_none():
