@@ -21,7 +21,7 @@ ON = date(2026, 2, 3)
 DAY = str(ON)
 MARTS = (
     "fct_leg", "fct_route_day_commercial", "fct_route_day_ticket", "fct_connection_day", "fct_satisfaction",
-    "fct_misconnect", "fct_leg_delay", "fct_disruption_care", "fct_booking_curve",
+    "fct_misconnect", "fct_rotation", "fct_leg_delay", "fct_disruption_care", "fct_booking_curve",
 )  # fmt: skip
 SELECT = ("--select", "int_leg", "int_coupon", "int_booking", "int_feedback", *MARTS)
 SURVEYS = find("partner/surveys")
@@ -176,7 +176,7 @@ def test_legs_of_bts_owe_by_their_minutes_and_causes(built, tmp_path):
     """The care of five hundred legs as BTS reports them, by rows of the table of legs; without tickets no amount."""
     warehouse, rng = built.copy(tmp_path / "bts"), random.Random(20261130)
     write(warehouse.lake, [reported(rng, 2000 + number) for number in range(500)], arrived="2015-02-20-0bbb0bbb")
-    names = ("int_leg", "int_coupon", "fct_leg", "fct_leg_delay", "fct_disruption_care")
+    names = ("int_leg", "int_coupon", "fct_leg", "fct_rotation", "fct_leg_delay", "fct_disruption_care")
     result = warehouse.dbt("build", "--select", *names)
     assert result.success, messages(result)
     expected, answered = {}, ("carrier_delay_minutes", "late_aircraft_delay_minutes")
