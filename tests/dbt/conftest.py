@@ -27,7 +27,7 @@ def built(parsed: Parsed, tmp_path_factory: pytest.TempPathFactory) -> Warehouse
     warehouse = Warehouse(tmp_path_factory.mktemp("sample"), parsed)
     write_empty(warehouse.lake)
     write(warehouse.lake, sample())
-    warehouse.build()
+    warehouse.build("--write-json")
     return warehouse
 
 

@@ -17,7 +17,7 @@ FILLED = (
     "filled_fct_leg_operating_date__carrier__origin__is_cancelled__is_diverted__is_operated__is_departure_due__"
     "is_arrival_due"
 )
-SELECT = ("--select", "int_leg", "fct_leg", "--exclude-resource-type", "unit_test")
+SELECT = ("--write-json", "--select", "int_leg", "fct_leg", "--exclude-resource-type", "unit_test")
 
 
 @pytest.mark.parametrize(
