@@ -111,9 +111,7 @@ class Warehouse:
         more = ["--vars", json.dumps(given)] if given else []
         with environment(**_paths(self.parsed.current)):
             manifest = self.parsed.manifest.deepcopy()
-            return invoke(
-                self.folder / "target", arguments[0], "--no-write-json", *arguments[1:], *more, manifest=manifest
-            )
+            return invoke(self.folder / "target", *command, *more, manifest=manifest)
 
     def build(self, *arguments: str, dates: list[str] | None = None) -> Any:
         """Build and test; anything but green fails the test that asked for it."""
