@@ -118,12 +118,14 @@ def ask_again(lake: Bucket, feed: Feed, arrived_on: date) -> None:
 def typed_versions(manifests: Iterable[ArrivalManifest]) -> dict[str, str]:
     """Return a digest per business date over the content of the files that hold its rows.
 
-    Rows of a feed that reaches further (`Feed.reaches_days`) also count for the days after theirs that have files.
+    Rows of a feed that reaches further (`Feed.reaches_days`) also count for the days after theirs that have files; rows
+    of a feed that builds no dates (`Feed.builds_dates`) do not count.
     """
     files: dict[str, list[str]] = {}
     reaching: dict[str, list[str]] = {}
     reach_days = {feed.path: feed.reaches_days for feed in feeds() if feed.reaches_days}
-    for manifest in manifests:
+    undated = {feed.path for feed in feeds() if not feed.builds_dates}
+    for manifest in (manifest for manifest in manifests if manifest.feed not in undated):
         for file in manifest.files:
             files.setdefault(file.date, []).append(file.digest)
             for days in range(1, reach_days.get(manifest.feed, 0) + 1):

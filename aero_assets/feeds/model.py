@@ -124,6 +124,8 @@ class Feed:
     across_dates: bool = False
     #: Days after its business date whose figures a row may still decide: a rate holds over the days off that follow.
     reaches_days: int = 0
+    #: False if no mart of an operating date reads it: its rows then ask for no date.
+    builds_dates: bool = True
     #: Raw columns with airports that may be numbers of the US Department of Transportation instead of codes.
     airport_numbers: tuple[str, ...] = ()
 

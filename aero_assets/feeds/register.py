@@ -35,7 +35,7 @@ KEYS = ALL_KEYS | {
     "version", "system", "feed", "grain", "owner", "arrival", "source", "business_date", "header", "delimiter",
     "fresh_within_hours", "max_days_ahead", "values", "clocks", "rules", "columns", "topic", "judged_as",
     "format", "supersedes", "identity", "contradiction", "about", "row_key", "across_dates", "airport_numbers",
-    "reaches_days",
+    "reaches_days", "builds_dates",
 }  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -130,6 +130,7 @@ class _Reader:
             row_key=tuple(self.data.get("row_key", ())),
             across_dates=bool(self.data.get("across_dates")),
             reaches_days=int(self.data.get("reaches_days", 0)),
+            builds_dates=bool(self.data.get("builds_dates", True)),
             airport_numbers=tuple(self.data.get("airport_numbers", ())),
         )
         self._check(feed)

@@ -1,5 +1,6 @@
 """A row that decides figures of later days asks for those days too."""
 
+from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.feeds import feeds, find
 from aero_assets.manifests import ArrivalManifest, TypedFile, typed_versions
 
@@ -25,9 +26,32 @@ def test_a_rate_asks_for_no_day_without_rows():
 
 
 def test_rows_of_other_feeds_ask_for_their_own_day_only():
-    others = [feed.path for feed in feeds() if not feed.reaches_days]
+    others = [feed.path for feed in feeds() if feed.builds_dates and not feed.reaches_days]
     costs = manifest("partner/costs", FRIDAY, SATURDAY)
     before = typed_versions([costs])
     for path in others:
         after = typed_versions([costs, manifest(path, FRIDAY, said="new")])
         assert [on for on in after if before[on] != after[on]] == [FRIDAY], path
+
+
+def test_rows_that_no_dated_mart_reads_ask_for_no_date():
+    aircraft = find("opsdb/aircraft")
+    assert not aircraft.builds_dates
+    assert typed_versions([manifest(aircraft.path, FRIDAY)]) == {}
+
+
+def test_the_feeds_that_build_no_dates_are_those_that_no_dated_model_reads():
+    """A dated model reads a feed if the graph of dbt leads from the source of the feed to it."""
+    graph = dbt_manifest()
+    undated = set()
+    for feed in feeds():
+        seen, waiting = set(), [f"source.aero.{feed.system}.{feed.name}"]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += graph["child_map"].get(node, [])
+        models = [graph["nodes"][node] for node in seen if node.startswith("model.")]
+        if not any("operating_day" in model["tags"] for model in models):
+            undated.add(feed.path)
+    assert undated == {feed.path for feed in feeds() if not feed.builds_dates}
