@@ -44,7 +44,7 @@ class Satisfaction:
 
 def margins(connection: Connection, scope: Scope) -> dict[str, float]:
     """Return the sums of money by their name in the register; empty where revenue or costs are not known."""
-    sums = _row(connection, "finance.fct_route_margin", SUMS, scope)
+    sums = sums_of_rows(connection, "finance.fct_route_margin", SUMS, scope)
     is_known = all(pd.notna(sums.get(name)) for name in ("operating_revenue", "flight_cost"))
     return sums if is_known and sums["operating_revenue"] else {}
 
@@ -66,7 +66,7 @@ def feeders(connection: Connection, scope: Scope) -> pd.DataFrame:
 
 def satisfaction(connection: Connection, scope: Scope) -> Satisfaction | None:
     """Return the NPS of a choice of routes; None without an answer. Answers are of routes, of whatever carrier."""
-    counts = _row(connection, "commercial.fct_route_day_commercial", ANSWERS, replace(scope, carrier=None))
+    counts = sums_of_rows(connection, "commercial.fct_route_day_commercial", ANSWERS, replace(scope, carrier=None))
     if not counts or pd.isna(counts["n"]) or not counts["n"]:
         return None
     return scored(counts["n"], counts["promoters"], counts["detractors"])
@@ -82,7 +82,8 @@ def scored(answers: float, promoters: float, detractors: float) -> Satisfaction:
     return Satisfaction(100 * score, 100 * max(score - half, -1), 100 * min(score + half, 1), int(answers))
 
 
-def _row(connection: Connection, table: str, columns: str, scope: Scope) -> dict[str, float]:
+def sums_of_rows(connection: Connection, table: str, columns: str, scope: Scope) -> dict[str, float]:
+    """Return the sums of a table over a choice, by their names; empty where the table or a column is not published."""
     where, values = scope.where()
     try:
         frame = connection.execute(f"select {columns} from {table} where {where}", values).df()

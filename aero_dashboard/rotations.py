@@ -3,11 +3,10 @@
 A version that was published before there were these marts has no such part of a page.
 """
 
-import duckdb
 import pandas as pd
 import streamlit as st
 
-from aero_dashboard import components
+from aero_dashboard import components, money
 from aero_dashboard.frame import View
 from aero_dashboard.queries import Connection, Scope
 from aero_streaming.figures import Kpi, figures
@@ -24,17 +23,16 @@ SOURCES = {
 
 def sums_of(connection: Connection, scope: Scope) -> dict[str, dict[str, float]]:
     """Return the sums of each KPI by their names; without those whose mart is not published, or has no such rows."""
-    where, values = scope.where()
     known = {}
-    for name in KPIS:
-        kpi = figures().kpis[name]
-        sums = ", ".join(f"sum({part.value_sql()})::double as {part.id}" for part in kpi.sums)
-        try:
-            row = connection.execute(f"select {sums} from {SOURCES[kpi.of.id]} where {where}", values).df().iloc[0]
-        except (duckdb.CatalogException, duckdb.BinderException):
-            continue
-        if row.notna().all():
-            known[name] = row.to_dict()
+    for source, table in SOURCES.items():
+        kpis = [kpi for name in KPIS if (kpi := figures().kpis[name]).of.id == source]
+        parts = {part.id: part for kpi in kpis for part in kpi.sums}
+        columns = ", ".join(f"sum({part.value_sql()})::double as {name}" for name, part in parts.items())
+        row = money.sums_of_rows(connection, table, columns, scope)
+        for kpi in kpis:
+            sums = {part.id: row[part.id] for part in kpi.sums if pd.notna(row.get(part.id))}
+            if len(sums) == len(kpi.sums):
+                known[kpi.id] = sums
     return known
 
 

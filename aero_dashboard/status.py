@@ -55,7 +55,8 @@ def section(view: View, scope: Scope) -> None:
     components.section(t("status.title"), t("status.reading", day=day, **counts))
     if shown.empty:
         return
-    table = pd.DataFrame([_row(t, _rules()[row["rule_id"]], row) for row in shown.head(MOST_ROWS).to_dict("records")])
+    rules = _rules()
+    table = pd.DataFrame([_row(t, rules[row["rule_id"]], row) for row in shown.head(MOST_ROWS).to_dict("records")])
     st.table(table.set_index(t("status.route")) if not scope.route else table.drop(columns=t("status.route")))
     if len(shown) > MOST_ROWS:
         st.caption(t("status.more", more=t.integer(len(shown) - MOST_ROWS)))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from aero_assets.environment import PROJECT
 from aero_assets.feeds import FeedError, feeds, find
 from aero_cli.feeds.feed_sync import differences, files, sync
 from tests.unit.local.slots_feed import aero, described, pieces
@@ -12,6 +13,15 @@ from tests.unit.local.slots_feed import aero, described, pieces
 
 def test_dbt_files_are_what_the_register_gives():
     assert differences() == [], "run `aero feed sync` and commit what it writes"
+
+
+def test_every_version_of_a_database_leg_has_the_columns_of_its_last_one():
+    """The view is written by hand, because a feed has one staging model; its columns must not drift from there."""
+    models = PROJECT / "dbt_project" / "models"
+    staged = (models / "staging" / "opsdb" / "stg_opsdb__legs.sql").read_text(encoding="utf-8")
+    versions = (models / "intermediate" / "facts" / "int_database_leg_version.sql").read_text(encoding="utf-8")
+    columns = [[line for line in text.splitlines() if " cast(" in line] for text in (staged, versions)]
+    assert columns[0] == columns[1] != []
 
 
 def test_sync_writes_what_differs_deletes_what_has_no_feed_and_leaves_other_files_alone(tmp_path):
