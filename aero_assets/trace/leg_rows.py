@@ -143,5 +143,22 @@ def _of_answers(_: Tables) -> str:
     """
 
 
+#: The legs of plans, whose counts add up to the days of schedules.
+PLANNED = "network.fct_schedule_leg"
+
+
+def _of_schedules(columns: Tables) -> str:
+    """Return the legs of carriers with a plan; one that is only planned is none of `fct_leg`."""
+    if PLANNED not in columns:
+        raise NoWayBackError(f"This version has no {PLANNED}, which says the legs of a plan.")
+    return f"""
+        select planned.*, coalesce(legs.std_local_hour, -1) as std_local_hour
+        from {PLANNED} as planned
+        left join ({LEGS}) as legs on planned.operating_date = legs.operating_date and planned.leg_uid = legs.leg_uid
+    """
+
+
 #: Facts that are sums over legs → SQL of the same facts by leg, over the tables of a published version.
-WAYS: dict[str, Callable[[Tables], str]] = {"delay_causes": _of_causes, "margins": _of_margins, "answers": _of_answers}
+WAYS: dict[str, Callable[[Tables], str]] = {
+    "delay_causes": _of_causes, "margins": _of_margins, "answers": _of_answers, "schedules": _of_schedules,
+}  # fmt: skip

@@ -144,6 +144,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_fare_position",
         "fct_market_month",
         "fct_schedule",
+        "fct_schedule_leg",
         "fct_schedule_day",
     }
     assert all(
@@ -153,7 +154,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 49
+    assert len(marts) == 50
     assert all(node.contract.enforced for node in marts)
 
 

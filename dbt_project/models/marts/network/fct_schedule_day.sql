@@ -1,160 +1,27 @@
 {{ config(sort=['operating_date'], meta={'date_column': 'operating_date'}) }}
-
-with plans as (
-
-    select
-        *,
-        cast(coalesce(destination, 'unknown') as varchar) as known_destination
-    from {{ ref('fct_schedule') }}
-    where {{ where_operating_dates() }}
-
-),
-
--- Of a carrier that had no plan by then, nothing was added and nothing dropped: nobody knows.
-carriers as (
-
-    select
-        operating_date,
-        carrier,
-        max(case when is_frozen_d1 then 1 else 0 end) as knows_d1,
-        max(case when is_frozen_d7 then 1 else 0 end) as knows_d7
-    from plans
-    group by operating_date, carrier
-
-),
-
--- A leg that was planned to two airports, one after the other, has a row for each.
-planned as (
-
-    select
-        operating_date,
-        carrier,
-        leg_uid,
-        origin,
-        known_destination as destination,
-        max(case when is_frozen_d1 then 1 else 0 end) as in_d1,
-        max(case when is_frozen_d7 then 1 else 0 end) as in_d7,
-        max(std_at) as std_at,
-        max(data_label) as data_label
-    from plans
-    where is_frozen_d1 or is_frozen_d7
-    group by operating_date, carrier, leg_uid, origin, known_destination
-
-),
-
-legs as (
-
-    select
-        operating_date,
-        carrier,
-        leg_uid,
-        {{ route_of_leg() }},
-        std_at,
-        is_operated,
-        is_cancelled,
-        is_departure_due,
-        data_label
-    from {{ ref('fct_leg') }}
-    where {{ where_operating_dates() }}
-
-),
-
--- A leg that nobody speaks of any more is due once legs as late in the day are.
-reached as (
-
-    select
-        operating_date,
-        max(case when is_departure_due then std_at end) as reached_at
-    from legs
-    group by operating_date
-
-),
-
-flown as (
-
-    select legs.*
-    from legs
-    inner join carriers on legs.operating_date = carriers.operating_date and legs.carrier = carriers.carrier
-
-),
-
--- A leg that went to another airport than planned was dropped from one route and added to another.
-compared as (
-
-    select
-        coalesce(flown.operating_date, planned.operating_date) as operating_date,
-        coalesce(flown.carrier, planned.carrier) as carrier,
-        coalesce(flown.origin, planned.origin) as origin,
-        coalesce(flown.destination, planned.destination) as destination,
-        flown.leg_uid is not null as is_leg,
-        coalesce(flown.is_operated, false) as is_operated,
-        coalesce(flown.is_cancelled, false) as is_cancelled,
-        flown.is_departure_due,
-        planned.std_at,
-        coalesce(planned.in_d1 = 1, false) as in_d1,
-        coalesce(planned.in_d7 = 1, false) as in_d7,
-        coalesce(flown.data_label, planned.data_label) as data_label
-    from flown
-    full outer join planned
-        on
-            flown.operating_date = planned.operating_date
-            and flown.leg_uid = planned.leg_uid
-            and flown.destination = planned.destination
-
-),
-
-joined as (
-
-    select
-        compared.*,
-        carriers.knows_d1,
-        carriers.knows_d7,
-        reached.reached_at
-    from compared
-    inner join carriers
-        on compared.operating_date = carriers.operating_date and compared.carrier = carriers.carrier
-    left join reached on compared.operating_date = reached.operating_date
-
-),
-
--- Silent is a leg that is due, and of which nobody said that it left or was cancelled.
-judged as (
-
-    select
-        *,
-        coalesce(is_departure_due, {{ is_due('std_at', 'reached_at') }}) as is_due,
-        is_leg and not is_operated and not is_cancelled as is_silent
-    from joined
-
-)
+{%- set sums = [
+    'scheduled_legs', 'added_legs', 'dropped_legs', 'judged_scheduled_legs', 'operated_scheduled_legs',
+    'silent_scheduled_legs'
+] %}
 
 select
     operating_date,
     carrier,
     origin,
     destination,
-    origin || '-' || destination as route,
+    route,
 
     -- as known now
-    {{ count_legs('is_leg') }} as legs,
-    {{ count_legs('is_operated') }} as operated_legs,
+    cast(sum(legs) as bigint) as legs,
+    cast(sum(operated_legs) as bigint) as operated_legs,
 
     -- against each frozen plan: empty where the carrier had none by then
     {%- for horizon in ['d1', 'd7'] %}
-    {%- for name, condition in {
-        'scheduled_legs': 'in_plan',
-        'added_legs': 'is_leg and not in_plan',
-        'dropped_legs': 'in_plan and not is_leg',
-        'judged_scheduled_legs': 'in_plan and is_due and not is_silent',
-        'operated_scheduled_legs': 'in_plan and is_operated',
-        'silent_scheduled_legs': 'in_plan and is_due and is_silent',
-    }.items() %}
-    case
-        when min(knows_{{ horizon }}) = 1
-            then {{ count_legs(condition | replace('in_plan', 'in_' ~ horizon)) }}
-    end as {{ name }}_{{ horizon }},
+    {%- for name in sums %}
+    cast(sum({{ name }}_{{ horizon }}) as bigint) as {{ name }}_{{ horizon }},
     {%- endfor %}
     {%- endfor %}
     max(data_label) as data_label
-from judged
-group by operating_date, carrier, origin, destination
+from {{ ref('fct_schedule_leg') }}
+where {{ where_operating_dates() }}
+group by operating_date, carrier, origin, destination, route
