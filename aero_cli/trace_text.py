@@ -29,9 +29,12 @@ def print_number(number: Number, snapshot: Snapshot, chosen: Sequence[Leg], coun
     value = shown(float(number.value) if figure.under and number.value is not None else number.value, figure.unit)
     print(f"{figure.name} of {question.mart}, {scope}: {value or 'no value'}")
     print(f"version {snapshot.version}{labels}\n")
-    parts = [("over", part) for part in figure.over] + [("under", part) for part in figure.under]
+    places = {"over": figure.over, "less": figure.less, "under": figure.under}
+    parts = [(place, part) for place, sums in places.items() for part in sums]
     rows = [(place, part.id, text_of(number.in_mart[part.id], "not a column"), text_of(number.sums[part.id]), part.text)
             for place, part in parts]  # fmt: skip
+    if figure.kpi and figure.kpi.times:
+        rows.append(("times", f"{float(figure.kpi.times):g}", "", "", "Factor of the whole."))
     print_table(("part", "sum", "in the mart", "over its legs", "text"), rows)
     print(f"\n{counting} of {len(number.legs)} legs count" + (f"; the first {len(chosen)}:" if counting else ""))
     columns = list(dict.fromkeys(name for leg in chosen for name in leg.columns))

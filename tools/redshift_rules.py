@@ -63,9 +63,10 @@ AGGREGATES = (
 )  # fmt: skip
 #: Words before an opening bracket that call nothing.
 NO_CALLS = frozenset(
-    """in over and or not exists as values using on when then else by with select from where any all some is varchar
-    char decimal numeric character precision sortkey distkey insert into create table view union if partition order
-    having case end between like join interval timestamp date integer bigint boolean cast varying convert""".split()  # noqa: SIM905 - as above
+    """in over group and or not exists as values using on when then else by with select from where any all some
+    is varchar char decimal numeric character precision sortkey distkey insert into create table view union if
+    partition order having case end between like join interval timestamp date integer bigint boolean cast
+    varying convert""".split()  # noqa: SIM905 - as above
 )
 _NOT_SQL = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _ALIAS = re.compile(r"\bas\s+([a-z_]\w*)(?=\s*(?:,|\)|\n|$|\bfrom\b))", re.IGNORECASE)

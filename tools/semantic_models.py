@@ -5,6 +5,7 @@ here stands what each kind of fact can be asked by. Calendar, airports and carri
 `marts/reference/_reference__semantic_models.yml`.
 
 A sum becomes a measure and a metric of its name, a KPI a metric over such metrics: a ratio is one of sums at any grain.
+A percentile is a measure of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -72,6 +73,12 @@ GROUPINGS = {
         entities={"origin": "station", "carrier": None, "calendar_day": "operating_date"},
         dimensions={"tail": None, "aircraft_type": None, "data_label": None},
     ),
+    "departures": Grouping(
+        entity="departure",
+        description="Operated departures and who answers for their delay. One row per operated leg with a known OUT.",
+        entities=ROUTE,
+        dimensions={"data_label": None},
+    ),
     "margins": Grouping(
         entity="route_margin",
         description="Revenue, costs and margins. One row per operating date, carrier and route with known money.",
@@ -91,6 +98,12 @@ GROUPINGS = {
         entities={"origin": "airport", "calendar_day": "operating_date"},
         dimensions={"data_label": None},
     ),
+    "fares": Grouping(
+        entity="fare",
+        description="Fares against the 28 dates before. One row per date, carrier, route and days to departure.",
+        entities=ROUTE,
+        dimensions={"days_to_departure": None, "data_label": None},
+    ),
     "schedules": Grouping(
         entity="schedule_day",
         description="Legs against the plans frozen at D−1 and D−7. One row per operating date, carrier and route.",
@@ -103,15 +116,15 @@ GROUPINGS = {
 def semantic_models(register: Register) -> dict[str, list[dict[str, Any]]]:
     """Return what the file says of a register, as dbt reads it."""
     models = [_model(facts, register) for facts in register.facts.values()]
-    kpis = [_kpi(kpi) for kpi in register.kpis.values() if is_of_sums(kpi)]
+    kpis = [_kpi(kpi) for kpi in register.kpis.values() if is_metric(kpi)]
     named = {kpi["name"] for kpi in kpis}
     sums = [_sum(part) for part in register.sums.values() if part.id not in named]
     return {"semantic_models": models, "metrics": kpis + sums}
 
 
-def is_of_sums(kpi: Kpi) -> bool:
-    """Return True if a KPI is computed from sums of rows: neither of one flight nor against a baseline."""
-    return bool(kpi.numerator) and not kpi.change_of
+def is_metric(kpi: Kpi) -> bool:
+    """Return True if a KPI is computed from rows of facts: neither of one flight nor against a baseline."""
+    return bool(kpi.numerator or kpi.percentile) and not kpi.change_of
 
 
 def text(register: Register, written: str) -> str:
@@ -135,7 +148,10 @@ def _model(facts: Facts, register: Register) -> dict[str, Any]:
             {"name": facts.date, "type": "time", "type_params": {"time_granularity": "day"}},
             *({**dimension, "type": "categorical"} for dimension in _named(grouping.dimensions)),
         ],
-        "measures": [_measure(part) for part in register.sums.values() if part.of is facts],
+        "measures": [
+            *(_measure(part) for part in register.sums.values() if part.of is facts),
+            *(_percentile(kpi) for kpi in register.kpis.values() if kpi.of is facts and kpi.percentile),
+        ],
     }
 
 
@@ -148,6 +164,11 @@ def _measure(part: Sum) -> dict[str, Any]:
     # A group in which nothing is known adds up to 0, as in the marts, never to null.
     value = part.value_sql()
     return {"name": part.id, "agg": "sum", "expr": f"coalesce({value}, 0)" if part.total else value}
+
+
+def _percentile(kpi: Kpi) -> dict[str, Any]:
+    share = {"percentile": (kpi.percentile or 0) / 100, "use_discrete_percentile": False}
+    return {"name": kpi.id, "agg": "percentile", "expr": kpi.column, "agg_params": share}
 
 
 def _sum(part: Sum) -> dict[str, Any]:
@@ -169,22 +190,28 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "name": kpi.id,
         "label": kpi.name["en"],
         "description": kpi.help["en"],
-        **_formula(kpi.numerator, kpi.denominator),
+        **_formula(kpi),
         "config": {"meta": meta},
     }
 
 
-def _formula(over: tuple[Sum, ...], under: tuple[Sum, ...]) -> dict[str, Any]:
+def _formula(kpi: Kpi) -> dict[str, Any]:
     """A plain sum, a ratio of two sums, or an expression where more are added up."""
-    if len(over) == 1 and not under:
-        return {"type": "simple", "type_params": {"measure": over[0].id}}
-    if len(over) == len(under) == 1:
-        return {"type": "ratio", "type_params": {"numerator": over[0].id, "denominator": under[0].id}}
-    added = " + ".join(part.id for part in over)
+    if kpi.percentile:
+        return {"type": "simple", "type_params": {"measure": kpi.id}}
+    over, under = kpi.numerator, kpi.denominator
+    if len(over) == 1 and not (kpi.less or kpi.times):
+        if not under:
+            return {"type": "simple", "type_params": {"measure": over[0].id}}
+        if len(under) == 1:
+            return {"type": "ratio", "type_params": {"numerator": over[0].id, "denominator": under[0].id}}
+    added = " + ".join(part.id for part in over) + "".join(f" - {part.id}" for part in kpi.less)
     expression = f"{added}"
     if under:
         # Engines that divide whole numbers as such would give 0.
         divided = " + ".join(part.id for part in under)
         expression = f"cast({added} as double precision) / nullif({divided}, 0)"
-    inputs = [{"name": name} for name in dict.fromkeys(part.id for part in (*over, *under))]
+    if kpi.times:
+        expression = f"{float(kpi.times)!r} * {expression if under else f'({added})'}"
+    inputs = [{"name": name} for name in dict.fromkeys(part.id for part in (*over, *kpi.less, *under))]
     return {"type": "derived", "type_params": {"expr": expression, "metrics": inputs}}

@@ -45,6 +45,7 @@ class Figure:
     unit: str
     facts: Facts
     over: tuple[Sum, ...]
+    less: tuple[Sum, ...] = ()
     under: tuple[Sum, ...] = ()
     kpi: Kpi | None = None
 
@@ -55,8 +56,8 @@ class Figure:
         if kpi := register.kpis.get(name):
             if kpi.change_of or not kpi.numerator:
                 why = kpi.measures or f"It is the change of {kpi.change_of}: trace that figure on both days."
-                raise TraceError(f"{name} is no figure of sums, so no mart has it. {why}")
-            return cls(name, kpi.unit, kpi.of, kpi.numerator, kpi.denominator, kpi)
+                raise TraceError(f"{name} is no figure of sums, so no legs add up to it. {why}")
+            return cls(name, kpi.unit, kpi.of, kpi.numerator, kpi.less, kpi.denominator, kpi)
         if part := register.sums.get(name):
             return cls(name, "count", part.of, (part,))
         known = ", ".join(kpi.id for kpi in register.kpis.values() if kpi.numerator and not kpi.change_of)
@@ -65,7 +66,7 @@ class Figure:
     @property
     def sums(self) -> tuple[Sum, ...]:
         """Every sum of it, each once."""
-        return tuple({part.id: part for part in (*self.over, *self.under)}.values())
+        return tuple({part.id: part for part in (*self.over, *self.less, *self.under)}.values())
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -75,11 +76,17 @@ class Figure:
             names += [*(part.where.names if part.where else ()), *filter(None, (part.total, part.due_flag))]
         return tuple(sorted(set(names)))
 
-    def value(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whole or decimal, None without a divisor
+    def numerator(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whole or decimal
+        """Return the numerator over sums by their names."""
+        return sum(sums[part.id] for part in self.over) - sum(sums[part.id] for part in self.less)
+
+    def denominator(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above, None of a plain sum
+        """Return the denominator over sums by their names."""
+        return sum(sums[part.id] for part in self.under) if self.under else None
+
+    def value(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above, None without a divisor
         """Return the figure over sums by their names."""
-        over = sum(sums[part.id] for part in self.over)
-        under = sum(sums[part.id] for part in self.under) if self.under else None
-        return over if under is None else over / under if under else None
+        return self.kpi.value(sums) if self.kpi else self.numerator(sums)
 
 
 @dataclass(frozen=True)
@@ -223,9 +230,8 @@ def _legs(connection: duckdb.DuckDBPyConnection, manifest: Manifest, figure: Fig
         columns = dict(zip(own, row[len(named) :], strict=False))
         added = dict(zip((part.id for part in figure.sums), map(_whole, row[len(named) + len(own) :]), strict=True))
         columns |= {name: names[name] for name in figure.columns if name in names}
-        over = sum(added[part.id] for part in figure.over)
-        under = sum(added[part.id] for part in figure.under) if figure.under else None
-        legs.append(Leg(names["leg_uid"] or "unknown", names, columns, added, over, under))
+        uid, over, under = names["leg_uid"] or "unknown", figure.numerator(added), figure.denominator(added)
+        legs.append(Leg(uid, names, columns, added, over, under))
     return legs
 
 

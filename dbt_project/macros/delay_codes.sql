@@ -60,6 +60,25 @@
 {%- endmacro %}
 
 
+{% macro answers_of_legs(blamed) -%}
+    {#- Who answers for the delay of a leg, over minutes with is_imputable and by_code: codes where there are any, else
+        causes, and the side with most minutes. Legs without an answer have no row. -#}
+    select
+        operating_date,
+        leg_uid,
+        2 * sum(case when is_imputable then minutes else 0 end) >= sum(minutes) as is_imputable
+    from (
+        select
+            *,
+            max(by_code) over (partition by operating_date, leg_uid) as best
+        from {{ blamed }}
+        where is_imputable is not null
+    ) as answered
+    where by_code = best
+    group by operating_date, leg_uid
+{%- endmacro %}
+
+
 {% macro is_answered_for(meaning) -%}
     {#- An inherited delay takes the answer of its root cause; no list of causes names that, so the airline answers. -#}
     coalesce({{ meaning }}.is_imputable, case when {{ meaning }}.is_inherited then true end)

@@ -10,7 +10,10 @@
         "otp_a14_dot": (["a14_on_time_legs"], ["arr_due_legs"]),
         "otp_d0": (["d0_on_time_legs"], ["dep_tracked_legs"]),
         "otp_d15": (["d15_on_time_legs"], ["dep_tracked_legs"]),
+        "otp_a0": (["a0_on_time_legs"], ["arr_tracked_legs"]),
         "completion": (["operated_legs"], ["operated_legs", "due_cancelled_legs"]),
+        "cancel_rate": (["due_cancelled_legs"], ["due_legs"]),
+        "divert_rate": (["diverted_legs"], ["operated_legs"]),
         "load_factor": (["passenger_km"], ["seat_km"]),
     } -%}
     {%- set numerator, denominator = formulas[kpi] -%}

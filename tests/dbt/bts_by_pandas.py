@@ -14,6 +14,9 @@ import pandas as pd
 from aero_streaming.rules import rules
 
 ZONES = Path(__file__).parents[2] / "dbt_project" / "seeds" / "reference" / "airports.csv"
+PERCENTILES = {
+    "departure_delay": (50, 90), "arrival_delay": (50, 90), "block": (10,), "taxi_out": (20, 90), "taxi_in": (90,)
+}  # fmt: skip
 KEY = ["day", "AIRLINE", "FLIGHT_NUMBER", "ORIGIN_AIRPORT"]
 
 
@@ -46,8 +49,33 @@ def route_days(flights: pd.DataFrame) -> pd.DataFrame:
         "arrival_delay_minutes": flights.arr.clip(lower=0), "net_arrival_delay_minutes": flights.arr,
         "scheduled_block_minutes": flights.SCHEDULED_TIME,
         "block_minutes": flights.ELAPSED_TIME.where(flights.arr.notna()),
+        "block_judged_minutes": flights.ELAPSED_TIME.where(flights.arr.notna()),
+        "block_judged_legs": flights.arr.notna(),
+        "a0_on_time_legs": flights.arr <= 0, "arr_delayed_legs": flights.arr > 0, "dep_delayed_legs": flights.dep > 0,
+        "taxi_out_minutes": flights.TAXI_OUT.where(flights.operated), "leg_attempts": 1,
+        "taxi_in_minutes": flights.TAXI_IN.where(flights.arr.notna()),
     })  # fmt: skip
     return counts.groupby(["day", "route"]).sum().astype("int64").sort_index()
+
+
+def percentiles(flights: pd.DataFrame) -> pd.DataFrame:
+    """Return percentiles of each carrier and route, of all days together."""
+    flown = flights.arr.notna()
+    values = pd.DataFrame({
+        "carrier": flights.AIRLINE, "route": flights.route,
+        "departure_delay": flights.dep, "arrival_delay": flights.arr,
+        "block": flights.ELAPSED_TIME.where(flown), "scheduled_block": flights.SCHEDULED_TIME.where(flown),
+        "taxi_out": flights.TAXI_OUT.where(flights.operated), "taxi_in": flights.TAXI_IN.where(flown),
+    })  # fmt: skip
+    groups = values.groupby(["carrier", "route"])
+    table = {
+        f"{name}_p{percent}_minutes": groups[name].quantile(percent / 100)
+        for name, shares in PERCENTILES.items()
+        for percent in shares
+    }
+    table["padding_minutes"] = groups.scheduled_block.mean() - table["block_p10_minutes"]
+    table["additional_taxi_out_minutes"] = groups.taxi_out.mean() - table["taxi_out_p20_minutes"]
+    return pd.DataFrame(table).sort_index()
 
 
 def punctuality(flights: pd.DataFrame) -> dict[str, tuple[int, int]]:

@@ -75,6 +75,7 @@ MONEY_BY_HAND: dict[str, tuple[Callable[[pd.DataFrame], float], Callable[[pd.Dat
     "cask": (_added("cost_usd"), _where("seat_km", "cost_usd")),
     "cask_ex_fuel": (_added("cost_ex_fuel_usd"), _where("seat_km", "cost_usd")),
     "fuel_per_seat_km": (_where("fuel_kg", "seat_km"), _where("seat_km", "fuel_kg")),
+    "co2_rpk": (lambda margins: 3160 * _where("fuel_kg", "passenger_km")(margins), _where("passenger_km", "fuel_kg")),
     "margin_cm1": (_added("cm1_usd"), None),
     "margin_cm2": (_added("cm2_usd"), None),
     "margin_cm2_share": (_added("cm2_usd"), _where("revenue_usd", "cm2_usd")),

@@ -52,11 +52,17 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows.is_first_of_day & rows.departure_delay_minutes.notna()]
 
 
+def _aircraft_days(rows: pd.DataFrame) -> float:
+    """Aircraft with a leg on a date, each where its first leg is."""
+    return float(rows[rows.is_first_of_day].groupby(["operating_date", "tail"]).ngroups)
+
+
 #: Numerator and denominator of each KPI, from the columns of the published rotations and turns.
 ROTATIONS_BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     "react_min": (_added("propagated_minutes"), None),
     "react_share": (_added("propagated_minutes"), lambda rows: float(rows.departure_delay_minutes.clip(lower=0).sum())),
     "delay_mult": (_added("root_minutes", "downstream_minutes"), _added("root_minutes")),
+    "util": (lambda rows: float(rows[rows["tail"].notna()].block_minutes.sum()) / 60, _aircraft_days),
     "first_wave_d0": (lambda rows: float((_first(rows).departure_delay_minutes <= 0).sum()),
                       lambda rows: float(len(_first(rows)))),
 }  # fmt: skip

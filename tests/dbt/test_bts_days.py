@@ -19,7 +19,7 @@ from tests.dbt.typed_lake import FIRST, SECOND, THIRD
 CARRIERS = {"AS", "HA", "VX"}
 MODELS = (
     "int_leg", "fct_leg", "fct_route_day", "fct_carrier_day", "fct_otp_day", "fct_rotation", "fct_turnaround",
-    "fct_block_time", "fct_flight_number_day",
+    "fct_block_time", "fct_flight_number_day", "fct_leg_percentile_month",
 )  # fmt: skip
 pytestmark = pytest.mark.real_data
 
@@ -90,6 +90,15 @@ def test_percentiles_of_counted_block_times_are_those_of_the_flights(warehouse, 
     expected = flights[flights.arr.notna()].groupby("route").ELAPSED_TIME
     shares = [0.1, 0.5, 0.65, 0.9]
     assert found.quantile(shares).tolist() == expected.quantile(shares).tolist()
+
+
+def test_percentiles_of_a_month_are_those_of_its_flights(warehouse, flights):
+    expected = bts_by_pandas.percentiles(flights)
+    columns = ["carrier", "route", *expected.columns]
+    rows = table(warehouse, "operations.fct_leg_percentile_month", columns).set_index(["carrier", "route"]).sort_index()
+    pd.testing.assert_frame_equal(rows.astype(float), expected.astype(float))
+    assert (rows.padding_minutes > 0).any()
+    assert (rows.additional_taxi_out_minutes > 0).any()
 
 
 def test_flight_numbers_have_the_legs_and_late_arrivals_that_pandas_counts(warehouse, flights):

@@ -114,6 +114,8 @@ def test_two_tags_split_the_project(parsed):
         "fct_route_day",
         "fct_carrier_day",
         "fct_leg_delay",
+        "fct_imputed_departure",
+        "fct_leg_percentile_month",
         "fct_rotation",
         "fct_flight_number_day",
         "fct_block_time",
@@ -154,7 +156,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 50
+    assert len(marts) == 52
     assert all(node.contract.enforced for node in marts)
 
 

@@ -14,12 +14,13 @@ Answer = tuple[float, float | None]
 
 @dataclass(frozen=True)
 class GoldenDay:
-    """Events in order of arrival, and each figure as of a time: numerator and denominator."""
+    """Events in order of arrival, and each figure as of a time: numerator and denominator, some with a factor."""
 
     on: str
     as_of: datetime
     events: tuple[Event, ...]
     answers: dict[str, Answer]
+    factors: dict[str, float]
     legs: int
 
 
@@ -29,9 +30,10 @@ def golden_day(name: str = "figures") -> GoldenDay:
     legs = [leg for leg in table["legs"] for _ in range(leg.get("count", 1))]
     on = table["operating_date"]
     found = [event for number, leg in enumerate(legs, 100) for event in _events(on, number, leg)]
-    answers = {kpi_id: (over, under) for kpi_id, (over, under) in table["answers"].items()}
+    answers = {kpi_id: (answer[0], answer[1]) for kpi_id, answer in table["answers"].items()}
+    factors = {kpi_id: answer[2] for kpi_id, answer in table["answers"].items() if len(answer) > 2}
     events = tuple(sorted(found, key=lambda event: event["received_at"]))
-    return GoldenDay(on, datetime.fromisoformat(table["as_of"]), events, answers, len(legs))
+    return GoldenDay(on, datetime.fromisoformat(table["as_of"]), events, answers, factors, len(legs))
 
 
 def _events(on: str, number: int, leg: dict[str, Any]) -> list[Event]:
@@ -52,7 +54,7 @@ def _events(on: str, number: int, leg: dict[str, Any]) -> list[Event]:
     found = [told("schedule", moment("06:00:00"), "schedule", distance_miles=MILES)]
     for name, kind, field in (
         ("out", "out", "out_at"), ("returned", "return_to_ramp", "return_in_at"), ("out_again", "out", "out_at"),
-        ("in", "in", "in_at"),
+        ("off", "off", "off_at"), ("on", "on", "on_at"), ("in", "in", "in_at"),
     ):  # fmt: skip
         if name in leg:
             at = moment(leg[name])

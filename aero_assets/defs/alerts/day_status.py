@@ -151,7 +151,7 @@ def _measured(marts: duckdb.DuckDBPyConnection, kpi: Kpi, window: Window) -> dic
 
 
 def _kpi(kpi: Kpi, sums: Mapping[str, float | None], days: int, label: str | None) -> Measured:
-    needed = [sums[part.id] for part in (*kpi.numerator, *kpi.denominator)]
+    needed = [sums[part.id] for part in (*kpi.numerator, *kpi.less, *kpi.denominator)]
     value = None if None in needed else kpi.value(sums)
     sample = [sums[part.id] or 0 for part in (kpi.sample or kpi.denominator or kpi.numerator)]
     k = None if value is None else round(kpi.over(sums))
@@ -160,7 +160,7 @@ def _kpi(kpi: Kpi, sums: Mapping[str, float | None], days: int, label: str | Non
 
 def _source(marts: duckdb.DuckDBPyConnection, kpi: Kpi) -> tuple[str, dict[str, str]]:
     """Return the published table of a KPI and its sums as SQL: of legs the day sums of routes where it has them."""
-    parts = (*kpi.numerator, *kpi.denominator, *kpi.sample)
+    parts = (*kpi.numerator, *kpi.less, *kpi.denominator, *kpi.sample)
     if kpi.of.id == "legs" and all("marts" in part.kept_in for part in parts):
         return ROUTE_DAYS, {part.id: part.id for part in parts}
     tables = _rows(marts, "select schemaname || '.' || viewname from pg_views where viewname = ?", [kpi.of.model])

@@ -78,6 +78,10 @@ def test_a_condition_that_cannot_be_read_is_refused_in_words(text: str, says: st
         ('short = { es = "Desvíos", en', 'short = { fr = "Desvíos", en', "each of es, en"),
         ('unit = "percent"', 'unit = "per cent"', "none of percent"),
         ('measures = "Minutes from', 'numerator = ["cancelled_legs"]\nmeasures = "Minutes from', "one of numerator"),
+        ('times = "63.53"', "times = 63.53", "no factor in quotes"),
+        ('less = ["imputable_departures"]', 'less = ["turns"]', "adds up other facts"),
+        ("percentile = 50", "percentile = 0", "from 1 is wanted"),
+        ('column = "arrival_delay_minutes"', 'column = "is_late"', "no number of legs"),
         ("version = 1", "version = 0", "no whole number from 1"),
     ],
 )  # fmt: skip
@@ -105,6 +109,14 @@ def test_one_cancelled_flight_more_moves_each_definition_as_it_says() -> None:
         "otp_a14": "left_out", "otp_a14_oag": "missed", "otp_a14_dot": "missed", "otp_d0": "left_out",
         "otp_d15": "left_out", "otp_a15_eurocontrol": "left_out",
     }  # fmt: skip
+
+
+def test_a_figure_is_its_sums_less_others_times_its_factor() -> None:
+    returns, hours, cost = (figures().kpis[name] for name in ("rtb_rate", "util", "delay_cost"))
+    assert returns.value({"leg_attempts": 103, "scheduled_legs": 100, "operated_legs": 60}) == 0.05
+    assert hours.value({"aircraft_block_minutes": 1260, "aircraft_days": 2}) == pytest.approx(10.5)
+    assert cost.value({"departure_delay_minutes": 100}) == pytest.approx(6353)
+    assert hours.value({"aircraft_block_minutes": 0, "aircraft_days": 0}) is None
 
 
 def test_a_figure_without_a_denominator_has_no_value() -> None:

@@ -84,6 +84,8 @@ def fct_leg(leg, at: datetime) -> dict:
         "is_arrival_due": leg["in_at"] is not None or leg["diverted"] or leg["sta_at"] <= as_of,
         "scheduled_block_minutes": planned,
         "block_minutes": recount.minutes(leg["last_out_at"], leg["in_at"]) if flown else None,
+        "taxi_out_minutes": None if leg["cancelled"] else recount.minutes(leg["last_out_at"], leg["off_at"]),
+        "taxi_in_minutes": recount.minutes(leg["on_at"], leg["in_at"]) if flown else None,
         "distance_km": km,
         "seat_km": km * seats if leg["operated"] and seats else None,
         "passenger_km": km * people if leg["operated"] and people else None,

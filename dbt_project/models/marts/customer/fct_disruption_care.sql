@@ -80,25 +80,9 @@ blamed as (
 
 ),
 
-told as (
-
-    select
-        *,
-        max(by_code) over (partition by operating_date, leg_uid) as best
-    from blamed
-    where is_imputable is not null
-
-),
-
 imputed as (
 
-    select
-        operating_date,
-        leg_uid,
-        2 * sum(case when is_imputable then minutes else 0 end) >= sum(minutes) as is_imputable
-    from told
-    where by_code = best
-    group by operating_date, leg_uid
+    {{ answers_of_legs('blamed') }}
 
 ),
 

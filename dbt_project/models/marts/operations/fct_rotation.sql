@@ -25,6 +25,7 @@ with legs as (
         is_diverted,
         departure_delay_minutes,
         arrival_delay_minutes,
+        block_minutes,
         data_label,
         -- a leg whose aircraft or schedule is not known stands alone
         case when tail is null or std_at is null then leg_uid else tail end as aircraft
@@ -201,6 +202,7 @@ select
     rooted.delay_minutes,
     cast(rooted.propagated_minutes as integer) as propagated_minutes,
     cast(rooted.delay_minutes - rooted.propagated_minutes as integer) as new_minutes,
+    rooted.block_minutes,
 
     -- the chain
     case when rooted.delay_minutes > 0 then rooted.root_leg_uid end as root_leg_uid,

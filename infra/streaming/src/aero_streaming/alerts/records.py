@@ -45,6 +45,7 @@ PARTS = (
     ("d15_on_time_legs", "dep_tracked_legs"),
     ("arr_late_15_legs", "arrived_legs"), ("dep_late_15_legs", "departed_legs"),
     ("dep_on_time_d0_legs", "departed_legs"), ("cancelled_legs", "scheduled_legs"), ("operated_legs", "scheduled_legs"),
+    ("diverted_legs", "operated_legs"),
 )  # fmt: skip
 """Sums of a state that are a part of another."""
 MOST_BYTES = 1 << 20

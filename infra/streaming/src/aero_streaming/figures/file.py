@@ -1,6 +1,8 @@
 """Reading `kpis.toml`: every value is checked, every complaint names file and line."""
 
+import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,17 +23,19 @@ from aero_streaming.figures.model import (
     Sum,
 )
 from aero_streaming.figures.proof import check_otp, check_population
-from aero_streaming.toml_checks import names, no_more_than, texts
+from aero_streaming.toml_checks import names, no_more_than, texts, whole
 from aero_streaming.toml_places import Place, read_toml
 
 Known = TypeVar("Known")
+_FACTOR = re.compile(r"[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
 SUM_KEYS = ("id", "of", "text", "side", "count", "total", "floor", "where", "limit_minutes", "due", "kept_in")
 KPI_KEYS = (
-    "id", "of", "unit", "better", "name", "short", "help", "source", "used_by", "numerator", "denominator", "sample",
-    "unknown", "population", "scopes", "digits", "change_of", "measures", "counts_ahead", "otp",
+    "id", "of", "unit", "better", "name", "short", "help", "source", "used_by", "numerator", "less", "denominator",
+    "times", "sample", "unknown", "population", "scopes", "digits", "change_of", "measures", "percentile", "column",
+    "counts_ahead", "otp",
 )  # fmt: skip
 NEEDED_OF_KPI = ("id", "of", "unit", "better", "name", "short", "help", "source", "used_by")
-PARTS = ("numerator", "denominator", "sample", "unknown")
+PARTS = ("numerator", "less", "denominator", "sample", "unknown")
 FACT_KEYS = ("model", "key", "date", "flags", "whole", "decimal", "texts", "due")
 
 
@@ -133,12 +137,11 @@ def _kpi(
         if item[key] not in allowed:
             place.refuse(key, f"{item[key]!r} is none of {', '.join(allowed)}")
     of = _one_of(item["of"], facts, "of", place)
-    parts = {
-        key: _sums(item.get(key, []), of, sums, key, place) for key in ("numerator", "denominator", "sample", "unknown")
-    }
+    parts = {key: _sums(item.get(key, []), of, sums, key, place) for key in PARTS}
     base = earlier[_one_of(item["change_of"], earlier, "change_of", place).id] if "change_of" in item else None
     if sum((bool(parts["numerator"]), base is not None, "measures" in item)) != 1:
         place.refuse("numerator", "a KPI has one of numerator (sums), change_of (a KPI) and measures (a text)")
+    _check_percentile(item, of, place)
     if (parts["denominator"] or base) and item["unit"] not in UNITS_OF_RATIOS:
         place.refuse("unit", f"{item['unit']} is no unit of a ratio")
     population = item.get("population", {})
@@ -155,7 +158,9 @@ def _kpi(
         source=_text(item["source"], "source", place),
         used_by=_names(item["used_by"], USERS, "used_by", place),
         numerator=base.numerator if base else parts["numerator"],
+        less=base.less if base else parts["less"],
         denominator=base.denominator if base else parts["denominator"],
+        times=_times(item["times"], place) if "times" in item else None,
         sample=(base.sample if base else parts["sample"]) or parts["denominator"] or (base.denominator if base else ()),
         unknown=base.unknown if base else parts["unknown"],
         population=base.population if base else population,
@@ -163,11 +168,23 @@ def _kpi(
         digits=item.get("digits"),
         change_of=item.get("change_of"),
         measures=item.get("measures"),
+        percentile=item.get("percentile"),
+        column=item.get("column"),
         counts_ahead=item.get("counts_ahead", False) is True,
         otp=_otp(item["otp"], place) if "otp" in item else None,
     )
     _prove(kpi, place)
     return kpi
+
+
+def _check_percentile(item: Mapping[str, Any], of: Facts, place: Place) -> None:
+    if "percentile" not in item and "column" not in item:
+        return
+    if "measures" not in item:
+        place.refuse("percentile", "belongs to measures: it is no sum")
+    whole(item.get("percentile"), "percentile", place, 1, 99, "percentile")
+    if item.get("column") not in of.columns.numbers:
+        place.refuse("column", f"{item.get('column')!r} is no number of {of.id}")
 
 
 def _prove(kpi: Kpi, place: Place) -> None:
@@ -177,9 +194,15 @@ def _prove(kpi: Kpi, place: Place) -> None:
             place.refuse(key, complaint)
     if {"rules"} & set(kpi.used_by) and not kpi.scopes:
         place.refuse("scopes", "is missing; rules use this KPI")
-    needed = (*kpi.numerator, *kpi.denominator, *kpi.sample)
+    needed = (*kpi.numerator, *kpi.less, *kpi.denominator, *kpi.sample)
     if "rules" in kpi.used_by and (away := [part.id for part in needed if "stream" not in part.kept_in]):
         place.refuse("used_by", f"rules read the stream's states, and {away[0]} is not kept in them")
+
+
+def _times(value: object, place: Place) -> Fraction:
+    if not isinstance(value, str) or not _FACTOR.fullmatch(value):
+        place.refuse("times", f'{value!r} is no factor in quotes, such as "3.16" or "1/60"')
+    return Fraction(value)
 
 
 def _otp(item: object, place: Place) -> Otp:

@@ -6,6 +6,7 @@ from here: SQL for dbt and DuckDB, SQL for Flink (`flink/sql.py` names the colum
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -14,16 +15,16 @@ from aero_streaming.figures.conditions import Columns, Condition, Row, Write
 
 Side = Literal["leg", "departure", "arrival"]
 Unit = Literal[
-    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km", "times",
-    "count", "usd", "legs", "grade",
+    "percent", "points", "per_mille", "minutes", "hours", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km",
+    "g_per_km", "times", "count", "usd", "km", "legs", "grade",
 ]  # fmt: skip
 Better = Literal["high", "low", "neither"]
 Treatment = Literal["counted", "missed", "left_out"]
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 UNITS_OF_RATIOS = (
-    "percent", "points", "per_mille", "minutes", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km",
-    "times",
+    "percent", "points", "per_mille", "minutes", "hours", "usd_per_km", "usd_per_leg", "usd_per_minute", "kg_per_km",
+    "g_per_km", "times",
 )  # fmt: skip
 SIDES = ("leg", "departure", "arrival")
 KEEPERS = ("stream", "marts")
@@ -132,8 +133,9 @@ class Otp:
 class Kpi:
     """A figure that people read: sums over sums, or with `measures` something read from one flight or feed.
 
-    `sample` is n, what the figure should be judged by; `unknown` are rows of which nothing is known. A share is a
-    number from 0 to 1; people see it in percent.
+    Sums in `less` are taken off the numerator, and the whole is multiplied by `times`. A percentile is one of a
+    `column` over the rows where it is known. `sample` is n, what the figure should be judged by; `unknown` are rows of
+    which nothing is known. A share is a number from 0 to 1; people see it in percent.
     """
 
     id: str
@@ -146,7 +148,9 @@ class Kpi:
     source: str
     used_by: tuple[str, ...]
     numerator: tuple[Sum, ...] = ()
+    less: tuple[Sum, ...] = ()
     denominator: tuple[Sum, ...] = ()
+    times: Fraction | None = None
     sample: tuple[Sum, ...] = ()
     unknown: tuple[Sum, ...] = ()
     population: Mapping[str, Treatment] = field(default_factory=lambda: MappingProxyType({}))
@@ -154,6 +158,8 @@ class Kpi:
     digits: int | None = None
     change_of: str | None = None
     measures: str | None = None
+    percentile: int | None = None
+    column: str | None = None
     counts_ahead: bool = False
     otp: Otp | None = None
 
@@ -175,12 +181,12 @@ class Kpi:
     @property
     def sums(self) -> tuple[Sum, ...]:
         """Every sum that it needs, each once."""
-        needed = (*self.numerator, *self.denominator, *self.sample, *self.unknown)
+        needed = (*self.numerator, *self.less, *self.denominator, *self.sample, *self.unknown)
         return tuple({part.id: part for part in needed}.values())
 
     def over(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whole or decimal
         """Return the numerator over sums by their names."""
-        return sum(sums[part.id] for part in self.numerator)
+        return sum(sums[part.id] for part in self.numerator) - sum(sums[part.id] for part in self.less)
 
     def under(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above, or nothing
         """Return the denominator over sums by their names; None for a plain sum."""
@@ -189,7 +195,8 @@ class Kpi:
     @property
     def over_sql(self) -> str:
         """The numerator as SQL over rows of sums."""
-        return " + ".join(f"sum({part.id})" for part in self.numerator)
+        added = " + ".join(f"sum({part.id})" for part in self.numerator)
+        return added + "".join(f" - sum({part.id})" for part in self.less)
 
     @property
     def under_sql(self) -> str:
@@ -199,14 +206,18 @@ class Kpi:
     @property
     def value_sql(self) -> str:
         """The figure as SQL over rows of sums; null where there is nothing to divide by."""
-        return f"1.0 * ({self.over_sql}) / nullif({self.under_sql}, 0)" if self.denominator else self.over_sql
+        factor = f"{float(self.times or 1)!r} * "
+        if self.denominator:
+            return f"{factor}({self.over_sql}) / nullif({self.under_sql}, 0)"
+        return f"{factor}({self.over_sql})" if self.times else self.over_sql
 
     def value(self, sums: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
         """Return the figure over sums by their names; None where there is nothing to divide by."""
         under = self.under(sums)
-        if under is None:
-            return self.over(sums)
-        return self.over(sums) / under if under else None
+        if under is not None and not under:
+            return None
+        value = self.over(sums) if under is None else self.over(sums) / under
+        return float(value) * float(self.times) if self.times else value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from aero_streaming.figures.conditions import Row
 from aero_streaming.figures.model import KINDS_OF_LEG, Kpi, Treatment
 
-_PLANNED: Row = {"scheduled_block_minutes": 120, "distance_km": 1000}
+_PLANNED: Row = {"scheduled_block_minutes": 120, "distance_km": 1000, "attempts": 1}
 _FLOWN = {**_PLANNED, "is_operated": True, "taxi_out_minutes": 12, "passengers": 90, "seat_km": 100, "passenger_km": 90}
 _DUE = {"is_departure_due": True, "is_arrival_due": True}
 _DELAYS = (-5, 0, 10, 15, 30, 60, 120, 300)
@@ -31,7 +31,7 @@ def treatment(kpi: Kpi, legs: Iterable[Row]) -> Treatment:
     """Return what a KPI does with legs: `counted` where one of them adds to the numerator."""
     over = under = 0
     for leg in legs:
-        over += sum(abs(part.of_row(leg)) for part in kpi.numerator)
+        over += abs(kpi.over({part.id: part.of_row(leg) for part in kpi.sums}))
         under += sum(part.of_row(leg) for part in kpi.denominator)
     if over:
         return "counted"

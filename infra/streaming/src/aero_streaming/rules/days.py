@@ -136,7 +136,7 @@ def _day_rule(item: Mapping[str, Any], where: Place) -> DayRule:
         where.refuse("against", f"{against!r} is none of {', '.join(AGAINST[1:])}")
     if evidence not in ("wilson", "point"):
         where.refuse("evidence", f"{evidence!r} is neither wilson nor point")
-    if evidence == "wilson" and (against or not kpi.is_share):
+    if evidence == "wilson" and (against or kpi.less or not kpi.is_share):
         where.refuse("evidence", "wilson judges a share itself, no change and no amount")
     severity = item.get("severity", "low")
     if severity not in SEVERITIES:

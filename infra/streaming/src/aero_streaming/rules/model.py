@@ -122,7 +122,7 @@ class Rule:
     def counts_due(self) -> bool:
         """True if its value changes with the clock alone, because legs become due."""
         kpi = KPIS[self.kpi]
-        return any(part.due_flag for part in (*kpi.numerator, *kpi.denominator))
+        return any(part.due_flag for part in (*kpi.numerator, *kpi.less, *kpi.denominator))
 
     @property
     def clear_hold_minutes(self) -> int:
