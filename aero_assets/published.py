@@ -40,7 +40,6 @@ SOURCES = (
     "_outcomes/door/",
     "_outcomes/typed/",
     "quarantine/",
-    "_status/route/",
 )
 #: Versions that stay whole: the newest, and whatever a reader may still have pinned.
 KEPT_VERSIONS = 3

@@ -25,9 +25,9 @@ DESCRIPTION = (
 _DATES = ("operating_date", "first_date", "since")
 
 
-def save(lake: Bucket, day: date, version: str, rows: list[dict[str, Any]]) -> None:
-    """Keep the judgement of a day, of a published version."""
-    lake.write_json(_key(day), {"operating_date": day.isoformat(), "version": version, "rows": rows})
+def save(lake: Bucket, day: date, level: str, rows: list[dict[str, Any]]) -> None:
+    """Keep the judgement of a day, and the level of the version whose figures it judged."""
+    lake.write_json(_key(day), {"operating_date": day.isoformat(), "level": level, "rows": rows})
 
 
 def history(lake: Bucket, day: date) -> list[dict[str, Any]] | None:
@@ -36,8 +36,8 @@ def history(lake: Bucket, day: date) -> list[dict[str, Any]] | None:
     return None if known is None else known["rows"]
 
 
-def newest_before(lake: Bucket, day: date) -> list[dict[str, Any]]:
-    """Return the rows of the last judged day before a day; none if there is none."""
+def newest_before(lake: Bucket, day: date = date.max) -> list[dict[str, Any]]:
+    """Return the rows of the last judged day, or of the last before a day; none if there is none."""
     earlier = [item.key for item in lake.list(f"{PREFIX}/") if item.key < _key(day)]
     known = _read(lake, max(earlier)) if earlier else None
     return known["rows"] if known else []

@@ -1,6 +1,7 @@
 """The status of routes by the rules over published days: one judgement per rule, route and closed operating day.
 
-Pure but for the DuckDB of a pinned version. `route_status.py` keeps the judgements and sends the daily message.
+Pure but for the DuckDB that holds the marts. `judged_days.py` keeps the judgements, `route_status.py` sends the daily
+message.
 """
 
 from calendar import monthrange
@@ -16,6 +17,10 @@ from aero_streaming.rules import DayRule
 
 #: The same days of the year before, with the same days of the week.
 YEAR = timedelta(days=364)
+_TABLE = """
+    select table_schema || '.' || table_name from information_schema.tables
+    where table_catalog = current_database() and table_name = ?
+"""
 LEGS, ROUTE_DAYS, TARGETS = "operations.fct_leg", "operations.fct_route_day", "finance.fct_target"
 #: Targets of routes are for all carriers together, as their status is.
 ALL_CARRIERS = "all"
@@ -163,7 +168,7 @@ def _source(marts: duckdb.DuckDBPyConnection, kpi: Kpi) -> tuple[str, dict[str, 
     parts = (*kpi.numerator, *kpi.less, *kpi.denominator, *kpi.sample)
     if kpi.of.id == "legs" and all("marts" in part.kept_in for part in parts):
         return ROUTE_DAYS, {part.id: part.id for part in parts}
-    tables = _rows(marts, "select schemaname || '.' || viewname from pg_views where viewname = ?", [kpi.of.model])
+    tables = _rows(marts, _TABLE, [kpi.of.model])
     return (tables[0][0] if tables else ""), {part.id: part.value_sql() for part in parts}
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from aero_assets import completeness, status_days
 from aero_assets.dbt import manifest as dbt_manifest
+from aero_assets.defs.alerts.judged_days import judge_closed_days
 from aero_assets.defs.published import balance, health
 from aero_assets.defs.published.export import Published, Publisher, Relation
 from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ROUTE_STATUS, ready
@@ -63,12 +64,13 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     pool="warehouse",
 )
 def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
-    """Publish the current content of the warehouse."""
+    """Judge the closed days of the routes, and publish the current content of the warehouse with their lights."""
     started = datetime.now(UTC)
     # Some marts are views of the typed zone, and somebody may have removed its copy meanwhile.
     ready(context, zones)
     level_due = level(zones.lake())
     with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
+        days_judged = judge_closed_days(warehouse, zones.lake(), level_due, started)
         warehouse.register("judged_days", status_days.table(zones.lake()))
         judged = Relation("operations.route_status", "from judged_days", status_days.DESCRIPTION)
         relations = [*mart_relations(), judged, *_health(warehouse, zones)]
@@ -90,6 +92,7 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
             "files_new": done.uploaded,
             "files_kept": done.reused,
             "files_pruned": done.pruned,
+            "days_judged": days_judged,
             "rows": dg.MetadataValue.json(rows),
             "labels": ", ".join(done.manifest.labels) or "none",
             "dagster/uri": f"s3://{zones.lake().name}/{CURRENT}",

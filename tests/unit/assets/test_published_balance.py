@@ -10,8 +10,10 @@ from aero_assets.dbt import manifest
 from aero_assets.defs.published import balance
 from aero_assets.defs.published.assets import mart_relations, published_marts
 from aero_assets.defs.published.export import Publisher, Relation
+from aero_assets.environment import Environment
+from aero_assets.manifests import Levels
 from aero_assets.outcomes import ledger
-from aero_assets.published import PublishedCopy
+from aero_assets.published import PublishedCopy, level
 from tests import faults
 from tests.fakes import FolderBucket
 from tests.unit.assets.test_sensors import FolderZones
@@ -91,6 +93,19 @@ def zones(tmp_path, monkeypatch):
             "insert into operations.fct_route_day (operating_date, scheduled_legs) values ('2026-11-01', 1)"
         )
     return FolderZones(root=f"{tmp_path}")
+
+
+def test_a_version_has_the_lights_of_its_own_figures_and_is_level_with_the_lake(zones):
+    """Judging comes before the files, so no second publication is due for the lights."""
+    with duckdb.connect(Environment.current().warehouse.as_posix()) as warehouse:
+        warehouse.execute("""
+            update operations.fct_route_day set route = 'MEX-CUN', arr_tracked_legs = 100, a14_on_time_legs = 10
+        """)
+    dg.materialize([published_marts], resources={"zones": zones}, raise_on_error=True)
+    with zones.copy_of_published().pull().connect() as reader:
+        lights = reader.execute("select distinct light from operations.route_status where kpi = 'otp_a14'").fetchall()
+    assert lights == [("red",)]
+    assert Levels(zones.lake(), "published").read() == {"marts": level(zones.lake())}
 
 
 def test_a_publication_is_in_the_ledger_as_it_was_counted_and_its_check_is_green(zones):

@@ -7,8 +7,8 @@ import pytest
 
 from aero_assets import status_days
 from aero_assets.defs.alerts.day_status import judge, turned_red
+from aero_assets.defs.alerts.judged_days import judge_closed_days
 from aero_assets.defs.alerts.route_status import route_status
-from aero_assets.defs.published.export import Publisher, Relation
 from aero_streaming.rules import rules_of_days
 from tests.unit.assets.live_samples import AlertZones, LiveLine, run
 from tests.unit.assets.test_sensors import instance  # noqa: F401 - a fixture
@@ -56,25 +56,12 @@ def marts(days, cm2=200, on_time=9, targets=(), routes=("MEX-CUN",), last=LAST):
     return warehouse
 
 
-def publish(zones, warehouse):
-    tables = ("operations.fct_leg", "operations.fct_route_day", "finance.fct_route_margin", "finance.fct_target")
-    relations = [Relation(name, f"from {name}", "One row per test.") for name in tables]
-    Publisher(zones.lake(), zones.scratch()).publish(
-        warehouse, relations, level=f"{datetime.now(UTC)}", now=datetime.now(UTC)
-    )
+def judged(zones, warehouse):
+    return judge_closed_days(warehouse, zones.lake(), "level", datetime.now(UTC))
 
 
 def found(warehouse, rule_id, held=None, day=LAST):
     return {row["route"]: row for row in judge(warehouse, day, [RULES[rule_id]], held or {})}
-
-
-def as_views(warehouse):
-    """The same marts under views, as a reader of a published version has them."""
-    warehouse.execute("""
-        alter table finance.fct_route_margin rename to margin_rows;
-        create view finance.fct_route_margin as from finance.margin_rows
-    """)
-    return warehouse
 
 
 def test_a_route_is_judged_over_the_days_up_to_the_day_and_no_others():
@@ -87,16 +74,16 @@ def test_a_route_is_judged_over_the_days_up_to_the_day_and_no_others():
 
 
 def test_money_is_judged_by_the_sums_of_the_window():
-    row = found(as_views(marts(10, cm2=-1)), "cm2_route_28d")["MEX-CUN"]
+    row = found(marts(10, cm2=-1), "cm2_route_28d")["MEX-CUN"]
     assert (row["light"], row["value"], row["n"], row["days"]) == ("red", pytest.approx(-0.1), 100, 10)
 
 
 def test_a_change_is_against_the_routes_own_days_before():
-    halved = as_views(marts(35))
-    halved.execute("update finance.margin_rows set revenue_usd = 500 where operating_date > ?", [LAST - timedelta(7)])
+    halved = marts(35)
+    halved.execute("update finance.fct_route_margin set revenue_usd = 500 where operating_date > ?", [LAST - timedelta(7)])
     row = found(halved, "rask_route_before")["MEX-CUN"]
     assert (row["light"], row["value"], row["compared"]) == ("red", pytest.approx(-50), pytest.approx(0.1))
-    assert found(as_views(marts(7)), "rask_route_before")["MEX-CUN"]["light"] == "grey"
+    assert found(marts(7), "rask_route_before")["MEX-CUN"]["light"] == "grey"
 
 
 def test_answers_of_passengers_are_judged_by_their_own_number():
@@ -124,7 +111,7 @@ def test_a_target_of_an_amount_counts_for_the_days_so_far_and_one_of_a_share_as_
         (day.replace(day=1), "all", "MEX-CUN", "otp_a14", 0.8),
         (day.replace(day=1), "AM", "MEX-GDL", "otp_a14", 1.0),
     ]
-    warehouse = as_views(marts(45, targets=month, last=day, routes=("MEX-CUN", "MEX-GDL")))
+    warehouse = marts(45, targets=month, last=day, routes=("MEX-CUN", "MEX-GDL"))
     revenue = found(warehouse, "revenue_target_month", day=day)
     assert list(revenue) == ["MEX-CUN"], "a route without a target is not judged by it"
     assert (revenue["MEX-CUN"]["compared"], revenue["MEX-CUN"]["value"]) == (15_000, pytest.approx(0))
@@ -143,56 +130,47 @@ def test_a_light_says_since_when_it_has_its_colour():
 
 
 def test_closed_days_are_judged_once_and_what_turned_red_is_told_once(instance, line, zones):  # noqa: F811
-    publish(zones, marts(10, cm2=lambda age: -2000 if age == 0 else 100))
+    warehouse = marts(10, cm2=lambda age: -2000 if age == 0 else 100)
+    assert judged(zones, warehouse) == 10
     assert run(route_status, instance, line, zones).success
-    kept = sorted(item.key for item in zones.lake().list(f"{status_days.PREFIX}/"))
-    assert len(kept) == 10
     assert [sent["Subject"] for sent in line.daily.published] == [f"Rutas en rojo {LAST}: 1"]
-    before = {item.key: item.etag for item in zones.lake().list(f"{status_days.PREFIX}/")}
+    assert judged(zones, warehouse) == 0
     assert run(route_status, instance, line, zones).success
-    assert {item.key: item.etag for item in zones.lake().list(f"{status_days.PREFIX}/")} == before
     assert len(line.daily.published) == 1
 
 
-def test_the_history_of_judged_days_is_one_table(instance, line, zones):  # noqa: F811
-    publish(zones, marts(3))
-    run(route_status, instance, line, zones)
+def test_the_history_of_judged_days_is_one_table(zones):
+    judged(zones, marts(3))
     table = status_days.table(zones.lake())
     assert table.schema == status_days.SCHEMA
     assert set(table.column("operating_date").to_pylist()) == {LAST - timedelta(days=age) for age in range(3)}
 
 
-def test_the_last_day_is_judged_again_when_its_figures_change(instance, line, zones):  # noqa: F811
-    publish(zones, marts(3, on_time=2))
-    run(route_status, instance, line, zones)
-    publish(zones, marts(3, on_time=10))
-    run(route_status, instance, line, zones)
+def test_the_last_day_is_judged_again_when_its_figures_change(zones):
+    judged(zones, marts(3, on_time=2))
+    judged(zones, marts(3, on_time=10))
     lights = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST) or ()}
     assert lights["a14_route_7d"] == "green"
 
 
-def test_a_rule_without_figures_is_judged_when_they_come_and_a_colour_stays(instance, line, zones):  # noqa: F811
+def test_a_rule_without_figures_is_judged_when_they_come_and_a_colour_stays(zones):
     without_money = marts(3, on_time=2)
     without_money.execute("delete from finance.fct_route_margin")
-    publish(zones, without_money)
-    run(route_status, instance, line, zones)
-    publish(zones, marts(3, on_time=10))
-    run(route_status, instance, line, zones)
+    judged(zones, without_money)
+    judged(zones, marts(3, on_time=10))
     early = {row["rule_id"]: row["light"] for row in status_days.history(zones.lake(), LAST - timedelta(days=1)) or ()}
     assert (early["cm2_route_28d"], early["a14_route_7d"]) == ("green", "red")
 
 
-def test_nothing_is_judged_before_the_day_has_closed(instance, line, zones):  # noqa: F811
-    publish(zones, marts(1, last=datetime.now(UTC).date() + timedelta(days=1)))
-    assert run(route_status, instance, line, zones).success
+def test_nothing_is_judged_before_the_day_has_closed(zones):
+    assert judged(zones, marts(1, last=datetime.now(UTC).date() + timedelta(days=1))) == 0
     assert list(zones.lake().list("_status/")) == []
 
 
-@pytest.mark.parametrize("is_published", [True, False])
-def test_without_live_part_or_marts_nothing_is_told_and_nothing_fails(instance, line, zones, is_published):  # noqa: F811
+@pytest.mark.parametrize("is_judged", [True, False])
+def test_without_live_part_or_judged_days_nothing_is_told_and_nothing_fails(instance, line, zones, is_judged):  # noqa: F811
     line.dynamo.is_there = False
-    if is_published:
-        publish(zones, marts(3, on_time=2))
+    if is_judged:
+        judged(zones, marts(3, on_time=2))
     assert run(route_status, instance, line, zones).success
     assert line.daily.published == []
-    assert bool(list(zones.lake().list(f"{status_days.PREFIX}/"))) == is_published
