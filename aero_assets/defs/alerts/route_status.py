@@ -1,4 +1,4 @@
-"""The status of routes as an asset: the lights that the last publication judged, and one message a day about the red."""
+"""The status of routes as an asset: the lights of the last publication, and one message a day about what is red."""
 
 from datetime import UTC, datetime
 from typing import Any

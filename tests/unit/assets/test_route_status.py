@@ -80,7 +80,8 @@ def test_money_is_judged_by_the_sums_of_the_window():
 
 def test_a_change_is_against_the_routes_own_days_before():
     halved = marts(35)
-    halved.execute("update finance.fct_route_margin set revenue_usd = 500 where operating_date > ?", [LAST - timedelta(7)])
+    week = [LAST - timedelta(7)]
+    halved.execute("update finance.fct_route_margin set revenue_usd = 500 where operating_date > ?", week)
     row = found(halved, "rask_route_before")["MEX-CUN"]
     assert (row["light"], row["value"], row["compared"]) == ("red", pytest.approx(-50), pytest.approx(0.1))
     assert found(marts(7), "rask_route_before")["MEX-CUN"]["light"] == "grey"
