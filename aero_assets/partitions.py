@@ -9,7 +9,8 @@ import dagster as dg
 
 from aero_streaming.events import limits as event_limits
 
-FIRST_ARRIVAL_DATE = date(2026, 1, 1)
+#: A year of history and more can have arrived day by day; each day costs a partition, and 24 of the extract.
+FIRST_ARRIVAL_DATE = date(2025, 1, 1)
 #: Moving this earlier makes older history buildable and costs one partition per day; later hides built days.
 FIRST_OPERATING_DATE = event_limits.FIRST_OPERATING_DATE
 #: Days after today that may already have rows (schedules are filed about a season ahead).

@@ -152,7 +152,7 @@ def _kind(old: str | None, now: str | None) -> str:
 
 
 def run(given: argparse.Namespace, state: Path) -> list[dict[str, Any]]:
-    """Extract every hour of the window; return the content of the commits."""
+    """Extract every window of the request; return the content of the commits."""
     tables, asked = hours.asked(given)
     windows.refuse_unfinished(asked, datetime.now(UTC))
     note, store = Note.of(state), RawStore(given.raw_path)

@@ -105,10 +105,14 @@ class Asked:
         """Return the report of the extract of these hours, which it writes last; None before it has ended."""
         for key in sorted(reports(raw) - self.reports):
             report = raw.read_json(key) or {}
-            ends = [window["window_end"] for window in report.get("windows", ())]
-            if len(ends) == len(self.hours.names()) and datetime.fromisoformat(ends[-1]) == self.hours.end:
+            windows = report.get("windows")
+            if windows and self.hours == Hours(*(datetime.fromisoformat(at) for at in _span(windows))):
                 return report
         return None
+
+
+def _span(windows: list[dict[str, Any]]) -> tuple[str, str]:
+    return windows[0]["window_start"], windows[-1]["window_end"]
 
 
 def extract(state: State, raw: Bucket, hours: Hours, log: Log) -> Asked:

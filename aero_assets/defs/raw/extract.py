@@ -1,6 +1,6 @@
 """The extract: one asset per table of the operational database, one partition per hour, one job run for all requests.
 
-All tables of a run come from one snapshot. Consecutive hours are one run; each hour is committed separately.
+All tables of a run come from one snapshot. Consecutive hours are one run, committed window by window.
 """
 
 from collections.abc import Iterator

@@ -14,9 +14,9 @@ from aero_extract.windows import (
     block_ranges,
     changed_in,
     commit_name,
-    hours,
     moment,
     refuse_unfinished,
+    windows,
 )
 
 START = datetime(2026, 11, 1, 10, tzinfo=UTC)
@@ -24,8 +24,28 @@ WINDOW = Window(START, START + HOUR)
 
 
 def test_a_run_over_several_hours_is_a_window_for_each():
-    found = hours(START, START + 3 * HOUR)
+    found = windows(START, START + 3 * HOUR)
     assert [window.folder for window in found] == [f"dt=2026-11-01/hh={hour}" for hour in (10, 11, 12)]
+
+
+def test_a_long_run_has_windows_of_half_days_that_end_at_noon_and_midnight():
+    cut = windows(START, START + 49 * HOUR)
+    assert [(window.folder[3:], window.extracted_at[:13]) for window in cut] == [
+        ("2026-11-01/hh=10", "2026-11-01T12"),
+        ("2026-11-01/hh=12", "2026-11-02T00"),
+        ("2026-11-02/hh=00", "2026-11-02T12"),
+        ("2026-11-02/hh=12", "2026-11-03T00"),
+        ("2026-11-03/hh=00", "2026-11-03T11"),
+    ]
+
+
+@given(st.integers(0, 100), st.integers(1, 2000))
+def test_windows_of_any_run_follow_each_other_without_gap_from_its_start_to_its_end(begin, length):
+    start, end = START + begin * HOUR, START + (begin + length) * HOUR
+    cut = windows(start, end)
+    edges = [window.start for window in cut]
+    assert [edges[0], *(window.end for window in cut)] == [start, *edges[1:], end]
+    assert len(cut) == length if length <= 48 else all(window.end - window.start <= 12 * HOUR for window in cut)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +58,7 @@ def test_a_run_over_several_hours_is_a_window_for_each():
 )
 def test_a_window_that_is_none_is_refused_with_its_name(start, end, said):
     with pytest.raises(WindowError, match=said):
-        hours(start, end)
+        windows(start, end)
 
 
 @pytest.mark.parametrize("said", ["yesterday", "2026-11-01T10:00:00", "2026-11-01T10:00:00-06:00"])

@@ -175,7 +175,9 @@ def test_a_demo_that_was_killed_before_its_extract_ended_asks_for_all_of_it_agai
 
 
 def report(*ends):
-    return {"windows": [{"window_end": f"{end:%Y-%m-%dT%H:%M:%S.%fZ}"} for end in ends], "money": {"cost_usd": 1.5}}
+    hour, form = timedelta(hours=1), "%Y-%m-%dT%H:%M:%S.%fZ"
+    windows = [{"window_start": f"{end - hour:{form}}", "window_end": f"{end:{form}}"} for end in ends]
+    return {"windows": windows, "money": {"cost_usd": 1.5}}
 
 
 def test_an_extract_has_ended_with_the_report_of_its_own_hours(tmp_path):

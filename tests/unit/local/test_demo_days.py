@@ -42,9 +42,9 @@ def test_days_that_were_sent_stay_and_more_can_be_asked_for(tmp_path):
 
 
 def test_more_days_than_arrivals_are_filed_for_are_refused_with_the_most_that_there_are(tmp_path):
-    with pytest.raises(AeroError, match="begin on 2026-01-02 at the earliest") as error:
-        days_of(tmp_path, 400)
-    assert "DAYS=332" in str(error.value.fix)
+    with pytest.raises(AeroError, match="begin on 2025-01-02 at the earliest") as error:
+        days_of(tmp_path, 800)
+    assert "DAYS=697" in str(error.value.fix)
     assert not (tmp_path / inputs.SINCE).exists()
 
 

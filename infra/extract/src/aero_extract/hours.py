@@ -1,4 +1,4 @@
-"""The hours of an extract: what of each table belongs to a window, its commit, its report. A reader reads the database.
+"""The windows of an extract: what of each table belongs to one, its commit, its report. A reader reads the database.
 
 Spark reads PostgreSQL on Glue and on a laptop (`rds_to_raw`); any other reader that gives the same rows makes the same
 commits. Nothing is visible before the commit object of a window is written, and that names every part.
@@ -140,9 +140,9 @@ def options(arguments: list[str], *more: str) -> argparse.Namespace:
 
 
 def asked(given: argparse.Namespace) -> tuple[list[Table], list[Window]]:
-    """Return the tables and the hours of a run; raise ValueError or `WindowError` where they are none."""
+    """Return the tables and the windows of a run; raise ValueError or `WindowError` where they are none."""
     start = windows.moment(given.window_start, "--window-start")
-    return chosen(given.tables), windows.hours(start, windows.moment(given.window_end, "--window-end"))
+    return chosen(given.tables), windows.windows(start, windows.moment(given.window_end, "--window-end"))
 
 
 def _counts(parts: list[Part], rows: int) -> dict[str, Any]:

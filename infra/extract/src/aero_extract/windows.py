@@ -1,4 +1,4 @@
-"""Windows of an extract: which hours, which rows, under which names. No I/O and no clock.
+"""Windows of an extract: which times, which rows, under which names. No I/O and no clock.
 
 A row belongs to a window if it was last changed in it. A window looks back over an overlap, because a change becomes
 visible when its transaction commits and is stamped before: a transaction that lasts no longer than the overlap is
@@ -12,7 +12,10 @@ from hashlib import sha256
 from json import dumps
 from typing import Any
 
-HOUR = timedelta(hours=1)
+HOUR, HALF_DAY = timedelta(hours=1), timedelta(hours=12)
+#: A longer request is a first load or a repair. Its windows are half days: an hour each would cost a database of some
+#: years days of work, and legs are still known by noon UTC, when their day closes.
+MOST_HOURLY = timedelta(hours=48)
 OVERLAP_MINUTES = 15
 
 
@@ -22,7 +25,7 @@ class WindowError(ValueError):
 
 @dataclass(frozen=True)
 class Window:
-    """One hour of changes, `start` ≤ moment < `end`, UTC."""
+    """An hour or half a day of changes, `start` ≤ moment < `end`, UTC."""
 
     start: datetime
     end: datetime
@@ -63,20 +66,23 @@ def moment(written: str, where: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def hours(start: datetime, end: datetime) -> list[Window]:
-    """Return the hourly windows from `start` to `end`; both are whole hours."""
+def windows(start: datetime, end: datetime) -> list[Window]:
+    """Return the windows from `start` to `end`, both whole hours: hours, or the half days of a long request."""
     for name, bound in (("--window-start", start), ("--window-end", end)):
         if (bound.minute, bound.second, bound.microsecond) != (0, 0, 0):
             raise WindowError(f"{name} {bound:%Y-%m-%dT%H:%M:%SZ} is not a whole hour")
     if end <= start:
         raise WindowError(f"--window-end {text(end)} is not after --window-start {text(start)}")
-    return [Window(at, at + HOUR) for at in _every(start, end)]
+    return list(_cut(start, end, HOUR if end - start <= MOST_HOURLY else HALF_DAY))
 
 
-def _every(start: datetime, end: datetime) -> Iterator[datetime]:
+def _cut(start: datetime, end: datetime, length: timedelta) -> Iterator[Window]:
+    """Cut a time at every multiple of a length since midnight."""
     while start < end:
-        yield start
-        start += HOUR
+        since_midnight = timedelta(hours=start.hour)
+        until = min(end, start + length - since_midnight % length)
+        yield Window(start, until)
+        start = until
 
 
 def refuse_unfinished(windows: list[Window], now: datetime) -> None:
