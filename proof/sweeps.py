@@ -81,6 +81,13 @@ SWEEPS = (
         "What a run of a year plans and writes, without its dbt (`tests/unit/local/test_run_events.py`).",
     ),
     Sweep(
+        "whole_year",
+        "180 and 365 days of the whole synthetic airline through every source of a demo: seconds to each stage, rows, "
+        "peak memory; then a correction of one leg of 200 days ago: its dates alone are built, all other rows and "
+        "months stay as they are.",
+        "One day through door, typed step, marts and publication (`tests/platform/test_spine.py`).",
+    ),
+    Sweep(
         "arrivals",
         "35 days of the synthetic airline, of its database, and rows of every other feed, in ten arrivals at random, "
         "once for each feed whose last rows come after everything else: every mart as of one build of everything.",

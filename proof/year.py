@@ -96,14 +96,14 @@ def monthly_files(folder: Path) -> list[Path]:
     return made
 
 
-def one_row(files: list[Path], folder: Path) -> Path:
-    """Write a file of one row: a flown leg of the middle of the year, its next version one minute later at the gate."""
-    source = next(path for path in files if f"{CORRECTED:%Y-%m}" in path.name)
+def one_row(files: list[Path], folder: Path, on: date = CORRECTED) -> Path:
+    """Write a file of one row: the next version of a flown leg of a day, with one passenger less."""
+    source = next(path for path in files if f"{on:%Y-%m}" in path.name)
     header, *rows = gzip.decompress(source.read_bytes()).decode().splitlines()
     names = header.split(",")
     for row in rows:
         cells = dict(zip(names, row.split(","), strict=False))
-        if cells.get("OPERATING_DATE") == f"{CORRECTED}" and cells.get("CANCELLED") == "0" and cells.get("AIBT"):
+        if cells.get("OPERATING_DATE") == f"{on}" and cells.get("CANCELLED") == "0" and cells.get("AIBT"):
             break
     cells["VERSION"] = f"{int(cells['VERSION']) + 7}"
     cells["PASSENGERS"] = f"{max(int(cells['PASSENGERS']) - 1, 0)}"

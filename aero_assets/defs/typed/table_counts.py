@@ -8,6 +8,7 @@ import csv
 import gzip
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def _means(cell: str, names: Sequence[str]) -> bool:
     return any(bare == _letters(name) or (bare[:-3] == _letters(name) and len(cell) > len(name)) for name in names)
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.lower())
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())

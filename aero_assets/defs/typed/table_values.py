@@ -28,7 +28,8 @@ _MONTHS = {
          "oct octubre october", "nov noviembre november", "dic diciembre dec december"), 1)
     for name in names.split()
 }  # fmt: skip
-_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+#: A figure with nothing beside it, as programs write them.
+_PLAIN = re.compile("-?[0-9][0-9.,]*")
 _GROUPED = r"[1-9][0-9]{{0,2}}(?:(?P<g>[{groups}])[0-9]{{3}}(?:(?P=g)[0-9]{{3}})*)|[0-9]+"
 #: Mark of decimals → the form of a figure that has it; groups of three stand between the other marks.
 _FIGURE = {
@@ -74,7 +75,7 @@ def text_of(cell: object) -> str:
     """Return a cell as one line of text; a whole number of a workbook has no decimals."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST:
         return f"{cell:.0f}"
-    return _SPACES.sub(" ", f"{cell}").strip() if cell is not None else ""
+    return " ".join(f"{cell}".split()) if cell is not None else ""
 
 
 def is_nothing(cell: object) -> bool:
@@ -98,6 +99,8 @@ def amount(cell: object, declared: Declared) -> tuple[Decimal, str]:
 
 def _unsigned(text: str) -> tuple[str, int, str]:
     """Return a figure without sign and currency; a negative one may have parentheses, or the sign at its end."""
+    if _PLAIN.fullmatch(text):
+        return text.lstrip("-"), -1 if text.startswith("-") else 1, ""
     text, currency = text.upper().replace("−", "-"), ""
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if negative else text

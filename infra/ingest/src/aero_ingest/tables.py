@@ -111,9 +111,10 @@ def of_text(text: str, layout: Mapping[str, Any]) -> tuple[str, Header]:
 
 def find(top: Sequence[Sequence[str]], layout: Mapping[str, Any]) -> Header:
     """Return the first of the top rows that is a header of a layout, else the one that is nearest to it."""
+    known = {plain(name): column for column, names in layout["names"].items() for name in (column, *names)}
     nearest = Header()
     for number, cells in enumerate(top[: MOST_ABOVE + 1]):
-        header = _header(number, cells, layout)
+        header = _header(number, cells, known, layout)
         if not header.problem:
             return header
         if len(header.places) > len(nearest.places):
@@ -123,8 +124,7 @@ def find(top: Sequence[Sequence[str]], layout: Mapping[str, Any]) -> Header:
     return nearest
 
 
-def _header(number: int, cells: Sequence[str], layout: Mapping[str, Any]) -> Header:
-    known = {plain(name): column for column, names in layout["names"].items() for name in (column, *names)}
+def _header(number: int, cells: Sequence[str], known: Mapping[str, str], layout: Mapping[str, Any]) -> Header:
     places: dict[str, int] = {}
     currencies: dict[str, str] = {}
     problem = ""
