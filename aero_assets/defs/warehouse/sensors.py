@@ -34,8 +34,10 @@ from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
 
 #: A stream of arrivals that never ends must not keep the marts from being built. Long enough for an extract of some
-#: hundred hours and its typed rows: marts of a part of them would be built beside that, and then once more.
-PATIENCE = timedelta(seconds=180)
+#: hundred hours and its typed rows: marts of a part of them would be built beside that, and then once more. A load of
+#: many dates is waited for longer, because its marts are the longer to build.
+PATIENCE, PATIENCE_WITH_MANY = timedelta(seconds=180), timedelta(minutes=15)
+MANY_DATES = 62
 
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:
@@ -83,7 +85,7 @@ def warehouse_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
 def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.SensorResult:
     """Request the operating dates that changed, and catalog and staging if they are behind, together if both are.
 
-    A running extract or compaction is waited for a little, so that one run covers all of it.
+    A running extract or compaction is waited for, so that one run covers all of it.
     """
     now = datetime.now(UTC)
     manifests = zones.copy_of_lake().manifests()
@@ -91,10 +93,11 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     arriving = is_under_way(context.instance, now) or any(
         behind(feed, list_arrivals(zones.raw(), feed), manifests, decided.get(feed.path, {})).behind for feed in feeds()
     )
-    since = waiting_since(context.cursor, now)
-    if arriving and now - since < PATIENCE:
+    since, dated = waiting_since(context.cursor, now), warehouse_want(zones, manifests)
+    patience = PATIENCE if len(dated.behind) <= MANY_DATES else PATIENCE_WITH_MANY
+    if arriving and now - since < patience:
         return dg.SensorResult(cursor=since.isoformat())
-    undated, dated = catalog_want(zones, manifests), warehouse_want(zones, manifests)
+    undated = catalog_want(zones, manifests)
     if undated.behind and not dated.behind:
         return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor=NOT_WAITING)
     if undated.behind:
