@@ -1,7 +1,7 @@
 """Sensors: every arrival is reported once, whatever order and downtime; what is behind is asked for in order."""
 
 import gzip
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,9 +20,15 @@ from aero_assets.defs.raw.reports import MOST_EVENTS, OVERLAP, unseen
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.defs.typed.sensors import arrivals
 from aero_assets.defs.warehouse import failures
-from aero_assets.defs.warehouse.assets import staging_level
+from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, staging_level
 from aero_assets.defs.warehouse.failures import FailedCheck
-from aero_assets.defs.warehouse.sensors import PATIENCE, typed_changes, warehouse_want
+from aero_assets.defs.warehouse.sensors import (
+    MANY_DATES,
+    PATIENCE,
+    PATIENCE_WITH_MANY,
+    typed_changes,
+    warehouse_want,
+)
 from aero_assets.feeds import feeds, find
 from aero_assets.lake import LakeCopy
 from aero_assets.levels import NOT_WAITING
@@ -138,6 +144,17 @@ def test_what_is_being_extracted_is_waited_for_but_not_for_ever(instance, zones)
     assert tick(typed_changes, instance, zones).run_requests == []
     long_ago = (now - PATIENCE - timedelta(seconds=1)).isoformat()
     assert [request.job_name for request in tick(typed_changes, instance, zones, long_ago).run_requests] == ["catch_up"]
+
+
+def test_a_load_of_many_dates_is_waited_for_longer(instance, zones):
+    arrive(zones)
+    dates = [f"{date(2026, 1, 1) + timedelta(days=number)}" for number in range(MANY_DATES + 1)]
+    Levels(zones.lake(), WAREHOUSE_LEVELS).advance(dict.fromkeys(dates, "an older version"))
+    asked = {
+        patience: tick(typed_changes, instance, zones, (datetime.now(UTC) - patience).isoformat()).run_requests
+        for patience in (PATIENCE, PATIENCE_WITH_MANY)
+    }
+    assert [bool(requests) for requests in asked.values()] == [False, True]
 
 
 def test_marts_bring_catalog_and_staging_along_where_these_cannot_serve_them_yet(instance, zones):
