@@ -233,11 +233,12 @@ def _up(
         steps.parse_ahead(supervisor)
     mark = time.monotonic()
     outputs = deploy(state, log)
+    if "ministack" in started and not has_saved_state(state):
+        # Before anything arrives: the emulator is away for a moment, and runs would fail.
+        _save(supervisor, start)
     if register:
         with state.acting_as("orchestrator"):
             register(log)
-    if "ministack" in started and not has_saved_state(state):
-        _save(supervisor, start)
     seconds["deploy"] = time.monotonic() - mark
     for name in names:
         # Topics are made before Flink starts: its brokers must answer first.

@@ -21,6 +21,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 
 from aero_assets.defs.typed.lines import LONGEST_LINE
+from aero_assets.defs.typed.quick_json import loads
 from aero_ingest.firehose_transform import lines_of
 from aero_streaming import events
 from aero_streaming.events import Problem
@@ -74,7 +75,7 @@ def unwrap(line: bytes) -> Judged:
 def _wrapped(line: bytes) -> Judged | None:
     """Return the content of a line in the form of the transform; None for any other line."""
     try:
-        wrapper = json.loads(line)
+        wrapper = loads(line)
         body = (
             wrapper["body"] if "body" in wrapper else base64.b64decode(wrapper["body_base64"]).decode(errors="replace")
         )

@@ -10,7 +10,6 @@ that.
 """
 
 import io
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +33,7 @@ from aero_assets.defs.typed.csv_sources import (
 )
 from aero_assets.defs.typed.event_lines import as_sent
 from aero_assets.defs.typed.metar_lines import reports
+from aero_assets.defs.typed.quick_json import loads, text_of
 from aero_assets.defs.typed.readers import read
 from aero_assets.feeds import Feed
 from aero_assets.feeds.layouts import Sheet, Workbook
@@ -165,19 +165,21 @@ def _identity(feed: Feed) -> str:
 def _event(line: bytes) -> dict[str, Any] | None:
     """Return the event of a line, without its wrapper; None if it is no object, because it cannot have become a row."""
     try:
-        event = json.loads(line)
+        event = loads(line)
         if isinstance(event, dict) and isinstance(event.get("body"), str):
-            event = json.loads(event["body"])
+            event = loads(event["body"].encode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) else None
 
 
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
+    if value is None:
+        return None
+    if isinstance(value, str):
         # Half of a surrogate pair is no text that a column can hold.
-        return value and value.encode("utf-8", "replace").decode()
-    return json.dumps(value, separators=(",", ":"))
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return text_of(value)
 
 
 def count(feed: Feed, body: Path) -> int:
