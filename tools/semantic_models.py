@@ -98,6 +98,12 @@ GROUPINGS = {
         entities={"origin": "airport", "calendar_day": "operating_date"},
         dimensions={"data_label": None},
     ),
+    "bookings": Grouping(
+        entity="booking_pace",
+        description="Net seats against the 28 dates before. One row per date, carrier, route and days to departure.",
+        entities=ROUTE,
+        dimensions={"days_to_departure": None, "data_label": None},
+    ),
     "fares": Grouping(
         entity="fare",
         description="Fares against the 28 dates before. One row per date, carrier, route and days to departure.",

@@ -113,6 +113,22 @@ DEPARTURES_BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
         lambda left: float(len(left)),
     ),
 }
+#: Dates that the tests take as enough for a baseline.
+LEAST_DAYS = 3
+
+
+def _paced(pace: Frame) -> Frame:
+    return pace[pace.is_over & (pace.baseline_days >= LEAST_DAYS)]
+
+
+def _usual(pace: Frame) -> float:
+    paced = _paced(pace)
+    return float((paced.baseline_seats / paced.baseline_days).round(6).sum())
+
+
+PACE_BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
+    "bk_pace": (lambda pace: float(_paced(pace).kept_seats.sum()) - _usual(pace), _usual),
+}
 #: Seats that the tests take as enough on both sides.
 LEAST_SEATS = 3
 

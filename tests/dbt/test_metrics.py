@@ -27,8 +27,10 @@ from tests.dbt.leg_rows import (
     CAUSES_BY_HAND,
     DEPARTURES_BY_HAND,
     FARES_BY_HAND,
+    LEAST_DAYS,
     LEAST_SEATS,
     LEGS_BY_HAND,
+    PACE_BY_HAND,
     holds,
     on_time,
 )
@@ -45,7 +47,8 @@ ANSWERS, CONNECTIONS = "customer.fct_satisfaction", "customer.fct_misconnect"
 ROTATIONS, TURNS = "operations.fct_rotation", "operations.fct_turnaround"
 MARGINS, SCHEDULES = "finance.fct_route_margin", "network.fct_schedule_day"
 DEPARTURES, FARES = "operations.fct_imputed_departure", "commercial.fct_fare_position"
-COUNTED = (LEGS, CAUSES, MARGINS, ROTATIONS, TURNS, ANSWERS, CONNECTIONS, SCHEDULES, DEPARTURES, FARES)
+PACE = "commercial.fct_booking_pace"
+COUNTED = (LEGS, CAUSES, MARGINS, ROTATIONS, TURNS, ANSWERS, CONNECTIONS, SCHEDULES, DEPARTURES, FARES, PACE)
 CALENDAR, AIRPORTS, CARRIERS = "reference.dim_date", "reference.dim_airport", "reference.dim_carrier"
 SEED = 20261129
 AS_OF = date(2015, 1, 10)
@@ -80,6 +83,7 @@ def warehouse(parsed, tmp_path_factory) -> Warehouse:
         as_of=f"{AS_OF} 12:00:00",
         fare_least_seats=LEAST_SEATS,
         fare_least_baseline_seats=LEAST_SEATS,
+        pace_least_days=LEAST_DAYS,
     )
     assert result.success, messages(result)
     return warehouse
@@ -102,6 +106,7 @@ BY_HAND: dict[str, tuple[Counted, Counted | None]] = {
     **CAUSES_BY_HAND,
     **DEPARTURES_BY_HAND,
     **FARES_BY_HAND,
+    **PACE_BY_HAND,
     **ROTATIONS_BY_HAND,
     **TURNS_BY_HAND,
     **MONEY_BY_HAND,
@@ -114,6 +119,7 @@ TABLE_OF = dict.fromkeys(CAUSES_BY_HAND, CAUSES) | dict.fromkeys(MONEY_BY_HAND, 
 TABLE_OF |= dict.fromkeys(TURNS_BY_HAND, TURNS)
 TABLE_OF |= dict.fromkeys(ROTATIONS_BY_HAND, ROTATIONS) | dict.fromkeys(SCHEDULES_BY_HAND, SCHEDULES)
 TABLE_OF |= dict.fromkeys(DEPARTURES_BY_HAND, DEPARTURES) | dict.fromkeys(FARES_BY_HAND, FARES)
+TABLE_OF |= dict.fromkeys(PACE_BY_HAND, PACE)
 TABLE_OF |= dict.fromkeys(ANSWERS_BY_HAND, ANSWERS) | dict.fromkeys(CONNECTIONS_BY_HAND, CONNECTIONS)
 #: Dimension of a question → the same made by pandas from a row's own columns.
 GROUPS: dict[str, Callable[[Frame, "Tables"], pd.Series]] = {

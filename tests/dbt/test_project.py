@@ -144,6 +144,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_disruption_care",
         "fct_booking_curve",
         "fct_fare_position",
+        "fct_booking_pace",
         "fct_market_month",
         "fct_schedule",
         "fct_schedule_leg",
@@ -156,7 +157,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 52
+    assert len(marts) == 53
     assert all(node.contract.enforced for node in marts)
 
 

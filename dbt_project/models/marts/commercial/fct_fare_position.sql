@@ -21,16 +21,9 @@ with days as (
 
 ),
 
--- an event of the network has no airport
 disturbed as (
 
-    select distinct
-        days.operating_date,
-        days.origin,
-        days.destination
-    from days
-    inner join {{ ref('dim_exceptional_day') }} as events on days.operating_date = events.date_day
-    where events.leave_out and (events.scope = 'network' or events.airport in (days.origin, days.destination))
+    {{ exceptional_days_of_routes('days') }}
 
 ),
 
