@@ -158,7 +158,24 @@ def _of_schedules(columns: Tables) -> str:
     """
 
 
+#: Connecting passengers by the leg that takes them on.
+CONNECTING = "customer.fct_leg_connection"
+
+
+def _of_connections(columns: Tables) -> str:
+    """Return the passengers of onward legs; a leg that nobody knows stands under its identity alone."""
+    if CONNECTING not in columns:
+        raise NoWayBackError(f"This version has no {CONNECTING}, which says the legs that take passengers on.")
+    named = ", ".join(f"legs.{name}" for name in sorted(LEG_COLUMNS - {"leg_uid", "operating_date"}))
+    return f"""
+        select changing.*, {named}
+        from {CONNECTING} as changing
+        left join ({LEGS}) as legs on changing.operating_date = legs.operating_date and changing.leg_uid = legs.leg_uid
+    """
+
+
 #: Facts that are sums over legs → SQL of the same facts by leg, over the tables of a published version.
 WAYS: dict[str, Callable[[Tables], str]] = {
     "delay_causes": _of_causes, "margins": _of_margins, "answers": _of_answers, "schedules": _of_schedules,
+    "connections": _of_connections,
 }  # fmt: skip

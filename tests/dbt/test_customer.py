@@ -21,7 +21,8 @@ ON = date(2026, 2, 3)
 DAY = str(ON)
 MARTS = (
     "fct_leg", "fct_route_day_commercial", "fct_route_day_ticket", "fct_connection_day", "fct_satisfaction",
-    "fct_misconnect", "fct_rotation", "fct_leg_delay", "fct_disruption_care", "fct_booking_curve",
+    "fct_leg_connection", "fct_misconnect", "fct_rotation", "fct_leg_delay", "fct_disruption_care",
+    "fct_booking_curve",
 )  # fmt: skip
 SELECT = ("--select", "int_leg", "int_coupon", "int_booking", "int_feedback", *MARTS)
 SURVEYS = find("partner/surveys")

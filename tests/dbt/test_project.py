@@ -140,6 +140,7 @@ def test_two_tags_split_the_project(parsed):
         "fct_completeness_day",
         "fct_fx_day",
         "fct_satisfaction",
+        "fct_leg_connection",
         "fct_misconnect",
         "fct_disruption_care",
         "fct_booking_curve",
@@ -157,7 +158,7 @@ def test_two_tags_split_the_project(parsed):
 
 def test_marts_have_contracts(parsed):
     marts = [node for node in _nodes(parsed, "model") if "marts" in node.fqn]
-    assert len(marts) == 53
+    assert len(marts) == 54
     assert all(node.contract.enforced for node in marts)
 
 
