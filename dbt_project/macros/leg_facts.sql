@@ -113,9 +113,11 @@
 {%- endmacro %}
 
 
-{% macro leg_facts(known=none) -%}
+{% macro leg_facts(known=none, of_files=true) -%}
+    {#- Of files and events, or of events alone. -#}
+    {%- set files = leg_files() if of_files else {} %}
     with
-    {% for model, lacks in leg_files().items() %}
+    {% for model, lacks in files.items() %}
     last_{{ model }} as (
 
         {{ last_rows_of_legs(rows_known(ref(model), known)) }}
@@ -189,7 +191,7 @@
     coded_facts as (
 
         select * from ops_leg_events
-        {% for model, lacks in leg_files().items() if 'delay_codes' not in lacks %}
+        {% for model, lacks in files.items() if 'delay_codes' not in lacks %}
         union all
         select * from facts_{{ model }}
         {% endfor %}
@@ -238,7 +240,7 @@
     )
 
     select * from with_causes
-    {% for model, lacks in leg_files().items() if 'delay_codes' in lacks %}
+    {% for model, lacks in files.items() if 'delay_codes' in lacks %}
     union all
     select * from facts_{{ model }}
     {% endfor %}

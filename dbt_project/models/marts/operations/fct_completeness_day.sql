@@ -12,53 +12,59 @@ with legs as (
 
 ),
 
-facts as (
+{% for model in leg_files() %}
+rows_of_{{ model }} as (
 
     select
-        operating_date,
-        leg_uid,
-        source,
-        received_at,
-        std_at is not null as is_plan,
-        is_actual
-        and (
-            coalesce(is_cancelled, false)
-            or coalesce(is_diverted, false)
-            or coalesce(out_at, off_at, on_at, in_at) is not null
-        ) as is_report,
-        is_actual
-        and (coalesce(is_cancelled, false) or coalesce(is_diverted, false) or in_at is not null) as is_end
-    from {{ ref('int_leg_fact') }}
+        *,
+        row_number() over (
+            partition by operating_date, leg_uid, attempt
+            order by version desc, received_at desc, event_id desc
+        ) as recency
+    from {{ ref(model) }}
     where {{ where_operating_dates() }}
+
+),
+{% endfor %}
+of_events as (
+
+    {{ leg_facts(of_files=false) }}
 
 ),
 
 -- Of a feed of files the last row of a leg stands; earlier rows say when the leg was first told and first closed.
-file_rows as (
+statements as (
+    {% for model, lacks in leg_files().items() %}
+    select
+        {{ leg_fact_columns(lacks=lacks) }},
+        true as is_of_file,
+        recency = 1 as stands
+    from rows_of_{{ model }}
+    union all
+    {% endfor %}
+    select
+        {{ leg_fact_columns() }},
+        false as is_of_file,
+        true as stands
+    from of_events
+    where {{ where_operating_dates() }}
 
-    {% for feed in ['bts_ontime', 'bts_departures', 'bts_arrivals', 'airline_legs'] %}
+),
+
+judged as (
+
     select
         operating_date,
         leg_uid,
         source,
         received_at,
+        is_of_file,
+        stands,
+        stands and is_actual as reports,
+        std_at is not null as is_plan,
+        coalesce(out_at, off_at, on_at, in_at) is not null as is_movement,
         coalesce(is_cancelled, false) or coalesce(is_diverted, false) or in_at is not null as is_end
-    from {{ ref('stg_partner__' ~ feed) }}
-    where {{ where_operating_dates() }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-first_rows as (
-
-    select
-        operating_date,
-        leg_uid,
-        source,
-        min(received_at) as first_received_at,
-        min(case when is_end then received_at end) as ended_received_at
-    from file_rows
-    group by operating_date, leg_uid, source
+    from statements
 
 ),
 
@@ -68,13 +74,14 @@ told as (
         operating_date,
         leg_uid,
         source,
-        max(case when is_plan then 1 else 0 end) as planned,
-        max(case when is_report then 1 else 0 end) as reported,
-        max(case when is_end then 1 else 0 end) as ended,
+        max(case when stands and is_plan then 1 else 0 end) as planned,
+        max(case when reports and (is_movement or is_end) then 1 else 0 end) as reported,
+        max(case when reports and is_end then 1 else 0 end) as ended,
         min(received_at) as first_received_at,
-        max(received_at) as last_received_at,
-        min(case when is_end then received_at end) as ended_received_at
-    from facts
+        max(case when stands then received_at end) as last_received_at,
+        min(case when reports and is_end then received_at end) as ended_received_at,
+        min(case when is_of_file and is_end then received_at end) as first_ended_received_at
+    from judged
     group by operating_date, leg_uid, source
 
 ),
@@ -105,25 +112,21 @@ by_source as (
         {{ sum_whole('told.planned') }} as planned_legs,
         {{ sum_whole('told.reported') }} as reported_legs,
         {{ sum_whole('told.ended') }} as final_legs,
-        min(least(told.first_received_at, coalesce(first_rows.first_received_at, told.first_received_at)))
-            as first_received_at,
+        min(told.first_received_at) as first_received_at,
         max(told.last_received_at) as last_received_at,
         -- a leg that its last row opens again has no end
         max(
             case
-                when told.ended_received_at < first_rows.ended_received_at or first_rows.ended_received_at is null
-                    then told.ended_received_at
-                when told.ended_received_at is not null then first_rows.ended_received_at
+                when told.ended_received_at is not null
+                    then least(
+                        told.ended_received_at,
+                        coalesce(told.first_ended_received_at, told.ended_received_at)
+                    )
             end
         ) as final_received_at,
         max(legs.data_label) as data_label
     from legs
     inner join told on legs.operating_date = told.operating_date and legs.leg_uid = told.leg_uid
-    left join first_rows
-        on
-            told.operating_date = first_rows.operating_date
-            and told.leg_uid = first_rows.leg_uid
-            and told.source = first_rows.source
     group by legs.operating_date, legs.carrier, legs.origin, legs.destination, legs.route, told.source
 
 )

@@ -41,7 +41,7 @@ following as (
         {%- for column in before %}
         lag({{ column }}) over (partition by aircraft {{ in_order }}) as prev_{{ column }},
         {%- endfor %}
-        row_number() over (partition by aircraft, operating_date order by std_at, out_at, leg_uid) as leg_of_day
+        tail is not null and std_at is not null as has_aircraft
     from legs
 
 ),
@@ -51,7 +51,7 @@ linked as (
     select
         *,
         case
-            when tail is null or std_at is null then 'no_aircraft'
+            when not has_aircraft then 'no_aircraft'
             when prev_leg_uid is null or prev_operating_date < operating_date - 1 then 'no_leg_before'
             when prev_is_diverted then 'diverted'
             when prev_known_destination is null or prev_known_destination <> origin then 'elsewhere'
@@ -113,15 +113,32 @@ delays as (
 
 ),
 
--- A chain goes on as long as legs inherit delay.
+-- A chain goes on as long as legs inherit delay; a leg that neither inherits nor hands on any is its own root.
+givers as (
+
+    select prev_leg_uid as leg_uid
+    from delays
+    where propagated_minutes > 0
+
+),
+
 chains as (
 
     select
-        *,
-        sum(case when propagated_minutes > 0 then 0 else 1 end) over (
-            partition by aircraft {{ in_order }} rows between unbounded preceding and current row
+        delays.leg_uid,
+        delays.aircraft,
+        delays.operating_date,
+        delays.std_at,
+        delays.out_at,
+        delays.propagated_minutes,
+        sum(case when delays.propagated_minutes > 0 then 0 else 1 end) over (
+            partition by delays.aircraft
+            order by delays.operating_date, delays.std_at, delays.out_at, delays.leg_uid
+            rows between unbounded preceding and current row
         ) as chain_number
     from delays
+    left join givers on delays.leg_uid = givers.leg_uid
+    where delays.propagated_minutes > 0 or givers.leg_uid is not null
 
 ),
 
@@ -149,7 +166,8 @@ roots_of_days as (
 rooted as (
 
     select
-        *,
+        leg_uid,
+        propagated_minutes,
         first_value(day_root_leg_uid) over ({{ of_day }}) as root_leg_uid
     from roots_of_days
 
@@ -168,51 +186,53 @@ inherited as (
 )
 
 select
-    rooted.leg_uid,
-    rooted.operating_date,
-    rooted.carrier,
-    rooted.origin,
-    rooted.destination,
-    rooted.route,
-    rooted.tail,
-    rooted.aircraft_type,
-    rooted.std_at,
+    delays.leg_uid,
+    delays.operating_date,
+    delays.carrier,
+    delays.origin,
+    delays.destination,
+    delays.route,
+    delays.tail,
+    delays.aircraft_type,
+    delays.std_at,
 
     -- the leg before of the same aircraft
-    cast(rooted.rotation_link as varchar) as rotation_link,
+    cast(delays.rotation_link as varchar) as rotation_link,
     case
-        when rooted.rotation_link not in ('no_aircraft', 'no_leg_before') then rooted.prev_leg_uid
+        when delays.rotation_link not in ('no_aircraft', 'no_leg_before') then delays.prev_leg_uid
     end as prev_leg_uid,
-    rooted.tail is not null and rooted.std_at is not null and rooted.leg_of_day = 1 as is_first_of_day,
+    delays.has_aircraft
+    and (delays.prev_leg_uid is null or delays.prev_operating_date < delays.operating_date) as is_first_of_day,
     case
-        when rooted.rotation_link = 'linked' then cast(rooted.ground_minutes as integer)
+        when delays.rotation_link = 'linked' then cast(delays.ground_minutes as integer)
     end as planned_ground_minutes,
     case
-        when rooted.rotation_link = 'linked' then {{ minutes_between('rooted.prev_in_at', 'rooted.out_at') }}
+        when delays.rotation_link = 'linked' then {{ minutes_between('delays.prev_in_at', 'delays.out_at') }}
     end as actual_ground_minutes,
     case
-        when rooted.rotation_link = 'linked' then cast(rooted.needed_minutes as integer)
+        when delays.rotation_link = 'linked' then cast(delays.needed_minutes as integer)
     end as minimum_ground_minutes,
     case
-        when rooted.rotation_link = 'linked' then rooted.prev_arrival_delay_minutes
+        when delays.rotation_link = 'linked' then delays.prev_arrival_delay_minutes
     end as prev_arrival_delay_minutes,
 
     -- the split of the delay
-    rooted.departure_delay_minutes,
-    rooted.delay_minutes,
-    cast(rooted.propagated_minutes as integer) as propagated_minutes,
-    cast(rooted.delay_minutes - rooted.propagated_minutes as integer) as new_minutes,
-    rooted.block_minutes,
+    delays.departure_delay_minutes,
+    delays.delay_minutes,
+    cast(delays.propagated_minutes as integer) as propagated_minutes,
+    cast(delays.delay_minutes - delays.propagated_minutes as integer) as new_minutes,
+    delays.block_minutes,
 
     -- the chain
-    case when rooted.delay_minutes > 0 then rooted.root_leg_uid end as root_leg_uid,
+    case when delays.delay_minutes > 0 then coalesce(rooted.root_leg_uid, delays.leg_uid) end as root_leg_uid,
     case
-        when rooted.propagated_minutes > 0 then 0
-        else greatest(coalesce(rooted.delay_minutes, 0), coalesce(rooted.arrival_delay_minutes, 0), 0)
+        when delays.propagated_minutes > 0 then 0
+        else greatest(coalesce(delays.delay_minutes, 0), coalesce(delays.arrival_delay_minutes, 0), 0)
     end as root_minutes,
     cast(coalesce(inherited.downstream_legs, 0) as integer) as downstream_legs,
     cast(coalesce(inherited.downstream_minutes, 0) as integer) as downstream_minutes,
-    rooted.data_label
-from rooted
-left join inherited on rooted.leg_uid = inherited.root_leg_uid
-where {{ where_operating_dates('rooted.operating_date', touches=[-1, 1]) }}
+    delays.data_label
+from delays
+left join rooted on delays.leg_uid = rooted.leg_uid
+left join inherited on delays.leg_uid = inherited.root_leg_uid
+where {{ where_operating_dates('delays.operating_date', touches=[-1, 1]) }}
