@@ -16,6 +16,7 @@ from bench.runner import Result
 BENCHMARKS = (
     "typed_rows",
     "dbt_build",
+    "operational_marts",
     "one_operating_day",
     "code_location_load",
     "dbt_parse",

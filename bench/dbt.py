@@ -5,12 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from aero_assets.dbt_command import EXECUTABLE
 from bench.measure import process
 from bench.runner import PROJECT
 
 FOLDER = PROJECT / "dbt_project"
+
+
+def settings() -> str:
+    """Return the statements that make a DuckDB connection what the dbt profile makes of its own."""
+    profile = yaml.safe_load((FOLDER / "profiles.yml").read_text(encoding="utf-8"))
+    values = profile["aero"]["outputs"]["duckdb"]["settings"]
+    return "; ".join(f"set {name} = '{value}'" for name, value in values.items())
 
 
 class Warehouse:

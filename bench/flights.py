@@ -18,7 +18,7 @@ from bench.measure import Say
 from tests.fakes import FolderBucket, drop
 
 FEED = find(sample.FEED)
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 ARRIVED = datetime(2026, 11, 16, 8, tzinfo=UTC)
 #: Flights a day in the sample, and how many such blocks of flight numbers a carrier has room for.
 BLOCK, BLOCKS = 60, 165

@@ -2,10 +2,13 @@
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
+
+import psutil
 
 from bench.runner import PROJECT
 
@@ -46,3 +49,36 @@ def process(command: Sequence[str], folder: Path = PROJECT, **variables: str) ->
         tail = (done.stdout + done.stderr)[-2000:].strip()
         raise RuntimeError(f"`{' '.join(command)}` ended with {done.returncode}:\n{tail}")
     return taken
+
+
+class Peak:
+    """The most memory that child processes held at a time, and the most space that files below a folder took."""
+
+    EVERY_SECONDS = 0.1
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.memory_mb, self.disk_mb = folder, 0.0, 0.0
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(self.EVERY_SECONDS):
+            held = sum(_size(lambda child=child: child.memory_info().rss) for child in psutil.Process().children(True))
+            taken = sum(_size(lambda path=path: path.stat().st_blocks * 512) for path in self.folder.glob("**/*"))
+            self.memory_mb, self.disk_mb = max(self.memory_mb, held / 1e6), max(self.disk_mb, taken / 1e6)
+
+
+def _size(read: Callable[[], int]) -> int:
+    """Return a size, or none where process or file went meanwhile."""
+    try:
+        return read()
+    except (psutil.Error, FileNotFoundError):
+        return 0

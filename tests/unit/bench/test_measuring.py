@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from bench import door_memory, flights, plain_sql
-from bench.measure import alternate, process
+from bench.measure import Peak, alternate, process
 from tests.fakes import FolderBucket
 
 
@@ -98,3 +98,32 @@ def test_tables_are_compared_as_multisets(tmp_path, other, differs):
         with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as connection:
             connection.execute(sql)
     assert plain_sql.differing(tmp_path / "one.duckdb", tmp_path / "other.duckdb") == differs
+
+
+def test_a_peak_is_of_memory_and_of_files_that_are_gone_again(tmp_path):
+    spilt = tmp_path / "spilt"
+    program = f"""
+import pathlib, time
+held, spilt = bytearray(200_000_000), pathlib.Path({str(spilt)!r})
+spilt.write_bytes(b"x" * 5_000_000)
+time.sleep(1)
+spilt.unlink()
+"""
+    with Peak(tmp_path) as peak:
+        process((sys.executable, "-c", program))
+    assert not spilt.exists()
+    assert 190 < peak.memory_mb < 400
+    assert 4.9 < peak.disk_mb < 6
+
+
+def test_tables_differ_by_rows_and_by_how_often_they_have_them(tmp_path):
+    for name, rows in {"first": "(1, 2), (1, 2), (3, 4)", "other": "(2, 1), (4, 3), (4, 3)"}.items():
+        columns = "a, b" if name == "first" else "b, a"
+        with duckdb.connect(str(tmp_path / name)) as connection:
+            connection.execute("create schema s")
+            connection.execute(f"create table s.mart as from (values {rows}) as t ({columns})")
+            connection.execute(f"create table s.of_{name} as select 1 as n")
+    first, other = tmp_path / "first", tmp_path / "other"
+    assert plain_sql.differing(first, other) == {"s.of_first": -1, "s.of_other": -1, "s.mart": 2}
+    assert plain_sql.differing(first, first) == {}
+    assert plain_sql.differing(first, other, ["s.mart"]) == {"s.mart": 2}
