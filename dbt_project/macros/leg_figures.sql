@@ -108,12 +108,12 @@
         passengers,
 
         -- capacity and traffic of operated legs, over the planned distance also where the leg went elsewhere
-        case
-            when departed and not cancelled then cast(planned_km * cast(seats as decimal(9, 0)) as decimal(18, 6))
-        end as seat_km,
-        case
-            when departed and not cancelled then cast(planned_km * cast(passengers as decimal(9, 0)) as decimal(18, 6))
-        end as passenger_km,
+        cast(
+            case when departed and not cancelled then planned_km * cast(seats as decimal(9, 0)) end as decimal(18, 6)
+        ) as seat_km,
+        cast(
+            case when departed and not cancelled then planned_km * cast(passengers as decimal(9, 0)) end as decimal(18, 6)
+        ) as passenger_km,
 
         data_label
     from believed

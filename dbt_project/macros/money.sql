@@ -7,7 +7,16 @@
 
 {% macro known_usd(expression, known) -%}
     {#- As sum_usd, and empty where no row of the group is known. -#}
-    case when count({{ known }}) > 0 then {{ sum_usd(expression) }} end
+    cast(case when count({{ known }}) > 0 then coalesce(sum({{ expression }}), 0) end as decimal(18, 2))
+{%- endmacro %}
+
+
+{% macro cents(figure) -%}
+    {#-
+        A figure in floats, never negative, as an amount: half a cent goes upwards. A cast of such a tie goes up on one
+        engine and down on another.
+    -#}
+    cast(cast(floor(({{ figure }}) * 100 + 0.5) as decimal(18, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}
 
 

@@ -145,10 +145,8 @@ select
     baseline_average_fare_usd,
 
     -- empty where there is too little on either side; over rows: the first two are added up, and then divided
-    case when is_enough then kept_fare_usd end as judged_fare_usd,
-    case
-        when is_enough then cast(kept_seats * baseline_average_fare_usd as decimal(18, 2))
-    end as expected_fare_usd,
+    cast(case when is_enough then kept_fare_usd end as decimal(18, 2)) as judged_fare_usd,
+    {{ cents('case when is_enough then kept_seats * baseline_average_fare_usd end') }} as expected_fare_usd,
     case when is_enough then average_fare_usd / nullif(baseline_average_fare_usd, 0) - 1 end as fare_position,
     data_label
 from averaged

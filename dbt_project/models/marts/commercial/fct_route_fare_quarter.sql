@@ -12,10 +12,8 @@ select
     second_airport,
     first_airport || '-' || second_airport as undirected_route,
     sampled_passengers,
-    cast(sampled_passengers * average_fare_usd as decimal(18, 2)) as sampled_revenue_usd,
-    cast(
-        case when fare_per_mile_usd > 0 then sampled_passengers * average_fare_usd / fare_per_mile_usd end
-        as decimal(18, 2)
-    ) as sampled_passenger_miles,
+    {{ cents('sampled_passengers * average_fare_usd') }} as sampled_revenue_usd,
+    {{ cents('case when fare_per_mile_usd > 0 then sampled_passengers * average_fare_usd / fare_per_mile_usd end') }}
+        as sampled_passenger_miles,
     sampled_passengers < 10 as is_small_sample
 from fares

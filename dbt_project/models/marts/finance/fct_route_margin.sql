@@ -130,27 +130,28 @@ select
 
     -- the ladder; empty where revenue of passengers or costs are
     {% for name, steps in {'cm1': 1, 'cm2': 2, 'cm3': 3, 'fully_allocated': 4}.items() %}
-    case
-        when money.passenger_revenue_usd is not null
-            then
-                cast(
+    cast(
+        case
+            when money.passenger_revenue_usd is not null
+                then
                     money.revenue_usd
                     {%- for step in cost_steps[:steps] %}
                     - money.{{ step }}_usd
                     {%- endfor %}
 
-                    as decimal(18, 2)
-                )
-    end as {{ name }}_usd,
+        end as decimal(18, 2)
+    ) as {{ name }}_usd,
     {% endfor %}
 
     -- beside the ladder: what its passengers bring on other legs, and the margin with it
     money.beyond_revenue_usd,
     money.beyond_contribution_usd,
-    case
-        when money.passenger_revenue_usd is not null
-            then cast(money.revenue_usd - money.cost_usd + money.beyond_contribution_usd as decimal(18, 2))
-    end as network_usd,
+    cast(
+        case
+            when money.passenger_revenue_usd is not null
+                then money.revenue_usd - money.cost_usd + money.beyond_contribution_usd
+        end as decimal(18, 2)
+    ) as network_usd,
     coalesce(money.data_label, flown.data_label) as data_label
 from money
 left join flown
