@@ -29,7 +29,7 @@ demo: setup ## Run everything on a file of flights: INPUT=file or folder [ONCE=1
 	@exec .venv/bin/aero demo $(if $(INPUT),--input '$(INPUT)') $(if $(DAYS),--days '$(DAYS)') $(if $(filter 1 true yes,$(ONCE)),--once) \
 		$(if $(filter 0 false no,$(LIVE)),--no-live) $(foreach port,$(PORT),--port '$(port)')
 
-test: setup-dev ## Run all tests, tier by tier: gates, unit, dbt, platform, stream, browser; TIER=name for one
+test: setup-dev ## Run all tests, tier by tier: gates, unit, dbt, platform, redshift, stream, browser; TIER=name for one
 	@$(PY) -m tools.tiers $(TIER)
 
 proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]

@@ -46,6 +46,8 @@ TIERS = (
         9,
         (("make", ".extract-for-tests"), ("pytest", "tests/platform", "-n", "2", "--dist", "loadfile")),
     ),
+    # PostgreSQL is of the extract's environment.
+    Tier("redshift", 6, (("make", ".extract-for-tests"), ("pytest", "tests/redshift"))),
     Tier("stream", 10, (("make", ".stream-for-tests"), ("pytest", "tests/stream"))),
     Tier(
         "browser",
