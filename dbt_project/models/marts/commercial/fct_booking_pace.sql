@@ -156,7 +156,7 @@ select
 
     -- empty while the bucket is open or the baseline short; over rows both are added up, and then divided
     case when is_judged then cast(kept_seats as bigint) end as judged_seats,
-    case when is_judged then cast(usual_seats as decimal(18, 6)) end as expected_seats,
+    cast(case when is_judged then usual_seats end as decimal(18, 6)) as expected_seats,
     case when is_judged then kept_seats / nullif(usual_seats, 0) - 1 end as booking_pace,
     data_label
 from averaged
