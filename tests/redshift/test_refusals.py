@@ -8,7 +8,7 @@ from tests.redshift.postgres import DATABASE, USER
 from tests.unit.test_redshift_rules import FAULTS as OF_RULES
 
 TABLE = """
-    create schema if not exists s; drop table if exists s.t; drop table if exists s.u;
+    create schema s;
     create table s.t (a int, b int, c int, d date, e int, s int, v int, x int, version int, revenue numeric,
                       station varchar(9), is_actual boolean, body json);
     create table s.u as select * from s.t; insert into s.t (is_actual) values (true)
@@ -31,6 +31,8 @@ def connection(target):
         host="localhost", port=target.proxy.port, database=DATABASE, user=USER, password="any", ssl=False
     ) as connected:
         yield connected
+    with psycopg2.connect(target.dsn) as server, server.cursor() as cursor:
+        cursor.execute("drop schema s cascade")
 
 
 def run(connection, sql):
