@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from aero_assets import status_days
-from aero_assets.defs.alerts.day_status import turned_red
+from aero_assets.defs.published.day_status import turned_red
 from aero_assets.defs.warehouse.assets import PUBLISHED, ROUTE_STATUS
 from aero_assets.environment import Environment
 from aero_assets.live import Live

@@ -10,9 +10,9 @@ import duckdb
 
 from aero_assets import completeness, status_days
 from aero_assets.dbt import manifest as dbt_manifest
-from aero_assets.defs.alerts.judged_days import judge_closed_days
 from aero_assets.defs.published import balance, health
 from aero_assets.defs.published.export import Published, Publisher, Relation
+from aero_assets.defs.published.judged_days import judge_closed_days
 from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ROUTE_STATUS, ready
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 
 from aero_assets import status_days
-from aero_assets.defs.alerts.day_status import judge, turned_red
-from aero_assets.defs.alerts.judged_days import judge_closed_days
 from aero_assets.defs.alerts.route_status import route_status
+from aero_assets.defs.published.day_status import judge, turned_red
+from aero_assets.defs.published.judged_days import judge_closed_days
 from aero_streaming.rules import rules_of_days
 from tests.unit.assets.live_samples import AlertZones, LiveLine, run
 from tests.unit.assets.test_sensors import instance  # noqa: F401 - a fixture

@@ -1,6 +1,6 @@
 """The status of routes by the rules over published days: one judgement per rule, route and closed operating day.
 
-Pure but for the DuckDB that holds the marts. `judged_days.py` keeps the judgements, `route_status.py` sends the daily
+Pure but for the DuckDB that holds the marts. `judged_days.py` keeps the judgements, `defs/alerts` sends the daily
 message.
 """
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from aero_assets.defs.alerts.day_status import ROUTE_DAYS, judge
+from aero_assets.defs.published.day_status import ROUTE_DAYS, judge
 from aero_assets.status_days import history, newest_before, save
 from aero_assets.storage import Bucket
 from aero_streaming.rules import rules, rules_of_days
