@@ -17,7 +17,7 @@ COMPATIBLE = Path(__file__).with_name("compat.sql")
 USER, DATABASE = "awsuser", "dev"
 START_SECONDS = 30
 LOCALE = ("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8")
-#: What a crash would lose is of no interest here.
+#: A crash may lose everything here.
 FAST = ("-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 

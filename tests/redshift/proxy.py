@@ -18,7 +18,7 @@ from tests.redshift.translate import RefusedError, translate
 PARAMETERS = frozenset((b"user", b"database", b"application_name", b"client_encoding", b"options"))
 SSL_REQUEST, CANCEL_REQUEST = 80877103, 80877102
 LENGTH = struct.Struct("!i")
-#: What Redshift says of itself.
+#: The versions that Redshift states.
 VERSION = b"server_version\x008.0.2\0"
 PROTOCOL = b"server_protocol_version\x000\0"
 

@@ -1,4 +1,4 @@
-"""What Redshift refuses fails here too, through its own driver; PostgreSQL by itself would take nearly all of it."""
+"""Statements that Redshift refuses fail through its own driver; PostgreSQL by itself would take nearly all."""
 
 import psycopg2
 import pytest

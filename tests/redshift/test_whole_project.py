@@ -30,7 +30,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def arrivals() -> tuple[list[Sent], list[Sent]]:
-    """What the senders of the airline send, dealt into two arrivals at random."""
+    """The rows of every sender of the airline, dealt into two arrivals at random."""
     sent = [body for body in AirlineRows(11, FIRST, DAYS, LEGS).sent() if body[2]]
     random.Random(5).shuffle(sent)
     return sent[: len(sent) // 2], sent[len(sent) // 2 :]

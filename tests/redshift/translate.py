@@ -19,7 +19,7 @@ UNKNOWN = re.compile(
 #: Statements about the catalogue are the adapter's own.
 CATALOG = re.compile(r"\b(pg_\w+|svv_\w+|sys_\w+|stl_\w+|stv_\w+|information_schema)\b", re.IGNORECASE)
 QUERY_GROUP = re.compile(r"\s*(set|reset)\s+query_group\b(.*)", re.IGNORECASE | re.DOTALL)
-#: What the adapter puts between the name of a relation and its query.
+#: The words of the adapter between the name of a relation and its query.
 DISTRIBUTION = (
     re.compile(r"\bbackup\s+no\b", re.IGNORECASE),
     re.compile(r"\bdiststyle\s+(key\s+distkey\s*\([^)]*\)|all|even|auto)", re.IGNORECASE),
