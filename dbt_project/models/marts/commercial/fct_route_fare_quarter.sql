@@ -13,7 +13,7 @@ select
     first_airport || '-' || second_airport as undirected_route,
     sampled_passengers,
     {{ cents('sampled_passengers * average_fare_usd') }} as sampled_revenue_usd,
-    {{ cents('case when fare_per_mile_usd > 0 then sampled_passengers * average_fare_usd / fare_per_mile_usd end') }}
-        as sampled_passenger_miles,
+    {{ cents('case when fare_per_mile_usd > 0 then '
+        ~ 'sampled_passengers * average_fare_usd / fare_per_mile_usd end') }} as sampled_passenger_miles,
     sampled_passengers < 10 as is_small_sample
 from fares
