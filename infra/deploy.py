@@ -66,9 +66,9 @@ def deploy(
     templates: Path = TEMPLATES,
 ) -> DeployResult:
     """Bring every stack to what its template says; prints each change set before executing it."""
-    deployment, change_sets = _open(env, session, log, doors)
+    deployment, change_sets = _open(env, session, log, doors, stacks)
     changes: dict[str, tuple[Change, ...]] = {}
-    for stack in stacks:
+    for stack in [stack for stack in stacks if stack.exists_in(env)]:
         changes[stack.template] = _deploy_stack(stack, deployment, change_sets, templates)
     return DeployResult(env, deployment.outputs, changes)
 
@@ -83,9 +83,9 @@ def deploy_plan(
     templates: Path = TEMPLATES,
 ) -> dict[str, tuple[Change, ...] | None]:
     """Show what a deployment would change and leave nothing behind; None: waits for an earlier stack."""
-    deployment, change_sets = _open(env, session, log, doors)
+    deployment, change_sets = _open(env, session, log, doors, stacks)
     plan: dict[str, tuple[Change, ...] | None] = {}
-    for stack in stacks:
+    for stack in [stack for stack in stacks if stack.exists_in(env)]:
         name, state = stack.name(env), change_sets.settle(stack.name(env))
         try:
             parameters = _parameters(stack, deployment, store_code=False)
@@ -141,7 +141,9 @@ def _deploy_stack(stack: Stack, deployment: Deployment, change_sets: ChangeSets,
     return tuple(done)
 
 
-def _open(env: str, session: Session, log: Log, doors: Sequence[Door]) -> tuple[Deployment, ChangeSets]:
+def _open(
+    env: str, session: Session, log: Log, doors: Sequence[Door], stacks: Sequence[Stack]
+) -> tuple[Deployment, ChangeSets]:
     """Check that the session leads where the environment says; nothing defaults to a cloud account."""
     if env not in ENVIRONMENTS:
         raise DeployError(f"environment {env!r} is unknown; it is one of {', '.join(ENVIRONMENTS)}")
@@ -159,7 +161,8 @@ def _open(env: str, session: Session, log: Log, doors: Sequence[Door]) -> tuple[
             f"environment local goes to the emulator on this machine, but the session leads to {host}. "
             "Start the platform (`aero up`) or name the environment you mean (--env dev)."
         )
-    return Deployment(env, session, log, doors), ChangeSets(client, log)
+    absent = frozenset(stack.template for stack in stacks if not stack.exists_in(env))
+    return Deployment(env, session, log, doors, absent=absent), ChangeSets(client, log)
 
 
 def _parameters(stack: Stack, deployment: Deployment, store_code: bool) -> dict[str, str]:

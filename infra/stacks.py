@@ -19,6 +19,9 @@ from infra.read_back import read_back
 if TYPE_CHECKING:
     from boto3 import Session
 
+#: The value of an output of a stack, or of a part of it, that an environment does not have.
+NONE = "none"
+
 
 @dataclass
 class Deployment:
@@ -29,10 +32,14 @@ class Deployment:
     log: Log
     doors: Sequence[Door]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Stacks that this environment does not have.
+    absent: frozenset[str] = frozenset()
 
     def output(self, address: str) -> str:
         """The value of ``<stack>.<output>``."""
         stack, _, name = address.partition(".")
+        if stack in self.absent:
+            return NONE
         if stack not in self.outputs:
             raise LookupError(f"stack {stack} is not deployed yet")
         if name not in self.outputs[stack]:
@@ -65,6 +72,12 @@ class Stack:
     phases: tuple[Phase, ...] = (Phase(),)
     #: With `VpcId` set: the phases that MSK forces on a stack with a cluster.
     network_phases: tuple[Phase, ...] = ()
+    #: False: the emulator has nothing of it, so that it exists in accounts only.
+    is_local: bool = True
+
+    def exists_in(self, env: str) -> bool:
+        """True if an environment has this stack."""
+        return self.is_local or env != "local"
 
     def phases_with(self, parameters: Mapping[str, str]) -> tuple[Phase, ...]:
         """The phases that these parameters ask for."""
@@ -163,6 +176,16 @@ STACKS = (
         settings={"NamedQueries": "AERO_NAMED_QUERIES"},
     ),
     Stack(
+        "warehouse",
+        inputs={"LakeBucket": "lake.LakeBucket", "TypedDatabase": "lake.TypedDatabase"},
+        settings={
+            "VpcId": "AERO_VPC_ID",
+            "SubnetIds": "AERO_SUBNET_IDS",
+            "SecurityGroupIds": "AERO_SECURITY_GROUP_IDS",
+        },
+        is_local=False,
+    ),
+    Stack(
         "orchestrator",
         inputs={
             "RawBucket": "lake.RawBucket",
@@ -172,6 +195,7 @@ STACKS = (
             "RawDatabase": "lake.RawDatabase",
             "TypedDatabase": "lake.TypedDatabase",
             "Workgroup": "lake.Workgroup",
+            "WarehouseArn": "warehouse.WarehouseArn",
             **{table: f"alerting.{table}" for table in LIVE_TABLES},
         },
     ),

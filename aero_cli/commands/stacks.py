@@ -27,6 +27,12 @@ VARIABLES = {
     "LakeBucket": "AERO_LAKE_BUCKET",
     "ResultsBucket": "AERO_RESULTS_BUCKET",
     "InboxBucket": "AERO_INBOX_BUCKET",
+    "WarehouseHost": "REDSHIFT_HOST",
+    "WarehousePort": "REDSHIFT_PORT",
+    "WarehouseDatabase": "REDSHIFT_DATABASE",
+    "WarehouseWorkgroup": "REDSHIFT_WORKGROUP",
+    "WarehouseAccount": "REDSHIFT_ACCOUNT_ID",
+    "WarehouseRegion": "AWS_REGION",
 }
 
 

@@ -41,7 +41,7 @@ def test_what_runs_is_what_the_templates_say_so_deploying_again_changes_nothing(
     with platform.state.acting_as("root", **kafka.variables(platform.state)):
         result = deploy("local", root, shown.append, doors=doors())
     assert not result.changed, result.changes
-    assert shown == [f"aero-local-{stack.template}: no changes" for stack in STACKS]
+    assert shown == [f"aero-local-{stack.template}: no changes" for stack in STACKS if stack.is_local]
     assert set(result.values) >= {"RawBucket", "LakeBucket", "InboxBucket", "OrchestratorRoleArn"}
 
 

@@ -21,7 +21,7 @@ from aero_local.services.supervisor import Supervisor
 from aero_local.state import State
 from infra.deploy import STACKS
 
-STACK_NAMES = [stack.template for stack in STACKS]
+STACK_NAMES = [stack.template for stack in STACKS if stack.is_local]
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 FOREGROUND = """
 import sys

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from infra.deploy import STACKS, TEMPLATES
+from infra.stacks import NONE
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 NO_VALUE = object()
@@ -26,8 +27,18 @@ NETWORK: dict[str, Any] = {
 }
 NAMES = (
     "BucketName", "RoleName", "FunctionName", "QueueName", "LogGroupName", "TopicName", "DeliveryStreamName",
-    "ClusterName", "ApplicationName", "StreamName", "TableName", "Name",
+    "ClusterName", "ApplicationName", "WorkgroupName", "NamespaceName", "StreamName", "TableName", "Name",
 )  # fmt: skip
+
+#: ARNs that are not made of the kind and the name alone.
+ARNS = {
+    "AWS::S3::Bucket": "arn:aws:s3:::{name}",
+    "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{name}}",
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{name}}",
+    "AWS::MSK::Cluster": f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/{{name}}/uuid",
+    "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}:*",
+    "AWS::RedshiftServerless::Workgroup": f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/uuid",
+}
 
 
 class Loader(yaml.SafeLoader):
@@ -72,16 +83,8 @@ class Resource:
 
     @property
     def arn(self) -> str:
-        if self.kind == "AWS::S3::Bucket":
-            return f"arn:aws:s3:::{self.name}"
-        if self.kind == "AWS::IAM::Role":
-            return f"arn:aws:iam::{ACCOUNT}:role/{self.name}"
-        if self.kind == "AWS::DynamoDB::Table":
-            return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.name}"
-        if self.kind == "AWS::MSK::Cluster":
-            return f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/{self.name}/uuid"
-        if self.kind == "AWS::Logs::LogGroup":
-            return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{self.name}:*"
+        if self.kind in ARNS:
+            return ARNS[self.kind].format(name=self.name)
         service = self.kind.split("::")[1].lower()
         # Secrets Manager puts the kind before a name and six letters behind it.
         name = f"secret:{self.name}-suffix" if service == "secretsmanager" else self.name
@@ -136,7 +139,7 @@ class Stack:
         if key == "Fn::GetAtt":
             logical, attribute = argument
             found = self._resource(logical)
-            return found.arn if attribute in {"Arn", "Id"} else f"{found.arn}.{attribute}"
+            return found.arn if attribute in {"Arn", "Id", "Workgroup.WorkgroupArn"} else f"{found.arn}.{attribute}"
         if key == "Fn::Sub":
             text, own = argument if isinstance(argument, list) else (argument, {})
             given = {name: self.resolve(value) for name, value in own.items()}
@@ -192,9 +195,14 @@ class Stack:
 def stacks(env: str) -> tuple[Stack, ...]:
     """Every stack of the driver, rendered in its order with the values it would be given."""
     outputs: dict[str, str] = {}
+    absent = {stack.template for stack in STACKS if not stack.exists_in(env)}
     rendered = []
     for stack in STACKS:
-        parameters = {"Environment": env} | {key: outputs[address] for key, address in stack.inputs.items()}
+        if stack.template in absent:
+            continue
+        parameters = {"Environment": env}
+        for key, address in stack.inputs.items():
+            parameters[key] = NONE if address.split(".")[0] in absent else outputs[address]
         parameters |= {key: f"_code/{key}.zip" for key in stack.code}
         parameters |= {key: NETWORK.get(key, "") if env != "local" else "" for key in stack.settings}
         for phase in stack.phases_with(parameters):

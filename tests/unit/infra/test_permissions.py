@@ -27,6 +27,7 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:aero/prod/opsdb/extr
 FEED = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:aero-prod-alerts-feed"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:aero-prod-partner-drop-failures"
 GATEWAY = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:aero-prod-gateway"
+WAREHOUSE = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/uuid"
 TOPIC = f"arn:aws:kafka:{REGION}:{ACCOUNT}:topic/aero-prod/uuid"
 MAY = [
     ("partner", "s3:PutObject", s3("inbox", "partner/legs/a.csv")),
@@ -88,8 +89,22 @@ MAY = [
     ("orchestrator", "glue:StartJobRun", glue("job/aero-prod-extract")),
     ("orchestrator", "glue:BatchStopJobRun", glue("job/aero-prod-extract")),
     ("deliver-leg-events", "s3:PutObject", s3("raw", "ops/leg_events/dt=2026-01-01/hh=00/a.gz")),
+    ("orchestrator", "redshift-serverless:GetCredentials", WAREHOUSE),
+    ("spectrum", "s3:GetObject", s3("lake", "typed/partner/legs/operating_date=2026-01-01/x.parquet")),
+    ("spectrum", "s3:PutObject", s3("lake", "published/v1/data/operations.fct_leg/2026-01-0a/000.parquet")),
+    ("spectrum", "s3:GetBucketLocation", s3("lake")),
+    ("spectrum", "glue:GetPartitions", glue("table/aero_prod_typed/legs")),
 ]
 MAY_NOT = [
+    ("orchestrator", "redshift-serverless:GetCredentials", WAREHOUSE.replace("uuid", "other")),
+    ("orchestrator", "redshift-serverless:UpdateWorkgroup", WAREHOUSE),
+    ("spectrum", "s3:GetObject", s3("raw", "partner/legs/x")),
+    ("spectrum", "s3:GetObject", s3("lake", "quarantine/partner/legs/x")),
+    ("spectrum", "s3:PutObject", s3("lake", "typed/partner/legs/x.parquet")),
+    ("spectrum", "s3:PutObject", s3("lake", "published/v1/manifest.json")),
+    ("spectrum", "s3:DeleteObject", s3("lake", "published/v1/data/operations.fct_leg/2026-01-0a/000.parquet")),
+    ("spectrum", "glue:GetTable", glue("table/aero_prod_raw/legs")),
+    ("spectrum", "glue:CreateTable", glue("table/aero_prod_typed/legs")),
     ("orchestrator", "s3:DeleteObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
     ("orchestrator", "s3:PutObject", s3("results", "_code/gateway.zip")),
     ("analyst", "s3:GetObject", s3("results", "_steps/storage/run/compute_logs/step.out")),
@@ -185,3 +200,10 @@ def test_a_role_may_do_nothing_else(role, action, arn):
 @pytest.mark.parametrize(("prefix", "may"), [("typed/partner/", True), ("_code/", False), ("", False)])
 def test_an_analyst_lists_only_the_folders_of_the_lake_that_are_theirs(prefix, may):
     assert rules.allowed(ROLES["analyst"], "s3:ListBucket", s3("lake"), s3_prefix=prefix) is may
+
+
+@pytest.mark.parametrize(
+    ("prefix", "may"), [("typed/ops/", True), ("published/v1/data/x/", True), ("quarantine/", False)]
+)
+def test_redshift_lists_what_it_reads_and_what_it_writes(prefix, may):
+    assert rules.allowed(ROLES["spectrum"], "s3:ListBucket", s3("lake"), s3_prefix=prefix) is may
