@@ -19,6 +19,7 @@ from aero_cli.commands import (
     set_aside,
     stacks,
     trace,
+    warehouse,
 )
 from aero_cli.commands.common import App
 from aero_streaming.airline import airline
@@ -65,6 +66,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(lake.app, name="lake")
 app.add_typer(feed.app, name="feed")
 app.add_typer(opsdb.app, name="opsdb")
+app.add_typer(warehouse.app, name="warehouse")
 
 if __name__ == "__main__":
     app()

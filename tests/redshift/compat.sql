@@ -40,3 +40,5 @@ create or replace function pg_catalog.strtol(t text, base integer) returns bigin
  if base = 16 then return ('x' || lpad(t, 16, '0'))::bit(64)::bigint; elsif base = 10 then return t::bigint; else raise exception 'strtol: base % is not in compat.sql', base; end if; end $$;
 create or replace function pg_catalog.sha2(t text, bits integer) returns text language plpgsql immutable as $$ begin
  if bits <> 256 then raise exception 'sha2: % bits are not in compat.sql', bits; end if; return encode(pg_catalog.sha256(convert_to(t, 'UTF8')), 'hex'); end $$;
+create or replace view pg_catalog.svv_roles as select oid::int as role_id, rolname::text as role_name, null::text as role_owner from pg_roles where not rolcanlogin and rolname not like 'pg\_%';
+create or replace view pg_catalog.svv_user_grants as select u.rolname::text as user_name, r.rolname::text as role_name, m.admin_option from pg_auth_members m join pg_roles u on u.oid = m.member join pg_roles r on r.oid = m.roleid where u.rolcanlogin;

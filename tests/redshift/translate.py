@@ -28,6 +28,14 @@ DISTRIBUTION = (
 LATE_BINDING = re.compile(
     r"\)\s*with\s+no\s+schema\s+binding\s*;?(\s*(?:/\*.*?\*/)?\s*;?\s*)$", re.IGNORECASE | re.DOTALL
 )
+#: Users, roles and the external schema, which only the set-up of a warehouse names.
+SET_UP = (
+    (re.compile(r"^\s*create external (schema if not exists \w+) from data catalog\b.*", re.IGNORECASE | re.DOTALL),
+     r"create \1"),
+    (re.compile(r'^\s*(create user "[^"]+") password disable\s*$', re.IGNORECASE), r"\1 password null"),
+    (re.compile(r"^\s*grant role\b", re.IGNORECASE), "grant"),
+    (re.compile(r"^\s*((?:grant|alter default privileges)\b.*\bto) role\b", re.IGNORECASE | re.DOTALL), r"\1"),
+)  # fmt: skip
 UNITS = re.compile(r"\b(dateadd|datediff)\s*\(\s*([a-z]+)\s*,", re.IGNORECASE)
 NEW_TABLE = re.compile(
     r'\s*(?:/\*.*?\*/\s*)?create\s+(?:temporary\s+|temp\s+)?table\s+(?:if\s+not\s+exists\s+)?[\w".]+\s*\(',
@@ -54,6 +62,8 @@ def translate(sql: str) -> str:
         raise RefusedError("; ".join(problems))
     for pattern in DISTRIBUTION:
         sql = pattern.sub("", sql)
+    for pattern, replacement in SET_UP:
+        sql = pattern.sub(replacement, sql)
     sql = _with_widths(LATE_BINDING.sub(r")\1", sql))
     sql = UNITS.sub(r"\1('\2',", sql)
     while "qualify" in bare(sql).lower():

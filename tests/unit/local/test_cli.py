@@ -26,7 +26,14 @@ COMMANDS = (
     "checks",
     "set-aside",
 )
-SUBCOMMANDS = (("lake", "pull"), ("feed", "new"), ("feed", "check"), ("opsdb", "up"), ("opsdb", "fill"))
+SUBCOMMANDS = (
+    ("lake", "pull"),
+    ("feed", "new"),
+    ("feed", "check"),
+    ("opsdb", "up"),
+    ("opsdb", "fill"),
+    ("warehouse", "setup"),
+)
 
 
 def aero(capsys, *words):
