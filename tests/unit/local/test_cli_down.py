@@ -56,6 +56,7 @@ WORDS = {
     "opsdb up": ([], 1),
     "opsdb fill": ([], 1),
     "opsdb tables": ([], 1),
+    "warehouse setup": (["--env", "dev"], 1),
 }
 LEFTOVERS = ("Traceback", "Value error", "Input should be", "Error code", "errno", "NoneType", "KeyError")
 
