@@ -43,37 +43,43 @@ class TypedCatalog:
         self.database, self.bucket, self.glue = database, lake_bucket, client
 
     def register(self, feed: Feed, dates: Iterable[str]) -> tuple[int, int]:
-        """Make table and partitions equal to the register and the given dates; return (added, removed)."""
+        """Make table and partitions equal to the register and the given dates; return (added, removed).
+
+        A partition has columns of its own: one that was registered before its feed gained a column gets that column
+        too, because Athena shows of a partition only the columns it was registered with.
+        """
         self._put_table(feed)
-        due, registered = set(dates), set(self.partitions(feed))
-        added, removed = sorted(due - registered), sorted(registered - due)
-        for start in range(0, len(added), 100):
-            batch = [self._partition(feed, day) for day in added[start : start + 100]]
-            answer = self.glue.batch_create_partition(
-                DatabaseName=self.database, TableName=table_name(feed), PartitionInputList=batch
-            )
-            errors = [e for e in answer.get("Errors", []) if e["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"]
-            if errors:
-                raise RuntimeError(f"the Glue catalog refused {len(errors)} partitions, first: {errors[0]}")
+        due, registered = set(dates), self.partitions(feed)
+        added, removed = sorted(due - registered.keys()), sorted(registered.keys() - due)
+        columns = {name: kind for name, kind in declared_columns(feed).items() if name != feed.business_date}
+        outdated = sorted(day for day in due & registered.keys() if registered[day] != columns)
+        table = {"DatabaseName": self.database, "TableName": table_name(feed)}
+        for batch in _batches(added):
+            made = [self._partition(feed, day) for day in batch]
+            _check(self.glue.batch_create_partition(**table, PartitionInputList=made))
+        for batch in _batches(outdated):
+            entries = [{"PartitionValueList": [day], "PartitionInput": self._partition(feed, day)} for day in batch]
+            _check(self.glue.batch_update_partition(**table, Entries=entries))
         for day in removed:
             # One by one: days rarely go, and the emulator knows no batch for it.
             self.glue.delete_partition(DatabaseName=self.database, TableName=table_name(feed), PartitionValues=[day])
         return len(added), len(removed)
 
-    def partitions(self, feed: Feed) -> Iterator[str]:
-        """Yield the business dates registered for a feed."""
+    def partitions(self, feed: Feed) -> dict[str, dict[str, str]]:
+        """Return the business dates registered for a feed, each with its columns and their types."""
         pages = self.glue.get_paginator("get_partitions").paginate(
             DatabaseName=self.database, TableName=table_name(feed)
         )
-        for page in pages:
-            for partition in page["Partitions"]:
-                yield partition["Values"][0]
+        return {
+            partition["Values"][0]: _types(partition["StorageDescriptor"]["Columns"])
+            for page in pages
+            for partition in page["Partitions"]
+        }
 
     def columns(self, feed: Feed) -> dict[str, str]:
         """Return column → type as stored in the catalog."""
         table = self.glue.get_table(DatabaseName=self.database, Name=table_name(feed))["Table"]
-        columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
-        return {column["Name"]: column["Type"] for column in columns}
+        return _types([*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]])
 
     def _put_table(self, feed: Feed) -> None:
         table = {
@@ -101,3 +107,20 @@ class TypedCatalog:
             for column in feed.file_columns
         ]
         return {"Columns": columns, "Location": f"s3://{self.bucket}/typed/{feed.path}/{folder}", **PARQUET}
+
+
+def _types(columns: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {column["Name"]: column["Type"] for column in columns}
+
+
+def _batches(days: list[str]) -> Iterator[list[str]]:
+    """Yield the days by a hundred, the most that one call takes."""
+    for start in range(0, len(days), 100):
+        yield days[start : start + 100]
+
+
+def _check(answer: dict[str, Any]) -> None:
+    """Raise RuntimeError if the catalog refused partitions; one that exists already is none."""
+    errors = [e for e in answer.get("Errors", []) if e["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"]
+    if errors:
+        raise RuntimeError(f"the Glue catalog refused {len(errors)} partitions, first: {errors[0]}")
