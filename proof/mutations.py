@@ -13,10 +13,11 @@ import duckdb
 
 from aero_assets.arrivals import list_arrivals, plan
 from aero_assets.defs.published import balance
-from aero_assets.defs.published.export import Publisher, Relation
+from aero_assets.defs.published.export import DuckDbSource, Publisher, Relation
 from aero_assets.defs.typed.compaction import Compactor, compact_day
 from aero_assets.feeds import find
 from aero_assets.published import PublishedCopy
+from aero_assets.warehouses import DuckDb
 from bench import sample
 from bench.flights import FIRST
 from tests import faults
@@ -115,7 +116,8 @@ def _published(root: Path, kind: str | None) -> Verdict:
         part = root / "scratch" / "part.parquet"
         spoil = faults.Engine(warehouse, "copy (", lambda _: faults.spoil(part, kind, "leg") if kind else None)
         lake = FolderBucket(root / "lake")
-        before = balance.in_warehouse(warehouse, [LEGS])
+        before = balance.in_warehouse(DuckDb(warehouse, root), [LEGS])
         done = Publisher(lake, root / "scratch").publish(spoil, [LEGS], level="one", now=AT)  # ty: ignore[invalid-argument-type] - it stands for one
-        counts = balance.count(warehouse, before, done, PublishedCopy(root / "copy", lake))
+        sources = {LEGS.name: DuckDbSource(warehouse, lake, root)}
+        counts = balance.count(sources, before, done, PublishedCopy(root / "copy", lake))
     return sum(rows - read for rows, read in counts.different.values()), counts.mixed

@@ -96,8 +96,8 @@ def monthly_files(folder: Path) -> list[Path]:
     return made
 
 
-def one_row(files: list[Path], folder: Path, on: date = CORRECTED) -> Path:
-    """Write a file of one row: the next version of a flown leg of a day, with one passenger less."""
+def one_row(files: list[Path], folder: Path, on: date = CORRECTED, **cells_of: str) -> Path:
+    """Write a file of one row: the next version of a flown leg of a day, one passenger less, and with other cells."""
     source = next(path for path in files if f"{on:%Y-%m}" in path.name)
     header, *rows = gzip.decompress(source.read_bytes()).decode().splitlines()
     names = header.split(",")
@@ -107,6 +107,7 @@ def one_row(files: list[Path], folder: Path, on: date = CORRECTED) -> Path:
             break
     cells["VERSION"] = f"{int(cells['VERSION']) + 7}"
     cells["PASSENGERS"] = f"{max(int(cells['PASSENGERS']) - 1, 0)}"
+    cells |= cells_of
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "correction.csv"
     path.write_text(f"{header}\n{','.join(cells.values())}\n", encoding="utf-8")
