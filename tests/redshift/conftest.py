@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -12,10 +13,13 @@ from aero_local.errors import ServiceError
 from tests.redshift import postgres, proxy
 from tests.redshift.target import Target
 
+#: The definitions of Dagster are those of one engine for a whole process; a test process of this folder is Redshift's.
+os.environ.setdefault("AERO_WAREHOUSE_KIND", "redshift")
 
-@pytest.fixture(scope="session")
-def target() -> Generator[Target]:
-    """An empty database behind a proxy; fails without PostgreSQL under CI and skips elsewhere."""
+
+@contextmanager
+def an_empty_database() -> Generator[Target]:
+    """Run a database behind a proxy for the body; fails without PostgreSQL under CI and skips elsewhere."""
     try:
         postgres.binary("postgres")
     except ServiceError as missing:
@@ -27,3 +31,10 @@ def target() -> Generator[Target]:
             yield Target(folder, dsn, running)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def target() -> Generator[Target]:
+    """An empty database, which the files that build with dbt alone share."""
+    with an_empty_database() as made:
+        yield made

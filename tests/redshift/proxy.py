@@ -6,6 +6,7 @@ A statement that cannot be translated becomes one that fails with the reason: no
 
 import asyncio
 import contextlib
+import re
 import struct
 import threading
 from collections.abc import Callable, Generator
@@ -14,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.redshift.translate import RefusedError, translate
+from tools.redshift_rules import bare
 
 PARAMETERS = frozenset((b"user", b"database", b"application_name", b"client_encoding", b"options"))
 SSL_REQUEST, CANCEL_REQUEST = 80877103, 80877102
 LENGTH = struct.Struct("!i")
+UNLOAD = re.compile(r"\s*unload\b", re.IGNORECASE)
 #: The versions that Redshift states.
 VERSION = b"server_version\x008.0.2\0"
 PROTOCOL = b"server_protocol_version\x000\0"
@@ -35,11 +38,17 @@ class Proxy:
     statements: list[str] = field(default_factory=list)
     #: Returns the error of a statement that is to fail, or nothing.
     fault: Callable[[str], str] = lambda _: ""
+    #: Runs an UNLOAD, which PostgreSQL does not know.
+    unload: Callable[[str], None] | None = None
+    #: Called before a session begins, as external tables then show what the lake holds.
+    refresh: Callable[[], None] = lambda: None
 
     async def serve(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """Serve one connection until either side ends it."""
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             start = await self._start(client, answer)
+            # In a thread: a refresh may wait for the transaction of another session, which this loop must serve.
+            await asyncio.to_thread(self.refresh)
             server, ask = await asyncio.open_unix_connection(str(self.socket))
             ask.write(_packed(b"", start))
             tasks = [
@@ -75,7 +84,8 @@ class Proxy:
             if kind in (b"Q", b"P"):
                 begin = body.index(b"\0") + 1 if kind == b"P" else 0
                 end = body.index(b"\0", begin)
-                body = body[:begin] + self._translated(body[begin:end].decode()).encode() + body[end:]
+                sql = await asyncio.to_thread(self._translated, body[begin:end].decode())
+                body = body[:begin] + sql.encode() + body[end:]
             ask.write(_packed(kind, body))
             await ask.drain()
 
@@ -93,6 +103,9 @@ class Proxy:
         if error := self.fault(sql):
             return _failing(error)
         try:
+            if self.unload and UNLOAD.match(bare(sql)):
+                self.unload(sql)
+                return "select 1 as unloaded"
             return translate(sql)
         except RefusedError as refused:
             return _failing(f"Redshift refuses: {refused}")

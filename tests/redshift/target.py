@@ -38,11 +38,12 @@ class Target:
         command = [EXECUTABLE, "build", *arguments, "--target", "redshift", "--vars", json.dumps(variables)]
         command += ["--target-path", target, "--log-path", target, "--no-use-colors"]
         command += ["--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER)]
-        with environment(**self._profile()):
+        with environment(**self.profile()):
             done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
         return done.stdout + done.stderr
 
-    def _profile(self) -> dict[str, str]:
+    def profile(self) -> dict[str, str]:
+        """Return the variables with which dbt and the orchestrator log in."""
         return {
             "DBT_TARGET": "redshift",
             "REDSHIFT_METHOD": "database",
@@ -66,6 +67,12 @@ class Target:
             )
             names = [name for (name,) in cursor.fetchall()]
             return {name: _read(cursor, name) for name in names}
+
+    def rows(self, table: str, columns: str = "*") -> Counter[tuple[Any, ...]]:
+        """Return columns of one table, as a multiset of rows."""
+        with psycopg2.connect(self.dsn) as connection, connection.cursor() as cursor:
+            cursor.execute(f"select {columns} from {table}")
+            return multiset(cursor.fetchall())
 
 
 def _read(cursor: Any, table: str) -> Counter[tuple[Any, ...]]:
