@@ -1,4 +1,4 @@
-"""The only module that reads AERO_ENV and the AERO_* variables, and the differences between the environments.
+"""The only module that reads AERO_ENV, the AERO_* and the REDSHIFT_* variables, and how the environments differ.
 
 Nothing is read or checked at import: a missing value is named in the error of the first call that needs it. Standard
 library only, so that every process of the platform may import it.
@@ -13,6 +13,11 @@ from aero_streaming.events.limits import CLOCKS
 
 NAMES = ("local", "dev", "prod")
 BUCKETS = ("raw", "lake", "results", "inbox")
+#: The engines of the warehouse, by the names of dbt's targets.
+DUCKDB, REDSHIFT = "duckdb", "redshift"
+PREFIXES = ("AERO_", "REDSHIFT_")
+#: Outside of AERO_ENV=local the orchestrator's role is its login: there is no password.
+IAM = "iam_role"
 #: The emulator's account. It is no account of AWS: nothing local can reach one by mistake.
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
@@ -24,11 +29,27 @@ class ConfigurationError(ValueError):
 
 
 @dataclass(frozen=True)
+class RedshiftPlace:
+    """The address of Redshift and the login; dbt's profile reads the same variables."""
+
+    host: str
+    port: int
+    database: str
+    region: str
+    workgroup: str
+    account: str
+    method: str = IAM
+    #: For the tests' database only.
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Environment:
     """The environment of this process, and the names and places derived from it."""
 
     name: str = "local"
-    #: The AERO_* variables as they were read; values are looked up when they are used.
+    #: The variables as they were read; values are looked up when they are used.
     variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +60,8 @@ class Environment:
     def current(cls, environ: Mapping[str, str] | None = None) -> "Environment":
         """Return the environment of this process; local when AERO_ENV is not set."""
         environ = os.environ if environ is None else environ
-        variables = {key: value for key, value in environ.items() if key.startswith("AERO_") and value}
+        more = ("AWS_REGION", "DBT_ENV_SECRET_REDSHIFT_PASSWORD")
+        variables = {key: value for key, value in environ.items() if value and key.startswith((*PREFIXES, *more))}
         return cls(variables.get("AERO_ENV", "local"), variables)
 
     @property
@@ -83,6 +105,11 @@ class Environment:
         return f"aero_{self.name}_typed"
 
     @property
+    def published_database(self) -> str:
+        """Glue database of the published marts."""
+        return f"aero_{self.name}_published"
+
+    @property
     def workgroup(self) -> str:
         """Athena workgroup of every reader."""
         return f"aero-{self.name}"
@@ -105,9 +132,47 @@ class Environment:
         return Path(self.variables.get("AERO_LAKE_COPY") or self.state / "lake")
 
     @property
+    def warehouse_kind(self) -> str:
+        """The engine of the warehouse: DuckDB on this machine, or Redshift, which dev and prod always have."""
+        if not self.is_local:
+            return REDSHIFT
+        kind = self.variables.get("AERO_WAREHOUSE_KIND", DUCKDB)
+        if kind not in (DUCKDB, REDSHIFT):
+            raise ConfigurationError(f"AERO_WAREHOUSE_KIND={kind!r} is unknown; it is {DUCKDB} or {REDSHIFT}")
+        return kind
+
+    @property
     def warehouse(self) -> Path:
         """The DuckDB file that dbt writes."""
+        if self.warehouse_kind != DUCKDB:
+            raise ConfigurationError(f"the warehouse of {self.name} is Redshift: it has no DuckDB file")
         return Path(self.variables.get("AERO_WAREHOUSE") or self.state / "warehouse.duckdb")
+
+    @property
+    def redshift(self) -> RedshiftPlace:
+        """The address of Redshift, and how to log in."""
+        if "AERO_WAREHOUSE" in self.variables:
+            raise ConfigurationError(
+                f"AERO_WAREHOUSE names a DuckDB file, but the warehouse of {self.name} is Redshift"
+            )
+        method = self.variables.get("REDSHIFT_METHOD", IAM)
+        if method != IAM and not self.is_local:
+            raise ConfigurationError(
+                f"REDSHIFT_METHOD={method!r}: in {self.name} only {IAM} logs in, without a password"
+            )
+        of_stack = f"(`aero deploy --env {self.name}` prints it)"
+        is_iam = method == IAM
+        return RedshiftPlace(
+            host=self._required("REDSHIFT_HOST", f"the address of the workgroup {of_stack}"),
+            port=int(self.variables.get("REDSHIFT_PORT", "5439")),
+            database=self._required("REDSHIFT_DATABASE", f"the database of the namespace {of_stack}"),
+            region=self._required("AWS_REGION", "the region of the workgroup") if is_iam else "",
+            workgroup=self._required("REDSHIFT_WORKGROUP", f"the workgroup {of_stack}") if is_iam else "",
+            account=self._required("REDSHIFT_ACCOUNT_ID", "the account of the workgroup") if is_iam else "",
+            method=method,
+            user=self.variables.get("REDSHIFT_USER", ""),
+            password=self.variables.get("DBT_ENV_SECRET_REDSHIFT_PASSWORD", ""),
+        )
 
     @property
     def published_copy(self) -> Path:

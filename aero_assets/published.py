@@ -13,7 +13,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -156,15 +156,21 @@ class Snapshot:
         import duckdb  # noqa: PLC0415 - who only looks at a manifest needs no engine
 
         connection = duckdb.connect()
-        for schema in sorted({table.name.split(".")[0] for table in self.manifest.tables}):
-            connection.execute(f"create schema {schema}")
-        for table in self.manifest.tables:
-            files = ", ".join(f"'{self.root / part.key}'" for part in table.parts)
-            connection.execute(f"create view {table.name} as select * from read_parquet([{files}], union_by_name=true)")
+        create_views(connection, self.manifest.tables, self.root)
         connection.execute(f"set allowed_directories = ['{self.root}/']")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return connection
+
+
+def create_views(connection: "duckdb.DuckDBPyConnection", tables: Iterable[Table], root: Path) -> None:
+    """Create a view per table over its files below a folder, in the schemas that their names begin with."""
+    tables = list(tables)
+    for schema in sorted({table.name.split(".")[0] for table in tables}):
+        connection.execute(f"create schema {schema}")
+    for table in tables:
+        files = ", ".join(f"'{root / part.key}'" for part in table.parts)
+        connection.execute(f"create view {table.name} as select * from read_parquet([{files}], union_by_name=true)")
 
 
 class PublishedCopy:
@@ -208,18 +214,25 @@ class PublishedCopy:
     def _fetch(self, manifest: Manifest) -> None:
         """Fetch every file of a version; DamagedObjectError if one is damaged in the bucket."""
         note = self.root / Manifest.key_of(manifest.version)
-        notes = [noted.stat().st_mtime_ns for noted in note.parent.glob("[0-9]*.json")]
-        last_verified_ns = max(notes, default=0)
-        missing = [part for part in manifest.parts.values() if not self._is_here(part, last_verified_ns)]
-        if not missing and note.exists():
+        if not self.hold(manifest.parts.values()) and note.exists():
             return
+        write_atomically(note, json.dumps(manifest.to_json()))
+        self._forget(manifest)
+
+    def hold(self, parts: Iterable[Part]) -> int:
+        """Fetch the files of parts that are not here, and return their number; parts need be in no version yet.
+
+        Raises DamagedObjectError if a file is damaged in the bucket.
+        """
+        notes = (self.root / PREFIX / "versions").glob("[0-9]*.json")
+        last_verified_ns = max((note.stat().st_mtime_ns for note in notes), default=0)
+        missing = [part for part in parts if not self._is_here(part, last_verified_ns)]
         with ThreadPoolExecutor(8) as pool:
             problems = list(pool.map(self._download, missing))
         for part, problem in zip(missing, problems, strict=True):
             if problem:
                 raise DamagedObjectError(self.bucket.name, part.key, f"it {problem}")
-        write_atomically(note, json.dumps(manifest.to_json()))
-        self._forget(manifest)
+        return len(missing)
 
     def _is_here(self, part: Part, last_verified_ns: int) -> bool:
         """Return True if the file is here and unchanged; one that was touched since is compared by content."""
@@ -275,21 +288,6 @@ def versions(bucket: Bucket, damages: list[DamagedObjectError]) -> Iterator[Mani
 def _earlier(bucket: Bucket) -> Iterator[str]:
     # As a generator: listed only where the current one does not do.
     yield from sorted((item.key for item in bucket.list(f"{PREFIX}/versions/")), reverse=True)
-
-
-def what_is_wrong(bucket: Bucket) -> list[str]:
-    """Return the problem of the current version as far as a listing shows it: manifest or file missing or too short."""
-    try:
-        manifest = bucket.read_as(CURRENT, Manifest.from_json)
-    except DamagedObjectError as error:
-        return [f"{error}"]
-    stored = {item.key: item.size for item in bucket.list(f"{PREFIX}/")}
-    if manifest is None:
-        return [f"{CURRENT} is gone"] if stored else []
-    parts = manifest.parts.values()
-    gone = [f"{part.key} is gone" for part in parts if part.key not in stored]
-    cut = [part.key for part in parts if part.bytes and stored.get(part.key, part.bytes) != part.bytes]
-    return [*gone, *(f"{key} has not the size its manifest names" for key in cut)]
 
 
 def current() -> PublishedCopy:

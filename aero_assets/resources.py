@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import dagster as dg
-from dagster_dbt import DbtCliResource
+from dagster_dbt import DbtCliInvocation, DbtCliResource
 from packaging.version import Version, parse
 from pydantic import PrivateAttr
 
@@ -104,8 +104,12 @@ class Dbt(DbtCliResource):
 
     Before each command the original asks `dbt --version` twice (two processes, and a request to the package index) and
     opens the adapter in this process, which on DuckDB is a second reader of the file that dbt is about to write.
-    Neither is needed.
+    Neither is needed. The target is that of the environment.
     """
+
+    def cli(self, args: Sequence[str], **how: Any) -> DbtCliInvocation:  # noqa: ANN401 - the original's
+        """Run a dbt command on the warehouse of the environment."""
+        return super().cli([*args, "--target", Environment.current().warehouse_kind], **how)
 
     @cached_property
     def _cli_version(self) -> Version:

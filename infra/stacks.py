@@ -194,6 +194,7 @@ STACKS = (
             "InboxBucket": "ingest.InboxBucket",
             "RawDatabase": "lake.RawDatabase",
             "TypedDatabase": "lake.TypedDatabase",
+            "PublishedDatabase": "lake.PublishedDatabase",
             "Workgroup": "lake.Workgroup",
             "WarehouseArn": "warehouse.WarehouseArn",
             **{table: f"alerting.{table}" for table in LIVE_TABLES},

@@ -18,6 +18,7 @@ from aero_assets.feeds import find
 from aero_assets.lake import LakeCopy
 from aero_assets.outcomes import ledger
 from aero_assets.published import Snapshot
+from aero_assets.warehouses import DuckDb
 from aero_streaming.figures import figures
 
 COUNTS = ("rows_in", "rows_out", "duplicates", "rejects", "mixed")
@@ -146,7 +147,7 @@ def stages(copy: LakeCopy, warehouse: Path, snapshot: Snapshot) -> list[dict[str
         for count in COUNTS:
             totals[row["hop"]][count] += row.get(count, 0)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        balance = leg_balance.count(connection, copy.root, copy.manifests())
+        balance = leg_balance.count(DuckDb(connection, copy.root), copy.manifests())
     with snapshot.connect() as marts:
         [(published,)] = marts.execute("select count(*) from operations.fct_leg").fetchall()
     merged = (balance.rows_in, balance.legs, balance.duplicates, balance.withdrawn, balance.mixed)

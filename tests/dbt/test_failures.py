@@ -4,12 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pytest
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from aero_assets.defs.warehouse import assets
 from aero_assets.defs.warehouse.assets import LEGS
 from aero_assets.defs.warehouse.failures import ON_PAGE, failed_checks, keep, kept, named_days
+from aero_assets.lake import LakeCopy
+from aero_assets.warehouses import DuckDb
 from tests.dbt.typed_lake import FIRST, leg, write
 from tests.fakes import FolderBucket
 
@@ -18,6 +21,12 @@ FILLED = (
     "is_arrival_due"
 )
 SELECT = ("--write-json", "--select", "int_leg", "fct_leg", "--exclude-resource-type", "unit_test")
+
+
+def failures_of(warehouse):
+    """Look at the last build as the orchestrator does."""
+    with duckdb.connect(f"{warehouse.folder}/warehouse.duckdb", read_only=True) as connection:
+        return failed_checks(warehouse.folder / "target", DuckDb(connection, warehouse.lake))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +41,7 @@ def test_the_rows_of_a_failed_test_lead_to_the_records_behind_them(a_copy, tmp_p
     row = leg(60, **odd)
     write(warehouse.lake, [row, leg(61)], arrived="2015-01-04-0ccc0ccc")
     assert not warehouse.dbt("build", *SELECT, dates=[FIRST]).success
-    found = failed_checks(warehouse.folder / "target", warehouse.folder / "warehouse.duckdb")
+    found = failures_of(warehouse)
     assert [failure.check for failure in found] == [check]
     assert [shown["leg_uid"] for shown in found[0].rows] == [row["leg_uid"]]
     record = {"event_id": row["event_id"], "raw_ref": row["raw_ref"], "source": "partner_file"}
@@ -73,7 +82,7 @@ def test_the_page_of_a_check_that_failed_shows_its_rows_and_what_to_set_aside(a_
     monkeypatch.setenv("AERO_WAREHOUSE", f"{warehouse.folder / 'warehouse.duckdb'}")
     lake, log = FolderBucket(tmp_path / "bucket"), []
     context: Any = SimpleNamespace(log=SimpleNamespace(error=log.append), asset_key_for_output=lambda name: LEGS)
-    zones: Any = SimpleNamespace(lake=lambda: lake)
+    zones: Any = SimpleNamespace(lake=lambda: lake, copy_of_lake=lambda: LakeCopy(warehouse.lake, lake))
     dbt: Any = Dbt(warehouse, check)
     events = assets.built(context, dbt, zones, [FIRST])
     model, passed, failed = next(events), next(events), next(events)
@@ -94,4 +103,4 @@ def test_the_page_of_a_check_that_failed_shows_its_rows_and_what_to_set_aside(a_
 
 
 def test_a_build_that_went_well_names_nothing(built):
-    assert failed_checks(built.folder / "target", built.folder / "warehouse.duckdb") == []
+    assert failures_of(built) == []

@@ -9,6 +9,7 @@ import pytest
 from aero_assets import leg_balance
 from aero_assets.feeds import feeds
 from aero_assets.manifests import ArrivalManifest, TypedFile
+from aero_assets.warehouses import DuckDb
 from tests.dbt.test_database_legs import both as database  # noqa: F401 - a fixture
 from tests.dbt.test_ops_events import DAY, SELECT, day, store, with_events  # noqa: F401 - fixtures
 from tests.dbt.typed_lake import AIRLINE, FOURTH, airline_leg, leg, write
@@ -43,7 +44,7 @@ def count(warehouse, *statements, days=None):
         connection.execute("begin")
         for statement in statements:
             connection.execute(statement)
-        found = leg_balance.count(connection, warehouse.lake, manifests, days)
+        found = leg_balance.count(DuckDb(connection, warehouse.lake), manifests, days)
         connection.execute("rollback")
     return found
 

@@ -13,7 +13,7 @@ import duckdb
 
 from aero_assets.environment import PROJECT, Environment
 from aero_assets.lake import LakeCopy
-from aero_assets.published import CURRENT, PublishedCopy
+from aero_assets.published import CURRENT, Manifest, PublishedCopy
 from aero_assets.storage import Bucket
 from aero_cli.demo import results
 from aero_local.state import State
@@ -110,6 +110,10 @@ class Line:
     def published(self) -> dict | None:
         """The published version that readers find; None before there is one."""
         return self.lake.read_json(CURRENT)
+
+    def manifest(self) -> Manifest:
+        """Return the current version."""
+        return Manifest.from_json(self.published() or {})
 
     def results(self) -> dict:
         """The results that a demo would print of this platform now."""

@@ -7,13 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 
+from aero_assets.defs.catalog.athena import rows as athena_rows
+from aero_assets.defs.published.latest import COPIES, copy_files, table_name
+from aero_assets.defs.published.latest import FOLDER as LATEST
 from aero_assets.environment import PROJECT, Environment
 from aero_assets.feeds import find
 from aero_assets.manifests import Levels
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
+from aero_streaming.figures import figures
 from tests.platform.line import FEED, MARTS, Line
 
 pytestmark = pytest.mark.real_data
@@ -217,3 +222,40 @@ def test_the_raw_zone_is_in_the_catalog_and_athena_counts_what_the_typed_zone_ho
     [counted] = [entry for entry in done.asset_materializations_for_node("catalog__athena_counts")]
     rows = counted.metadata["rows"].value
     assert rows[FEED][0] == rows[FEED][1] > 1_000
+
+
+def numbered(value):
+    return None if value is None else float(value)
+
+
+def test_every_figure_has_in_athena_the_value_that_a_reader_of_the_version_finds(line, whole):
+    line.publish()
+    snapshot, environment = PublishedCopy(line.state.published_copy, line.lake).pull(), Environment.current()
+    athena = boto3.Session().client("athena")
+    tables = {table.name.partition(".")[2]: table.name for table in snapshot.manifest.tables}
+    sums_of: dict[str, dict[str, str]] = {}
+    for kpi in figures().kpis.values():
+        if kpi.of.model in tables:
+            sums_of.setdefault(tables[kpi.of.model], {}).update({part.id: part.value_sql() for part in kpi.sums})
+    assert len(sums_of) > 10
+    known = 0
+    with snapshot.connect() as reader:
+        for table, sums in sums_of.items():
+            query = ", ".join(f"sum({value}) as {name}" for name, value in sums.items())
+            read = reader.execute(f"select {query} from {table}").fetchone()
+            [asked] = athena_rows(athena, environment, environment.published_database,
+                                  f"select {query} from {table_name(table)}")  # fmt: skip
+            assert [numbered(asked[name]) for name in sums] == [numbered(value) for value in read or ()], table
+            known += sum(value is not None for value in read or ())
+    assert known > 20
+
+
+def test_athena_has_of_a_table_the_files_of_the_current_version_and_no_other(line, whole):
+    line.publish()
+    due = {f"{LATEST}/{table.name}/{part.name}.parquet" for table in line.manifest().tables for part in table.parts}
+    assert {item.key for item in line.lake.list(f"{LATEST}/")} == {*due, COPIES}
+    lost = sorted(due)[0]
+    line.lake.delete([lost])
+    line.lake.write(f"{LATEST}/operations.fct_leg/2014-01.parquet", b"of a month that left")
+    assert copy_files(line.lake, line.manifest()) == (1, 1)
+    assert {item.key for item in line.lake.list(f"{LATEST}/")} == {*due, COPIES}

@@ -1,24 +1,26 @@
 """The publishing asset: the marts of the warehouse and the health of the data, as one new published version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 import duckdb
 
-from aero_assets import completeness, status_days
+from aero_assets import completeness, status_days, warehouses
 from aero_assets.dbt import manifest as dbt_manifest
 from aero_assets.defs.published import balance, health
-from aero_assets.defs.published.export import Published, Publisher, Relation
+from aero_assets.defs.published.export import DuckDbSource, Published, Publisher, Relation, Source, Written
 from aero_assets.defs.published.judged_days import judge_closed_days
-from aero_assets.defs.warehouse.assets import BASELINES, PUBLISHED, ROUTE_STATUS, ready
-from aero_assets.environment import Environment
+from aero_assets.defs.published.unload import RedshiftSource, reader_type
+from aero_assets.defs.warehouse.assets import BASELINES, LATEST, PUBLISHED, ROUTE_STATUS, ready
 from aero_assets.manifests import Levels
 from aero_assets.outcomes import BALANCE, CHECK, Outcome, totals
-from aero_assets.published import CURRENT, Snapshot, level
+from aero_assets.published import CURRENT, Snapshot, create_views, level
 from aero_assets.resources import Zones
+from aero_assets.warehouses import DuckDb, Warehouse
 
 LEVELS, PARTITION = "published", "marts"
 #: Sources and routes that a check names; the rest is counted.
@@ -44,11 +46,23 @@ def mart_relations(nodes: dict[str, Any] | None = None) -> list[Relation]:
     """Return the relations to publish: every model under marts/, and the seeds that define figures."""
     nodes = dbt_manifest()["nodes"] if nodes is None else nodes
     relations = [
-        Relation(f"{node['schema']}.{node['name']}", f"from {node['schema']}.{node['name']}", node["description"])
+        Relation(
+            f"{node['schema']}.{node['name']}",
+            f"from {node['schema']}.{node['name']}",
+            node["description"],
+            {name: reader_type(kind) for name, kind in _types(node).items()},
+        )
         for node in nodes.values()
         if (node["resource_type"] == "model" and "marts" in node["fqn"]) or node["name"] == "otp_definitions"
     ]
     return sorted(relations, key=lambda relation: relation.name)
+
+
+def _types(node: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns of a mart by its contract, those of a seed by its configuration."""
+    return node["config"].get("column_types") or {
+        name: column["data_type"] for name, column in node["columns"].items() if column.get("data_type")
+    }
 
 
 @dg.asset(
@@ -69,16 +83,23 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
     # Some marts are views of the typed zone, and somebody may have removed its copy meanwhile.
     ready(context, zones)
     level_due = level(zones.lake())
-    with duckdb.connect(str(Environment.current().warehouse), read_only=True) as warehouse:
-        days_judged = judge_closed_days(warehouse, zones.lake(), level_due, started)
-        warehouse.register("judged_days", status_days.table(zones.lake()))
-        judged = Relation("operations.route_status", "from judged_days", status_days.DESCRIPTION)
-        relations = [*mart_relations(), judged, *_health(warehouse, zones)]
-        before = balance.in_warehouse(warehouse, relations)
-        done = Publisher(zones.lake(), zones.scratch()).publish(
-            warehouse, relations, level=level_due, now=started, labels=_labels(warehouse)
-        )
-        counts = balance.count(warehouse, before, done, zones.copy_of_published())
+    publisher, marts = Publisher(zones.lake(), zones.scratch()), mart_relations()
+    with warehouses.opened(zones.copy_of_lake()) as warehouse:
+        labels = _labels(warehouse)
+        before = balance.in_warehouse(warehouse, marts)
+        source = _source(warehouse, zones)
+        written = publisher.write(source, marts, labels)
+        with _readable(warehouse, written, zones) as reader:
+            days_judged = judge_closed_days(reader, zones.lake(), level_due, started)
+            reader.register("judged_days", status_days.table(zones.lake()))
+            judged = Relation("operations.route_status", "from judged_days", status_days.DESCRIPTION)
+            ours = [judged, *_health(reader, zones)]
+            before |= balance.in_warehouse(DuckDb(reader, zones.copy_of_lake().root), ours)
+            own = DuckDbSource(reader, zones.lake(), zones.scratch())
+            written = [written, publisher.write(own, ours, labels)]
+            done = publisher.switch(written, level=level_due, now=started, labels=labels)
+            sources: dict[str, Source] = dict.fromkeys(before, source) | dict.fromkeys([at.name for at in ours], own)
+            counts = balance.count(sources, before, done, zones.copy_of_published())
     outcome = _outcome(done, counts, started)
     outcome.record(zones.lake())
     snapshot = zones.copy_of_published().pull()
@@ -116,10 +137,30 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
 
 publish = dg.define_asset_job(
     "publish",
-    selection=dg.AssetSelection.assets(PUBLISHED, BASELINES, ROUTE_STATUS),
+    selection=dg.AssetSelection.assets(PUBLISHED, LATEST, BASELINES, ROUTE_STATUS),
     executor_def=dg.in_process_executor,
     description="A new published version, where only the ledger or the quarantine changed.",
 )
+
+
+def _source(warehouse: Warehouse, zones: Zones) -> Source:
+    """Return the marts of the warehouse for the publisher."""
+    if isinstance(warehouse, DuckDb):
+        return DuckDbSource(warehouse.connection, zones.lake(), zones.scratch())
+    return RedshiftSource(warehouse, zones.lake(), zones.copy_of_published())
+
+
+@contextmanager
+def _readable(warehouse: Warehouse, written: Written, zones: Zones) -> Generator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB with the marts: the warehouse itself, or the files that Redshift unloaded."""
+    if isinstance(warehouse, DuckDb):
+        yield warehouse.connection
+        return
+    copy = zones.copy_of_published()
+    copy.hold(part for table in written.tables for part in table.parts)
+    with duckdb.connect() as connection:
+        create_views(connection, written.tables, copy.root)
+        yield connection
 
 
 def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relation]:
@@ -136,9 +177,9 @@ def _health(connection: duckdb.DuckDBPyConnection, zones: Zones) -> list[Relatio
     return [Relation(f"health.{name}", f"from health_{name}", description) for name, (_, description) in tables.items()]
 
 
-def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    result = connection.execute("select distinct data_label from operations.fct_leg where data_label is not null")
-    return [label for (label,) in result.fetchall()]
+def _labels(warehouse: Warehouse) -> list[str]:
+    rows = warehouse.rows("select distinct data_label from operations.fct_leg where data_label is not null")
+    return [label for (label,) in rows]
 
 
 def _read_back(snapshot: Snapshot) -> str:

@@ -18,8 +18,10 @@ from aero_assets.defs.warehouse.assets import WAREHOUSE_LEVELS, catch_up, wareho
 from aero_assets.environment import Environment
 from aero_assets.levels import NOT_WAITING, UNFINISHED, Want, requests, waiting_since
 from aero_assets.manifests import Levels
-from aero_assets.published import level, versions, what_is_wrong
+from aero_assets.published import CURRENT, PREFIX, Manifest, level, versions
 from aero_assets.resources import Zones
+from aero_assets.storage import Bucket, DamagedObjectError
+from aero_assets.warehouses import is_built
 
 PROBE_SECONDS = 5
 #: Jobs whose runs end with a published version, and the one that a build follows.
@@ -35,7 +37,7 @@ def unpublished_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg
     The same applies if a listing shows that the current version is damaged: missing files are written again. A separate
     publication waits a little, because beside a build of the same data it would only take processor time from it.
     """
-    if not Environment.current().warehouse.exists():
+    if not is_built(Environment.current()):
         return dg.SensorResult()
     going = context.instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
     if any(run.job_name in PUBLISHING for run in going):
@@ -80,3 +82,18 @@ def _answers(url: str) -> bool:
             return answer.status == 200
     except (URLError, TimeoutError, ConnectionError):
         return False
+
+
+def what_is_wrong(bucket: Bucket) -> list[str]:
+    """Return the problem of the current version as far as a listing shows it: manifest or file missing or too short."""
+    try:
+        manifest = bucket.read_as(CURRENT, Manifest.from_json)
+    except DamagedObjectError as error:
+        return [f"{error}"]
+    stored = {item.key: item.size for item in bucket.list(f"{PREFIX}/")}
+    if manifest is None:
+        return [f"{CURRENT} is gone"] if stored else []
+    parts = manifest.parts.values()
+    gone = [f"{part.key} is gone" for part in parts if part.key not in stored]
+    cut = [part.key for part in parts if part.bytes and stored.get(part.key, part.bytes) != part.bytes]
+    return [*gone, *(f"{key} has not the size its manifest names" for key in cut)]

@@ -7,26 +7,25 @@ the models of an operating day, rebuilt for exactly the days a run asks for.
 import json
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from aero_assets import healing, leg_balance
+from aero_assets import healing, leg_balance, warehouses
 from aero_assets.dbt import OPERATING_DAY, UNPARTITIONED, Translator, dbt_project, digest
 from aero_assets.defs.catalog.assets import catalog_key
 from aero_assets.defs.warehouse import failures
 from aero_assets.defs.warehouse.row_counts import with_row_counts
-from aero_assets.environment import Environment
+from aero_assets.environment import DUCKDB, Environment
 from aero_assets.feeds import feeds
-from aero_assets.lake import Pulled
-from aero_assets.manifests import UNDER_WAY, Levels
+from aero_assets.lake import LakeCopy, Pulled
+from aero_assets.manifests import UNDER_WAY, Levels, typed_versions
 from aero_assets.outcomes import BALANCE, CHECK, TERMS, Outcome
 from aero_assets.outcomes import PREFIX as LEDGER
 from aero_assets.partitions import operating_days
@@ -39,14 +38,15 @@ STAGING_PARTITION = "staging"
 #: Unit tests prove the code, not the data: they run before a release, not with every build.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 REQUESTED_DATES = "AERO_OPERATING_DATES"
-#: Assets of later rooms that every warehouse run also materialises: published marts, then alert baselines and the
-#: status of routes.
+#: Assets of later rooms that every warehouse run also materialises: published marts, their tables in Athena, alert
+#: baselines and the status of routes.
 #: `defs/published` and `defs/alerts` define them.
 PUBLISHED = dg.AssetKey(["published", "marts"])
 LEGS = dg.AssetKey(["operations", "fct_leg"])
 STAGE = "warehouse"
 BASELINES = dg.AssetKey(["alerts", "baselines"])
 ROUTE_STATUS = dg.AssetKey(["alerts", "route_status"])
+LATEST = dg.AssetKey(["published", "latest"])
 
 
 def staging_level() -> str:
@@ -100,26 +100,26 @@ def operating_day(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones:
         yield from built(context, dbt, zones, days)
     if LEGS in context.selected_asset_keys:
         seconds = time.monotonic() - started
-        outcome(days, pulled, zones.copy_of_lake().root, seconds, context.run_id).record(zones.lake())
+        outcome(days, pulled, zones.copy_of_lake(), seconds, context.run_id).record(zones.lake())
     if context.is_subset:
         return
     levels.advance({day: pulled.versions.get(day, "") for day in days})
 
 
 def ready(context: dg.AssetExecutionContext, zones: Zones) -> Pulled:
-    """Update the copy of the lake before a build; request repair of damaged files, and reset levels without marts.
+    """Update what dbt reads before a build; request repair of damaged files, and reset levels without marts.
 
     A warehouse file that is no longer a database is moved away: all of it is built again from the typed zone.
     """
     environment = Environment.current()
-    if environment.is_local:
+    if environment.warehouse_kind == DUCKDB:
         if aside := put_aside_if_damaged(environment.warehouse):
             context.log.error(f"{environment.warehouse} was no database any more; it is now {aside}")
-        if not environment.warehouse.exists():
+        if not warehouses.is_built(environment):
             # The levels of an earlier warehouse file say nothing about this one.
             for name in (STAGING_LEVELS, WAREHOUSE_LEVELS):
                 Levels(zones.lake(), name).clear()
-    pulled = zones.copy_of_lake().pull(context.log.info)
+    pulled = warehouses.lake_for(zones.copy_of_lake(), context.log.info)
     healing.ask_for(zones.lake(), pulled.damaged, context.log.error)
     return pulled
 
@@ -155,8 +155,13 @@ def built(context: dg.AssetExecutionContext, dbt: DbtCliResource, zones: Zones, 
                 made.append(event)
     except DagsterDbtCliRuntimeError as error:
         problem = error
-    yield from with_row_counts(context, made, Environment.current().warehouse, days)
-    failed = failures.failed_checks(target_path(), Environment.current().warehouse) if doubtful or problem else []
+    counted: Mapping[tuple[str, str], int] = {}
+    failed: list[failures.FailedCheck] = []
+    if warehouses.is_built(Environment.current()):
+        with warehouses.opened(zones.copy_of_lake()) as warehouse:
+            counted = warehouse.row_counts()
+            failed = failures.failed_checks(target_path(), warehouse) if doubtful or problem else []
+    yield from with_row_counts(context, made, counted, days)
     stopping = [check for check in failed if check.stops] if problem else []
     for check in stopping:
         context.log.error(check.sentence)
@@ -177,10 +182,17 @@ def requested(days: list[str]) -> Generator[None]:
         del os.environ[REQUESTED_DATES]
 
 
-def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id: str) -> Outcome:
-    """Return the ledger row of a run: rows of the typed zone in, legs out."""
-    with duckdb.connect(str(Environment.current().warehouse), read_only=True) as connection:
-        balance = leg_balance.count(connection, copy, pulled.manifests, days)
+def outcome(days: list[str], pulled: Pulled, copy: LakeCopy, seconds: float, run_id: str) -> Outcome:
+    """Return the ledger row of a run: rows of the typed zone in, legs out.
+
+    Redshift reads the bucket itself: days whose files changed while dbt ran are left out, as they are built again.
+    """
+    counted = days
+    with warehouses.opened(copy) as warehouse:
+        if warehouse.kind != DUCKDB:
+            now = typed_versions(copy.manifests())
+            counted = [day for day in days if now.get(day) == pulled.versions.get(day)]
+        balance = leg_balance.count(warehouse, pulled.manifests, counted)
     return Outcome(
         stage=STAGE,
         feed="*",
@@ -193,7 +205,7 @@ def outcome(days: list[str], pulled: Pulled, copy: Path, seconds: float, run_id:
         mixed=balance.mixed,
         mixed_example=balance.mixed_example,
         version=run_id,
-        dates_touched=[day for day in days if day in pulled.versions],
+        dates_touched=[day for day in counted if day in pulled.versions],
         seconds=round(seconds, 3),
     )
 
@@ -213,7 +225,7 @@ def legs_balance(context: dg.AssetCheckExecutionContext, zones: Zones) -> dg.Ass
 
 #: Assets that a run builds without dates, and those it builds for operating dates, each in the order of the flow.
 UNDATED = (*(catalog_key(feed) for feed in feeds()), *staging.keys)
-DATED = (*operating_day.keys, PUBLISHED, BASELINES, ROUTE_STATUS)
+DATED = (*operating_day.keys, PUBLISHED, LATEST, BASELINES, ROUTE_STATUS)
 
 catalog_and_staging = dg.define_asset_job(
     "catalog_and_staging",

@@ -7,16 +7,16 @@ that only warns are shown on its page only.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from aero_assets.storage import Bucket
+from aero_assets.warehouses import QueryError, Warehouse
 
 KEY = "_checks/failed.json"
 MOST = 20
@@ -57,15 +57,14 @@ class FailedCheck:
         return f"{self.check}: {self.message}.{shown_rows}{behind}"
 
 
-def failed_checks(target: Path, warehouse: Path) -> list[FailedCheck]:
+def failed_checks(target: Path, warehouse: Warehouse) -> list[FailedCheck]:
     """Return the failures of the last dbt command of a target folder: tests with rows, models with their error."""
     results = _read(target / "run_results.json").get("results", [])
     failed = [result for result in results if result["status"] in (*FAILED, WARNED)]
     if not failed:
         return []
     nodes = _read(target / "manifest.json").get("nodes", {})
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_look(connection, result, nodes) for result in failed]
+    return [_look(warehouse, result, nodes) for result in failed]
 
 
 def keep(lake: Bucket, days: Iterable[str], checks: Iterable[FailedCheck]) -> None:
@@ -117,31 +116,29 @@ def with_rows(result: dg.AssetCheckResult, checks: Iterable[FailedCheck]) -> dg.
     )
 
 
-def _look(connection: Any, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> FailedCheck:  # noqa: ANN401
+def _look(warehouse: Warehouse, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> FailedCheck:
     node = nodes.get(result["unique_id"], {})
     name, message = str(node.get("name", result["unique_id"])), str(result.get("message") or result["status"])
     stops = result["status"] != WARNED
     if node.get("resource_type") != "test":
         return FailedCheck(name, message, stops=stops)
     try:
-        rows = _rows(connection, result.get("compiled_code") or "select 1 where false")
-        rows = _of_model(connection, node, nodes, rows) or rows
+        rows = _rows(warehouse, result.get("compiled_code") or "select 1 as nothing where 1 = 0")
+        rows = _of_model(warehouse, node, nodes, rows) or rows
         # Following rows to their facts looks through the lake: too much for what warns with every build.
-        records = _records(connection, rows) if stops else []
+        records = _records(warehouse, rows) if stops else []
         return FailedCheck(name, message, [_shown(row, node) for row in rows], records, stops)
-    except duckdb.Error as error:
+    except QueryError as error:
         # The test itself could not run, or the model behind it was never built: dbt's message must do.
-        return FailedCheck(name, f"{message} ({str(error).splitlines()[0]})", stops=stops)
+        return FailedCheck(name, f"{message} ({error})", stops=stops)
 
 
-def _rows(connection: Any, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:  # noqa: ANN401
-    result = connection.execute(f"select * from ({sql}) limit {MOST}", values or [])
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+def _rows(warehouse: Warehouse, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    return warehouse.records(f"select * from ({sql}) as failed limit {MOST}", values)
 
 
 def _of_model(
-    connection: Any,  # noqa: ANN401
+    warehouse: Warehouse,
     node: Mapping[str, Any],
     nodes: Mapping[str, Any],
     rows: list[dict[str, Any]],
@@ -151,11 +148,12 @@ def _of_model(
     if not column or not model or not rows:
         return []
     values = list(dict.fromkeys(next(iter(row.values())) for row in rows))
-    marks = " or ".join(f"{column} is not distinct from ?" for _ in values)
-    return _rows(connection, f"select * from {model['schema']}.{model['name']} where {marks}", values)
+    conditions = [f"{column} is null" if value is None else f"{column} = ?" for value in values]
+    table, given = f"{model['schema']}.{model['name']}", [value for value in values if value is not None]
+    return _rows(warehouse, f"select * from {table} where {' or '.join(conditions)}", given)
 
 
-def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:  # noqa: ANN401
+def _records(warehouse: Warehouse, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Return the facts behind rows, by leg or by event."""
     records: list[dict[str, Any]] = []
     for name in ("event_id", "leg_uid"):
@@ -163,7 +161,7 @@ def _records(connection: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]
         if keys:
             marks = ", ".join("?" for _ in keys)
             facts = f"select {DATE}, event_id, raw_ref, source from intermediate.int_leg_fact where {name} in ({marks})"
-            records = _rows(connection, f"{facts} order by received_at desc", keys)
+            records = _rows(warehouse, f"{facts} order by received_at desc", keys)
             break
     return [{name: f"{value}" for name, value in row.items()} for row in records]
 

@@ -32,6 +32,7 @@ from aero_assets.feeds import feeds
 from aero_assets.levels import NOT_WAITING, SENSOR_SECONDS, Want, requests, waiting_since
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
 from aero_assets.resources import Zones
+from aero_assets.warehouses import is_built
 
 #: A stream of arrivals that never ends must not keep the marts from being built. Long enough for an extract of some
 #: hundred hours and its typed rows: marts of a part of them would be built beside that, and then once more. A load of
@@ -42,8 +43,7 @@ MANY_DATES = 62
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:
     """Return the stored levels of the warehouse; none if its file has been removed."""
-    environment = Environment.current()
-    if environment.is_local and not environment.warehouse.exists():
+    if not is_built(Environment.current()):
         return {}
     return Levels(zones.lake(), name).read()
 

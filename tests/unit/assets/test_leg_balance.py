@@ -9,12 +9,14 @@ import pytest
 
 from aero_assets import leg_balance
 from aero_assets.defs.warehouse.assets import LEGS, legs_balance, outcome
-from aero_assets.lake import Pulled
+from aero_assets.lake import LakeCopy, Pulled
 from aero_assets.manifests import ArrivalManifest, TypedFile
 from aero_assets.outcomes import Outcome
 from aero_assets.partitions import operating_days
+from aero_assets.warehouses import DuckDb
 from tests.dbt.test_database_legs import DATABASE, database_leg
 from tests.dbt.typed_lake import AIRLINE, FOURTH, airline_leg, write
+from tests.fakes import FolderBucket
 from tests.unit.assets.test_sensors import FolderZones
 
 #: The work of dbt in a few lines: each event once, the last state of a row of the database, the first fact of a leg.
@@ -86,7 +88,7 @@ def count(lake, statement="select 1", days=None):
         warehouse.execute(BUILD.format(lake=lake))
         [(rows,)] = warehouse.execute(statement).fetchall()
         assert rows, f"the statement touches no row: {statement}"
-        return leg_balance.count(warehouse, lake, manifests_of(lake), days)
+        return leg_balance.count(DuckDb(warehouse, lake), manifests_of(lake), days)
 
 
 def left(found):
@@ -119,11 +121,12 @@ def test_a_run_enters_its_legs_into_the_ledger_under_its_name(lake, monkeypatch)
     with duckdb.connect(f"{lake}/warehouse.duckdb") as warehouse:
         warehouse.execute(BUILD.format(lake=lake))
     pulled = Pulled(0, 0, 0, {FOURTH: "v"}, manifests=manifests_of(lake))
-    done = outcome([FOURTH], pulled, lake, 1.0, "run")
+    copy = LakeCopy(lake, FolderBucket(lake))
+    done = outcome([FOURTH], pulled, copy, 1.0, "run")
     assert (done.rows_in, done.rows_out, done.duplicates, done.rejects, done.balanced) == (8, 3, 4, 1, True)
     assert (done.version, done.dates_touched, done.subject) == ("run", [FOURTH], f"{FOURTH}_{FOURTH}")
     sets = ([FOURTH, "2015-01-07"], [FOURTH, "2015-01-06", "2015-01-07"])
-    assert len({outcome(days, pulled, lake, 1.0, "run").subject for days in sets}) == 2
+    assert len({outcome(days, pulled, copy, 1.0, "run").subject for days in sets}) == 2
 
 
 TODAY = datetime.now(UTC).date()

@@ -8,13 +8,13 @@ import duckdb
 import pytest
 
 from aero_assets.defs.published.export import Publisher, Relation
+from aero_assets.defs.published.sensors import what_is_wrong
 from aero_assets.published import (
     CURRENT,
     KEPT_VERSIONS,
     PREFIX,
     NothingPublishedError,
     PublishedCopy,
-    what_is_wrong,
 )
 from aero_assets.storage import DamagedObjectError
 from tests.fakes import FolderBucket

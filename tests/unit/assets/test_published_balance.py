@@ -9,11 +9,12 @@ import pytest
 from aero_assets.dbt import manifest
 from aero_assets.defs.published import balance
 from aero_assets.defs.published.assets import mart_relations, published_marts
-from aero_assets.defs.published.export import Publisher, Relation
+from aero_assets.defs.published.export import DuckDbSource, Publisher, Relation
 from aero_assets.environment import Environment
 from aero_assets.manifests import Levels
 from aero_assets.outcomes import ledger
 from aero_assets.published import PublishedCopy, level
+from aero_assets.warehouses import DuckDb
 from tests import faults
 from tests.fakes import FolderBucket
 from tests.unit.assets.test_sensors import FolderZones
@@ -40,9 +41,10 @@ def warehouse():
 
 def published(warehouse, lake, root, engine=None):
     """Count, publish, read back."""
-    before = balance.in_warehouse(warehouse, RELATIONS)
+    before = balance.in_warehouse(DuckDb(warehouse, root), RELATIONS)
     done = Publisher(lake, root / "scratch").publish(engine or warehouse, RELATIONS, level="one", now=NOW)
-    return balance.count(warehouse, before, done, PublishedCopy(root / "copy", lake))
+    sources = dict.fromkeys(before, DuckDbSource(warehouse, lake, root))
+    return balance.count(sources, before, done, PublishedCopy(root / "copy", lake))
 
 
 def test_a_version_that_says_what_the_warehouse_says_is_level(warehouse, tmp_path):

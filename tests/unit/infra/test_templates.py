@@ -146,6 +146,7 @@ def test_names_are_those_that_people_and_other_rooms_know():
         "InboxBucket": "aero-local-inbox-<account>",
         "RawDatabase": "aero_local_raw",
         "TypedDatabase": "aero_local_typed",
+        "PublishedDatabase": "aero_local_published",
         "Workgroup": "aero-local",
         "PartnerDropFunction": "aero-local-partner-drop",
         "PartnerDropLogGroup": "/aws/lambda/aero-local-partner-drop",
