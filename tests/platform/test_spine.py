@@ -215,7 +215,7 @@ def test_the_raw_zone_is_in_the_catalog_and_athena_counts_what_the_typed_zone_ho
     done = line.defs.resolve_job_def("discovery").execute_in_process(instance=line.instance, raise_on_error=True)
     checks = {check.check_name: check for check in done.get_asset_check_evaluations()}
     assert all(check.passed for check in checks.values()), {name: check.metadata for name, check in checks.items()}
-    assert set(checks) == {"agrees_with_register", "athena_counts_what_the_typed_zone_holds"}
+    assert set(checks) == {"agrees_with_register", "one_table_per_feed", "athena_counts_what_the_typed_zone_holds"}
     [found] = [entry for entry in done.asset_materializations_for_node("catalog__raw_zone")]
     # The emulator's crawler looks at nothing: the asset must not claim otherwise.
     assert "finds nothing" in str(found.metadata["how"].value)

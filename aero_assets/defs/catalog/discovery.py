@@ -9,6 +9,7 @@ import dagster as dg
 from aero_assets.arrivals import list_arrivals
 from aero_assets.defs.catalog.assets import catalog_key
 from aero_assets.defs.catalog.athena import count
+from aero_assets.defs.catalog.crawl import several
 from aero_assets.defs.catalog.glue import table_name
 from aero_assets.defs.catalog.raw_tables import RawCatalog
 from aero_assets.environment import Environment
@@ -20,6 +21,11 @@ AGREES = dg.AssetCheckSpec(
     "agrees_with_register",
     asset=dg.AssetKey(["catalog", "raw_zone"]),
     description="Every feed with arrivals has a table, no table belongs to nobody, columns are the register's.",
+)
+ONE_TABLE = dg.AssetCheckSpec(
+    "one_table_per_feed",
+    asset=dg.AssetKey(["catalog", "raw_zone"]),
+    description="By its documented rules the crawler makes of the listing one table per feed, and no other.",
 )
 EQUAL = dg.AssetCheckSpec(
     "athena_counts_what_the_typed_zone_holds",
@@ -34,7 +40,7 @@ EQUAL = dg.AssetCheckSpec(
     group_name="catalog",
     kinds={"glue"},
     owners=[OWNER],
-    check_specs=[AGREES],
+    check_specs=[AGREES, ONE_TABLE],
     pool="catalog",
 )
 def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.MaterializeResult]:
@@ -47,6 +53,8 @@ def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.Mat
     if environment.is_local:
         # The emulator's crawler is a timer: it looks at nothing.
         registered = catalog.register(feeds())
+    due = catalog.crawl_rules().tables(item.key for item in raw.list(""))
+    divided, unknown = several(due), sorted(due.keys() - {feed.path for feed in feeds()})
     with_objects = [feed.path for feed in feeds() if list_arrivals(raw, feed)]
     difference = catalog.compare(feeds(), with_objects)
     how = (
@@ -71,7 +79,12 @@ def raw_zone(context: dg.AssetExecutionContext, zones: Zones) -> Iterator[dg.Mat
                     "unknown": list(difference.unknown),
                     "columns": dg.MetadataValue.json(difference.columns),
                 },
-            )
+            ),
+            dg.AssetCheckResult(
+                check_name=ONE_TABLE.name,
+                passed=not (divided or unknown),
+                metadata={"tables": sorted(due), "divided": dg.MetadataValue.json(divided), "unknown": unknown},
+            ),
         ],
     )
 

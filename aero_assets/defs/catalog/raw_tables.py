@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+from aero_assets.defs.catalog.crawl import Crawl
 from aero_assets.defs.catalog.glue import table_name
 from aero_assets.feeds import Feed
 
@@ -70,6 +71,10 @@ class RawCatalog:
             reason = last.get("ErrorMessage") or f"its log {last.get('LogGroup')}/{last.get('LogStream')} says why"
             raise CrawlError(f"crawler {self.crawler} ended as {last['Status']}: {reason}")
         return last
+
+    def crawl_rules(self) -> Crawl:
+        """Return the rules by which the crawler makes tables."""
+        return Crawl.of(self.glue.get_crawler(Name=self.crawler)["Crawler"], self.bucket)
 
     def _last(self) -> dict[str, Any]:
         return self.glue.get_crawler(Name=self.crawler)["Crawler"].get("LastCrawl", {})

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from aero_assets.arrivals import plan, receipts
@@ -60,6 +61,20 @@ def lake(tmp_path):
 
 def test_an_empty_lake_can_be_read(lake):
     assert lake.rows() == []
+
+
+def test_no_typed_file_holds_nanoseconds_or_zones_which_spectrum_misreads(lake):
+    lake.drop("a.csv", PLAIN)
+    lake.compact()
+    lake.copy.pull()
+    files = list(lake.copy.root.rglob("*.parquet"))
+    # A file without rows of every feed, and what the compaction wrote.
+    assert len(files) == len(feeds()) + 1
+    columns = [column for path in files for column in pq.ParquetFile(path).schema]
+    times = [json.loads(column.logical_type.to_json()) for column in columns if "Timestamp" in f"{column.logical_type}"]
+    assert {(time["timeUnit"], time["isAdjustedToUTC"]) for time in times} == {("microseconds", False)}
+    assert len(times) > len(feeds())
+    assert not [column.name for column in columns if column.physical_type == "INT96"]
 
 
 def test_rows_are_filed_by_business_date_whenever_they_arrived(lake):
