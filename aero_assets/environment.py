@@ -164,7 +164,7 @@ class Environment:
         is_iam = method == IAM
         return RedshiftPlace(
             host=self._required("REDSHIFT_HOST", f"the address of the workgroup {of_stack}"),
-            port=int(self.variables.get("REDSHIFT_PORT", "5439")),
+            port=self._port(),
             database=self._required("REDSHIFT_DATABASE", f"the database of the namespace {of_stack}"),
             region=self._required("AWS_REGION", "the region of the workgroup") if is_iam else "",
             workgroup=self._required("REDSHIFT_WORKGROUP", f"the workgroup {of_stack}") if is_iam else "",
@@ -196,6 +196,12 @@ class Environment:
     def dashboard_url(self) -> str:
         """The address of the dashboard; empty where none is known."""
         return self.variables.get("AERO_DASHBOARD_URL", "")
+
+    def _port(self) -> int:
+        port = self.variables.get("REDSHIFT_PORT", "5439")
+        if not port.isdecimal():
+            raise ConfigurationError(f"REDSHIFT_PORT={port!r} is no port; Redshift listens on 5439")
+        return int(port)
 
     def _bucket(self, role: str) -> str:
         variable = f"AERO_{role.upper()}_BUCKET"

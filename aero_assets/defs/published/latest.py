@@ -108,7 +108,9 @@ class LatestCatalog:
 def latest(context: dg.AssetExecutionContext, zones: Zones) -> dg.MaterializeResult:
     """Copy what is new in the current version, and register its tables."""
     lake, environment = zones.lake(), Environment.current()
-    manifest = next(versions(lake, []))
+    manifest = next(versions(lake, []), None)
+    if manifest is None:
+        raise dg.Failure("nothing is published yet: materialize published/marts first")
     new, gone = copy_files(lake, manifest)
     changed = LatestCatalog(environment.published_database, lake.name, recent_client("glue")).register(manifest.tables)
     context.log.info(f"version {manifest.version}: {new} files new, {gone} gone, {changed} tables changed")

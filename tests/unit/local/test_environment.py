@@ -71,6 +71,8 @@ def test_on_aws_there_is_no_warehouse_file_and_no_password(name):
         _ = Environment.current(environment).warehouse
     with pytest.raises(ConfigurationError, match="AERO_WAREHOUSE names a DuckDB file"):
         _ = Environment.current(environment | {"AERO_WAREHOUSE": "/fast/warehouse.duckdb"}).redshift
+    with pytest.raises(ConfigurationError, match="'any' is no port"):
+        _ = Environment.current(environment | {"REDSHIFT_PORT": "any"}).redshift
     with pytest.raises(ConfigurationError, match="only iam_role logs in"):
         _ = Environment.current(environment | {"REDSHIFT_METHOD": "database"}).redshift
 
