@@ -26,6 +26,9 @@ SYSTEMS = {
     "opsdb": "Tables of the operational database, every extracted version",
     "partner": "Files that partners drop, checked and in UTC",
 }
+#: The set of models that staging and tests of a feed belong to. On Redshift these are built by requested dates.
+BY_DATE = "{{ 'operating_day' if target.type == 'redshift' else 'unpartitioned' }}"
+UNDATED = "unpartitioned"
 #: Types of the register as dbt writes them; the rest are the same word in lower case.
 DBT_TYPES = {"DOUBLE": "double precision"}
 #: Indentation of a list inside of a macro.
@@ -161,8 +164,9 @@ sources:
               '{{{{ env_var("AERO_LAKE_COPY", "../.aero/current/lake") }}}}/typed/{feed.path}/*/*.parquet',
               hive_partitioning = true, hive_types = {{'{feed.business_date}': DATE}}, union_by_name = true)
             dagster: {{asset_key: [catalog, {feed.system}, {name}]}}
+            date_column: {feed.business_date}
         data_tests:
-          - filled: {{arguments: {{columns: [{", ".join(_never_null(feed))}]}}}}
+          - {_test("filled", _never_null(feed), _tag(feed))}
         columns:
 {sources}
 
@@ -170,6 +174,7 @@ sources:
 models:
   - name: {feed.staging_model}
     description: {_quoted(is_now)}
+    config: {{{_model_config(feed)}}}
 {_model_tests(feed)}    columns:
 {chr(10).join(f"      - {entry}" for entry in _model_columns(feed))}
 """
@@ -192,6 +197,21 @@ def _never_null(feed: Feed) -> list[str]:
     return [*dated, *feed.row_key, "event_id"]
 
 
+def _tag(feed: Feed) -> str:
+    return f'tags: "{BY_DATE if feed.builds_dates else UNDATED}"'
+
+
+def _model_config(feed: Feed) -> str:
+    """Return the settings of a staging model; one whose rows ask for no date is a view on every target."""
+    if not feed.builds_dates:
+        return f"materialized: view, {_tag(feed)}"
+    return f"{_tag(feed)}, sort: [{feed.business_date}], meta: {{date_column: {feed.business_date}}}"
+
+
+def _test(name: str, columns: Iterable[str], config: str) -> str:
+    return f"{name}: {{arguments: {{columns: [{', '.join(columns)}]}}, config: {{{config}}}}}"
+
+
 def _model_tests(feed: Feed) -> str:
     """Return the test of the key: of a table its own, of a file without one the id of a row.
 
@@ -203,8 +223,8 @@ def _model_tests(feed: Feed) -> str:
         key = ("event_id",)
     else:
         return ""
-    config = ", config: {severity: warn}" if feed.arrival == "table" and _may_move(feed) else ""
-    return f"    data_tests:\n      - primary_key: {{arguments: {{columns: [{', '.join(key)}]}}{config}}}\n"
+    severity = ", severity: warn" if feed.arrival == "table" and _may_move(feed) else ""
+    return f"    data_tests:\n      - {_test('primary_key', key, _tag(feed) + severity)}\n"
 
 
 def _may_move(feed: Feed) -> bool:

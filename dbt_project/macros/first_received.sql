@@ -2,10 +2,16 @@
     Each event once: the copy with the lowest received_at, so that an old fact that is sent again never
     beats its correction. The window starts with the business date, which lets an engine push a filter
     on that date below it and prune files. The relation has an alias because Redshift takes no QUALIFY without one.
+
+    A model that is built by date has the requested dates below the window: nothing says that Redshift pushes a filter
+    there, and Spectrum reads the whole history without it.
 #}
 {% macro first_received(relation, date_column='operating_date') -%}
     select *
     from {{ relation }} as arrived
+    {%- if execute and 'operating_day' in model.config.tags %}
+    where {{ where_operating_dates(date_column) }}
+    {%- endif %}
     qualify
         row_number() over (
             partition by {{ date_column }}, event_id

@@ -12,6 +12,7 @@ import pytest
 from tests.dbt.airline_rows import AirlineRows, Sent
 from tests.dbt.project import Parsed, Warehouse, messages
 from tests.dbt.typed_lake import sample, write, write_empty
+from tests.redshift.partitions import reads
 from tests.redshift.target import Target, multiset
 
 FIRST, DAYS, LEGS = date(2026, 1, 20), 4, 12
@@ -81,6 +82,8 @@ def test_every_table_is_as_duckdb_builds_it_in_full_and_by_requested_dates(targe
     passed, _ = build(target, duck)
     assert passed > 350
     assert differing(target, duck) == []
-    changed = arrive(duck.lake, arrivals[1])
+    changed, sent = arrive(duck.lake, arrivals[1]), len(target.proxy.statements)
     build(target, duck, "--exclude-resource-type", "unit_test", dates=changed)
     assert differing(target, duck) == []
+    dated = {dates for feed, dates in reads(target.proxy.statements[sent:]) if feed.builds_dates}
+    assert dated == {frozenset(changed)}

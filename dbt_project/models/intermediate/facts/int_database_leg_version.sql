@@ -1,5 +1,5 @@
--- Every version of the rows of the database; staging keeps the last one only. Models by date read this view and
--- not the source, whose tests are checks of one asset and belong to one set of models.
+-- Every version of the rows of the database; staging keeps the last one only. Models by date read this and not
+-- the source, whose tests are checks of one asset and belong to one set of models. On Redshift a table by date.
 with first_received as (
 
     {{ first_received(source('opsdb', 'legs'), date_column='operating_date') }}
