@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 UV := .venvs/uv/bin/uv
 PY := .venv/bin/python
 SETS := uv ministack flink extract main dev
-MANIFEST := dbt_project/target/manifest.json
+# The parsed dbt project, for each engine of the warehouse.
+MANIFESTS := dbt_project/target/manifest.json dbt_project/target/redshift/manifest.json
 DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path '*/logs/*' 2>/dev/null)
 
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
@@ -16,7 +17,7 @@ ENV_KIND ?= main
 
 .PHONY: help demo test coverage proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
 .PHONY: .stream-for-tests .extract-for-tests .environments .env-main .env-ministack .env-flink .env-extract .jars .driver
-.PHONY: .compiled
+.PHONY: .compiled .manifests
 
 help: ## Show this list
 	@echo "usage: make <target> [NAME=value]"
@@ -48,7 +49,7 @@ format: setup-dev ## Rewrite the Python code in the project's style
 bench: setup-dev ## Measure every performance claim: [ONLY=name]
 	@$(PY) -m bench $(ONLY)
 
-setup: .environments .compiled $(MANIFEST) ## Install what the platform needs (done by itself when needed)
+setup: .environments .compiled .manifests ## Install what the platform needs (done by itself when needed)
 
 setup-dev: ## Install the development tools too (done by itself when needed)
 	@$(MAKE) setup ENV_KIND=dev
@@ -70,7 +71,7 @@ setup-extract: setup ## Install the operational database and its extract: Postgr
 	@if [ "$${CI:-}" = true ] || $(PY) -m aero_local.jars extract --check 2>/dev/null; then $(MAKE) setup-extract; \
 		else echo "no JDK or no Maven: tests of the extract are skipped"; fi
 
-manifest: .environments $(MANIFEST) ## Parse the dbt project again where a file of it changed
+manifest: .manifests ## Parse the dbt project again where a file of it changed
 
 lock: $(UV) ## Resolve every requirement set again
 	@for name in $(SETS); do echo "locking $$name"; $(call lock_set,$$name,requirements/$$name.txt,$(UPGRADE)); done
@@ -154,9 +155,14 @@ $(UV): requirements/uv.txt
 .compiled: .environments
 	@$(PY) -m compileall -qq aero_assets aero_local infra
 
+.manifests: .environments
+	@$(MAKE) --silent -j2 $(MANIFESTS)
+
 # A clean environment: what the code location reads must not depend on who built it.
-$(MANIFEST): $(DBT_FILES) requirements/main.txt | .environments
-	@begin=$$SECONDS; echo "dbt: parsing …"; \
-	env -i PATH="$$PATH" HOME="$$HOME" .venv/bin/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project \
-		--target-path target --log-path dbt_project/target; \
-	touch $@; echo "dbt: manifest ready after $$((SECONDS - begin)) s"
+dbt_project/target/manifest.json: ENGINE := duckdb
+dbt_project/target/redshift/manifest.json: ENGINE := redshift
+$(MANIFESTS): $(DBT_FILES) requirements/main.txt
+	@begin=$$SECONDS; echo "dbt: parsing for $(ENGINE) …"; \
+	env -i PATH="$$PATH" HOME="$$HOME" DBT_TARGET=$(ENGINE) .venv/bin/dbt --quiet parse --project-dir dbt_project \
+		--profiles-dir dbt_project --target-path $(@D:dbt_project/%=%) --log-path $(@D); \
+	touch $@; echo "dbt: manifest for $(ENGINE) ready after $$((SECONDS - begin)) s"

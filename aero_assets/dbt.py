@@ -1,6 +1,7 @@
 """The dbt project for Dagster: its place, its manifest, and the translation of its nodes into assets."""
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -17,8 +18,16 @@ PROJECT_DIR = Path(__file__).parents[1] / "dbt_project"
 UNPARTITIONED = "tag:unpartitioned"
 OPERATING_DAY = "tag:operating_day"
 
-#: `make` builds the manifest with `dbt parse`, without any environment; it is never built at import.
-dbt_project = DbtProject(project_dir=PROJECT_DIR)
+
+def _target_path() -> str:
+    """Return the folder of the manifest for the engine of this environment; an unknown one fails when it is used."""
+    on_redshift = os.environ.get("AERO_ENV") in ("dev", "prod") or os.environ.get("AERO_WAREHOUSE_KIND") == "redshift"
+    return "target/redshift" if on_redshift else "target"
+
+
+#: `make` builds a manifest for each engine with `dbt parse`; none is ever built at import. Which models are built by
+#: date depends on the engine.
+dbt_project = DbtProject(project_dir=PROJECT_DIR, target_path=_target_path())
 
 
 @cache

@@ -49,6 +49,8 @@ class Want:
     reached: Mapping[str, str]
     assets: Sequence[dg.AssetKey] | None = None
     partitioned: bool = True
+    #: The checks that the run makes; none stated: all of its assets.
+    checks: Sequence[dg.AssetCheckKey] | None = None
     #: Partitions that a check which failed names: they are asked for alone from the first failure on.
     named: frozenset[str] = frozenset()
 
@@ -106,7 +108,11 @@ def _request(want: Want, group: list[str], attempt: int) -> dg.RunRequest:
         tags |= run_dates.tags_of(group)
     key = f"{want.subject}:{group[0]}:{group[-1]}:{level}:{attempt + 1}"
     return dg.RunRequest(
-        run_key=key, job_name=want.job, tags=tags, asset_selection=list(want.assets) if want.assets else None
+        run_key=key,
+        job_name=want.job,
+        tags=tags,
+        asset_selection=list(want.assets) if want.assets else None,
+        asset_check_keys=list(want.checks) if want.checks else None,
     )
 
 

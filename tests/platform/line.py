@@ -85,14 +85,18 @@ class Line:
     def run(self, request: dg.RunRequest) -> str:
         """Run what a sensor asks for; return the name of the job."""
         assert request.job_name
-        done = self.defs.resolve_job_def(request.job_name).execute_in_process(
-            instance=self.instance,
-            tags=request.tags,
-            asset_selection=list(request.asset_selection) if request.asset_selection else None,
-            raise_on_error=True,
-        )
+        done = self.job(request).execute_in_process(instance=self.instance, tags=request.tags, raise_on_error=True)
         assert done.success
         return request.job_name
+
+    def job(self, request: dg.RunRequest) -> dg.JobDefinition:
+        """Return the job of a request, with the assets and checks that it names."""
+        job, checks = self.defs.resolve_job_def(f"{request.job_name}"), request.asset_check_keys
+        if not request.asset_selection:
+            return job
+        return job.get_subset(
+            asset_selection=set(request.asset_selection), asset_check_selection=None if checks is None else set(checks)
+        )
 
     def check(self, asset: dg.AssetKey, name: str) -> Mapping[str, Any]:
         """Return what stands on the page of a check after its latest run."""

@@ -12,7 +12,7 @@ from aero_assets import set_aside
 from aero_assets.arrivals import list_arrivals
 from aero_assets.automation import sensor
 from aero_assets.defs.catalog.assets import LEVELS as CATALOG_LEVELS
-from aero_assets.defs.catalog.assets import catalog_key, level
+from aero_assets.defs.catalog.assets import catalog, catalog_key, level
 from aero_assets.defs.raw.extract import is_under_way
 from aero_assets.defs.typed.sensors import behind
 from aero_assets.defs.warehouse import failures
@@ -24,6 +24,8 @@ from aero_assets.defs.warehouse.assets import (
     WAREHOUSE_LEVELS,
     catalog_and_staging,
     catch_up,
+    operating_day,
+    staging,
     staging_level,
     warehouse,
 )
@@ -58,14 +60,18 @@ def catalog_want(zones: Zones, manifests: list[ArrivalManifest]) -> Want:
     reached = Levels(zones.lake(), CATALOG_LEVELS).read()
     staged = _reached(zones, STAGING_LEVELS)
     late = [feed for feed in feeds() if tables[feed.path] != reached.get(feed.path)]
-    views = [key for feed in late for key in (catalog_key(feed), dg.AssetKey(["staging", feed.staging_model]))]
+    # New dates need their partitions and the tests of their source; new code needs everything.
+    partly = staged.get(STAGING_PARTITION) == staging_level()
+    read = {key for feed in late for key in (catalog_key(feed), dg.AssetKey(["staging", feed.staging_model]))}
+    known = [key for made in (*catalog, staging) for key in made.check_keys]
     return Want(
         "catalog_and_staging",
         catalog_and_staging.name,
         tables | {STAGING_PARTITION: staging_level()},
         reached | staged,
-        # New dates need their partitions and the tests of their source; new code needs everything.
-        assets=views if staged.get(STAGING_PARTITION) == staging_level() else None,
+        assets=[key for key in UNDATED if key in read] if partly else None,
+        # Tests of sources may be checks of the dated models, which this job has not.
+        checks=[key for key in known if key.asset_key in read] if partly else None,
         partitioned=False,
     )
 
@@ -111,4 +117,7 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
 
 def together(undated: Want, dated: Want) -> Want:
     """Return the desired state of the operating dates, in runs that first update catalog and staging."""
-    return replace(dated, job=catch_up.name, assets=[*(undated.assets or UNDATED), *DATED])
+    # With every source whose tests are checks of the dated models: without one, the run would be a partial one.
+    tested = [key.asset_key for key in operating_day.check_keys]
+    assets = dict.fromkeys([*(undated.assets or UNDATED), *tested, *DATED])
+    return replace(dated, job=catch_up.name, assets=[*assets])
