@@ -1,8 +1,8 @@
 """The dbt project for Dagster: its place, its manifest, and the translation of its nodes into assets."""
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 from aero_assets.check_sentences import sentence
+from aero_assets.environment import REDSHIFT, ConfigurationError, Environment
 
 PROJECT_DIR = Path(__file__).parents[1] / "dbt_project"
 UNPARTITIONED = "tag:unpartitioned"
@@ -20,9 +21,11 @@ OPERATING_DAY = "tag:operating_day"
 
 
 def _target_path() -> str:
-    """Return the folder of the manifest for the engine of this environment; an unknown one fails when it is used."""
-    on_redshift = os.environ.get("AERO_ENV") in ("dev", "prod") or os.environ.get("AERO_WAREHOUSE_KIND") == "redshift"
-    return "target/redshift" if on_redshift else "target"
+    """Return the folder of the manifest for this environment's engine; importing fails for no unknown environment."""
+    with suppress(ConfigurationError):
+        if Environment.current().warehouse_kind == REDSHIFT:
+            return "target/redshift"
+    return "target"
 
 
 #: `make` builds a manifest for each engine with `dbt parse`; none is ever built at import. Which models are built by

@@ -13,8 +13,14 @@ from aero_local.errors import ServiceError
 from tests.redshift import postgres, proxy
 from tests.redshift.target import Target
 
-#: The definitions of Dagster are those of one engine for a whole process; a test process of this folder is Redshift's.
-os.environ.setdefault("AERO_WAREHOUSE_KIND", "redshift")
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Make the definitions of Dagster those of Redshift: a process has them of one engine, chosen at import.
+
+    Last, because the hook of all tests forgets the environment.
+    """
+    os.environ["AERO_WAREHOUSE_KIND"] = "redshift"
 
 
 @contextmanager

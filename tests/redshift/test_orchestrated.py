@@ -60,12 +60,7 @@ class Redshift(Line):
 
     def attempt(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
         """Run what a sensor asks for, which may fail."""
-        return self.defs.resolve_job_def(f"{request.job_name}").execute_in_process(
-            instance=self.instance,
-            tags=request.tags,
-            asset_selection=list(request.asset_selection) if request.asset_selection else None,
-            raise_on_error=False,
-        )
+        return self.job(request).execute_in_process(instance=self.instance, tags=request.tags, raise_on_error=False)
 
     def legs(self) -> list[tuple[Any, ...]]:
         """Return the legs in the warehouse by date."""
