@@ -71,7 +71,7 @@ def _types(node: Mapping[str, Any]) -> dict[str, str]:
     description="Marts and data health as Parquet behind one manifest that switches atomically: one row per file of "
     "a table and version.",
     group_name="published",
-    kinds={"parquet", "duckdb"},
+    kinds={"parquet", dbt_manifest()["metadata"]["adapter_type"]},
     owners=["team:analytics"],
     check_specs=[balanced, reads_back, flights_complete],
     # It reads the file that dbt writes.

@@ -29,7 +29,7 @@ from aero_assets.defs.warehouse.assets import (
     staging_level,
     warehouse,
 )
-from aero_assets.environment import Environment
+from aero_assets.environment import DUCKDB, REDSHIFT, Environment
 from aero_assets.feeds import feeds
 from aero_assets.levels import NOT_WAITING, SENSOR_SECONDS, Want, requests, waiting_since
 from aero_assets.manifests import ArrivalManifest, Levels, typed_versions
@@ -41,6 +41,8 @@ from aero_assets.warehouses import is_built
 #: many dates is waited for longer, because its marts are the longer to build.
 PATIENCE, PATIENCE_WITH_MANY = timedelta(seconds=180), timedelta(minutes=15)
 MANY_DATES = 62
+#: The most dates of one run. On Redshift a statement lists its dates, and what a run may scan is bounded by them.
+LONGEST = {DUCKDB: 400, REDSHIFT: 31}
 
 
 def _reached(zones: Zones, name: str) -> dict[str, str]:
@@ -106,12 +108,13 @@ def typed_changes(context: dg.SensorEvaluationContext, zones: Zones) -> dg.Senso
     undated = catalog_want(zones, manifests)
     if undated.behind and not dated.behind:
         return dg.SensorResult(run_requests=requests(context.instance, undated, now=now), cursor=NOT_WAITING)
+    longest = LONGEST[Environment.current().warehouse_kind]
     if undated.behind:
         # One at a time: the next would bring catalog and staging along once more.
-        asked = requests(context.instance, together(undated, dated), now=now, most=1)
+        asked = requests(context.instance, together(undated, dated), now=now, most=1, longest=longest)
     else:
         # The warehouse has one writer: a second run starts its process and waits, a third would only wait longer.
-        asked = requests(context.instance, dated, now=now)
+        asked = requests(context.instance, dated, now=now, longest=longest)
     return dg.SensorResult(run_requests=asked, cursor=NOT_WAITING)
 
 

@@ -34,6 +34,7 @@ from aero_assets.lake import LakeCopy
 from aero_assets.levels import NOT_WAITING
 from aero_assets.manifests import UNDER_WAY, Levels
 from aero_assets.resources import Zones
+from aero_assets.run_dates import dates_in
 from aero_assets.storage import Bucket
 from tests.fakes import FolderBucket, drop
 from tests.unit.feeds.test_partner__bts_ontime import FEED as BTS
@@ -155,6 +156,17 @@ def test_a_load_of_many_dates_is_waited_for_longer(instance, zones):
         for patience in (PATIENCE, PATIENCE_WITH_MANY)
     }
     assert [bool(requests) for requests in asked.values()] == [False, True]
+
+
+@pytest.mark.parametrize(("kind", "dates_of_runs"), [("duckdb", [63]), ("redshift", [31, 31])])
+def test_on_redshift_a_run_has_a_month_of_dates_at_most(instance, zones, monkeypatch, kind, dates_of_runs):
+    monkeypatch.setenv("AERO_WAREHOUSE_KIND", kind)
+    Levels(zones.lake(), "staging").advance({"staging": staging_level()})
+    Levels(zones.lake(), "catalog").advance({feed.path: level(feed, []) for feed in feeds()})
+    dates = [f"{date(2026, 1, 1) + timedelta(days=number)}" for number in range(63)]
+    Levels(zones.lake(), WAREHOUSE_LEVELS).advance(dict.fromkeys(dates, "an older version"))
+    requests = tick(typed_changes, instance, zones).run_requests
+    assert [len(dates_in(request.tags)) for request in requests] == dates_of_runs
 
 
 def test_marts_bring_catalog_and_staging_along_where_these_cannot_serve_them_yet(instance, zones):
