@@ -15,7 +15,7 @@ DBT_FILES := $(shell find dbt_project -type f -not -path '*/target/*' -not -path
 # What a target needs of .venv. An environment that has the development tools (dev) keeps them: it can do all that main can.
 ENV_KIND ?= main
 
-.PHONY: help demo test coverage proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
+.PHONY: help demo test account coverage proof lint format bench lock lock-check setup setup-dev setup-stream setup-extract manifest clean
 .PHONY: .stream-for-tests .extract-for-tests .environments .env-main .env-ministack .env-flink .env-extract .jars .driver
 .PHONY: .compiled .manifests
 
@@ -32,6 +32,9 @@ demo: setup ## Run everything on a file of flights: INPUT=file or folder [ONCE=1
 
 test: setup-dev ## Run all tests, tier by tier: gates, unit, dbt, platform, redshift, stream, browser; TIER=name for one
 	@$(PY) -m tools.tiers $(TIER)
+
+account: setup-dev ## Check the Redshift workgroup of this shell's account (AERO_ENV and what `aero deploy` prints); costs RPU-seconds
+	@.venv/bin/pytest tests/account -m account -rs -v
 
 proof: setup-dev .stream-for-tests .extract-for-tests ## Run the full sweeps that `make test` is too short for: [ONLY=name]
 	@$(PY) -m proof $(ONLY)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aero_assets.environment import Environment
+from aero_assets.warehouses import SPECTRUM
 
-#: The external schema over the Glue database of the typed zone, as the dbt project names it.
-SPECTRUM = "spectrum_typed"
 #: The database role of people who read marts.
 ANALYST = "aero_analyst"
 MARTS = "models/marts/"

@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, settings
 from bench.runner import SHARED_DATA, shared_folder
 
 REAL_DATA_FIXTURES = {"shared_data", "real_bts"}
+#: Variables of the developer that no test sees, except those of an account, which are asked for by name.
+FORGOTTEN: dict[str, str] = {}
+STATE = pytest.StashKey[str]()
 #: A busy machine is slow, and no failure: what Hypothesis measures by the clock decides nothing here.
 settings.register_profile(
     "project",
@@ -21,18 +24,18 @@ settings.register_profile(
 settings.load_profile("project")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Forget the developer's accounts and platform: no test may reach either, nor write into this folder's."""
     for variable in list(os.environ):
-        if variable.startswith(("AWS_", "AERO_", "DAGSTER_", "DBT_")) and variable != SHARED_DATA:
-            del os.environ[variable]
+        if variable.startswith(("AWS_", "AERO_", "DAGSTER_", "DBT_", "REDSHIFT_")) and variable != SHARED_DATA:
+            FORGOTTEN[variable] = os.environ.pop(variable)
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-    os.environ["AERO_STATE"] = tempfile.mkdtemp(prefix="aero-tests-")
+    os.environ["AERO_STATE"] = config.stash[STATE] = tempfile.mkdtemp(prefix="aero-tests-")
 
 
-def pytest_unconfigure() -> None:
-    """Take the state directory of the tests away."""
-    shutil.rmtree(os.environ["AERO_STATE"], ignore_errors=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the state directory of the tests away, and never that of a developer."""
+    shutil.rmtree(config.stash[STATE], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import psycopg2
 
 from aero_assets.dbt_command import EXECUTABLE
+from aero_assets.environment import RedshiftPlace
+from aero_assets.warehouses import Redshift
 from tests.dbt.project import FOLDER, environment
 from tests.redshift import external
 from tests.redshift.postgres import DATABASE, USER
@@ -41,6 +43,11 @@ class Target:
         with environment(**self.profile()):
             done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
         return done.stdout + done.stderr
+
+    def session(self) -> Redshift:
+        """Open a session of the platform's own kind; the caller closes it."""
+        login = {"method": "database", "user": USER, "password": "any"}
+        return Redshift(RedshiftPlace("localhost", self.proxy.port, DATABASE, "", "", "", **login))
 
     def profile(self) -> dict[str, str]:
         """Return the variables with which dbt and the orchestrator log in."""

@@ -6,6 +6,7 @@ Spectrum and UNLOAD are stand-ins beside PostgreSQL that read the real catalogue
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,16 @@ import dagster as dg
 import psycopg2
 import pytest
 
+from aero_assets.defs.catalog.glue import TypedCatalog
 from aero_assets.defs.published.assets import mart_relations
 from aero_assets.defs.published.unload import reader_type
 from aero_assets.environment import Environment
+from aero_assets.feeds import find
 from aero_assets.manifests import Levels
 from aero_assets.published import PublishedCopy, Snapshot
 from aero_assets.storage import Bucket
 from bench import sample
+from tests.account.checks import column_added_later
 from tests.platform.conftest import running
 from tests.platform.line import Line
 from tests.redshift.conftest import an_empty_database
@@ -171,6 +175,17 @@ def _killed() -> str:
         if any("aero-dbt" in word for word in process.cmdline()):
             process.kill()
     return "the client is gone"
+
+
+def test_the_check_for_an_account_shows_a_column_that_was_added_after_its_partition(line):
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        session = line.target.session()
+        with closing(session.connection):
+            return session.rows(sql)
+
+    glue = line.state.session("orchestrator").client("glue")
+    catalog = TypedCatalog(Environment.current().typed_database, line.lake.name, glue)
+    assert column_added_later(rows, catalog, line.lake, find("partner/targets")) == ["late"]
 
 
 def test_nothing_of_the_warehouse_is_on_this_disk(line):

@@ -6,33 +6,14 @@ from typing import Any
 
 import psycopg2
 import pytest
-import redshift_connector
 
 from aero_assets.dbt import manifest
 from aero_assets.environment import Environment
 from aero_assets.warehouse_setup import ANALYST, apply, schemas_of, statements, user_of
-from tests.redshift.postgres import DATABASE, USER
+from tests.redshift.postgres import DATABASE
 
 DEV, SCHEMAS = Environment("dev"), schemas_of(manifest())
 ORCHESTRATOR, PERSON = user_of(DEV, "orchestrator"), user_of(DEV, "analyst")
-
-
-class Admin:
-    """A session of the namespace's admin through the proxy."""
-
-    def __init__(self, port: int) -> None:
-        self.connection = redshift_connector.connect(
-            host="localhost", port=port, database=DATABASE, user=USER, password="any", ssl=False
-        )
-        self.connection.autocommit = True
-
-    def execute(self, sql: str) -> Any:
-        cursor = self.connection.cursor()
-        cursor.execute(sql)
-        return cursor
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self.execute(sql).fetchall()]
 
 
 def as_user(target: Any, user: str, sql: str) -> list[tuple[Any, ...]]:
@@ -50,7 +31,7 @@ def as_user(target: Any, user: str, sql: str) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def done(target) -> Iterator[list[list[str]]]:
     """Statements of two runs of the set-up; a mart is there before the first, and nothing is left at the end."""
-    admin = Admin(target.proxy.port)
+    admin = target.session()
     admin.execute("create schema operations")
     admin.execute("create table operations.of_before as select 1 as legs")
     try:

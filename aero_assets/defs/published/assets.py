@@ -96,8 +96,8 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
             ours = [judged, *_health(reader, zones)]
             before |= balance.in_warehouse(DuckDb(reader, zones.copy_of_lake().root), ours)
             own = DuckDbSource(reader, zones.lake(), zones.scratch())
-            written = [written, publisher.write(own, ours, labels)]
-            done = publisher.switch(written, level=level_due, now=started, labels=labels)
+            added = publisher.write(own, ours, labels)
+            done = publisher.switch([written, added], level=level_due, now=started, labels=labels)
             sources: dict[str, Source] = dict.fromkeys(before, source) | dict.fromkeys([at.name for at in ours], own)
             counts = balance.count(sources, before, done, zones.copy_of_published())
     outcome = _outcome(done, counts, started)
