@@ -22,7 +22,7 @@ from aero_assets.lake import LakeCopy
 from aero_assets.published import PublishedCopy
 from aero_assets.storage import Bucket
 from aero_cli import inputs
-from aero_cli.demo import database, results, story
+from aero_cli.demo import checks, database, results, story
 from aero_cli.demo.watch import NEWS_SECONDS, Watch
 from aero_cli.inbox import Inbox
 from aero_cli.inputs import Input
@@ -42,9 +42,6 @@ RUNS = """{ runsOrError(filter: {createdAfter: %f}, limit: 50) { ... on Runs { r
 } } } }"""
 #: DuckDB's message when another process is writing.
 LOCKED = "Could not set lock"
-CHECKS = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
-    assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
-        status evaluation { severity } } } } } } }"""
 
 
 def run(
@@ -86,7 +83,7 @@ def run(
             result = results.collect(
                 snapshot, counted, given.name, watch.seconds, control, given.before, months, unknown
             )
-        result["checks"] = _checks(state)
+        result["checks"] = checks.latest(state)
         result["is_new"] = is_new
         for place in (state.root / "results.json", HOME / "results.json"):
             results.save(result, place)
@@ -210,30 +207,6 @@ def _patience(state: State, watch: Watch, seen: object) -> None:
         raise AeroError(f"{len(failed)} runs of {jobs} failed.", f"See {url}/runs/{failed[0]['runId']}")
     if watch.stands_for((seen, runs)) > PATIENCE_SECONDS:
         raise AeroError(f"Nothing has moved for {PATIENCE_SECONDS} s.", f"See {url}/runs and `aero logs`.")
-
-
-def _checks(state: State) -> dict[str, Any]:
-    """Count the latest results of the checks of materialised assets, by outcome, as stored in Dagster."""
-    data = None
-    for _ in range(3):
-        # Hundreds of checks: a busy machine takes its time.
-        data = data or http.graphql(f"{state.url('dagster')}/graphql", CHECKS, timeout=60)
-    if data is None:
-        raise AeroError("Dagster does not answer how the checks went.", "`aero logs dagster` shows what it does.")
-    checks: dict[str, Any] = {"passed": 0, "failed": [], "not_run": []}
-    for node in data["assetNodes"]:
-        # A feed that nobody sent has nothing to be checked.
-        if not node["assetMaterializations"]:
-            continue
-        for check in node["assetChecksOrError"].get("checks", []):
-            name = f"{'/'.join(node['assetKey']['path'])}:{check['name']}"
-            last = check["executionForLatestMaterialization"] or {}
-            status = last.get("status")
-            if status == "SUCCEEDED":
-                checks["passed"] += 1
-            elif (last.get("evaluation") or {}).get("severity") != "WARN":  # a warning is for the page, not a failure
-                checks["failed" if status else "not_run"].append(name)
-    return checks
 
 
 def _verdict(result: dict[str, Any], console: Console) -> bool:
