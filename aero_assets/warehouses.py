@@ -5,7 +5,7 @@ relations of the typed zone as the engine reads them. Publishing is in `defs/pub
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -163,7 +163,7 @@ def opened(copy: LakeCopy) -> Generator[Warehouse]:
         session.connection.close()
 
 
-def lake_for(copy: LakeCopy, log: Any) -> Pulled:  # noqa: ANN401
+def lake_for(copy: LakeCopy, log: Callable[[str], None]) -> Pulled:
     """Bring the lake to where dbt reads it: DuckDB reads a copy, Redshift the bucket, which needs only the versions.
 
     Redshift reads whatever lies in the bucket at that moment, which may be newer than these versions: such days are

@@ -71,7 +71,7 @@ class TypedCatalog:
             DatabaseName=self.database, TableName=table_name(feed)
         )
         return {
-            partition["Values"][0]: _types(partition["StorageDescriptor"]["Columns"])
+            partition["Values"][0]: types_of(partition["StorageDescriptor"]["Columns"])
             for page in pages
             for partition in page["Partitions"]
         }
@@ -79,7 +79,7 @@ class TypedCatalog:
     def columns(self, feed: Feed) -> dict[str, str]:
         """Return column → type as stored in the catalog."""
         table = self.glue.get_table(DatabaseName=self.database, Name=table_name(feed))["Table"]
-        return _types([*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]])
+        return types_of([*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]])
 
     def _put_table(self, feed: Feed) -> None:
         table = {
@@ -109,7 +109,8 @@ class TypedCatalog:
         return {"Columns": columns, "Location": f"s3://{self.bucket}/typed/{feed.path}/{folder}", **PARQUET}
 
 
-def _types(columns: Iterable[dict[str, str]]) -> dict[str, str]:
+def types_of(columns: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Return column → type of columns in Glue's form."""
     return {column["Name"]: column["Type"] for column in columns}
 
 

@@ -84,11 +84,12 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
     ready(context, zones)
     level_due = level(zones.lake())
     publisher, marts = Publisher(zones.lake(), zones.scratch()), mart_relations()
+    kept = publisher.kept()
     with warehouses.opened(zones.copy_of_lake()) as warehouse:
         labels = _labels(warehouse)
         before = balance.in_warehouse(warehouse, marts)
         source = _source(warehouse, zones)
-        written = publisher.write(source, marts, labels)
+        written = publisher.write(source, marts, kept, labels)
         with _readable(warehouse, written, zones) as reader:
             days_judged = judge_closed_days(reader, zones.lake(), level_due, started)
             reader.register("judged_days", status_days.table(zones.lake()))
@@ -96,7 +97,7 @@ def published_marts(context: dg.AssetExecutionContext, zones: Zones) -> Iterator
             ours = [judged, *_health(reader, zones)]
             before |= balance.in_warehouse(DuckDb(reader, zones.copy_of_lake().root), ours)
             own = DuckDbSource(reader, zones.lake(), zones.scratch())
-            added = publisher.write(own, ours, labels)
+            added = publisher.write(own, ours, kept, labels)
             done = publisher.switch([written, added], level=level_due, now=started, labels=labels)
             sources: dict[str, Source] = dict.fromkeys(before, source) | dict.fromkeys([at.name for at in ours], own)
             counts = balance.count(sources, before, done, zones.copy_of_published())

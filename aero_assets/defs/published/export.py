@@ -18,6 +18,8 @@ import duckdb
 from aero_assets.published import CURRENT, KEPT_SECONDS, KEPT_VERSIONS, PREFIX, Manifest, Part, Table, versions
 from aero_assets.storage import Bucket, DamagedObjectError, digest_of
 
+#: Table, name and digest of a part.
+PartName = tuple[str, str, str]
 WHOLE = "all"
 #: One number over rows `t`: the sum does not depend on their order.
 CONTENT = "coalesce(sum(hash(t)::hugeint), 0)"
@@ -93,11 +95,13 @@ class Publisher:
         time.
         """
         source = DuckDbSource(connection, self.lake, self.scratch)
-        return self.switch([self.write(source, relations, labels)], level=level, now=now, labels=labels)
+        return self.switch([self.write(source, relations, self.kept(), labels)], level=level, now=now, labels=labels)
 
-    def write(self, source: Source, relations: Iterable[Relation], labels: Iterable[str] = ()) -> Written:
-        """Write the parts of relations that the current version does not have; no reader sees them yet."""
-        labels, kept, new = tuple(sorted(labels)), self._kept(), []
+    def write(
+        self, source: Source, relations: Iterable[Relation], kept: Mapping[PartName, Part], labels: Iterable[str] = ()
+    ) -> Written:
+        """Write the parts of relations that are not `kept`; no reader sees them yet."""
+        labels, new = tuple(sorted(labels)), []
         tables = []
         for relation in relations:
             table = source.table(relation)
@@ -125,8 +129,8 @@ class Publisher:
         self.lake.write_json(CURRENT, manifest.to_json())
         return Published(manifest, len(new), len(keys) - len(new), self._prune(manifest, at), new)
 
-    def _kept(self) -> dict[tuple[str, str, str], Part]:
-        """Return the parts of the newest readable version whose files the bucket has, by table, name and digest."""
+    def kept(self) -> dict[PartName, Part]:
+        """Return the parts of the newest readable version whose files the bucket has."""
         newest = next(versions(self.lake, []), None)
         sizes = {item.key: item.size for item in self.lake.list(f"{PREFIX}/data/")}
         return {

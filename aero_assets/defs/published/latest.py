@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from aero_assets.defs.catalog.glue import PARQUET
+from aero_assets.defs.catalog.glue import GLUE_TYPES, PARQUET, types_of
 from aero_assets.defs.warehouse.assets import LATEST, PUBLISHED
 from aero_assets.environment import Environment
 from aero_assets.published import PREFIX, Manifest, Table, versions
@@ -19,10 +19,6 @@ from aero_assets.storage import Bucket
 FOLDER = f"{PREFIX}/latest"
 #: The part that each copy is of. Outside of the tables' folders, as Athena reads everything in them.
 COPIES = f"{FOLDER}/copies.json"
-GLUE_TYPES = {
-    "VARCHAR": "string", "INTEGER": "int", "BIGINT": "bigint", "DOUBLE": "double", "BOOLEAN": "boolean",
-    "DATE": "date", "TIMESTAMP": "timestamp",
-}  # fmt: skip
 
 
 def glue_type(kind: str) -> str:
@@ -61,7 +57,7 @@ class LatestCatalog:
         """Return the columns of every table with their types."""
         pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self.database)
         return {
-            table["Name"]: {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
+            table["Name"]: types_of(table["StorageDescriptor"]["Columns"])
             for page in pages
             for table in page["TableList"]
         }
